@@ -1,0 +1,418 @@
+//! The second step: the code by SMS. Giving the right one begins a session.
+
+use super::limits::{self, Limited};
+use super::sign_in::mark_all;
+use super::{Accounts, Failure};
+use crate::acr::{Amr, Ial};
+use crate::audit::{AuditEntry, AuditKind};
+use crate::challenge::Challenge;
+use crate::ctx::Ctx;
+use crate::digest::{Digest, DigestPurpose};
+use crate::facts::Phone;
+use crate::ids::{ChallengeId, SessionId};
+use crate::outbox::{Message, OutboxRow};
+use crate::ports::Vault;
+use crate::profile::{Account, AccountState, FactSource, IdentifierKind, Profile};
+use crate::secret::Secret;
+use crate::session::Session;
+use crate::store::{StoreError, StoreResult, Tx};
+use crate::time::{Span, Timestamp};
+use std::sync::Arc;
+
+/// What the page of a challenge shows.
+#[derive(Clone, Debug)]
+pub enum ChallengeView {
+    /// A code can be given.
+    Open {
+        /// The phone, masked.
+        phone: String,
+        /// When another code can be sent.
+        resend_from: Timestamp,
+        /// Whether the phone was never verified: its number may still be corrected (decisions 5).
+        phone_can_be_corrected: bool,
+    },
+    /// Over, unknown, or another browser's: sign in again.
+    Over,
+}
+
+/// What came of a code.
+#[derive(Debug)]
+pub enum CodeOutcome {
+    /// Right: a session began.
+    SignedIn(Box<NewSession>),
+    /// Not six digits; nothing was counted.
+    Malformed,
+    /// Wrong.
+    Wrong {
+        /// Tries left in this challenge.
+        tries_left: u32,
+    },
+    /// Right or wrong, its time is over; another can be sent.
+    Expired,
+    /// Over, unknown, or another browser's: sign in again.
+    Over,
+    /// Too many wrong codes for this account.
+    Throttled {
+        /// When trying is allowed again.
+        until: Timestamp,
+    },
+}
+
+/// A session that just began, with the values for the browser's cookies.
+#[derive(Debug)]
+pub struct NewSession {
+    /// The session cookie's value, known to the browser alone.
+    pub cookie: Secret,
+    /// The session.
+    pub session: Session,
+    /// The new value of the known-devices cookie.
+    pub known_device: String,
+}
+
+/// What came of asking for another code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ResendCodeOutcome {
+    /// Another code is on its way; the one before no longer works.
+    Sent,
+    /// Too soon.
+    Wait {
+        /// When another can be sent.
+        until: Timestamp,
+    },
+    /// Too many codes for this account or phone.
+    TooMany {
+        /// When another can be sent.
+        until: Timestamp,
+    },
+    /// Over, unknown, or another browser's: sign in again.
+    Over,
+}
+
+/// A fresh code: its digest for the challenge, and the message that carries it.
+pub(super) fn new_code(
+    accounts: &Accounts,
+    ctx: &Ctx,
+    account: &Account,
+    phone: &Phone,
+    challenge: &ChallengeId,
+) -> (Digest, OutboxRow) {
+    let code = format!("{:06}", ctx.entropy().below(1_000_000));
+    let digest = accounts.code_digest(challenge, &code);
+    let lifetime = accounts.settings.codes.lifetime();
+    let message = Message::SignInCode {
+        code,
+        minutes: lifetime.as_minutes_up(),
+        host: accounts.letters.host().to_owned(),
+    };
+    (
+        digest,
+        accounts
+            .letters
+            .text_message(ctx, phone, account.language, lifetime, message),
+    )
+}
+
+impl Accounts {
+    fn code_digest(&self, challenge: &ChallengeId, code: &str) -> Digest {
+        self.vault.digest(
+            DigestPurpose::Code,
+            &[challenge.as_str().as_bytes(), code.as_bytes()],
+        )
+    }
+
+    /// What to show for a challenge to this browser.
+    pub async fn view_challenge(
+        &self,
+        ctx: &Ctx,
+        id: &ChallengeId,
+    ) -> Result<ChallengeView, Failure> {
+        let Some((challenge, account)) = self.open_challenge(ctx, id).await? else {
+            return Ok(ChallengeView::Over);
+        };
+        let Some(phone) = self.open_profile(&account)?.phone else {
+            return Ok(ChallengeView::Over);
+        };
+        let account_id = account.id.clone();
+        let identifiers = self
+            .store
+            .read("list_identifiers", move |tx| {
+                tx.list_identifiers(&account_id)
+            })
+            .await?;
+        Ok(ChallengeView::Open {
+            phone: phone.masked(),
+            resend_from: challenge.sent_at + self.settings.codes.resend_after(),
+            phone_can_be_corrected: identifiers
+                .iter()
+                .any(|fact| fact.kind == IdentifierKind::Phone && !fact.is_verified()),
+        })
+    }
+
+    /// The challenge and its account, if this browser may go on with it.
+    pub(super) async fn open_challenge(
+        &self,
+        ctx: &Ctx,
+        id: &ChallengeId,
+    ) -> Result<Option<(Challenge, Account)>, Failure> {
+        let (ctx, id, codes) = (ctx.clone(), id.clone(), self.settings.codes.clone());
+        let found = self
+            .store
+            .read("find_challenge", move |tx| {
+                let Some(challenge) = tx.find_challenge(&id)? else {
+                    return Ok(None);
+                };
+                if !challenge.is_open(ctx.now, &codes) || ctx.browser != Some(challenge.browser) {
+                    return Ok(None);
+                }
+                let account = tx.find_account(&challenge.account_id)?;
+                Ok(account
+                    .filter(|account| account.state == AccountState::Active)
+                    .map(|account| (challenge, account)))
+            })
+            .await?;
+        Ok(found)
+    }
+
+    /// Sends another code for the same challenge. The count of wrong tries goes on (security.md row 12).
+    pub async fn resend_code(
+        &self,
+        ctx: &Ctx,
+        id: &ChallengeId,
+    ) -> Result<ResendCodeOutcome, Failure> {
+        let Some((challenge, account)) = self.open_challenge(ctx, id).await? else {
+            return Ok(ResendCodeOutcome::Over);
+        };
+        let wait_until = challenge.sent_at + self.settings.codes.resend_after();
+        if ctx.now < wait_until {
+            return Ok(ResendCodeOutcome::Wait { until: wait_until });
+        }
+        let Some(phone) = self.open_profile(&account)?.phone else {
+            return Ok(ResendCodeOutcome::Over);
+        };
+        let (code, row) = new_code(self, ctx, &account, &phone, id);
+        let send_limits = self.code_send_limits(&account, &phone);
+        let (now, codes) = (ctx.now, self.settings.codes.clone());
+        let outcome = self
+            .store
+            .tx("resend_code", move |tx| {
+                if let Some(until) = mark_all(tx, &send_limits, &codes.sends(), now)? {
+                    return Ok(ResendCodeOutcome::TooMany { until });
+                }
+                let mut challenge = challenge.clone();
+                challenge.code = code;
+                challenge.sent_at = now;
+                challenge.expires_at = now + codes.lifetime();
+                // Two requests at once: one sends, the other is told to wait.
+                if !tx.update_challenge(&challenge)? {
+                    return Err(StoreError::Conflict("challenges.version".to_owned()));
+                }
+                tx.insert_message(&row)?;
+                Ok(ResendCodeOutcome::Sent)
+            })
+            .await;
+        match outcome {
+            Err(StoreError::Conflict(_)) => Ok(ResendCodeOutcome::Wait {
+                until: now + self.settings.codes.resend_after(),
+            }),
+            other => Ok(other?),
+        }
+    }
+
+    /// Checks a code; the right one begins a session. One transaction: of many parallel tries each is counted, and
+    /// only as many are evaluated as there are tries (security.md row 13).
+    pub async fn give_code(
+        &self,
+        ctx: &Ctx,
+        id: &ChallengeId,
+        typed: &str,
+        known_device: Option<&str>,
+        previous: Option<&Session>,
+    ) -> Result<CodeOutcome, Failure> {
+        let Some(code) = six_digits(typed) else {
+            return Ok(CodeOutcome::Malformed);
+        };
+        let given = self.code_digest(id, &code);
+        let cookie = Secret::random(ctx.entropy());
+        let attempt = Attempt {
+            ctx: ctx.clone(),
+            challenge: id.clone(),
+            given,
+            session_secret: self.session_digest(&cookie),
+            session_id: SessionId::new(ctx.now, ctx.entropy()),
+            previous: previous.map(|session| session.id.clone()),
+            absolute: Span::hours(self.settings.sessions.absolute_hours),
+            codes: self.settings.codes.clone(),
+        };
+        let vault = Arc::clone(&self.vault);
+        let checked = self
+            .store
+            .tx("give_code", move |tx| attempt.check(tx, vault.as_ref()))
+            .await?;
+        Ok(match checked {
+            Checked::Began(session) => {
+                let known = self.open_known_devices(known_device);
+                let known_device = self.seal_known_device(ctx, known, &session.account_id);
+                CodeOutcome::SignedIn(Box::new(NewSession {
+                    cookie,
+                    session,
+                    known_device,
+                }))
+            }
+            Checked::Refused(outcome) => outcome,
+        })
+    }
+}
+
+/// One code given, with everything its transaction needs.
+struct Attempt {
+    ctx: Ctx,
+    challenge: ChallengeId,
+    given: Digest,
+    session_secret: Digest,
+    session_id: SessionId,
+    previous: Option<SessionId>,
+    absolute: Span,
+    codes: crate::challenge::CodeSettings,
+}
+
+enum Checked {
+    Began(Session),
+    Refused(CodeOutcome),
+}
+
+impl Attempt {
+    fn check(&self, tx: &mut dyn Tx, vault: &dyn Vault) -> StoreResult<Checked> {
+        let now = self.ctx.now;
+        let Some(mut challenge) = tx.find_challenge(&self.challenge)? else {
+            return Ok(Checked::Refused(CodeOutcome::Over));
+        };
+        if !challenge.is_open(now, &self.codes) || self.ctx.browser != Some(challenge.browser) {
+            return Ok(Checked::Refused(CodeOutcome::Over));
+        }
+        let Some(account) = tx
+            .find_account(&challenge.account_id)?
+            .filter(|account| account.state == AccountState::Active)
+        else {
+            return Ok(Checked::Refused(CodeOutcome::Over));
+        };
+        let limit = Limited::WrongCodes(account.id.as_str()).key(vault);
+        if let Some(until) = limits::blocked_until(tx, &limit, &self.codes.wrong_codes(), now)? {
+            return Ok(Checked::Refused(CodeOutcome::Throttled { until }));
+        }
+        if now >= challenge.expires_at {
+            return Ok(Checked::Refused(CodeOutcome::Expired));
+        }
+        if self.given != challenge.code {
+            challenge.tries += 1;
+            let tries_left = self.codes.tries.saturating_sub(challenge.tries);
+            if !tx.update_challenge(&challenge)? {
+                return Err(StoreError::Retry);
+            }
+            // The mark always fits: it was not blocked a moment ago in this transaction.
+            if let Err(blocked) = limits::mark(tx, &limit, &self.codes.wrong_codes(), now)? {
+                return Ok(Checked::Refused(CodeOutcome::Throttled {
+                    until: blocked.until,
+                }));
+            }
+            return Ok(Checked::Refused(if tries_left == 0 {
+                CodeOutcome::Over
+            } else {
+                CodeOutcome::Wrong { tries_left }
+            }));
+        }
+        challenge.used_at = Some(now);
+        if !tx.update_challenge(&challenge)? {
+            return Err(StoreError::Retry);
+        }
+        self.verify_phone(tx, vault, &account)?;
+        self.begin_session(tx, &account)
+    }
+
+    /// The phone is verified by its first accepted code (decisions 5).
+    fn verify_phone(
+        &self,
+        tx: &mut dyn Tx,
+        vault: &dyn Vault,
+        account: &Account,
+    ) -> StoreResult<()> {
+        let unverified = tx
+            .list_identifiers(&account.id)?
+            .into_iter()
+            .find(|fact| fact.kind == IdentifierKind::Phone && !fact.is_verified());
+        let Some(fact) = unverified else {
+            return Ok(());
+        };
+        // The code went to the phone of the sealed profile: only that number was proved.
+        let profile = account
+            .profile
+            .open(vault, Profile::SEAL, account.id.as_str().as_bytes())?;
+        let proved = profile
+            .phone
+            .map(|phone| IdentifierKind::Phone.digest(vault, phone.e164()));
+        if proved == Some(fact.digest)
+            && tx.verify_identifier(
+                &account.id,
+                IdentifierKind::Phone,
+                &fact.digest,
+                FactSource::PhoneCode,
+                self.ctx.now,
+            )?
+        {
+            tx.insert_audit(
+                &AuditEntry::new(&self.ctx, AuditKind::PhoneVerified).account(&account.id),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn begin_session(&self, tx: &mut dyn Tx, account: &Account) -> StoreResult<Checked> {
+        let now = self.ctx.now;
+        let session = Session {
+            id: self.session_id.clone(),
+            secret: self.session_secret,
+            account_id: account.id.clone(),
+            auth_time: now,
+            last_seen_at: now,
+            expires_at: now + self.absolute,
+            amr: vec![Amr::Pwd, Amr::Sms, Amr::Mfa],
+            ial: Ial(0),
+            user_agent: self.ctx.user_agent.clone(),
+            ended_at: None,
+        };
+        // The browser's session before this one ends: an id never lives through a sign-in (security.md row 10).
+        if let Some(previous) = &self.previous {
+            tx.end_session(previous, now)?;
+        }
+        tx.insert_session(&session)?;
+        tx.insert_audit(
+            &AuditEntry::new(&self.ctx, AuditKind::SignedIn)
+                .account(&account.id)
+                .session(&session.id),
+        )?;
+        Ok(Checked::Began(session))
+    }
+}
+
+/// Six digits as typed: blanks and hyphens between them are forgiven.
+fn six_digits(typed: &str) -> Option<String> {
+    let digits: String = typed
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '-')
+        .take(7)
+        .collect();
+    (digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::six_digits;
+
+    #[test]
+    fn a_code_typed_with_blanks_is_read_and_anything_else_is_not() {
+        assert_eq!(six_digits(" 123 456 ").as_deref(), Some("123456"));
+        assert_eq!(six_digits("123-456").as_deref(), Some("123456"));
+        for typed in ["", "12345", "1234567", "12345a", "１２３４５６", "-1234567"] {
+            assert_eq!(six_digits(typed), None, "{typed}");
+        }
+    }
+}

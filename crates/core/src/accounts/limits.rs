@@ -1,0 +1,147 @@
+//! Counting before doing. Floods by address are counted in the ephemeral store and forgiven when it is out of reach;
+//! what protects an account is durable.
+
+use super::Accounts;
+use crate::ctx::Ctx;
+use crate::digest::{Digest, DigestPurpose};
+use crate::ports::{EphemeralKey, Vault};
+use crate::store::{StoreError, StoreResult, Tx};
+use crate::throttle::{Rule, Throttle};
+use crate::time::{Span, Timestamp};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+/// What a durable limit is about. The account's own id is the key, so that every alias, case and Unicode form of a
+/// sign-in name counts as one (security.md row 14).
+pub(super) enum Limited<'a> {
+    /// Passwords for an account, from browsers that it does not know.
+    Passwords(&'a str),
+    /// Passwords for an account from one browser that it knows.
+    PasswordsFromKnownDevice(&'a str, &'a str),
+    /// Passwords for a name that leads to no account: counted alike, so that it looks alike.
+    PasswordsForUnknown(&'a str),
+    /// Wrong codes of an account, over all its challenges.
+    WrongCodes(&'a str),
+    /// Codes sent for an account.
+    CodesForAccount(&'a str),
+    /// Codes sent to a phone.
+    CodesToPhone(&'a Digest),
+    /// Mails sent to an address.
+    MailsTo(&'a Digest),
+}
+
+impl Limited<'_> {
+    /// The limit's key in the store.
+    pub(super) fn key(&self, vault: &dyn Vault) -> Digest {
+        let parts: Vec<&[u8]> = match self {
+            Self::Passwords(account) => vec![b"passwords", account.as_bytes()],
+            Self::PasswordsFromKnownDevice(account, device) => {
+                vec![b"passwords-device", account.as_bytes(), device.as_bytes()]
+            }
+            Self::PasswordsForUnknown(name) => vec![b"passwords-unknown", name.as_bytes()],
+            Self::WrongCodes(account) => vec![b"wrong-codes", account.as_bytes()],
+            Self::CodesForAccount(account) => vec![b"codes-account", account.as_bytes()],
+            Self::CodesToPhone(phone) => vec![b"codes-phone", phone.as_bytes()],
+            Self::MailsTo(email) => vec![b"mails", email.as_bytes()],
+        };
+        vault.digest(DigestPurpose::Throttle, &parts)
+    }
+}
+
+impl Accounts {
+    /// Counts one more from the visitor's network, and says whether that is a flood.
+    pub(super) async fn is_flood(
+        &self,
+        ctx: &Ctx,
+        kind: &'static str,
+        max: u32,
+        period: Span,
+    ) -> bool {
+        let network = ctx.address.network();
+        if self.settings.limits.exempt_networks.contains(&network) {
+            return false;
+        }
+        self.count(ctx, kind, &network, period).await > u64::from(max)
+    }
+
+    /// Counts one more for one account from the visitor's network, and says whether that is too many.
+    pub(super) async fn is_too_many_here(&self, ctx: &Ctx, account_or_name: &Digest) -> bool {
+        let part = format!(
+            "{}:{}",
+            URL_SAFE_NO_PAD.encode(account_or_name.as_bytes()),
+            ctx.address.network()
+        );
+        self.count(ctx, "tries", &part, Span::minutes(1)).await
+            > u64::from(self.settings.limits.tries_per_minute)
+    }
+
+    async fn count(&self, ctx: &Ctx, kind: &'static str, part: &str, period: Span) -> u64 {
+        match self
+            .ephemeral
+            .count(&EphemeralKey::new(kind, part), period, ctx.now)
+            .await
+        {
+            Ok(count) => count,
+            Err(unreachable) => {
+                tracing::warn!(error = %unreachable, "A flood counter is out of reach; the durable limits still hold.");
+                0
+            }
+        }
+    }
+}
+
+/// Puts a mark on a durable limit, or says until when it does not allow one. The row is returned as it stands.
+pub(super) fn mark(
+    tx: &mut dyn Tx,
+    key: &Digest,
+    rule: &Rule,
+    now: Timestamp,
+) -> StoreResult<Result<(), Blocked>> {
+    let mut throttle = tx
+        .find_throttle(key)?
+        .unwrap_or_else(|| Throttle::fresh(*key, now));
+    match throttle.mark(rule, now) {
+        Ok(()) => put(tx, &throttle).map(Ok),
+        Err(until) => Ok(Err(Blocked { until, throttle })),
+    }
+}
+
+/// Whether a durable limit allows one more, without putting a mark.
+pub(super) fn blocked_until(
+    tx: &mut dyn Tx,
+    key: &Digest,
+    rule: &Rule,
+    now: Timestamp,
+) -> StoreResult<Option<Timestamp>> {
+    Ok(tx
+        .find_throttle(key)?
+        .and_then(|throttle| rule.blocked_until(&throttle.marks, now)))
+}
+
+/// Takes a mark back: the try was right.
+pub(super) fn unmark(tx: &mut dyn Tx, key: &Digest, at: Timestamp) -> StoreResult<()> {
+    match tx.find_throttle(key)? {
+        Some(mut throttle) => {
+            throttle.unmark(at);
+            put(tx, &throttle)
+        }
+        None => Ok(()),
+    }
+}
+
+/// Writes a limit's row through its version gate; whoever loses runs again.
+pub(super) fn put(tx: &mut dyn Tx, throttle: &Throttle) -> StoreResult<()> {
+    if tx.put_throttle(throttle)? {
+        Ok(())
+    } else {
+        Err(StoreError::Retry)
+    }
+}
+
+/// A limit that does not allow one more.
+pub(super) struct Blocked {
+    /// When it will.
+    pub(super) until: Timestamp,
+    /// The row as it stands.
+    pub(super) throttle: Throttle,
+}

@@ -1,0 +1,120 @@
+//! Writing messages into the outbox, in the transaction that causes them.
+
+use super::DeskText;
+use crate::ctx::Ctx;
+use crate::facts::{Email, Phone};
+use crate::ids::MessageId;
+use crate::language::Language;
+use crate::outbox::{Envelope, Message, OutboxRow, OutboxState, Recipient};
+use crate::ports::{Sealed, Vault};
+use crate::time::Span;
+use std::sync::Arc;
+
+/// How long an e-mail that is only news may wait for a mail server that is away.
+const NEWS_LIFETIME: Span = Span::days(3);
+
+/// Seals messages and knows the addresses they name. Cheap to clone, so that a transaction can hold one.
+#[derive(Clone)]
+pub(super) struct Letters {
+    pub(super) vault: Arc<dyn Vault>,
+    pub(super) desk: DeskText,
+    /// The public address of the provider, without a trailing slash: the only source of links (security.md row 5).
+    pub(super) public_url: String,
+}
+
+impl Letters {
+    /// The address of the sign-in page.
+    pub(super) fn sign_in_url(&self) -> String {
+        format!("{}/sign-in", self.public_url)
+    }
+
+    /// The host of the public address, for WebOTP.
+    pub(super) fn host(&self) -> &str {
+        self.public_url
+            .split("://")
+            .nth(1)
+            .unwrap_or_default()
+            .split([':', '/'])
+            .next()
+            .unwrap_or_default()
+    }
+
+    /// Where the desk is.
+    pub(super) fn desk(&self, language: Language) -> String {
+        self.desk.text(language).to_owned()
+    }
+
+    /// An e-mail, to be inserted; never sent after `lifetime`.
+    pub(super) fn email(
+        &self,
+        ctx: &Ctx,
+        to: &Email,
+        language: Language,
+        lifetime: Span,
+        message: Message,
+    ) -> OutboxRow {
+        self.row(ctx, (to.as_str(), to.masked()), language, lifetime, message)
+    }
+
+    /// An e-mail that only tells something.
+    pub(super) fn news(
+        &self,
+        ctx: &Ctx,
+        to: &Email,
+        language: Language,
+        message: Message,
+    ) -> OutboxRow {
+        self.email(ctx, to, language, NEWS_LIFETIME, message)
+    }
+
+    /// A text message, to be inserted; never sent after `lifetime`.
+    pub(super) fn text_message(
+        &self,
+        ctx: &Ctx,
+        to: &Phone,
+        language: Language,
+        lifetime: Span,
+        message: Message,
+    ) -> OutboxRow {
+        self.row(ctx, (to.e164(), to.masked()), language, lifetime, message)
+    }
+
+    fn row(
+        &self,
+        ctx: &Ctx,
+        (to, masked_recipient): (&str, String),
+        language: Language,
+        lifetime: Span,
+        message: Message,
+    ) -> OutboxRow {
+        let id = MessageId::new(ctx.now, ctx.entropy());
+        let (channel, template) = (message.channel(), message.template().to_owned());
+        let envelope = Envelope {
+            to: Recipient(to.to_owned()),
+            language,
+            message,
+        };
+        let sealed = Sealed::seal(
+            self.vault.as_ref(),
+            Envelope::SEAL,
+            id.as_str().as_bytes(),
+            &envelope,
+            ctx.entropy(),
+        );
+        OutboxRow {
+            id,
+            channel,
+            template,
+            masked_recipient,
+            envelope: Some(sealed),
+            state: OutboxState::Pending,
+            attempts: 0,
+            next_attempt_at: ctx.now,
+            leased_until: None,
+            last_error: None,
+            created_at: ctx.now,
+            not_after: ctx.now + lifetime,
+            settled_at: None,
+        }
+    }
+}

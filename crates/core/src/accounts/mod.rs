@@ -1,0 +1,125 @@
+//! The use cases of an account: register, activate, sign in, sign out. The only code that decides what happens to one.
+//!
+//! Pages call these with what was typed and show the outcome; nothing here knows HTML or HTTP. Expected refusals are
+//! variants of an outcome; [`Failure`] is for what should not happen.
+
+mod activation;
+mod code;
+mod known_device;
+mod limits;
+mod messages;
+mod phone_correction;
+mod registration;
+mod registration_form;
+mod session;
+mod settings;
+mod sign_in;
+mod sign_in_name;
+
+pub use activation::{ActivateOutcome, ActivationView, ResendOutcome, ResendTicket};
+pub use code::{ChallengeView, CodeOutcome, NewSession, ResendCodeOutcome};
+pub use phone_correction::{AskCorrectionOutcome, CorrectPhoneOutcome, PhoneCorrectionView};
+pub use registration::RegisterOutcome;
+pub use registration_form::{CitizenForm, Field, FieldErrors};
+pub use session::{SignOut, SignedIn};
+pub use settings::{AccountSettings, DeskText, RegistrationMode, RegistrationSettings};
+pub use sign_in::{Credentials, SignInOutcome};
+
+use messages::Letters;
+
+use crate::password::pool::{HashFailure, HashPool};
+use crate::ports::{Ephemeral, Unsealable, Vault};
+use crate::store::{Store, StoreError};
+use crate::time::Span;
+use std::sync::Arc;
+
+/// Something that should not happen did. The edge logs it once; the visitor sees the request id.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Too much work waits already: 429 or 503 with `Retry-After`.
+    #[error("overloaded")]
+    Overloaded {
+        /// When to come back.
+        retry_after: Span,
+    },
+    /// The database or another necessary part is out of reach: 503.
+    #[error("a necessary part is out of reach: {0}")]
+    Unavailable(String),
+    /// A fault of ours: 500.
+    #[error("internal fault: {0}")]
+    Internal(String),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(why) => Self::Unavailable(why),
+            StoreError::Retry => Self::Overloaded {
+                retry_after: Span::seconds(1),
+            },
+            other => Self::Internal(other.to_string()),
+        }
+    }
+}
+
+impl From<HashFailure> for Failure {
+    fn from(failure: HashFailure) -> Self {
+        match failure {
+            HashFailure::Overloaded(retry_after) => Self::Overloaded { retry_after },
+            HashFailure::Broken => Self::Internal(failure.to_string()),
+        }
+    }
+}
+
+impl From<Unsealable> for Failure {
+    fn from(error: Unsealable) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl From<Unsealable> for StoreError {
+    fn from(error: Unsealable) -> Self {
+        Self::Fault(error.to_string())
+    }
+}
+
+/// The use cases, with what they need of the house.
+pub struct Accounts {
+    store: Store,
+    vault: Arc<dyn Vault>,
+    ephemeral: Arc<dyn Ephemeral>,
+    hasher: HashPool,
+    settings: AccountSettings,
+    letters: Letters,
+}
+
+impl Accounts {
+    /// Wires the use cases. `public_url` is the issuer.
+    pub fn new(
+        store: Store,
+        vault: Arc<dyn Vault>,
+        ephemeral: Arc<dyn Ephemeral>,
+        settings: AccountSettings,
+        public_url: &str,
+    ) -> Result<Self, HashFailure> {
+        let hasher = HashPool::start(settings.hashing.clone())?;
+        let letters = Letters {
+            vault: Arc::clone(&vault),
+            desk: settings.desk.clone(),
+            public_url: public_url.trim_end_matches('/').to_owned(),
+        };
+        Ok(Self {
+            store,
+            vault,
+            ephemeral,
+            hasher,
+            settings,
+            letters,
+        })
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> &AccountSettings {
+        &self.settings
+    }
+}

@@ -1,0 +1,225 @@
+//! Reading the registration form: every mistake at once, each beside its field.
+
+use super::AccountSettings;
+use crate::facts::{
+    Address, AddressInput, AddressRefusal, BirthDate, Email, FieldError, FullName, IdentityNumber,
+    Phone, Username,
+};
+use crate::password::policy::{PasswordInput, PersonalWords};
+use time::Date;
+
+/// A field of a form, by the name it has there (decisions 27).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// `full_name`
+    FullName,
+    /// `birth_date`
+    BirthDate,
+    /// `username`
+    Username,
+    /// `phone`
+    Phone,
+    /// `email`
+    Email,
+    /// `identity_number`
+    IdentityNumber,
+    /// `province_code`
+    ProvinceCode,
+    /// `ward_code`
+    WardCode,
+    /// `street`
+    Street,
+    /// `password`
+    Password,
+    /// `password_confirmation`
+    PasswordConfirmation,
+    /// `code`
+    Code,
+}
+
+impl Field {
+    /// The field's name in the form.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::FullName => "full_name",
+            Self::BirthDate => "birth_date",
+            Self::Username => "username",
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::IdentityNumber => "identity_number",
+            Self::ProvinceCode => "province_code",
+            Self::WardCode => "ward_code",
+            Self::Street => "street",
+            Self::Password => "password",
+            Self::PasswordConfirmation => "password_confirmation",
+            Self::Code => "code",
+        }
+    }
+}
+
+/// What is wrong with a form, in the order of its fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FieldErrors(Vec<(Field, FieldError)>);
+
+impl FieldErrors {
+    /// One mistake.
+    pub fn one(field: Field, error: FieldError) -> Self {
+        Self(vec![(field, error)])
+    }
+
+    /// Notes a mistake; the first one of a field is kept.
+    pub fn add(&mut self, field: Field, error: FieldError) {
+        if self.get(field).is_none() {
+            self.0.push((field, error));
+        }
+    }
+
+    /// What is wrong with `field`.
+    pub fn get(&self, field: Field) -> Option<FieldError> {
+        self.0
+            .iter()
+            .find(|(of, _)| *of == field)
+            .map(|(_, error)| *error)
+    }
+
+    /// All mistakes, in the order of the form.
+    pub fn iter(&self) -> impl Iterator<Item = (Field, FieldError)> {
+        self.0.iter().copied()
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Notes the mistakes of an address.
+    fn keep_address(&mut self, parsed: Result<Address, AddressRefusal>) -> Option<Address> {
+        parsed
+            .map_err(|refusal| {
+                let district = refusal.era.or(refusal.district);
+                for (field, error) in [
+                    (Field::ProvinceCode, refusal.province.or(district)),
+                    (Field::WardCode, refusal.ward),
+                    (Field::Street, refusal.street),
+                ] {
+                    if let Some(error) = error {
+                        self.add(field, error);
+                    }
+                }
+            })
+            .ok()
+    }
+
+    fn keep<T>(&mut self, field: Field, parsed: Result<T, FieldError>) -> Option<T> {
+        parsed.map_err(|error| self.add(field, error)).ok()
+    }
+}
+
+/// A citizen's registration as typed.
+#[derive(Clone, Default)]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of decisions 27 and the guide"
+)]
+pub struct CitizenForm {
+    pub full_name: String,
+    pub birth_date: String,
+    pub username: String,
+    pub phone: String,
+    pub email: String,
+    pub identity_number: String,
+    pub address_era: String,
+    pub province_code: String,
+    pub district_code: String,
+    pub ward_code: String,
+    pub street: String,
+    pub password: String,
+    pub password_confirmation: String,
+}
+
+/// A registration whose every field was checked: the only thing that can become an account.
+pub(super) struct CitizenRegistration {
+    pub(super) username: Username,
+    pub(super) full_name: FullName,
+    pub(super) birth_date: BirthDate,
+    pub(super) phone: Phone,
+    pub(super) email: Email,
+    pub(super) identity_number: IdentityNumber,
+    pub(super) address: Address,
+    pub(super) password: PasswordInput,
+}
+
+impl CitizenForm {
+    /// Checks every field.
+    pub(super) fn check(
+        &self,
+        settings: &AccountSettings,
+        today: Date,
+    ) -> Result<CitizenRegistration, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let full_name = errors.keep(Field::FullName, FullName::parse(&self.full_name));
+        let birth_date = errors.keep(Field::BirthDate, BirthDate::parse(&self.birth_date, today));
+        let username = errors.keep(Field::Username, Username::parse(&self.username));
+        let phone = errors.keep(Field::Phone, Phone::parse(&self.phone));
+        let email = errors.keep(Field::Email, Email::parse(&self.email));
+        let identity_number = errors.keep(
+            Field::IdentityNumber,
+            IdentityNumber::parse(
+                &self.identity_number,
+                birth_date.as_ref(),
+                today,
+                settings.accept_cmnd,
+            ),
+        );
+        let address = errors.keep_address(Address::parse(AddressInput {
+            era: &self.address_era,
+            province: &self.province_code,
+            district: &self.district_code,
+            ward: &self.ward_code,
+            street: &self.street,
+        }));
+        let personal = PersonalWords::new(
+            full_name.as_ref(),
+            username.as_ref(),
+            phone.as_ref().map(|parsed| &parsed.phone),
+            birth_date.as_ref(),
+            email.as_ref(),
+        );
+        let password = errors.keep(Field::Password, PasswordInput::parse(&self.password));
+        if let Some(password) = &password {
+            errors.keep(Field::Password, password.accept_as_new(&personal));
+            errors.keep(Field::PasswordConfirmation, password.confirm(&self.password_confirmation));
+        }
+        match (
+            username,
+            full_name,
+            birth_date,
+            phone,
+            email,
+            identity_number,
+            address,
+            password,
+        ) {
+            (
+                Some(username),
+                Some(full_name),
+                Some(birth_date),
+                Some(phone),
+                Some(email),
+                Some(identity_number),
+                Some(address),
+                Some(password),
+            ) if errors.is_empty() => Ok(CitizenRegistration {
+                username,
+                full_name,
+                birth_date,
+                phone: phone.phone,
+                email,
+                identity_number,
+                address,
+                password,
+            }),
+            _ => Err(errors),
+        }
+    }
+}

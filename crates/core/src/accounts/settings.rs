@@ -1,0 +1,103 @@
+//! What an operator decides about accounts.
+
+use crate::challenge::CodeSettings;
+use crate::language::Language;
+use crate::password::hash::HashSettings;
+use crate::session::SessionSettings;
+use crate::throttle::SignInLimits;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Who may register an account of a class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RegistrationMode {
+    /// Anybody, by the form.
+    Open,
+    /// Only by arriving with a national-portal account.
+    FederatedOnly,
+    /// Nobody.
+    Closed,
+}
+
+/// The registration policy of each class. Production refuses to start unless all three are set (decisions 1).
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct RegistrationSettings {
+    /// Citizens.
+    pub citizen: Option<RegistrationMode>,
+    /// Businesses.
+    pub business: Option<RegistrationMode>,
+    /// Other organisations; `open` is not possible for them.
+    pub organisation: Option<RegistrationMode>,
+}
+
+/// Where people get help in person, in each language: an address, a telephone number, opening hours.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct DeskText {
+    /// In Vietnamese.
+    pub vi: String,
+    /// In English.
+    pub en: String,
+}
+
+impl Default for DeskText {
+    fn default() -> Self {
+        Self {
+            vi: "bộ phận Một cửa nơi gần nhất".to_owned(),
+            en: "the nearest one-stop service desk".to_owned(),
+        }
+    }
+}
+
+impl DeskText {
+    /// The text in `language`.
+    pub fn text(&self, language: Language) -> &str {
+        match language {
+            Language::Vi => &self.vi,
+            Language::En => &self.en,
+        }
+    }
+}
+
+/// Everything about accounts and signing in.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AccountSettings {
+    /// Who may register.
+    pub registration: RegistrationSettings,
+    /// Hours an activation link lives; the username stays reserved as long.
+    pub activation_hours: i64,
+    /// How many accounts may share one phone.
+    pub accounts_per_phone: u32,
+    /// Whether a 9-digit number (CMND) alone is accepted as identity number. Those cards ended on 31 December 2024
+    /// (Identity Law 2023 art. 46).
+    pub accept_cmnd: bool,
+    /// Where people get help in person.
+    pub desk: DeskText,
+    /// The code by SMS.
+    pub codes: CodeSettings,
+    /// Sessions.
+    pub sessions: SessionSettings,
+    /// How often things may be tried.
+    pub limits: SignInLimits,
+    /// The cost of password hashes.
+    pub hashing: HashSettings,
+}
+
+impl Default for AccountSettings {
+    fn default() -> Self {
+        Self {
+            registration: RegistrationSettings::default(),
+            activation_hours: 24,
+            accounts_per_phone: 5,
+            accept_cmnd: false,
+            desk: DeskText::default(),
+            codes: CodeSettings::default(),
+            sessions: SessionSettings::default(),
+            limits: SignInLimits::default(),
+            hashing: HashSettings::default(),
+        }
+    }
+}

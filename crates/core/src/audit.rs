@@ -1,0 +1,133 @@
+//! The audit trail: one enum of everything worth remembering, each variant documented; `portal-id docs audit-events`
+//! prints the reference page from it.
+
+use crate::ids::{AccountId, AuditId, ClientId, SessionId};
+use crate::time::Timestamp;
+
+macro_rules! audit_events {
+    ($($(#[doc = $doc:literal])+ $variant:ident => $name:literal,)+) => {
+        /// What happened.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum AuditKind {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl AuditKind {
+            /// All kinds with their documentation, for the reference page.
+            pub const ALL: &'static [(Self, &'static str)] = &[$((Self::$variant, concat!($($doc),+))),+];
+
+            /// The stored name.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// Reads a stored name.
+            pub fn from_text(text: &str) -> Option<Self> {
+                match text { $($name => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    };
+}
+
+audit_events! {
+    /// An account was registered and waits for its activation.
+    Registered => "registered",
+    /// A registration collided with an existing account and was not completed.
+    RegistrationCollided => "registration_collided",
+    /// A registration was replaced by a later one with the same e-mail.
+    RegistrationReplaced => "registration_replaced",
+    /// The person at the mailbox said that the registration was not theirs; it was deleted.
+    RegistrationDisowned => "registration_disowned",
+    /// An account was activated.
+    Activated => "activated",
+    /// The right password was given; a code was sent.
+    PasswordAccepted => "password_accepted",
+    /// The right code was given; a session began.
+    SignedIn => "signed_in",
+    /// The limit of wrong tries was reached.
+    SignInThrottled => "sign_in_throttled",
+    /// A phone number was verified by its first accepted code.
+    PhoneVerified => "phone_verified",
+    /// A phone number that had never received a code was corrected.
+    PhoneCorrected => "phone_corrected",
+    /// A session was ended by its owner.
+    SignedOut => "signed_out",
+    /// A person allowed a client to learn something.
+    ConsentGranted => "consent_granted",
+    /// A person refused.
+    ConsentDenied => "consent_denied",
+    /// An authorization code was issued to a client.
+    CodeIssued => "code_issued",
+    /// A code or an old refresh token was used again; the grant was revoked.
+    ReplayDetected => "replay_detected",
+    /// A client was registered.
+    ClientAdded => "client_added",
+    /// A client's registration changed.
+    ClientChanged => "client_changed",
+    /// A client got a new secret.
+    ClientSecretRotated => "client_secret_rotated",
+    /// A client was switched off.
+    ClientDisabled => "client_disabled",
+    /// A signing key was made.
+    SigningKeyCreated => "signing_key_created",
+    /// A rotation of signing keys was planned.
+    SigningKeysRotated => "signing_keys_rotated",
+}
+
+/// An entry of the audit trail. It holds identifiers, never names, addresses, numbers or secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Its identity.
+    pub id: AuditId,
+    /// When it happened.
+    pub at: Timestamp,
+    /// What happened.
+    pub kind: AuditKind,
+    /// Whose account.
+    pub account_id: Option<AccountId>,
+    /// Which client.
+    pub client_id: Option<ClientId>,
+    /// Which session.
+    pub session_id: Option<SessionId>,
+    /// The network it came from.
+    pub network: String,
+    /// The request's id.
+    pub request_id: String,
+}
+
+impl AuditEntry {
+    /// An entry about the request of `ctx`.
+    pub fn new(ctx: &crate::ctx::Ctx, kind: AuditKind) -> Self {
+        Self {
+            id: AuditId::new(ctx.now, ctx.entropy()),
+            at: ctx.now,
+            kind,
+            account_id: None,
+            client_id: None,
+            session_id: None,
+            network: ctx.address.network(),
+            request_id: ctx.request_id.clone(),
+        }
+    }
+
+    /// About this account.
+    #[must_use]
+    pub fn account(mut self, id: &AccountId) -> Self {
+        self.account_id = Some(id.clone());
+        self
+    }
+
+    /// About this client.
+    #[must_use]
+    pub fn client(mut self, id: &ClientId) -> Self {
+        self.client_id = Some(id.clone());
+        self
+    }
+
+    /// About this session.
+    #[must_use]
+    pub fn session(mut self, id: &SessionId) -> Self {
+        self.session_id = Some(id.clone());
+        self
+    }
+}

@@ -1,0 +1,207 @@
+//! A relying party as it is registered.
+
+use crate::digest::Digest;
+use crate::ids::ClientId;
+use crate::language::Language;
+use crate::signing_key::SigningAlgorithm;
+use crate::time::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Every scope we know, in the order in which scopes are kept, shown and issued.
+pub const SCOPES: [&str; 7] = [
+    "openid",
+    "profile",
+    "email",
+    "phone",
+    "address",
+    "identity",
+    "offline_access",
+];
+
+/// Keeps those of `requested` that are known, in the order of [`SCOPES`], without repeats.
+pub fn ordered_scopes<'a>(requested: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let requested: Vec<&str> = requested.into_iter().collect();
+    SCOPES
+        .into_iter()
+        .filter(|scope| requested.contains(scope))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// How a client proves who it is at the token endpoint (OpenID Connect Core §9). One per client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClientAuthMethod {
+    /// HTTP Basic with form-encoded id and secret (RFC 6749 §2.3.1).
+    #[default]
+    ClientSecretBasic,
+    /// Id and secret in the body.
+    ClientSecretPost,
+    /// A public client: no secret, PKCE always.
+    None,
+}
+
+impl ClientAuthMethod {
+    /// The registered value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientSecretBasic => "client_secret_basic",
+            Self::ClientSecretPost => "client_secret_post",
+            Self::None => "none",
+        }
+    }
+}
+
+/// Whether self-declared identity numbers and business codes reach the client (decisions 7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum IdentityPolicy {
+    /// Only what the national portal or the desk vouches for.
+    #[default]
+    VerifiedOnly,
+    /// Also what the person merely typed, marked as such.
+    Any,
+}
+
+/// What an operator sets for a client: a `[[client]]` of the clients file, or the options of `portal-id client add`.
+/// Names follow RFC 7591 §2 where it has one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClientMetadata {
+    /// The service's name in Vietnamese, shown to people.
+    pub client_name: String,
+    /// The service's name in English; the Vietnamese one when absent.
+    #[serde(default)]
+    pub client_name_en: Option<String>,
+    /// Where answers may be sent; compared byte for byte (RFC 9700 §4.1.3).
+    pub redirect_uris: Vec<String>,
+    /// Where a person may be sent after signing out; compared byte for byte.
+    #[serde(default)]
+    pub post_logout_redirect_uris: Vec<String>,
+    /// The scopes it may ask for, separated by spaces.
+    #[serde(default = "default_scope")]
+    pub scope: String,
+    /// How it proves who it is.
+    #[serde(default)]
+    pub token_endpoint_auth_method: ClientAuthMethod,
+    /// The algorithm of its ID tokens; RS256 when absent, the standard's default (decisions 19).
+    #[serde(default = "default_id_token_algorithm")]
+    pub id_token_signed_response_alg: SigningAlgorithm,
+    /// Whether PKCE is required. Public clients always need it; without it `nonce` is required (decisions 19).
+    #[serde(default = "yes")]
+    pub require_pkce: bool,
+    /// Whether self-declared identity numbers reach it.
+    #[serde(default)]
+    pub identity: IdentityPolicy,
+    /// A service of the province itself: people are not asked for consent.
+    #[serde(default)]
+    pub first_party: bool,
+}
+
+fn default_scope() -> String {
+    "openid profile".to_owned()
+}
+
+const fn default_id_token_algorithm() -> SigningAlgorithm {
+    SigningAlgorithm::Rs256
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// Who manages a client's registration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ClientSource {
+    /// The clients file: changes are made there, and read at start.
+    File,
+    /// The command line or, later, the console.
+    Operator,
+    /// The demo; refused by a production configuration (security.md row 34).
+    Demo,
+}
+
+impl ClientSource {
+    /// The stored value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Operator => "operator",
+            Self::Demo => "demo",
+        }
+    }
+
+    /// Reads a stored value.
+    pub fn from_text(text: &str) -> Option<Self> {
+        [Self::File, Self::Operator, Self::Demo]
+            .into_iter()
+            .find(|source| source.as_str() == text)
+    }
+}
+
+/// A client secret as it is remembered: a keyed digest, never the value (decisions 22).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientSecret {
+    /// The keyed digest.
+    pub digest: Digest,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// The first moment at which it no longer works; `None` for the newest.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A registered client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// Its `client_id`.
+    pub id: ClientId,
+    /// What the operator set.
+    pub metadata: ClientMetadata,
+    /// Its secrets, the newest first; two during a rotation's overlap.
+    pub secrets: Vec<ClientSecret>,
+    /// Who manages it.
+    pub source: ClientSource,
+    /// When it was registered.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+    /// Set while it is switched off.
+    pub disabled_at: Option<Timestamp>,
+}
+
+impl Client {
+    /// Whether it is a public client (RFC 6749 §2.1).
+    pub fn is_public(&self) -> bool {
+        self.metadata.token_endpoint_auth_method == ClientAuthMethod::None
+    }
+
+    /// Its name for people.
+    pub fn name(&self, language: Language) -> &str {
+        match (language, &self.metadata.client_name_en) {
+            (Language::En, Some(name)) => name,
+            _ => &self.metadata.client_name,
+        }
+    }
+
+    /// Whether it may ask for `scope`.
+    pub fn may_ask_for(&self, scope: &str) -> bool {
+        self.metadata
+            .scope
+            .split_ascii_whitespace()
+            .any(|allowed| allowed == scope)
+    }
+
+    /// Whether PKCE is required of it.
+    pub fn needs_pkce(&self) -> bool {
+        self.is_public() || self.metadata.require_pkce
+    }
+
+    /// Whether `presented` is the digest of a secret that works at `now`.
+    pub fn accepts_secret(&self, presented: &Digest, now: Timestamp) -> bool {
+        self.secrets
+            .iter()
+            .filter(|secret| secret.expires_at.is_none_or(|until| now < until))
+            .any(|secret| secret.digest == *presented)
+    }
+}

@@ -1,0 +1,31 @@
+//! The two divisions of the country that an address can be written in.
+
+use serde::{Deserialize, Serialize};
+
+/// Which division of the country the codes of an address are from (decisions 6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum AddressEra {
+    /// Since 1 July 2025: province and ward (Decision 19/2025/QD-TTg).
+    #[serde(rename = "2025")]
+    Era2025,
+    /// Before: province, district and ward (Decision 124/2004/QD-TTg).
+    #[serde(rename = "2004")]
+    Era2004,
+}
+
+impl AddressEra {
+    /// `2025` or `2004`: the form field's and the stored value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Era2025 => "2025",
+            Self::Era2004 => "2004",
+        }
+    }
+
+    /// Reads a form field or stored value.
+    pub fn from_text(text: &str) -> Option<Self> {
+        [Self::Era2025, Self::Era2004]
+            .into_iter()
+            .find(|era| era.as_str() == text)
+    }
+}

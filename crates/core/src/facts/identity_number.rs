@@ -1,0 +1,274 @@
+//! The personal identity number: 12 digits (CCCD), and the 9-digit number of former cards (CMND).
+
+use super::typed_text::digits;
+use super::{BirthDate, Birthplace, FieldError};
+use time::Date;
+
+/// Which of the two numbers it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IdentityKind {
+    /// 12 digits: place of registration, century and sex, year, six random digits; no check digit
+    /// (Circular 59/2021/TT-BCA art. 4).
+    Cccd,
+    /// 9 digits, from cards that were valid until 31 December 2024 (Identity Law 2023 art. 46). They encode nothing.
+    Cmnd,
+}
+
+/// Sex as the 12-digit number encodes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Sex {
+    /// An even century digit.
+    Male,
+    /// An odd century digit.
+    Female,
+}
+
+/// A personal identity number; ASCII digits only.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct IdentityNumber(String);
+
+serde_as_text!(IdentityNumber);
+debug_masked!(IdentityNumber);
+
+impl IdentityNumber {
+    const CCCD_DIGITS: usize = 12;
+    const CMND_DIGITS: usize = 9;
+
+    /// Reads a number as typed, blanks, dots and hyphens forgiven.
+    ///
+    /// A 12-digit number must fit `born` where that is known; 9 digits are taken only with `allow_cmnd` (decisions 6).
+    pub fn parse(
+        typed: &str,
+        born: Option<&BirthDate>,
+        today: Date,
+        allow_cmnd: bool,
+    ) -> Result<Self, FieldError> {
+        let number = Self(digits(typed)?);
+        match number.0.len() {
+            Self::CMND_DIGITS if allow_cmnd => return Ok(number),
+            Self::CMND_DIGITS => return Err(FieldError::FormerNumberNotAccepted),
+            Self::CCCD_DIGITS => {}
+            _ => return Err(FieldError::WrongLength),
+        }
+        if number.birthplace().is_none() {
+            return Err(FieldError::UnknownPlace);
+        }
+        if number.birth_year().is_some_and(|year| year > today.year()) {
+            return Err(FieldError::InTheFuture);
+        }
+        if born.is_some_and(|born| number.birth_year() != Some(born.year())) {
+            return Err(FieldError::BirthDateMismatch);
+        }
+        Ok(number)
+    }
+
+    /// Takes back a number that was accepted once.
+    pub fn from_stored(text: &str) -> Result<Self, FieldError> {
+        if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(FieldError::NotAllowedCharacter);
+        }
+        match text.len() {
+            Self::CCCD_DIGITS | Self::CMND_DIGITS => Ok(Self(text.to_owned())),
+            _ => Err(FieldError::WrongLength),
+        }
+    }
+
+    /// 12 or 9 digits.
+    pub fn kind(&self) -> IdentityKind {
+        if self.0.len() == Self::CMND_DIGITS {
+            IdentityKind::Cmnd
+        } else {
+            IdentityKind::Cccd
+        }
+    }
+
+    /// All digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The normal form that blind indexes are made of: all digits. The two kinds differ in length, so they never meet.
+    pub fn digest_input(&self) -> &str {
+        &self.0
+    }
+
+    /// Where the birth was registered; `None` for a CMND.
+    pub fn birthplace(&self) -> Option<Birthplace> {
+        self.encoded(0, 3).and_then(Birthplace::of_code)
+    }
+
+    /// The year of birth; `None` for a CMND.
+    pub fn birth_year(&self) -> Option<i32> {
+        let (century, year) = (self.encoded(3, 4)?, self.encoded(4, 6)?);
+        Some(1900 + 100 * i32::from(century / 2) + i32::from(year))
+    }
+
+    /// The sex; `None` for a CMND.
+    pub fn sex(&self) -> Option<Sex> {
+        self.encoded(3, 4).map(|century| {
+            if century % 2 == 0 {
+                Sex::Male
+            } else {
+                Sex::Female
+            }
+        })
+    }
+
+    fn encoded(&self, from: usize, to: usize) -> Option<u16> {
+        match self.kind() {
+            IdentityKind::Cccd => self.0.get(from..to)?.parse().ok(),
+            IdentityKind::Cmnd => None,
+        }
+    }
+
+    /// For pages that must not show it whole: `••••••••1234`.
+    pub fn masked(&self) -> String {
+        let (hidden, shown) = self.0.split_at(self.0.len() - 4);
+        format!("{}{shown}", "•".repeat(hidden.len()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BirthDate, Birthplace, FieldError, IdentityKind, IdentityNumber, Sex};
+    use proptest::prelude::*;
+    use time::{Date, macros::date};
+
+    const TODAY: Date = date!(2026 - 11 - 23);
+
+    fn born(year: i32) -> BirthDate {
+        BirthDate::parse(&format!("{year}-06-15"), TODAY).unwrap()
+    }
+
+    fn parse(typed: &str) -> Result<IdentityNumber, FieldError> {
+        IdentityNumber::parse(typed, None, TODAY, false)
+    }
+
+    /// Synthetic numbers, not of real people.
+    #[test]
+    fn a_number_tells_place_sex_and_year() {
+        for (typed, place, sex, year) in [
+            ("024085001234", "Bắc Giang", Sex::Male, 1985),
+            ("024185001234", "Bắc Giang", Sex::Female, 1985),
+            ("027203004567", "Bắc Ninh", Sex::Male, 2003),
+            ("001300000001", "Hà Nội", Sex::Female, 2000),
+        ] {
+            let number = IdentityNumber::parse(typed, Some(&born(year)), TODAY, false).unwrap();
+            assert_eq!(
+                number.birthplace(),
+                Some(Birthplace::Province(place)),
+                "{typed}"
+            );
+            assert_eq!(
+                (number.sex(), number.birth_year(), number.kind()),
+                (Some(sex), Some(year), IdentityKind::Cccd)
+            );
+            assert_eq!(number.digest_input(), typed);
+        }
+    }
+
+    #[test]
+    fn grouped_digits_are_the_same_number() {
+        assert_eq!(
+            parse("024 085 001 234").unwrap(),
+            parse("024085001234").unwrap()
+        );
+        assert_eq!(parse(" 024.085.001-234 ").unwrap().as_str(), "024085001234");
+    }
+
+    #[test]
+    fn births_registered_abroad_are_not_refused() {
+        assert_eq!(
+            parse("101085001234").unwrap().birthplace(),
+            Some(Birthplace::Abroad)
+        );
+        assert_eq!(
+            parse("097085001234").unwrap().birthplace(),
+            Some(Birthplace::Abroad)
+        );
+    }
+
+    #[test]
+    fn what_is_no_identity_number_is_refused_with_its_reason() {
+        for (typed, reason) in [
+            ("", FieldError::Missing),
+            ("003085001234", FieldError::UnknownPlace),
+            ("000085001234", FieldError::UnknownPlace),
+            ("024485001234", FieldError::InTheFuture),
+            ("024227001234", FieldError::InTheFuture),
+            ("02408500123", FieldError::WrongLength),
+            ("0240850012345", FieldError::WrongLength),
+            ("0240850012a4", FieldError::NotAllowedCharacter),
+            ("０24085001234", FieldError::NotAllowedCharacter),
+            ("121234567", FieldError::FormerNumberNotAccepted),
+        ] {
+            assert_eq!(parse(typed), Err(reason), "{typed:?}");
+        }
+        assert!(parse("024226001234").is_ok());
+    }
+
+    #[test]
+    fn a_number_of_another_birth_year_is_refused() {
+        let refused = |typed, year| IdentityNumber::parse(typed, Some(&born(year)), TODAY, false);
+        assert_eq!(
+            refused("024085001234", 1986),
+            Err(FieldError::BirthDateMismatch)
+        );
+        assert_eq!(
+            refused("027203004567", 1903),
+            Err(FieldError::BirthDateMismatch)
+        );
+        // The century says more than the two digits: the future is told before the mismatch.
+        assert_eq!(refused("024485001234", 1985), Err(FieldError::InTheFuture));
+    }
+
+    #[test]
+    fn a_former_number_is_taken_only_where_the_setting_allows_it() {
+        let number = IdentityNumber::parse("121 234 567", Some(&born(1985)), TODAY, true).unwrap();
+        assert_eq!(number.kind(), IdentityKind::Cmnd);
+        assert_eq!(
+            (number.birthplace(), number.birth_year(), number.sex()),
+            (None, None, None)
+        );
+        assert_eq!(number.masked(), "•••••4567");
+    }
+
+    #[test]
+    fn pages_and_debug_show_four_digits() {
+        let number = parse("024085001234").unwrap();
+        assert_eq!(number.masked(), "••••••••1234");
+        assert_eq!(format!("{number:?}"), "IdentityNumber(••••••••1234)");
+    }
+
+    #[test]
+    fn serde_is_the_digits() {
+        let number = parse("024085001234").unwrap();
+        assert_eq!(serde_json::to_string(&number).unwrap(), "\"024085001234\"");
+        assert_eq!(
+            serde_json::from_str::<IdentityNumber>("\"024085001234\"").unwrap(),
+            number
+        );
+        for stored in [
+            "\"\"",
+            "\"0240850012\"",
+            "\"02408500123é\"",
+            "\"024 08500123\"",
+        ] {
+            assert!(
+                serde_json::from_str::<IdentityNumber>(stored).is_err(),
+                "{stored}"
+            );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_a_number_or_a_reason(typed in "\\PC{0,20}|[0-9 .-]{0,16}|[0-9]{12}|[0-9]{9}") {
+            if let Ok(number) = IdentityNumber::parse(&typed, None, TODAY, true) {
+                prop_assert_eq!(IdentityNumber::parse(number.as_str(), None, TODAY, true), Ok(number.clone()));
+                prop_assert_eq!(IdentityNumber::from_stored(number.as_str()), Ok(number.clone()));
+                prop_assert!(number.masked().chars().filter(char::is_ascii_digit).count() == 4);
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The one dispatcher of the login flow: from stored facts to the next step. Steps know neither each other nor their
+//! order; each returns here.
+
+use crate::session::Session;
+use crate::time::Timestamp;
+
+/// What a request demands of the session it will use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Requirement {
+    /// The person must have proved who they are at or after this moment (`prompt=login`, `max_age`).
+    pub signed_in_since: Option<Timestamp>,
+}
+
+/// The next step of a person on the way to the end of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Give name and password.
+    SignIn,
+    /// Nothing more to prove.
+    Done,
+}
+
+/// The next step, from the facts. The second step (the code) follows from an open challenge, which only the page that
+/// holds its address can know; a session exists only after both.
+pub fn next_step(session: Option<&Session>, requirement: Requirement) -> Step {
+    match session {
+        Some(session)
+            if requirement
+                .signed_in_since
+                .is_none_or(|since| session.auth_time >= since) =>
+        {
+            Step::Done
+        }
+        _ => Step::SignIn,
+    }
+}

@@ -1,0 +1,32 @@
+//! What a citizen, client or operator would name, or what we must remember: its type, its rules and its port.
+//!
+//! Nothing in here does I/O. The clock, chance, the database, the mail server and the SMS gateways are traits
+//! (`time`, `entropy`, [`store`], [`ports`]); the use cases in [`accounts`] are written against those traits and
+//! are the only code that decides what happens to an account.
+
+pub mod accounts;
+pub mod acr;
+pub mod audit;
+pub mod challenge;
+pub mod client;
+pub mod consent;
+pub mod ctx;
+pub mod digest;
+pub mod entropy;
+pub mod facts;
+pub mod flow;
+pub mod grant;
+pub mod ids;
+pub mod language;
+pub mod link;
+pub mod outbox;
+pub mod password;
+pub mod place;
+pub mod ports;
+pub mod profile;
+pub mod secret;
+pub mod session;
+pub mod signing_key;
+pub mod store;
+pub mod throttle;
+pub mod time;

@@ -1,0 +1,10 @@
+//! What we need of the outside, named by need. Each trait has its real adapter in another crate and a fake with
+//! state in `testkit`.
+
+mod ephemeral;
+mod messengers;
+mod vault;
+
+pub use ephemeral::{Ephemeral, EphemeralKey, Unreachable};
+pub use messengers::{EmailMessage, Mailer, SmsGateway, TextMessage};
+pub use vault::{SealPurpose, Sealed, Unsealable, Vault};

@@ -1,0 +1,241 @@
+//! An account and the facts it holds. Personal facts are kept sealed; equality look-ups go through blind indexes.
+
+use crate::digest::{Digest, DigestPurpose};
+use crate::facts::{
+    Address, BirthDate, BusinessCode, BusinessName, Email, FullName, IdentityNumber, Phone,
+    Username,
+};
+use crate::ids::AccountId;
+use crate::language::Language;
+use crate::ports::{SealPurpose, Sealed, Vault};
+use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What kind of holder an account has (decisions 1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountClass {
+    /// A natural person.
+    Citizen,
+    /// A business, by its representative.
+    Business,
+    /// Another organisation; only through federation.
+    Organisation,
+}
+
+impl AccountClass {
+    /// The stored and spoken value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Citizen => "citizen",
+            Self::Business => "business",
+            Self::Organisation => "organisation",
+        }
+    }
+
+    /// Reads a stored value.
+    pub fn from_text(text: &str) -> Option<Self> {
+        [Self::Citizen, Self::Business, Self::Organisation]
+            .into_iter()
+            .find(|class| class.as_str() == text)
+    }
+}
+
+/// Where an account is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AccountState {
+    /// Registered, waiting for activation. Its username is reserved until the link expires.
+    Pending,
+    /// In use.
+    Active,
+    /// Stopped by an operator.
+    Disabled,
+    /// Ended by its holder or an operator.
+    Closed,
+}
+
+impl AccountState {
+    /// The stored value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// Reads a stored value.
+    pub fn from_text(text: &str) -> Option<Self> {
+        [Self::Pending, Self::Active, Self::Disabled, Self::Closed]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+    }
+}
+
+/// An account as it is remembered.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// Its identity; never re-used.
+    pub id: AccountId,
+    /// Citizen, business or organisation.
+    pub class: AccountClass,
+    /// Where it is in its life.
+    pub state: AccountState,
+    /// The name it signs in with; unique in its case-mapped form.
+    pub username: Username,
+    /// Argon2id in PHC form; `None` for an account that never set a password (security.md row 40).
+    pub password_hash: Option<String>,
+    /// The personal facts, sealed for this account.
+    pub profile: Sealed<Profile>,
+    /// The language its messages are written in.
+    pub language: Language,
+    /// When it was registered.
+    pub created_at: Timestamp,
+    /// When the profile or credentials last changed: the `updated_at` claim.
+    pub updated_at: Timestamp,
+    /// When it was activated.
+    pub activated_at: Option<Timestamp>,
+}
+
+/// The personal facts of an account. Serialised only to be sealed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Profile {
+    /// The holder's name, or the representative's.
+    pub full_name: Option<FullName>,
+    /// Date of birth.
+    pub birth_date: Option<BirthDate>,
+    /// E-mail address as typed.
+    pub email: Option<Email>,
+    /// Mobile phone.
+    pub phone: Option<Phone>,
+    /// Personal identity number.
+    pub identity_number: Option<IdentityNumber>,
+    /// Name of the business.
+    pub business_name: Option<BusinessName>,
+    /// Business code.
+    pub business_code: Option<BusinessCode>,
+    /// Address of the holder or head office, as typed.
+    pub address: Option<Address>,
+}
+
+impl Profile {
+    /// The purpose under which profiles are sealed.
+    pub const SEAL: SealPurpose = SealPurpose::Profile;
+}
+
+/// The kinds of fact that are looked up by equality.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum IdentifierKind {
+    /// An e-mail address.
+    Email,
+    /// A mobile phone.
+    Phone,
+    /// A personal identity number.
+    IdentityNumber,
+    /// A business code.
+    BusinessCode,
+}
+
+impl IdentifierKind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [
+        Self::Email,
+        Self::Phone,
+        Self::IdentityNumber,
+        Self::BusinessCode,
+    ];
+
+    /// The stored value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::IdentityNumber => "identity_number",
+            Self::BusinessCode => "business_code",
+        }
+    }
+
+    /// Reads a stored value.
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// The blind index of a fact's normal form.
+    pub fn digest(self, vault: &dyn Vault, normal_form: &str) -> Digest {
+        let purpose = match self {
+            Self::Email => DigestPurpose::EmailIndex,
+            Self::Phone => DigestPurpose::PhoneIndex,
+            Self::IdentityNumber => DigestPurpose::IdentityNumberIndex,
+            Self::BusinessCode => DigestPurpose::BusinessCodeIndex,
+        };
+        vault.digest(purpose, &[normal_form.as_bytes()])
+    }
+}
+
+/// Who vouches for a fact (decisions 7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactSource {
+    /// The holder typed it; nobody checked.
+    SelfDeclared,
+    /// The holder proved control of the mailbox.
+    Mailbox,
+    /// The holder proved control of the phone.
+    PhoneCode,
+    /// The national portal vouched for it.
+    NationalPortal,
+    /// An official saw the papers at the desk.
+    Desk,
+}
+
+impl FactSource {
+    /// The stored and issued value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SelfDeclared => "self_declared",
+            Self::Mailbox => "mailbox",
+            Self::PhoneCode => "phone_code",
+            Self::NationalPortal => "national_portal",
+            Self::Desk => "desk",
+        }
+    }
+
+    /// Reads a stored value.
+    pub fn from_text(text: &str) -> Option<Self> {
+        [
+            Self::SelfDeclared,
+            Self::Mailbox,
+            Self::PhoneCode,
+            Self::NationalPortal,
+            Self::Desk,
+        ]
+        .into_iter()
+        .find(|source| source.as_str() == text)
+    }
+}
+
+/// A looked-up fact of an account: its blind index, and who vouches for it.
+#[derive(Clone, Debug)]
+pub struct Identifier {
+    /// Whose fact it is.
+    pub account_id: AccountId,
+    /// What kind of fact.
+    pub kind: IdentifierKind,
+    /// The blind index of its normal form.
+    pub digest: Digest,
+    /// Whether this account holds the claim to it: at most one account of a class holds a claim to one e-mail,
+    /// identity number or business code (decisions 3). Taken at activation. A phone is never claimed.
+    pub claimed: bool,
+    /// When it was verified, if it was.
+    pub verified_at: Option<Timestamp>,
+    /// Who vouches for it.
+    pub source: FactSource,
+}
+
+impl Identifier {
+    /// Whether somebody other than the holder vouches for it.
+    pub const fn is_verified(&self) -> bool {
+        self.verified_at.is_some()
+    }
+}

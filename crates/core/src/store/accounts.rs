@@ -1,0 +1,137 @@
+//! Accounts, what they are looked up by, and the links mailed to them.
+
+use super::StoreResult;
+use crate::digest::Digest;
+use crate::ids::AccountId;
+use crate::link::{LinkPurpose, MailedLink};
+use crate::ports::Sealed;
+use crate::profile::{
+    Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind, Profile,
+};
+use crate::time::Timestamp;
+
+/// Accounts and their identifiers.
+pub trait AccountRepo {
+    /// Adds an account. `Conflict("accounts.username_key")` when the name is taken.
+    fn insert_account(&mut self, account: &Account) -> StoreResult<()>;
+
+    /// The account with this id.
+    fn find_account(&mut self, id: &AccountId) -> StoreResult<Option<Account>>;
+
+    /// The account, pending or not, that holds this case-mapped username.
+    fn find_account_by_username(&mut self, key: &str) -> StoreResult<Option<Account>>;
+
+    /// The accounts of any state that have this identifier, with it; at most 16, the oldest first.
+    fn list_accounts_by_identifier(
+        &mut self,
+        kind: IdentifierKind,
+        digest: &Digest,
+    ) -> StoreResult<Vec<(Account, Identifier)>>;
+
+    /// How many active accounts have this identifier.
+    fn count_active_accounts(&mut self, kind: IdentifierKind, digest: &Digest) -> StoreResult<u32>;
+
+    /// Gate: moves the account from one state to another; `activated_at` is set on the way to `Active`.
+    fn update_account_state(
+        &mut self,
+        id: &AccountId,
+        from: AccountState,
+        to: AccountState,
+        now: Timestamp,
+    ) -> StoreResult<bool>;
+
+    /// Gate: replaces the password hash if it is still `old`.
+    fn update_password_hash(
+        &mut self,
+        id: &AccountId,
+        old: &str,
+        new: &str,
+        now: Timestamp,
+    ) -> StoreResult<bool>;
+
+    /// Replaces the sealed profile.
+    fn update_profile(
+        &mut self,
+        id: &AccountId,
+        profile: &Sealed<Profile>,
+        now: Timestamp,
+    ) -> StoreResult<()>;
+
+    /// Gate: deletes an account that was never activated, with its identifiers, links and challenges.
+    fn delete_pending_account(&mut self, id: &AccountId) -> StoreResult<bool>;
+
+    /// Adds an identifier; an account has at most one of a kind.
+    fn insert_identifier(&mut self, identifier: &Identifier) -> StoreResult<()>;
+
+    /// All identifiers of an account.
+    fn list_identifiers(&mut self, id: &AccountId) -> StoreResult<Vec<Identifier>>;
+
+    /// Gate: takes the claim to an identifier of `class`; `false` when another account of the class holds it. The
+    /// transaction goes on either way.
+    fn claim_identifier(
+        &mut self,
+        id: &AccountId,
+        class: AccountClass,
+        kind: IdentifierKind,
+    ) -> StoreResult<bool>;
+
+    /// The account of `class` that holds the claim to an identifier.
+    fn find_claimant(
+        &mut self,
+        class: AccountClass,
+        kind: IdentifierKind,
+        digest: &Digest,
+    ) -> StoreResult<Option<AccountId>>;
+
+    /// Marks an identifier as verified, if it still has this digest.
+    fn verify_identifier(
+        &mut self,
+        id: &AccountId,
+        kind: IdentifierKind,
+        digest: &Digest,
+        source: FactSource,
+        now: Timestamp,
+    ) -> StoreResult<bool>;
+
+    /// Gate: replaces an identifier that was never verified.
+    fn replace_unverified_identifier(
+        &mut self,
+        id: &AccountId,
+        kind: IdentifierKind,
+        digest: &Digest,
+    ) -> StoreResult<bool>;
+
+    /// Deletes pending accounts whose every activation link has expired before `now`; at most `limit`; how many.
+    fn delete_expired_registrations(&mut self, now: Timestamp, limit: u32) -> StoreResult<u32>;
+}
+
+/// Mailed links.
+pub trait LinkRepo {
+    /// Adds a link.
+    fn insert_link(&mut self, link: &MailedLink) -> StoreResult<()>;
+
+    /// The link of this purpose with this secret, in whatever standing.
+    fn find_link(
+        &mut self,
+        purpose: LinkPurpose,
+        secret: &Digest,
+    ) -> StoreResult<Option<MailedLink>>;
+
+    /// Gate: uses the link once, if it was not used and has not expired at `now`.
+    fn take_link(
+        &mut self,
+        purpose: LinkPurpose,
+        secret: &Digest,
+        now: Timestamp,
+    ) -> StoreResult<bool>;
+
+    /// The newest link of this purpose for an account.
+    fn find_newest_link(
+        &mut self,
+        purpose: LinkPurpose,
+        account: &AccountId,
+    ) -> StoreResult<Option<MailedLink>>;
+
+    /// Deletes links that expired before `before`, except the newest of a pending account; at most `limit`; how many.
+    fn delete_expired_links(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32>;
+}

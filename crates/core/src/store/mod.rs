@@ -1,0 +1,142 @@
+//! The port to everything that must survive a restart.
+//!
+//! One way in: `store.tx("redeem_code", |tx| { … })`. The closure is synchronous, so nobody can await the network
+//! inside a transaction, and may be **run again** (a lost race, a broken connection): it must only read, decide and
+//! write through `tx`, and take everything else (moment, fresh identifiers, digests) from outside.
+//!
+//! Correctness comes from unique keys and gates, not from isolation: a *gate* is a conditional update or delete whose
+//! row count says whether we won, in the same transaction as what it unlocks.
+
+mod accounts;
+mod protocol;
+mod service;
+mod sign_in;
+
+pub use accounts::{AccountRepo, LinkRepo};
+pub use protocol::{ClientRepo, ConsentRepo, GrantRepo};
+pub use service::{AuditFilter, AuditRepo, DataKey, KeyRepo, OutboxCount, OutboxRepo};
+pub use sign_in::{ChallengeRepo, SessionRepo, ThrottleRepo};
+
+use async_trait::async_trait;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Why a transaction did not happen. Nothing of it remains.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// A unique key is taken; the name is that of the key (`accounts.username_key`).
+    #[error("a unique key is taken: {0}")]
+    Conflict(String),
+    /// Somebody else changed the row first: the closure asks to be run again.
+    #[error("the row was changed by another transaction")]
+    Retry,
+    /// The database cannot be reached, or its queue is full: try later.
+    #[error("the database cannot be reached: {0}")]
+    Unavailable(String),
+    /// A row cannot be read, or the database refused a statement: a fault of ours.
+    #[error("storage fault: {0}")]
+    Fault(String),
+}
+
+/// The result of a repository's verb.
+pub type StoreResult<T> = Result<T, StoreError>;
+
+/// All repositories of one transaction.
+pub trait Tx:
+    AccountRepo
+    + LinkRepo
+    + SessionRepo
+    + ChallengeRepo
+    + ThrottleRepo
+    + ClientRepo
+    + ConsentRepo
+    + GrantRepo
+    + KeyRepo
+    + OutboxRepo
+    + AuditRepo
+{
+}
+
+impl<T> Tx for T where
+    T: AccountRepo
+        + LinkRepo
+        + SessionRepo
+        + ChallengeRepo
+        + ThrottleRepo
+        + ClientRepo
+        + ConsentRepo
+        + GrantRepo
+        + KeyRepo
+        + OutboxRepo
+        + AuditRepo
+{
+}
+
+/// Whether a transaction may write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Only reads: may run on any reader.
+    Read,
+    /// Also writes: acknowledged only when durable.
+    Write,
+}
+
+/// A transaction's body, as the backend runs it.
+pub type Job = Box<dyn FnMut(&mut dyn Tx) -> StoreResult<()> + Send>;
+
+/// A database behind the port.
+#[async_trait]
+pub trait Backend: Send + Sync {
+    /// Runs `job` in one transaction named `name`, again after [`StoreError::Retry`] (a few times), and returns when
+    /// its writes are durable.
+    async fn run(&self, name: &'static str, access: Access, job: Job) -> StoreResult<()>;
+}
+
+/// The store: cheap to clone.
+#[derive(Clone)]
+pub struct Store(Arc<dyn Backend>);
+
+impl Store {
+    /// The store on `backend`.
+    pub fn new(backend: impl Backend + 'static) -> Self {
+        Self(Arc::new(backend))
+    }
+
+    /// Runs `body` in one transaction and returns its value once its writes are durable.
+    pub async fn tx<T, F>(&self, name: &'static str, body: F) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut dyn Tx) -> StoreResult<T> + Send + 'static,
+    {
+        self.run(name, Access::Write, body).await
+    }
+
+    /// Runs `body` in one read-only transaction.
+    pub async fn read<T, F>(&self, name: &'static str, body: F) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut dyn Tx) -> StoreResult<T> + Send + 'static,
+    {
+        self.run(name, Access::Read, body).await
+    }
+
+    async fn run<T, F>(&self, name: &'static str, access: Access, mut body: F) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut dyn Tx) -> StoreResult<T> + Send + 'static,
+    {
+        let slot = Arc::new(Mutex::new(None));
+        let filled = Arc::clone(&slot);
+        let job: Job = Box::new(move |tx| {
+            let value = body(tx)?;
+            *filled.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+            Ok(())
+        });
+        self.0.run(name, access, job).await?;
+        let value = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+        value.ok_or_else(|| {
+            StoreError::Fault(format!(
+                "{name}: the backend reported success without running"
+            ))
+        })
+    }
+}
