@@ -33,20 +33,14 @@ pub struct Aal(pub u8);
 
 /// Who vouches for the identity, 0–3: nobody, the desk or a basic national account, the national portal, in person
 /// or by chip.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Ial(pub u8);
 
 impl Aal {
     /// What a list of proved factors amounts to.
     pub fn of(amr: &[Amr]) -> Self {
-        if amr.contains(&Amr::Mfa) {
-            Self(2)
-        } else {
-            Self(1)
-        }
+        if amr.contains(&Amr::Mfa) { Self(2) } else { Self(1) }
     }
 }
 

@@ -24,13 +24,7 @@ pub struct CodeSettings {
 
 impl Default for CodeSettings {
     fn default() -> Self {
-        Self {
-            lifetime_minutes: 5,
-            tries: 5,
-            resend_after_seconds: 60,
-            sends_per_hour: 5,
-            sends_per_day: 10,
-        }
+        Self { lifetime_minutes: 5, tries: 5, resend_after_seconds: 60, sends_per_hour: 5, sends_per_day: 10 }
     }
 }
 
@@ -77,8 +71,6 @@ impl Challenge {
 
     /// Whether this challenge can still lead to a session.
     pub fn is_open(&self, now: Timestamp, settings: &CodeSettings) -> bool {
-        self.used_at.is_none()
-            && self.tries < settings.tries
-            && now < self.created_at + Self::LIFETIME
+        self.used_at.is_none() && self.tries < settings.tries && now < self.created_at + Self::LIFETIME
     }
 }

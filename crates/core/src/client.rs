@@ -9,24 +9,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Every scope we know, in the order in which scopes are kept, shown and issued.
-pub const SCOPES: [&str; 7] = [
-    "openid",
-    "profile",
-    "email",
-    "phone",
-    "address",
-    "identity",
-    "offline_access",
-];
+pub const SCOPES: [&str; 7] = ["openid", "profile", "email", "phone", "address", "identity", "offline_access"];
 
 /// Keeps those of `requested` that are known, in the order of [`SCOPES`], without repeats.
 pub fn ordered_scopes<'a>(requested: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let requested: Vec<&str> = requested.into_iter().collect();
-    SCOPES
-        .into_iter()
-        .filter(|scope| requested.contains(scope))
-        .map(str::to_owned)
-        .collect()
+    SCOPES.into_iter().filter(|scope| requested.contains(scope)).map(str::to_owned).collect()
 }
 
 /// How a client proves who it is at the token endpoint (OpenID Connect Core §9). One per client.
@@ -134,9 +122,7 @@ impl ClientSource {
 
     /// Reads a stored value.
     pub fn from_text(text: &str) -> Option<Self> {
-        [Self::File, Self::Operator, Self::Demo]
-            .into_iter()
-            .find(|source| source.as_str() == text)
+        [Self::File, Self::Operator, Self::Demo].into_iter().find(|source| source.as_str() == text)
     }
 }
 
@@ -186,10 +172,7 @@ impl Client {
 
     /// Whether it may ask for `scope`.
     pub fn may_ask_for(&self, scope: &str) -> bool {
-        self.metadata
-            .scope
-            .split_ascii_whitespace()
-            .any(|allowed| allowed == scope)
+        self.metadata.scope.split_ascii_whitespace().any(|allowed| allowed == scope)
     }
 
     /// Whether PKCE is required of it.

@@ -28,11 +28,7 @@ pub struct Ctx {
 
 impl Ctx {
     /// The circumstances of a job or a command: nobody's browser, no address.
-    pub fn for_job(
-        now: Timestamp,
-        entropy: Arc<dyn Entropy>,
-        request_id: impl Into<String>,
-    ) -> Self {
+    pub fn for_job(now: Timestamp, entropy: Arc<dyn Entropy>, request_id: impl Into<String>) -> Self {
         Self {
             now,
             entropy,

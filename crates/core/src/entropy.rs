@@ -13,10 +13,7 @@ pub trait Entropy: Send + Sync {
 pub struct OsEntropy;
 
 impl Entropy for OsEntropy {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one source of chance"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the one source of chance")]
     #[expect(
         clippy::expect_used,
         reason = "without randomness nothing we do is safe: stopping is the only right answer"

@@ -24,13 +24,7 @@ pub enum Step {
 /// holds its address can know; a session exists only after both.
 pub fn next_step(session: Option<&Session>, requirement: Requirement) -> Step {
     match session {
-        Some(session)
-            if requirement
-                .signed_in_since
-                .is_none_or(|since| session.auth_time >= since) =>
-        {
-            Step::Done
-        }
+        Some(session) if requirement.signed_in_since.is_none_or(|since| session.auth_time >= since) => Step::Done,
         _ => Step::SignIn,
     }
 }

@@ -9,9 +9,7 @@ use std::fmt;
 /// the indexes of growing tables stay compact.
 fn uuid_v7(now: Timestamp, entropy: &dyn Entropy) -> String {
     let millis = now.millis().unsigned_abs();
-    uuid::Builder::from_unix_timestamp_millis(millis, &entropy.bytes::<10>())
-        .into_uuid()
-        .to_string()
+    uuid::Builder::from_unix_timestamp_millis(millis, &entropy.bytes::<10>()).into_uuid().to_string()
 }
 
 macro_rules! id {

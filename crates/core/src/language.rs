@@ -3,9 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A language of pages and messages. Vietnamese is the default.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     /// Vietnamese.
@@ -30,9 +28,7 @@ impl Language {
     /// Reads a BCP 47 tag; regions and scripts are ignored. `None` for a language we lack.
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
-        Self::ALL
-            .into_iter()
-            .find(|language| primary.eq_ignore_ascii_case(language.tag()))
+        Self::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.tag()))
     }
 
     /// The first language of a space-separated `ui_locales` (OpenID Connect Core §3.1.2.1) that we have.

@@ -24,9 +24,7 @@ impl LinkPurpose {
 
     /// Reads a stored value.
     pub fn from_text(text: &str) -> Option<Self> {
-        [Self::Activation, Self::PhoneCorrection]
-            .into_iter()
-            .find(|purpose| purpose.as_str() == text)
+        [Self::Activation, Self::PhoneCorrection].into_iter().find(|purpose| purpose.as_str() == text)
     }
 }
 

@@ -27,9 +27,7 @@ impl Channel {
 
     /// Reads a stored value.
     pub fn from_text(text: &str) -> Option<Self> {
-        [Self::Email, Self::Sms]
-            .into_iter()
-            .find(|channel| channel.as_str() == text)
+        [Self::Email, Self::Sms].into_iter().find(|channel| channel.as_str() == text)
     }
 }
 
@@ -181,9 +179,7 @@ impl OutboxState {
 
     /// Reads a stored value.
     pub fn from_text(text: &str) -> Option<Self> {
-        [Self::Pending, Self::Delivered, Self::Dead, Self::Expired]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        [Self::Pending, Self::Delivered, Self::Dead, Self::Expired].into_iter().find(|state| state.as_str() == text)
     }
 }
 

@@ -1,10 +1,7 @@
 //! An account and the facts it holds. Personal facts are kept sealed; equality look-ups go through blind indexes.
 
 use crate::digest::{Digest, DigestPurpose};
-use crate::facts::{
-    Address, BirthDate, BusinessCode, BusinessName, Email, FullName, IdentityNumber, Phone,
-    Username,
-};
+use crate::facts::{Address, BirthDate, BusinessCode, BusinessName, Email, FullName, IdentityNumber, Phone, Username};
 use crate::ids::AccountId;
 use crate::language::Language;
 use crate::ports::{SealPurpose, Sealed, Vault};
@@ -35,9 +32,7 @@ impl AccountClass {
 
     /// Reads a stored value.
     pub fn from_text(text: &str) -> Option<Self> {
-        [Self::Citizen, Self::Business, Self::Organisation]
-            .into_iter()
-            .find(|class| class.as_str() == text)
+        [Self::Citizen, Self::Business, Self::Organisation].into_iter().find(|class| class.as_str() == text)
     }
 }
 
@@ -67,9 +62,7 @@ impl AccountState {
 
     /// Reads a stored value.
     pub fn from_text(text: &str) -> Option<Self> {
-        [Self::Pending, Self::Active, Self::Disabled, Self::Closed]
-            .into_iter()
-            .find(|state| state.as_str() == text)
+        [Self::Pending, Self::Active, Self::Disabled, Self::Closed].into_iter().find(|state| state.as_str() == text)
     }
 }
 
@@ -139,12 +132,7 @@ pub enum IdentifierKind {
 
 impl IdentifierKind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [
-        Self::Email,
-        Self::Phone,
-        Self::IdentityNumber,
-        Self::BusinessCode,
-    ];
+    pub const ALL: [Self; 4] = [Self::Email, Self::Phone, Self::IdentityNumber, Self::BusinessCode];
 
     /// The stored value.
     pub const fn as_str(self) -> &'static str {
@@ -203,15 +191,9 @@ impl FactSource {
 
     /// Reads a stored value.
     pub fn from_text(text: &str) -> Option<Self> {
-        [
-            Self::SelfDeclared,
-            Self::Mailbox,
-            Self::PhoneCode,
-            Self::NationalPortal,
-            Self::Desk,
-        ]
-        .into_iter()
-        .find(|source| source.as_str() == text)
+        [Self::SelfDeclared, Self::Mailbox, Self::PhoneCode, Self::NationalPortal, Self::Desk]
+            .into_iter()
+            .find(|source| source.as_str() == text)
     }
 }
 

@@ -19,10 +19,7 @@ pub struct SessionSettings {
 
 impl Default for SessionSettings {
     fn default() -> Self {
-        Self {
-            idle_minutes: 30,
-            absolute_hours: 12,
-        }
+        Self { idle_minutes: 30, absolute_hours: 12 }
     }
 }
 

@@ -30,9 +30,7 @@ impl SigningAlgorithm {
 
     /// Reads an `alg` value.
     pub fn from_text(text: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|algorithm| algorithm.as_str() == text)
+        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == text)
     }
 }
 
@@ -67,8 +65,6 @@ impl SigningKey {
 
     /// Whether it may sign at `now`.
     pub fn may_sign(&self, now: Timestamp) -> bool {
-        self.is_published(now)
-            && now >= self.signs_from
-            && self.signs_until.is_none_or(|until| now < until)
+        self.is_published(now) && now >= self.signs_from && self.signs_until.is_none_or(|until| now < until)
     }
 }

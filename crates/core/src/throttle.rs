@@ -47,11 +47,7 @@ const LONGEST_PAUSE: Span = Span::minutes(15);
 impl Rule {
     /// The span after which a mark no longer matters.
     pub fn memory(&self) -> Span {
-        self.limits
-            .iter()
-            .map(|limit| limit.period)
-            .max()
-            .unwrap_or(Span::ZERO)
+        self.limits.iter().map(|limit| limit.period).max().unwrap_or(Span::ZERO)
     }
 
     /// When the next mark is allowed: `None` means now.
@@ -61,10 +57,7 @@ impl Rule {
             let oldest_that_counts = marks.iter().rev().nth(max.saturating_sub(1))?;
             Some(*oldest_that_counts + limit.period)
         });
-        by_limit
-            .chain(self.pause(marks))
-            .filter(|until| *until > now)
-            .max()
+        by_limit.chain(self.pause(marks)).filter(|until| *until > now).max()
     }
 
     /// The growing pause after the last mark: a minute, two, four … at most a quarter of an hour.
@@ -80,13 +73,7 @@ impl Rule {
 impl Throttle {
     /// A key that nothing has happened to yet.
     pub fn fresh(key: Digest, now: Timestamp) -> Self {
-        Self {
-            key,
-            marks: Vec::new(),
-            notified_at: None,
-            expires_at: now,
-            version: 0,
-        }
+        Self { key, marks: Vec::new(), notified_at: None, expires_at: now, version: 0 }
     }
 
     /// Puts a mark at `now` when `rule` allows it, else says until when it does not.
@@ -151,23 +138,14 @@ impl SignInLimits {
     /// Wrong passwords for one account.
     pub fn passwords(&self) -> Rule {
         Rule {
-            limits: vec![Limit {
-                max: self.tries_per_12_hours,
-                period: Span::hours(12),
-            }],
+            limits: vec![Limit { max: self.tries_per_12_hours, period: Span::hours(12) }],
             pause_after: Some(self.pause_after),
         }
     }
 
     /// Mails to one account.
     pub fn mails(&self) -> Rule {
-        Rule {
-            limits: vec![Limit {
-                max: self.mails_per_hour,
-                period: Span::hours(1),
-            }],
-            pause_after: None,
-        }
+        Rule { limits: vec![Limit { max: self.mails_per_hour, period: Span::hours(1) }], pause_after: None }
     }
 }
 
@@ -176,14 +154,8 @@ impl crate::challenge::CodeSettings {
     pub fn sends(&self) -> Rule {
         Rule {
             limits: vec![
-                Limit {
-                    max: self.sends_per_hour,
-                    period: Span::hours(1),
-                },
-                Limit {
-                    max: self.sends_per_day,
-                    period: Span::days(1),
-                },
+                Limit { max: self.sends_per_hour, period: Span::hours(1) },
+                Limit { max: self.sends_per_day, period: Span::days(1) },
             ],
             pause_after: None,
         }
@@ -193,14 +165,8 @@ impl crate::challenge::CodeSettings {
     pub fn wrong_codes(&self) -> Rule {
         Rule {
             limits: vec![
-                Limit {
-                    max: self.tries.saturating_mul(3),
-                    period: Span::hours(1),
-                },
-                Limit {
-                    max: self.tries.saturating_mul(10),
-                    period: Span::days(1),
-                },
+                Limit { max: self.tries.saturating_mul(3), period: Span::hours(1) },
+                Limit { max: self.tries.saturating_mul(10), period: Span::days(1) },
             ],
             pause_after: None,
         }
@@ -214,16 +180,7 @@ mod tests {
 
     fn rule() -> Rule {
         Rule {
-            limits: vec![
-                Limit {
-                    max: 3,
-                    period: Span::hours(1),
-                },
-                Limit {
-                    max: 4,
-                    period: Span::days(1),
-                },
-            ],
+            limits: vec![Limit { max: 3, period: Span::hours(1) }, Limit { max: 4, period: Span::days(1) }],
             pause_after: None,
         }
     }
@@ -233,31 +190,18 @@ mod tests {
         let start = Timestamp::from_seconds(1_000_000);
         let mut throttle = Throttle::fresh(Digest::from_bytes([1; 32]), start);
         for minute in 0..3 {
-            throttle
-                .mark(&rule(), start + Span::minutes(minute))
-                .unwrap();
+            throttle.mark(&rule(), start + Span::minutes(minute)).unwrap();
         }
-        let until = throttle
-            .mark(&rule(), start + Span::minutes(3))
-            .unwrap_err();
+        let until = throttle.mark(&rule(), start + Span::minutes(3)).unwrap_err();
         assert_eq!(until, start + Span::hours(1));
         assert!(throttle.mark(&rule(), until - Span::millis(1)).is_err());
         throttle.mark(&rule(), until).unwrap();
-        assert_eq!(
-            throttle.mark(&rule(), until + Span::hours(3)).unwrap_err(),
-            start + Span::days(1)
-        );
+        assert_eq!(throttle.mark(&rule(), until + Span::hours(3)).unwrap_err(), start + Span::days(1));
     }
 
     #[test]
     fn the_pause_grows_and_stops_growing_at_a_quarter_of_an_hour() {
-        let rule = Rule {
-            limits: vec![Limit {
-                max: 50,
-                period: Span::hours(12),
-            }],
-            pause_after: Some(2),
-        };
+        let rule = Rule { limits: vec![Limit { max: 50, period: Span::hours(12) }], pause_after: Some(2) };
         let start = Timestamp::from_seconds(1_000_000);
         let mut throttle = Throttle::fresh(Digest::from_bytes([1; 32]), start);
         throttle.mark(&rule, start).unwrap();

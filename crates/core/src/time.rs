@@ -140,14 +140,8 @@ mod tests {
     #[test]
     fn a_span_is_never_negative_and_arithmetic_saturates() {
         assert_eq!(Span::millis(-5), Span::ZERO);
-        assert_eq!(
-            Timestamp::from_millis(3).since(Timestamp::from_millis(9)),
-            Span::ZERO
-        );
-        assert_eq!(
-            (Timestamp::from_millis(i64::MAX) + Span::days(1)).millis(),
-            i64::MAX
-        );
+        assert_eq!(Timestamp::from_millis(3).since(Timestamp::from_millis(9)), Span::ZERO);
+        assert_eq!((Timestamp::from_millis(i64::MAX) + Span::days(1)).millis(), i64::MAX);
         assert_eq!(Span::seconds(61).as_minutes_up(), 2);
         assert_eq!(Timestamp::from_millis(-1).seconds(), -1);
     }
@@ -155,9 +149,6 @@ mod tests {
     #[test]
     fn the_day_in_vietnam_begins_seven_hours_before_utc() {
         let evening = Timestamp::from_seconds(1_795_366_800); // 2026-11-22T17:00:00Z
-        assert_eq!(
-            evening.date_in_vietnam(),
-            time::macros::date!(2026 - 11 - 23)
-        );
+        assert_eq!(evening.date_in_vietnam(), time::macros::date!(2026 - 11 - 23));
     }
 }

@@ -93,28 +93,18 @@ const TICKET_LIFETIME: Span = Span::minutes(15);
 
 impl Accounts {
     fn activation_digest(&self, secret: &str) -> Digest {
-        self.vault.digest(
-            DigestPurpose::MailedLink,
-            &[b"activation", secret.as_bytes()],
-        )
+        self.vault.digest(DigestPurpose::MailedLink, &[b"activation", secret.as_bytes()])
     }
 
     /// How the link with this secret stands. Changes nothing.
-    pub async fn view_activation(
-        &self,
-        ctx: &Ctx,
-        secret: &str,
-    ) -> Result<ActivationView, Failure> {
+    pub async fn view_activation(&self, ctx: &Ctx, secret: &str) -> Result<ActivationView, Failure> {
         match self.find_activation(secret).await? {
             Some((link, account)) => self.view_of(ctx, &link, &account),
             None => Ok(ActivationView::Unknown),
         }
     }
 
-    async fn find_activation(
-        &self,
-        secret: &str,
-    ) -> Result<Option<(MailedLink, Account)>, Failure> {
+    async fn find_activation(&self, secret: &str) -> Result<Option<(MailedLink, Account)>, Failure> {
         let digest = self.activation_digest(secret);
         let found = self
             .store
@@ -122,30 +112,19 @@ impl Accounts {
                 let Some(link) = tx.find_link(LinkPurpose::Activation, &digest)? else {
                     return Ok(None);
                 };
-                Ok(tx
-                    .find_account(&link.account_id)?
-                    .map(|account| (link, account)))
+                Ok(tx.find_account(&link.account_id)?.map(|account| (link, account)))
             })
             .await?;
         Ok(found)
     }
 
-    fn view_of(
-        &self,
-        ctx: &Ctx,
-        link: &MailedLink,
-        account: &Account,
-    ) -> Result<ActivationView, Failure> {
+    fn view_of(&self, ctx: &Ctx, link: &MailedLink, account: &Account) -> Result<ActivationView, Failure> {
         Ok(match (link.standing(ctx.now), account.state) {
             (LinkStanding::Used, _) | (_, AccountState::Active) => ActivationView::Used,
             (LinkStanding::Expired, AccountState::Pending) => ActivationView::Expired,
             (LinkStanding::Good, AccountState::Pending) => ActivationView::Ready {
                 username: account.username.display().to_owned(),
-                phone: self
-                    .open_profile(account)?
-                    .phone
-                    .map(|phone| phone.masked())
-                    .unwrap_or_default(),
+                phone: self.open_profile(account)?.phone.map(|phone| phone.masked()).unwrap_or_default(),
                 needs_password: needs_password(ctx, link),
             },
             _ => ActivationView::Unknown,
@@ -153,20 +132,12 @@ impl Accounts {
     }
 
     /// Activates the account of the link, once.
-    pub async fn activate(
-        &self,
-        ctx: &Ctx,
-        secret: &str,
-        password: &str,
-    ) -> Result<ActivateOutcome, Failure> {
+    pub async fn activate(&self, ctx: &Ctx, secret: &str, password: &str) -> Result<ActivateOutcome, Failure> {
         let Some((link, account)) = self.find_activation(secret).await? else {
             return Ok(ActivateOutcome::Link(ActivationView::Unknown));
         };
         match self.view_of(ctx, &link, &account)? {
-            ActivationView::Ready {
-                needs_password: false,
-                ..
-            } => {}
+            ActivationView::Ready { needs_password: false, .. } => {}
             ActivationView::Ready { .. } => {
                 if !self.password_is_right(ctx, &account, password).await? {
                     return Ok(ActivateOutcome::Refused { wait_minutes: 15 });
@@ -176,46 +147,24 @@ impl Accounts {
         }
         let ctx = ctx.clone();
         let accounts_per_phone = self.settings.accounts_per_phone;
-        let outcome = self
-            .store
-            .tx("activate", move |tx| {
-                activate(tx, &ctx, &link, &account, accounts_per_phone)
-            })
-            .await?;
+        let outcome =
+            self.store.tx("activate", move |tx| activate(tx, &ctx, &link, &account, accounts_per_phone)).await?;
         Ok(outcome)
     }
 
     /// Checks an account's password outside sign-in, under the same limit.
-    pub(super) async fn password_is_right(
-        &self,
-        ctx: &Ctx,
-        account: &Account,
-        typed: &str,
-    ) -> Result<bool, Failure> {
+    pub(super) async fn password_is_right(&self, ctx: &Ctx, account: &Account, typed: &str) -> Result<bool, Failure> {
         let key = Limited::Passwords(account.id.as_str()).key(self.vault.as_ref());
         let (rule, now) = (self.settings.limits.passwords(), ctx.now);
         if self.is_too_many_here(ctx, &key).await {
             return Ok(false);
         }
-        if self
-            .store
-            .tx("count_password_try", move |tx| {
-                limits::mark(tx, &key, &rule, now)
-            })
-            .await?
-            .is_err()
-        {
+        if self.store.tx("count_password_try", move |tx| limits::mark(tx, &key, &rule, now)).await?.is_err() {
             return Ok(false);
         }
         let password = PasswordInput::parse(typed).ok();
-        let hash = account
-            .password_hash
-            .as_deref()
-            .filter(|_| password.is_some());
-        let matches = self
-            .hasher
-            .verify(password.as_ref().map_or("", PasswordInput::expose), hash)
-            .await;
+        let hash = account.password_hash.as_deref().filter(|_| password.is_some());
+        let matches = self.hasher.verify(password.as_ref().map_or("", PasswordInput::expose), hash).await;
         if !matches!(matches, Ok(false)) {
             self.forgive(ctx, key).await?;
         }
@@ -236,10 +185,7 @@ impl Accounts {
             .tx("disown_registration", move |tx| {
                 let deleted = tx.delete_pending_account(&account.id)?;
                 if deleted {
-                    tx.insert_audit(
-                        &AuditEntry::new(&ctx, AuditKind::RegistrationDisowned)
-                            .account(&account.id),
-                    )?;
+                    tx.insert_audit(&AuditEntry::new(&ctx, AuditKind::RegistrationDisowned).account(&account.id))?;
                 }
                 Ok(deleted)
             })
@@ -248,11 +194,7 @@ impl Accounts {
     }
 
     /// Sends another activation mail to whoever holds an earlier link: they have the mailbox.
-    pub async fn resend_activation(
-        &self,
-        ctx: &Ctx,
-        secret: &str,
-    ) -> Result<ResendOutcome, Failure> {
+    pub async fn resend_activation(&self, ctx: &Ctx, secret: &str) -> Result<ResendOutcome, Failure> {
         match self.find_activation(secret).await? {
             Some((_, account)) => self.send_activation_again(ctx, account).await,
             None => Ok(ResendOutcome::Unknown),
@@ -268,45 +210,26 @@ impl Accounts {
         let Some(id) = self.open_ticket(ctx, ticket) else {
             return Ok(ResendOutcome::Unknown);
         };
-        match self
-            .store
-            .read("find_account", move |tx| tx.find_account(&id))
-            .await?
-        {
+        match self.store.read("find_account", move |tx| tx.find_account(&id)).await? {
             Some(account) => self.send_activation_again(ctx, account).await,
             None => Ok(ResendOutcome::Unknown),
         }
     }
 
-    async fn send_activation_again(
-        &self,
-        ctx: &Ctx,
-        account: Account,
-    ) -> Result<ResendOutcome, Failure> {
+    async fn send_activation_again(&self, ctx: &Ctx, account: Account) -> Result<ResendOutcome, Failure> {
         let email = self.open_profile(&account)?.email;
         let (AccountState::Pending, Some(email)) = (account.state, email) else {
             return Ok(ResendOutcome::Unknown);
         };
         let digest = IdentifierKind::Email.digest(self.vault.as_ref(), &email.compare_key());
-        let (link, row) = self.activation_link(
-            ctx,
-            &account.id,
-            &account.username,
-            &email,
-            account.language,
-        );
-        let (key, rule, now) = (
-            Limited::MailsTo(&digest).key(self.vault.as_ref()),
-            self.settings.limits.mails(),
-            ctx.now,
-        );
+        let (link, row) = self.activation_link(ctx, &account.id, &account.username, &email, account.language);
+        let (key, rule, now) =
+            (Limited::MailsTo(&digest).key(self.vault.as_ref()), self.settings.limits.mails(), ctx.now);
         let outcome = self
             .store
             .tx("resend_activation", move |tx| {
                 if let Err(blocked) = limits::mark(tx, &key, &rule, now)? {
-                    return Ok(ResendOutcome::SlowDown {
-                        until: blocked.until,
-                    });
+                    return Ok(ResendOutcome::SlowDown { until: blocked.until });
                 }
                 if was_a_collision(tx, &account)? {
                     // It was never completed; the mail that said so is not repeated, and the page looks the same.
@@ -321,26 +244,16 @@ impl Accounts {
     }
 
     pub(super) fn resend_ticket(&self, ctx: &Ctx, account: &AccountId) -> ResendTicket {
-        let content = TicketContent {
-            resend_activation_of: account.clone(),
-            until: ctx.now + TICKET_LIFETIME,
-        };
-        let sealed = Sealed::seal(
-            self.vault.as_ref(),
-            SealPurpose::Flow,
-            &ticket_context(ctx),
-            &content,
-            ctx.entropy(),
-        );
+        let content = TicketContent { resend_activation_of: account.clone(), until: ctx.now + TICKET_LIFETIME };
+        let sealed =
+            Sealed::seal(self.vault.as_ref(), SealPurpose::Flow, &ticket_context(ctx), &content, ctx.entropy());
         ResendTicket(URL_SAFE_NO_PAD.encode(sealed.as_bytes()))
     }
 
     fn open_ticket(&self, ctx: &Ctx, ticket: &ResendTicket) -> Option<AccountId> {
         let bytes = URL_SAFE_NO_PAD.decode(&ticket.0).ok()?;
         let sealed: Sealed<TicketContent> = Sealed::from_bytes(bytes);
-        let content = sealed
-            .open(self.vault.as_ref(), SealPurpose::Flow, &ticket_context(ctx))
-            .ok()?;
+        let content = sealed.open(self.vault.as_ref(), SealPurpose::Flow, &ticket_context(ctx)).ok()?;
         (ctx.now < content.until).then_some(content.resend_activation_of)
     }
 }
@@ -360,9 +273,7 @@ fn needs_password(ctx: &Ctx, link: &MailedLink) -> bool {
 fn was_a_collision(tx: &mut dyn Tx, account: &Account) -> StoreResult<bool> {
     for identifier in tx.list_identifiers(&account.id)? {
         if identifier.kind != IdentifierKind::Phone
-            && tx
-                .find_claimant(account.class, identifier.kind, &identifier.digest)?
-                .is_some()
+            && tx.find_claimant(account.class, identifier.kind, &identifier.digest)?.is_some()
         {
             return Ok(true);
         }
@@ -383,35 +294,21 @@ fn activate(
     for identifier in tx.list_identifiers(&account.id)? {
         let taken = match identifier.kind {
             IdentifierKind::Phone => {
-                tx.count_active_accounts(IdentifierKind::Phone, &identifier.digest)?
-                    >= accounts_per_phone
+                tx.count_active_accounts(IdentifierKind::Phone, &identifier.digest)? >= accounts_per_phone
             }
             kind => !tx.claim_identifier(&account.id, account.class, kind)?,
         };
         if taken {
             // Somebody else activated the same e-mail or number first.
             tx.delete_pending_account(&account.id)?;
-            tx.insert_audit(
-                &AuditEntry::new(ctx, AuditKind::RegistrationCollided).account(&account.id),
-            )?;
+            tx.insert_audit(&AuditEntry::new(ctx, AuditKind::RegistrationCollided).account(&account.id))?;
             return Ok(ActivateOutcome::NotCompleted);
         }
     }
-    if !tx.update_account_state(
-        &account.id,
-        AccountState::Pending,
-        AccountState::Active,
-        ctx.now,
-    )? {
+    if !tx.update_account_state(&account.id, AccountState::Pending, AccountState::Active, ctx.now)? {
         return Ok(ActivateOutcome::Link(ActivationView::Used));
     }
-    tx.verify_identifier(
-        &account.id,
-        IdentifierKind::Email,
-        &link.email,
-        FactSource::Mailbox,
-        ctx.now,
-    )?;
+    tx.verify_identifier(&account.id, IdentifierKind::Email, &link.email, FactSource::Mailbox, ctx.now)?;
     tx.insert_audit(&AuditEntry::new(ctx, AuditKind::Activated).account(&account.id))?;
     Ok(ActivateOutcome::Activated)
 }

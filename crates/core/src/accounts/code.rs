@@ -99,33 +99,18 @@ pub(super) fn new_code(
     let code = format!("{:06}", ctx.entropy().below(1_000_000));
     let digest = accounts.code_digest(challenge, &code);
     let lifetime = accounts.settings.codes.lifetime();
-    let message = Message::SignInCode {
-        code,
-        minutes: lifetime.as_minutes_up(),
-        host: accounts.letters.host().to_owned(),
-    };
-    (
-        digest,
-        accounts
-            .letters
-            .text_message(ctx, phone, account.language, lifetime, message),
-    )
+    let message =
+        Message::SignInCode { code, minutes: lifetime.as_minutes_up(), host: accounts.letters.host().to_owned() };
+    (digest, accounts.letters.text_message(ctx, phone, account.language, lifetime, message))
 }
 
 impl Accounts {
     fn code_digest(&self, challenge: &ChallengeId, code: &str) -> Digest {
-        self.vault.digest(
-            DigestPurpose::Code,
-            &[challenge.as_str().as_bytes(), code.as_bytes()],
-        )
+        self.vault.digest(DigestPurpose::Code, &[challenge.as_str().as_bytes(), code.as_bytes()])
     }
 
     /// What to show for a challenge to this browser.
-    pub async fn view_challenge(
-        &self,
-        ctx: &Ctx,
-        id: &ChallengeId,
-    ) -> Result<ChallengeView, Failure> {
+    pub async fn view_challenge(&self, ctx: &Ctx, id: &ChallengeId) -> Result<ChallengeView, Failure> {
         let Some((challenge, account)) = self.open_challenge(ctx, id).await? else {
             return Ok(ChallengeView::Over);
         };
@@ -133,12 +118,7 @@ impl Accounts {
             return Ok(ChallengeView::Over);
         };
         let account_id = account.id.clone();
-        let identifiers = self
-            .store
-            .read("list_identifiers", move |tx| {
-                tx.list_identifiers(&account_id)
-            })
-            .await?;
+        let identifiers = self.store.read("list_identifiers", move |tx| tx.list_identifiers(&account_id)).await?;
         Ok(ChallengeView::Open {
             phone: phone.masked(),
             resend_from: challenge.sent_at + self.settings.codes.resend_after(),
@@ -165,20 +145,14 @@ impl Accounts {
                     return Ok(None);
                 }
                 let account = tx.find_account(&challenge.account_id)?;
-                Ok(account
-                    .filter(|account| account.state == AccountState::Active)
-                    .map(|account| (challenge, account)))
+                Ok(account.filter(|account| account.state == AccountState::Active).map(|account| (challenge, account)))
             })
             .await?;
         Ok(found)
     }
 
     /// Sends another code for the same challenge. The count of wrong tries goes on (security.md row 12).
-    pub async fn resend_code(
-        &self,
-        ctx: &Ctx,
-        id: &ChallengeId,
-    ) -> Result<ResendCodeOutcome, Failure> {
+    pub async fn resend_code(&self, ctx: &Ctx, id: &ChallengeId) -> Result<ResendCodeOutcome, Failure> {
         let Some((challenge, account)) = self.open_challenge(ctx, id).await? else {
             return Ok(ResendCodeOutcome::Over);
         };
@@ -211,9 +185,9 @@ impl Accounts {
             })
             .await;
         match outcome {
-            Err(StoreError::Conflict(_)) => Ok(ResendCodeOutcome::Wait {
-                until: now + self.settings.codes.resend_after(),
-            }),
+            Err(StoreError::Conflict(_)) => {
+                Ok(ResendCodeOutcome::Wait { until: now + self.settings.codes.resend_after() })
+            }
             other => Ok(other?),
         }
     }
@@ -244,19 +218,12 @@ impl Accounts {
             codes: self.settings.codes.clone(),
         };
         let vault = Arc::clone(&self.vault);
-        let checked = self
-            .store
-            .tx("give_code", move |tx| attempt.check(tx, vault.as_ref()))
-            .await?;
+        let checked = self.store.tx("give_code", move |tx| attempt.check(tx, vault.as_ref())).await?;
         Ok(match checked {
             Checked::Began(session) => {
                 let known = self.open_known_devices(known_device);
                 let known_device = self.seal_known_device(ctx, known, &session.account_id);
-                CodeOutcome::SignedIn(Box::new(NewSession {
-                    cookie,
-                    session,
-                    known_device,
-                }))
+                CodeOutcome::SignedIn(Box::new(NewSession { cookie, session, known_device }))
             }
             Checked::Refused(outcome) => outcome,
         })
@@ -289,9 +256,8 @@ impl Attempt {
         if !challenge.is_open(now, &self.codes) || self.ctx.browser != Some(challenge.browser) {
             return Ok(Checked::Refused(CodeOutcome::Over));
         }
-        let Some(account) = tx
-            .find_account(&challenge.account_id)?
-            .filter(|account| account.state == AccountState::Active)
+        let Some(account) =
+            tx.find_account(&challenge.account_id)?.filter(|account| account.state == AccountState::Active)
         else {
             return Ok(Checked::Refused(CodeOutcome::Over));
         };
@@ -310,9 +276,7 @@ impl Attempt {
             }
             // The mark always fits: it was not blocked a moment ago in this transaction.
             if let Err(blocked) = limits::mark(tx, &limit, &self.codes.wrong_codes(), now)? {
-                return Ok(Checked::Refused(CodeOutcome::Throttled {
-                    until: blocked.until,
-                }));
+                return Ok(Checked::Refused(CodeOutcome::Throttled { until: blocked.until }));
             }
             return Ok(Checked::Refused(if tries_left == 0 {
                 CodeOutcome::Over
@@ -329,12 +293,7 @@ impl Attempt {
     }
 
     /// The phone is verified by its first accepted code (decisions 5).
-    fn verify_phone(
-        &self,
-        tx: &mut dyn Tx,
-        vault: &dyn Vault,
-        account: &Account,
-    ) -> StoreResult<()> {
+    fn verify_phone(&self, tx: &mut dyn Tx, vault: &dyn Vault, account: &Account) -> StoreResult<()> {
         let unverified = tx
             .list_identifiers(&account.id)?
             .into_iter()
@@ -343,12 +302,8 @@ impl Attempt {
             return Ok(());
         };
         // The code went to the phone of the sealed profile: only that number was proved.
-        let profile = account
-            .profile
-            .open(vault, Profile::SEAL, account.id.as_str().as_bytes())?;
-        let proved = profile
-            .phone
-            .map(|phone| IdentifierKind::Phone.digest(vault, phone.e164()));
+        let profile = account.profile.open(vault, Profile::SEAL, account.id.as_str().as_bytes())?;
+        let proved = profile.phone.map(|phone| IdentifierKind::Phone.digest(vault, phone.e164()));
         if proved == Some(fact.digest)
             && tx.verify_identifier(
                 &account.id,
@@ -358,9 +313,7 @@ impl Attempt {
                 self.ctx.now,
             )?
         {
-            tx.insert_audit(
-                &AuditEntry::new(&self.ctx, AuditKind::PhoneVerified).account(&account.id),
-            )?;
+            tx.insert_audit(&AuditEntry::new(&self.ctx, AuditKind::PhoneVerified).account(&account.id))?;
         }
         Ok(())
     }
@@ -384,22 +337,14 @@ impl Attempt {
             tx.end_session(previous, now)?;
         }
         tx.insert_session(&session)?;
-        tx.insert_audit(
-            &AuditEntry::new(&self.ctx, AuditKind::SignedIn)
-                .account(&account.id)
-                .session(&session.id),
-        )?;
+        tx.insert_audit(&AuditEntry::new(&self.ctx, AuditKind::SignedIn).account(&account.id).session(&session.id))?;
         Ok(Checked::Began(session))
     }
 }
 
 /// Six digits as typed: blanks and hyphens between them are forgiven.
 fn six_digits(typed: &str) -> Option<String> {
-    let digits: String = typed
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '-')
-        .take(7)
-        .collect();
+    let digits: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').take(7).collect();
     (digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
 }
 

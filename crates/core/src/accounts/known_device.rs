@@ -29,10 +29,7 @@ struct KnownDevice {
 impl KnownDevices {
     /// The name of this browser for `account`, if it is known to it.
     pub(super) fn device_of(&self, account: &AccountId) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|known| known.account == *account)
-            .map(|known| known.device.as_str())
+        self.0.iter().find(|known| known.account == *account).map(|known| known.device.as_str())
     }
 }
 
@@ -42,40 +39,21 @@ impl Accounts {
         cookie
             .and_then(|text| URL_SAFE_NO_PAD.decode(text).ok())
             .and_then(|bytes| {
-                Sealed::from_bytes(bytes)
-                    .open(self.vault.as_ref(), SealPurpose::KnownDevice, CONTEXT)
-                    .ok()
+                Sealed::from_bytes(bytes).open(self.vault.as_ref(), SealPurpose::KnownDevice, CONTEXT).ok()
             })
             .unwrap_or_default()
     }
 
     /// The cookie's new value after `account` signed in from this browser.
-    pub(super) fn seal_known_device(
-        &self,
-        ctx: &Ctx,
-        known: KnownDevices,
-        account: &AccountId,
-    ) -> String {
-        let device = known.device_of(account).map_or_else(
-            || Secret::random(ctx.entropy()).expose()[..22].to_owned(),
-            str::to_owned,
-        );
-        let others = known
-            .0
-            .into_iter()
-            .filter(|other| other.account != *account);
-        let mut list = vec![KnownDevice {
-            account: account.clone(),
-            device,
-        }];
+    pub(super) fn seal_known_device(&self, ctx: &Ctx, known: KnownDevices, account: &AccountId) -> String {
+        let device = known
+            .device_of(account)
+            .map_or_else(|| Secret::random(ctx.entropy()).expose()[..22].to_owned(), str::to_owned);
+        let others = known.0.into_iter().filter(|other| other.account != *account);
+        let mut list = vec![KnownDevice { account: account.clone(), device }];
         list.extend(others.take(ACCOUNTS_PER_BROWSER - 1));
-        let sealed = Sealed::seal(
-            self.vault.as_ref(),
-            SealPurpose::KnownDevice,
-            CONTEXT,
-            &KnownDevices(list),
-            ctx.entropy(),
-        );
+        let sealed =
+            Sealed::seal(self.vault.as_ref(), SealPurpose::KnownDevice, CONTEXT, &KnownDevices(list), ctx.entropy());
         URL_SAFE_NO_PAD.encode(sealed.as_bytes())
     }
 }

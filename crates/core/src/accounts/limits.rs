@@ -50,13 +50,7 @@ impl Limited<'_> {
 
 impl Accounts {
     /// Counts one more from the visitor's network, and says whether that is a flood.
-    pub(super) async fn is_flood(
-        &self,
-        ctx: &Ctx,
-        kind: &'static str,
-        max: u32,
-        period: Span,
-    ) -> bool {
+    pub(super) async fn is_flood(&self, ctx: &Ctx, kind: &'static str, max: u32, period: Span) -> bool {
         let network = ctx.address.network();
         if self.settings.limits.exempt_networks.contains(&network) {
             return false;
@@ -66,21 +60,12 @@ impl Accounts {
 
     /// Counts one more for one account from the visitor's network, and says whether that is too many.
     pub(super) async fn is_too_many_here(&self, ctx: &Ctx, account_or_name: &Digest) -> bool {
-        let part = format!(
-            "{}:{}",
-            URL_SAFE_NO_PAD.encode(account_or_name.as_bytes()),
-            ctx.address.network()
-        );
-        self.count(ctx, "tries", &part, Span::minutes(1)).await
-            > u64::from(self.settings.limits.tries_per_minute)
+        let part = format!("{}:{}", URL_SAFE_NO_PAD.encode(account_or_name.as_bytes()), ctx.address.network());
+        self.count(ctx, "tries", &part, Span::minutes(1)).await > u64::from(self.settings.limits.tries_per_minute)
     }
 
     async fn count(&self, ctx: &Ctx, kind: &'static str, part: &str, period: Span) -> u64 {
-        match self
-            .ephemeral
-            .count(&EphemeralKey::new(kind, part), period, ctx.now)
-            .await
-        {
+        match self.ephemeral.count(&EphemeralKey::new(kind, part), period, ctx.now).await {
             Ok(count) => count,
             Err(unreachable) => {
                 tracing::warn!(error = %unreachable, "A flood counter is out of reach; the durable limits still hold.");
@@ -91,15 +76,8 @@ impl Accounts {
 }
 
 /// Puts a mark on a durable limit, or says until when it does not allow one. The row is returned as it stands.
-pub(super) fn mark(
-    tx: &mut dyn Tx,
-    key: &Digest,
-    rule: &Rule,
-    now: Timestamp,
-) -> StoreResult<Result<(), Blocked>> {
-    let mut throttle = tx
-        .find_throttle(key)?
-        .unwrap_or_else(|| Throttle::fresh(*key, now));
+pub(super) fn mark(tx: &mut dyn Tx, key: &Digest, rule: &Rule, now: Timestamp) -> StoreResult<Result<(), Blocked>> {
+    let mut throttle = tx.find_throttle(key)?.unwrap_or_else(|| Throttle::fresh(*key, now));
     match throttle.mark(rule, now) {
         Ok(()) => put(tx, &throttle).map(Ok),
         Err(until) => Ok(Err(Blocked { until, throttle })),
@@ -113,9 +91,7 @@ pub(super) fn blocked_until(
     rule: &Rule,
     now: Timestamp,
 ) -> StoreResult<Option<Timestamp>> {
-    Ok(tx
-        .find_throttle(key)?
-        .and_then(|throttle| rule.blocked_until(&throttle.marks, now)))
+    Ok(tx.find_throttle(key)?.and_then(|throttle| rule.blocked_until(&throttle.marks, now)))
 }
 
 /// Takes a mark back: the try was right.
@@ -131,11 +107,7 @@ pub(super) fn unmark(tx: &mut dyn Tx, key: &Digest, at: Timestamp) -> StoreResul
 
 /// Writes a limit's row through its version gate; whoever loses runs again.
 pub(super) fn put(tx: &mut dyn Tx, throttle: &Throttle) -> StoreResult<()> {
-    if tx.put_throttle(throttle)? {
-        Ok(())
-    } else {
-        Err(StoreError::Retry)
-    }
+    if tx.put_throttle(throttle)? { Ok(()) } else { Err(StoreError::Retry) }
 }
 
 /// A limit that does not allow one more.

@@ -30,13 +30,7 @@ impl Letters {
 
     /// The host of the public address, for WebOTP.
     pub(super) fn host(&self) -> &str {
-        self.public_url
-            .split("://")
-            .nth(1)
-            .unwrap_or_default()
-            .split([':', '/'])
-            .next()
-            .unwrap_or_default()
+        self.public_url.split("://").nth(1).unwrap_or_default().split([':', '/']).next().unwrap_or_default()
     }
 
     /// Where the desk is.
@@ -57,13 +51,7 @@ impl Letters {
     }
 
     /// An e-mail that only tells something.
-    pub(super) fn news(
-        &self,
-        ctx: &Ctx,
-        to: &Email,
-        language: Language,
-        message: Message,
-    ) -> OutboxRow {
+    pub(super) fn news(&self, ctx: &Ctx, to: &Email, language: Language, message: Message) -> OutboxRow {
         self.email(ctx, to, language, NEWS_LIFETIME, message)
     }
 
@@ -89,18 +77,9 @@ impl Letters {
     ) -> OutboxRow {
         let id = MessageId::new(ctx.now, ctx.entropy());
         let (channel, template) = (message.channel(), message.template().to_owned());
-        let envelope = Envelope {
-            to: Recipient(to.to_owned()),
-            language,
-            message,
-        };
-        let sealed = Sealed::seal(
-            self.vault.as_ref(),
-            Envelope::SEAL,
-            id.as_str().as_bytes(),
-            &envelope,
-            ctx.entropy(),
-        );
+        let envelope = Envelope { to: Recipient(to.to_owned()), language, message };
+        let sealed =
+            Sealed::seal(self.vault.as_ref(), Envelope::SEAL, id.as_str().as_bytes(), &envelope, ctx.entropy());
         OutboxRow {
             id,
             channel,

@@ -54,9 +54,7 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(why) => Self::Unavailable(why),
-            StoreError::Retry => Self::Overloaded {
-                retry_after: Span::seconds(1),
-            },
+            StoreError::Retry => Self::Overloaded { retry_after: Span::seconds(1) },
             other => Self::Internal(other.to_string()),
         }
     }
@@ -108,14 +106,7 @@ impl Accounts {
             desk: settings.desk.clone(),
             public_url: public_url.trim_end_matches('/').to_owned(),
         };
-        Ok(Self {
-            store,
-            vault,
-            ephemeral,
-            hasher,
-            settings,
-            letters,
-        })
+        Ok(Self { store, vault, ephemeral, hasher, settings, letters })
     }
 
     /// The settings in force.

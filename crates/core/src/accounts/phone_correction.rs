@@ -65,11 +65,7 @@ pub enum CorrectPhoneOutcome {
 
 impl Accounts {
     /// Mails the link. The open challenge of this browser proves that the password was given.
-    pub async fn ask_phone_correction(
-        &self,
-        ctx: &Ctx,
-        id: &ChallengeId,
-    ) -> Result<AskCorrectionOutcome, Failure> {
+    pub async fn ask_phone_correction(&self, ctx: &Ctx, id: &ChallengeId) -> Result<AskCorrectionOutcome, Failure> {
         let Some((_, account)) = self.open_challenge(ctx, id).await? else {
             return Ok(AskCorrectionOutcome::Over);
         };
@@ -95,19 +91,12 @@ impl Accounts {
             LINK_LIFETIME,
             Message::PhoneCorrection {
                 username: account.username.display().to_owned(),
-                link: format!(
-                    "{}/sign-in/phone?token={}",
-                    self.letters.public_url,
-                    secret.expose()
-                ),
+                link: format!("{}/sign-in/phone?token={}", self.letters.public_url, secret.expose()),
                 minutes: LINK_LIFETIME.as_minutes_up(),
             },
         );
-        let (key, rule, now) = (
-            Limited::MailsTo(&digest).key(self.vault.as_ref()),
-            self.settings.limits.mails(),
-            ctx.now,
-        );
+        let (key, rule, now) =
+            (Limited::MailsTo(&digest).key(self.vault.as_ref()), self.settings.limits.mails(), ctx.now);
         let outcome = self
             .store
             .tx("ask_phone_correction", move |tx| {
@@ -119,9 +108,7 @@ impl Accounts {
                     return Ok(AskCorrectionOutcome::NotPossible);
                 }
                 if let Err(blocked) = limits::mark(tx, &key, &rule, now)? {
-                    return Ok(AskCorrectionOutcome::SlowDown {
-                        until: blocked.until,
-                    });
+                    return Ok(AskCorrectionOutcome::SlowDown { until: blocked.until });
                 }
                 tx.insert_link(&link)?;
                 tx.insert_message(&row)?;
@@ -132,36 +119,21 @@ impl Accounts {
     }
 
     fn correction_digest(&self, secret: &str) -> Digest {
-        self.vault.digest(
-            DigestPurpose::MailedLink,
-            &[b"phone-correction", secret.as_bytes()],
-        )
+        self.vault.digest(DigestPurpose::MailedLink, &[b"phone-correction", secret.as_bytes()])
     }
 
     /// How the link stands. Changes nothing.
-    pub async fn view_phone_correction(
-        &self,
-        ctx: &Ctx,
-        secret: &str,
-    ) -> Result<PhoneCorrectionView, Failure> {
+    pub async fn view_phone_correction(&self, ctx: &Ctx, secret: &str) -> Result<PhoneCorrectionView, Failure> {
         let Some((_, account)) = self.find_correction(ctx, secret).await? else {
             return Ok(PhoneCorrectionView::Over);
         };
         Ok(PhoneCorrectionView::Ready {
             username: account.username.display().to_owned(),
-            phone: self
-                .open_profile(&account)?
-                .phone
-                .map(|phone| phone.masked())
-                .unwrap_or_default(),
+            phone: self.open_profile(&account)?.phone.map(|phone| phone.masked()).unwrap_or_default(),
         })
     }
 
-    async fn find_correction(
-        &self,
-        ctx: &Ctx,
-        secret: &str,
-    ) -> Result<Option<(MailedLink, Account)>, Failure> {
+    async fn find_correction(&self, ctx: &Ctx, secret: &str) -> Result<Option<(MailedLink, Account)>, Failure> {
         let (digest, now) = (self.correction_digest(secret), ctx.now);
         let found = self
             .store
@@ -176,16 +148,10 @@ impl Accounts {
                     return Ok(None);
                 };
                 let facts = tx.list_identifiers(&account.id)?;
-                let same_mailbox = facts
-                    .iter()
-                    .any(|fact| fact.kind == IdentifierKind::Email && fact.digest == link.email);
-                let unverified = facts
-                    .iter()
-                    .any(|fact| fact.kind == IdentifierKind::Phone && !fact.is_verified());
-                Ok(
-                    (same_mailbox && unverified && account.state == AccountState::Active)
-                        .then_some((link, account)),
-                )
+                let same_mailbox =
+                    facts.iter().any(|fact| fact.kind == IdentifierKind::Email && fact.digest == link.email);
+                let unverified = facts.iter().any(|fact| fact.kind == IdentifierKind::Phone && !fact.is_verified());
+                Ok((same_mailbox && unverified && account.state == AccountState::Active).then_some((link, account)))
             })
             .await?;
         Ok(found)
@@ -205,10 +171,7 @@ impl Accounts {
         let phone = match Phone::parse(phone) {
             Ok(parsed) => parsed.phone,
             Err(error) => {
-                return Ok(CorrectPhoneOutcome::Refused(FieldErrors::one(
-                    Field::Phone,
-                    error,
-                )));
+                return Ok(CorrectPhoneOutcome::Refused(FieldErrors::one(Field::Phone, error)));
             }
         };
         if !self.password_is_right(ctx, &account, password).await? {
@@ -221,22 +184,15 @@ impl Accounts {
             .store
             .tx("correct_phone", move |tx| {
                 if !tx.take_link(LinkPurpose::PhoneCorrection, &link.secret, ctx.now)?
-                    || tx.count_active_accounts(IdentifierKind::Phone, &digest)?
-                        >= accounts_per_phone
-                    || !tx.replace_unverified_identifier(
-                        &account.id,
-                        IdentifierKind::Phone,
-                        &digest,
-                    )?
+                    || tx.count_active_accounts(IdentifierKind::Phone, &digest)? >= accounts_per_phone
+                    || !tx.replace_unverified_identifier(&account.id, IdentifierKind::Phone, &digest)?
                 {
                     // Nothing of it may remain, the used link included.
                     return Err(StoreError::Conflict("phone_correction".to_owned()));
                 }
                 tx.update_profile(&account.id, &profile, ctx.now)?;
                 row.iter().try_for_each(|row| tx.insert_message(row))?;
-                tx.insert_audit(
-                    &AuditEntry::new(&ctx, AuditKind::PhoneCorrected).account(&account.id),
-                )
+                tx.insert_audit(&AuditEntry::new(&ctx, AuditKind::PhoneCorrected).account(&account.id))
             })
             .await;
         match corrected {
@@ -258,18 +214,10 @@ impl Accounts {
             phone: phone.masked(),
             desk: self.letters.desk(account.language),
         };
-        let row = profile
-            .email
-            .as_ref()
-            .map(|email| self.letters.news(ctx, email, account.language, message));
+        let row = profile.email.as_ref().map(|email| self.letters.news(ctx, email, account.language, message));
         profile.phone = Some(phone);
-        let sealed = Sealed::seal(
-            self.vault.as_ref(),
-            Profile::SEAL,
-            account.id.as_str().as_bytes(),
-            &profile,
-            ctx.entropy(),
-        );
+        let sealed =
+            Sealed::seal(self.vault.as_ref(), Profile::SEAL, account.id.as_str().as_bytes(), &profile, ctx.entropy());
         Ok((sealed, row))
     }
 }

@@ -13,9 +13,7 @@ use crate::language::Language;
 use crate::link::{LinkPurpose, MailedLink};
 use crate::outbox::{Message, OutboxRow};
 use crate::ports::Sealed;
-use crate::profile::{
-    Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind, Profile,
-};
+use crate::profile::{Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind, Profile};
 use crate::secret::Secret;
 use crate::store::{StoreError, StoreResult, Tx};
 use crate::time::{Span, Timestamp};
@@ -60,11 +58,7 @@ impl Accounts {
     }
 
     /// Registers a citizen.
-    pub async fn register_citizen(
-        &self,
-        ctx: &Ctx,
-        form: &CitizenForm,
-    ) -> Result<RegisterOutcome, Failure> {
+    pub async fn register_citizen(&self, ctx: &Ctx, form: &CitizenForm) -> Result<RegisterOutcome, Failure> {
         match self.registration_mode(AccountClass::Citizen) {
             RegistrationMode::Open => {}
             mode => return Ok(RegisterOutcome::NotOpen(mode)),
@@ -74,37 +68,21 @@ impl Accounts {
             Err(errors) => return Ok(RegisterOutcome::Refused(errors)),
         };
         let per_address = self.settings.limits.registrations_per_hour_and_address;
-        if self
-            .is_flood(ctx, "registrations", per_address, Span::hours(1))
-            .await
-        {
-            return Ok(RegisterOutcome::SlowDown {
-                until: ctx.now + Span::hours(1),
-            });
+        if self.is_flood(ctx, "registrations", per_address, Span::hours(1)).await {
+            return Ok(RegisterOutcome::SlowDown { until: ctx.now + Span::hours(1) });
         }
-        let password_hash = self
-            .hasher
-            .hash(checked.password.expose(), ctx.entropy())
-            .await?;
+        let password_hash = self.hasher.hash(checked.password.expose(), ctx.entropy()).await?;
         let registration = self.prepare(ctx, checked, password_hash);
         self.write_registration(ctx, registration).await
     }
 
-    fn prepare(
-        &self,
-        ctx: &Ctx,
-        checked: CitizenRegistration,
-        password_hash: String,
-    ) -> NewRegistration {
+    fn prepare(&self, ctx: &Ctx, checked: CitizenRegistration, password_hash: String) -> NewRegistration {
         let vault = self.vault.as_ref();
         let id = AccountId::new(ctx.now, ctx.entropy());
         let identifiers = [
             (IdentifierKind::Email, checked.email.compare_key()),
             (IdentifierKind::Phone, checked.phone.e164().to_owned()),
-            (
-                IdentifierKind::IdentityNumber,
-                checked.identity_number.digest_input().to_owned(),
-            ),
+            (IdentifierKind::IdentityNumber, checked.identity_number.digest_input().to_owned()),
         ]
         .map(|(kind, text)| Identifier {
             account_id: id.clone(),
@@ -114,8 +92,7 @@ impl Accounts {
             verified_at: None,
             source: FactSource::SelfDeclared,
         });
-        let (link, activation) =
-            self.activation_link(ctx, &id, &checked.username, &checked.email, ctx.language);
+        let (link, activation) = self.activation_link(ctx, &id, &checked.username, &checked.email, ctx.language);
         let not_completed = self.letters.news(
             ctx,
             &checked.email,
@@ -136,13 +113,7 @@ impl Accounts {
             address: Some(checked.address),
         };
         let account = Account {
-            profile: Sealed::seal(
-                vault,
-                Profile::SEAL,
-                id.as_str().as_bytes(),
-                &profile,
-                ctx.entropy(),
-            ),
+            profile: Sealed::seal(vault, Profile::SEAL, id.as_str().as_bytes(), &profile, ctx.entropy()),
             id,
             class: AccountClass::Citizen,
             state: AccountState::Pending,
@@ -154,14 +125,7 @@ impl Accounts {
             activated_at: None,
         };
         let mails = Limited::MailsTo(&link.email).key(vault);
-        NewRegistration {
-            account,
-            identifiers: identifiers.into(),
-            link,
-            activation,
-            not_completed,
-            mails,
-        }
+        NewRegistration { account, identifiers: identifiers.into(), link, activation, not_completed, mails }
     }
 
     /// A link that activates `account`, and the mail that carries it.
@@ -176,10 +140,7 @@ impl Accounts {
         let secret = Secret::random(ctx.entropy());
         let hours = self.settings.activation_hours;
         let link = MailedLink {
-            secret: self.vault.digest(
-                DigestPurpose::MailedLink,
-                &[b"activation", secret.expose().as_bytes()],
-            ),
+            secret: self.vault.digest(DigestPurpose::MailedLink, &[b"activation", secret.expose().as_bytes()]),
             purpose: LinkPurpose::Activation,
             account_id: account.clone(),
             email: IdentifierKind::Email.digest(self.vault.as_ref(), &email.compare_key()),
@@ -190,24 +151,14 @@ impl Accounts {
         };
         let message = Message::Activation {
             username: username.display().to_owned(),
-            link: format!(
-                "{}/activate?token={}",
-                self.letters.public_url,
-                secret.expose()
-            ),
+            link: format!("{}/activate?token={}", self.letters.public_url, secret.expose()),
             hours,
         };
-        let row = self
-            .letters
-            .email(ctx, email, language, Span::hours(hours), message);
+        let row = self.letters.email(ctx, email, language, Span::hours(hours), message);
         (link, row)
     }
 
-    async fn write_registration(
-        &self,
-        ctx: &Ctx,
-        new: NewRegistration,
-    ) -> Result<RegisterOutcome, Failure> {
+    async fn write_registration(&self, ctx: &Ctx, new: NewRegistration) -> Result<RegisterOutcome, Failure> {
         let writer = Writer {
             ctx: ctx.clone(),
             new,
@@ -217,16 +168,12 @@ impl Accounts {
         };
         let written = match self.store.tx("register", move |tx| writer.write(tx)).await {
             // Somebody took the name between our look and our insert.
-            Err(StoreError::Conflict(key)) if key == "accounts.username_key" => {
-                Written::UsernameTaken
-            }
+            Err(StoreError::Conflict(key)) if key == "accounts.username_key" => Written::UsernameTaken,
             other => other?,
         };
         Ok(match written {
             Written::Accepted => RegisterOutcome::Accepted,
-            Written::UsernameTaken => {
-                RegisterOutcome::Refused(FieldErrors::one(Field::Username, FieldError::Taken))
-            }
+            Written::UsernameTaken => RegisterOutcome::Refused(FieldErrors::one(Field::Username, FieldError::Taken)),
             Written::TooManyMails { until } => RegisterOutcome::SlowDown { until },
         })
     }
@@ -253,24 +200,18 @@ impl Writer {
             return Ok(Written::UsernameTaken);
         }
         if let Err(blocked) = limits::mark(tx, &new.mails, &self.mails, self.ctx.now)? {
-            return Ok(Written::TooManyMails {
-                until: blocked.until,
-            });
+            return Ok(Written::TooManyMails { until: blocked.until });
         }
         self.replace_unactivated(tx)?;
         let collision = self.collision(tx)?;
         // The account is written even when something collides, without a link that anybody knows: a name that stayed
         // free would tell a stranger that the e-mail or number is known here.
         tx.insert_account(&new.account)?;
-        new.identifiers
-            .iter()
-            .try_for_each(|identifier| tx.insert_identifier(identifier))?;
+        new.identifiers.iter().try_for_each(|identifier| tx.insert_identifier(identifier))?;
         tx.insert_link(&new.link)?;
         let (kind, row) = match collision {
             Collision::None => (AuditKind::Registered, &new.activation),
-            Collision::With(_) | Collision::PhoneShared => {
-                (AuditKind::RegistrationCollided, &new.not_completed)
-            }
+            Collision::With(_) | Collision::PhoneShared => (AuditKind::RegistrationCollided, &new.not_completed),
         };
         tx.insert_message(row)?;
         tx.insert_audit(&AuditEntry::new(&self.ctx, kind).account(&new.account.id))?;
@@ -286,14 +227,11 @@ impl Writer {
         let Some(account) = tx.find_account(holder)? else {
             return Ok(());
         };
-        let profile = account
-            .profile
-            .open(vault, Profile::SEAL, account.id.as_str().as_bytes())?;
+        let profile = account.profile.open(vault, Profile::SEAL, account.id.as_str().as_bytes())?;
         let Some(email) = profile.email else {
             return Ok(());
         };
-        let key =
-            Limited::MailsTo(&IdentifierKind::Email.digest(vault, &email.compare_key())).key(vault);
+        let key = Limited::MailsTo(&IdentifierKind::Email.digest(vault, &email.compare_key())).key(vault);
         if limits::mark(tx, &key, &self.mails, self.ctx.now)?.is_err() {
             // The holder has been told often enough this hour.
             return Ok(());
@@ -302,11 +240,7 @@ impl Writer {
             sign_in: self.letters.sign_in_url(),
             desk: self.letters.desk(account.language),
         };
-        tx.insert_message(
-            &self
-                .letters
-                .news(&self.ctx, &email, account.language, message),
-        )
+        tx.insert_message(&self.letters.news(&self.ctx, &email, account.language, message))
     }
 
     /// Whether the username is free, freeing it when only a lapsed registration, or one of the same mailbox, holds it.
@@ -343,9 +277,7 @@ impl Writer {
 
     fn delete_pending(&self, tx: &mut dyn Tx, id: &AccountId) -> StoreResult<()> {
         if tx.delete_pending_account(id)? {
-            tx.insert_audit(
-                &AuditEntry::new(&self.ctx, AuditKind::RegistrationReplaced).account(id),
-            )?;
+            tx.insert_audit(&AuditEntry::new(&self.ctx, AuditKind::RegistrationReplaced).account(id))?;
         }
         Ok(())
     }
@@ -354,16 +286,12 @@ impl Writer {
         for identifier in &self.new.identifiers {
             match identifier.kind {
                 IdentifierKind::Phone => {
-                    if tx.count_active_accounts(IdentifierKind::Phone, &identifier.digest)?
-                        >= self.accounts_per_phone
-                    {
+                    if tx.count_active_accounts(IdentifierKind::Phone, &identifier.digest)? >= self.accounts_per_phone {
                         return Ok(Collision::PhoneShared);
                     }
                 }
                 kind => {
-                    if let Some(holder) =
-                        tx.find_claimant(self.new.account.class, kind, &identifier.digest)?
-                    {
+                    if let Some(holder) = tx.find_claimant(self.new.account.class, kind, &identifier.digest)? {
                         return Ok(Collision::With(holder));
                     }
                 }

@@ -2,8 +2,7 @@
 
 use super::AccountSettings;
 use crate::facts::{
-    Address, AddressInput, AddressRefusal, BirthDate, Email, FieldError, FullName, IdentityNumber,
-    Phone, Username,
+    Address, AddressInput, AddressRefusal, BirthDate, Email, FieldError, FullName, IdentityNumber, Phone, Username,
 };
 use crate::password::policy::{PasswordInput, PersonalWords};
 use time::Date;
@@ -76,10 +75,7 @@ impl FieldErrors {
 
     /// What is wrong with `field`.
     pub fn get(&self, field: Field) -> Option<FieldError> {
-        self.0
-            .iter()
-            .find(|(of, _)| *of == field)
-            .map(|(_, error)| *error)
+        self.0.iter().find(|(of, _)| *of == field).map(|(_, error)| *error)
     }
 
     /// All mistakes, in the order of the form.
@@ -117,10 +113,7 @@ impl FieldErrors {
 
 /// A citizen's registration as typed.
 #[derive(Clone, Default)]
-#[expect(
-    missing_docs,
-    reason = "the fields are those of decisions 27 and the guide"
-)]
+#[expect(missing_docs, reason = "the fields are those of decisions 27 and the guide")]
 pub struct CitizenForm {
     pub full_name: String,
     pub birth_date: String,
@@ -151,11 +144,7 @@ pub(super) struct CitizenRegistration {
 
 impl CitizenForm {
     /// Checks every field.
-    pub(super) fn check(
-        &self,
-        settings: &AccountSettings,
-        today: Date,
-    ) -> Result<CitizenRegistration, FieldErrors> {
+    pub(super) fn check(&self, settings: &AccountSettings, today: Date) -> Result<CitizenRegistration, FieldErrors> {
         let mut errors = FieldErrors::default();
         let full_name = errors.keep(Field::FullName, FullName::parse(&self.full_name));
         let birth_date = errors.keep(Field::BirthDate, BirthDate::parse(&self.birth_date, today));
@@ -164,12 +153,7 @@ impl CitizenForm {
         let email = errors.keep(Field::Email, Email::parse(&self.email));
         let identity_number = errors.keep(
             Field::IdentityNumber,
-            IdentityNumber::parse(
-                &self.identity_number,
-                birth_date.as_ref(),
-                today,
-                settings.accept_cmnd,
-            ),
+            IdentityNumber::parse(&self.identity_number, birth_date.as_ref(), today, settings.accept_cmnd),
         );
         let address = errors.keep_address(Address::parse(AddressInput {
             era: &self.address_era,
@@ -184,22 +168,14 @@ impl CitizenForm {
             phone.as_ref().map(|parsed| &parsed.phone),
             birth_date.as_ref(),
             email.as_ref(),
-        );
+        )
+        .and_identity_number(identity_number.as_ref());
         let password = errors.keep(Field::Password, PasswordInput::parse(&self.password));
         if let Some(password) = &password {
             errors.keep(Field::Password, password.accept_as_new(&personal));
             errors.keep(Field::PasswordConfirmation, password.confirm(&self.password_confirmation));
         }
-        match (
-            username,
-            full_name,
-            birth_date,
-            phone,
-            email,
-            identity_number,
-            address,
-            password,
-        ) {
+        match (username, full_name, birth_date, phone, email, identity_number, address, password) {
             (
                 Some(username),
                 Some(full_name),

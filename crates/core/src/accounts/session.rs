@@ -35,22 +35,17 @@ impl Accounts {
                 let Some(session) = tx.find_session(&secret)? else {
                     return Ok(None);
                 };
-                Ok(tx
-                    .find_account(&session.account_id)?
-                    .map(|account| SignedIn { session, account }))
+                Ok(tx.find_account(&session.account_id)?.map(|account| SignedIn { session, account }))
             })
             .await?;
         let live = found.filter(|who| {
-            who.session.is_live(ctx.now, &self.settings.sessions)
-                && who.account.state == AccountState::Active
+            who.session.is_live(ctx.now, &self.settings.sessions) && who.account.state == AccountState::Active
         });
         if let Some(who) = &live
             && who.session.needs_touch(ctx.now)
         {
             let (id, now) = (who.session.id.clone(), ctx.now);
-            self.store
-                .tx("touch_session", move |tx| tx.touch_session(&id, now))
-                .await?;
+            self.store.tx("touch_session", move |tx| tx.touch_session(&id, now)).await?;
         }
         Ok(live)
     }
@@ -67,11 +62,7 @@ impl Accounts {
                 }
                 let clients = tx.list_clients_of_session(id)?;
                 tx.revoke_online_grants_of_session(id, ctx.now)?;
-                tx.insert_audit(
-                    &AuditEntry::new(&ctx, AuditKind::SignedOut)
-                        .account(&who.account.id)
-                        .session(id),
-                )?;
+                tx.insert_audit(&AuditEntry::new(&ctx, AuditKind::SignedOut).account(&who.account.id).session(id))?;
                 Ok(SignOut { clients })
             })
             .await?;
@@ -82,27 +73,16 @@ impl Accounts {
     pub async fn profile(&self, who: &SignedIn) -> Result<(Profile, Vec<Identifier>), Failure> {
         let profile = self.open_profile(&who.account)?;
         let id = who.account.id.clone();
-        let identifiers = self
-            .store
-            .read("list_identifiers", move |tx| tx.list_identifiers(&id))
-            .await?;
+        let identifiers = self.store.read("list_identifiers", move |tx| tx.list_identifiers(&id)).await?;
         Ok((profile, identifiers))
     }
 
     /// Opens an account's personal facts.
-    pub(super) fn open_profile(
-        &self,
-        account: &Account,
-    ) -> Result<Profile, crate::ports::Unsealable> {
-        account.profile.open(
-            self.vault.as_ref(),
-            Profile::SEAL,
-            account.id.as_str().as_bytes(),
-        )
+    pub(super) fn open_profile(&self, account: &Account) -> Result<Profile, crate::ports::Unsealable> {
+        account.profile.open(self.vault.as_ref(), Profile::SEAL, account.id.as_str().as_bytes())
     }
 
     pub(super) fn session_digest(&self, cookie: &Secret) -> Digest {
-        self.vault
-            .digest(DigestPurpose::Session, &[cookie.expose().as_bytes()])
+        self.vault.digest(DigestPurpose::Session, &[cookie.expose().as_bytes()])
     }
 }

@@ -45,8 +45,7 @@ pub struct DeskText {
 impl Default for DeskText {
     fn default() -> Self {
         Self {
-            vi: "bộ phận Một cửa nơi gần nhất".to_owned(),
-            en: "the nearest one-stop service desk".to_owned(),
+            vi: "bộ phận Một cửa nơi gần nhất".to_owned(), en: "the nearest one-stop service desk".to_owned()
         }
     }
 }

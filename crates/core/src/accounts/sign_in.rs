@@ -65,22 +65,9 @@ struct Counted {
 
 impl Accounts {
     /// Checks name and password; when right, sends the code and opens a challenge for this browser.
-    pub async fn sign_in(
-        &self,
-        ctx: &Ctx,
-        credentials: Credentials,
-    ) -> Result<SignInOutcome, Failure> {
-        let refused = SignInOutcome::Refused {
-            wait_minutes: NAMED_WAIT.as_minutes_up(),
-        };
-        if self
-            .is_flood(
-                ctx,
-                "sign-ins",
-                self.settings.limits.sign_ins_per_minute_and_address,
-                Span::minutes(1),
-            )
-            .await
+    pub async fn sign_in(&self, ctx: &Ctx, credentials: Credentials) -> Result<SignInOutcome, Failure> {
+        let refused = SignInOutcome::Refused { wait_minutes: NAMED_WAIT.as_minutes_up() };
+        if self.is_flood(ctx, "sign-ins", self.settings.limits.sign_ins_per_minute_and_address, Span::minutes(1)).await
         {
             return Ok(SignInOutcome::Flood);
         }
@@ -95,11 +82,7 @@ impl Accounts {
             .as_ref()
             .and_then(|account| account.password_hash.as_deref())
             .filter(|_| password.is_some());
-        let matches = match self
-            .hasher
-            .verify(password.as_ref().map_or("", PasswordInput::expose), hash)
-            .await
-        {
+        let matches = match self.hasher.verify(password.as_ref().map_or("", PasswordInput::expose), hash).await {
             Ok(matches) => matches,
             Err(failure) => {
                 self.forgive(ctx, counted.key).await?;
@@ -110,15 +93,10 @@ impl Accounts {
             return Ok(refused);
         };
         match account.state {
-            AccountState::Active => {
-                self.begin_challenge(ctx, account, counted.key, &password)
-                    .await
-            }
+            AccountState::Active => self.begin_challenge(ctx, account, counted.key, &password).await,
             AccountState::Pending => {
                 self.forgive(ctx, counted.key).await?;
-                Ok(SignInOutcome::NotActivated(
-                    self.resend_ticket(ctx, &account.id),
-                ))
+                Ok(SignInOutcome::NotActivated(self.resend_ticket(ctx, &account.id)))
             }
             AccountState::Disabled => Ok(SignInOutcome::Disabled),
             AccountState::Closed => Ok(SignInOutcome::Closed),
@@ -127,18 +105,10 @@ impl Accounts {
 
     /// Finds the account and counts the try, before anything is known about the password. `None` when the limit does
     /// not allow another try: then no password is evaluated, right or wrong.
-    async fn count_try(
-        &self,
-        ctx: &Ctx,
-        typed: &str,
-        known: KnownDevices,
-    ) -> Result<Option<Counted>, Failure> {
+    async fn count_try(&self, ctx: &Ctx, typed: &str, known: KnownDevices) -> Result<Option<Counted>, Failure> {
         let name = Arc::new(SignInName::read(typed, self.vault.as_ref()));
         let resolving = Arc::clone(&name);
-        let account = self
-            .store
-            .read("resolve_sign_in_name", move |tx| resolving.resolve(tx))
-            .await?;
+        let account = self.store.read("resolve_sign_in_name", move |tx| resolving.resolve(tx)).await?;
         let limited = match &account {
             None => Limited::PasswordsForUnknown(&name.normal),
             Some(account) => match known.device_of(&account.id) {
@@ -151,12 +121,7 @@ impl Accounts {
             return Ok(None);
         }
         let (rule, now) = (self.settings.limits.passwords(), ctx.now);
-        let marked = self
-            .store
-            .tx("count_sign_in_try", move |tx| {
-                limits::mark(tx, &key, &rule, now)
-            })
-            .await?;
+        let marked = self.store.tx("count_sign_in_try", move |tx| limits::mark(tx, &key, &rule, now)).await?;
         match marked {
             Ok(()) => Ok(Some(Counted { account, key })),
             Err(blocked) => {
@@ -169,16 +134,8 @@ impl Accounts {
     }
 
     /// Mails the owner that somebody keeps trying, once per series of tries.
-    async fn tell_owner_once(
-        &self,
-        ctx: &Ctx,
-        account: &Account,
-        blocked: Blocked,
-    ) -> Result<(), Failure> {
-        let Blocked {
-            until,
-            mut throttle,
-        } = blocked;
+    async fn tell_owner_once(&self, ctx: &Ctx, account: &Account, blocked: Blocked) -> Result<(), Failure> {
+        let Blocked { until, mut throttle } = blocked;
         if throttle.notified_at.is_some() || account.state != AccountState::Active {
             return Ok(());
         }
@@ -212,10 +169,7 @@ impl Accounts {
     /// Takes the try back.
     pub(super) async fn forgive(&self, ctx: &Ctx, key: Digest) -> Result<(), Failure> {
         let now = ctx.now;
-        Ok(self
-            .store
-            .tx("forgive_try", move |tx| limits::unmark(tx, &key, now))
-            .await?)
+        Ok(self.store.tx("forgive_try", move |tx| limits::unmark(tx, &key, now)).await?)
     }
 
     /// The password was right: opens a challenge and puts the code into the outbox, in one transaction.
@@ -227,24 +181,13 @@ impl Accounts {
         password: &PasswordInput,
     ) -> Result<SignInOutcome, Failure> {
         let Some(browser) = ctx.browser else {
-            return Err(Failure::Internal(
-                "a sign-in without a browser cookie".to_owned(),
-            ));
+            return Err(Failure::Internal("a sign-in without a browser cookie".to_owned()));
         };
         let Some(phone) = self.open_profile(&account)?.phone else {
-            return Err(Failure::Internal(
-                "an active account without a phone".to_owned(),
-            ));
+            return Err(Failure::Internal("an active account without a phone".to_owned()));
         };
-        let rehash = match account
-            .password_hash
-            .clone()
-            .filter(|phc: &String| self.hasher.needs_rehash(phc))
-        {
-            Some(old) => Some((
-                self.hasher.hash(password.expose(), ctx.entropy()).await?,
-                old,
-            )),
+        let rehash = match account.password_hash.clone().filter(|phc: &String| self.hasher.needs_rehash(phc)) {
+            Some(old) => Some((self.hasher.hash(password.expose(), ctx.entropy()).await?, old)),
             None => None,
         };
         let id = ChallengeId::new(ctx.now, ctx.entropy());
@@ -263,9 +206,7 @@ impl Accounts {
                 }
                 tx.insert_challenge(&challenge)?;
                 tx.insert_message(&row)?;
-                tx.insert_audit(
-                    &AuditEntry::new(&ctx, AuditKind::PasswordAccepted).account(&account.id),
-                )?;
+                tx.insert_audit(&AuditEntry::new(&ctx, AuditKind::PasswordAccepted).account(&account.id))?;
                 Ok(SignInOutcome::CodeSent(challenge.id.clone()))
             })
             .await?;
@@ -300,10 +241,7 @@ impl Accounts {
     pub(super) fn code_send_limits(&self, account: &Account, phone: &Phone) -> [Digest; 2] {
         let vault = self.vault.as_ref();
         let phone = IdentifierKind::Phone.digest(vault, phone.e164());
-        [
-            Limited::CodesForAccount(account.id.as_str()).key(vault),
-            Limited::CodesToPhone(&phone).key(vault),
-        ]
+        [Limited::CodesForAccount(account.id.as_str()).key(vault), Limited::CodesToPhone(&phone).key(vault)]
     }
 }
 

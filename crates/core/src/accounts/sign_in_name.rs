@@ -17,38 +17,21 @@ pub(super) struct SignInName {
 impl SignInName {
     /// Reads a typed name every way it can be read.
     pub(super) fn read(typed: &str, vault: &dyn Vault) -> Self {
-        let username = Username::parse(typed)
+        let username = Username::parse(typed).ok().map(|name| name.key().to_owned());
+        let email = Email::parse(typed).ok().map(|email| (IdentifierKind::Email, email.compare_key()));
+        let phone = Phone::parse(typed).ok().map(|parsed| (IdentifierKind::Phone, parsed.phone.e164().to_owned()));
+        let grouped: String = typed.chars().filter(|c| !c.is_whitespace() && !".-".contains(*c)).collect();
+        let number = IdentityNumber::from_stored(&grouped)
             .ok()
-            .map(|name| name.key().to_owned());
-        let email = Email::parse(typed)
-            .ok()
-            .map(|email| (IdentifierKind::Email, email.compare_key()));
-        let phone = Phone::parse(typed)
-            .ok()
-            .map(|parsed| (IdentifierKind::Phone, parsed.phone.e164().to_owned()));
-        let number = IdentityNumber::from_stored(typed.trim())
-            .ok()
-            .map(|number| {
-                (
-                    IdentifierKind::IdentityNumber,
-                    number.digest_input().to_owned(),
-                )
-            });
+            .map(|number| (IdentifierKind::IdentityNumber, number.digest_input().to_owned()));
         let readings: Vec<_> = [email, phone, number].into_iter().flatten().collect();
         let normal = match (&username, readings.first()) {
             (Some(name), _) => name.clone(),
             (None, Some((_, text))) => text.clone(),
             (None, None) => typed.trim().chars().take(256).collect(),
         };
-        let identifiers = readings
-            .into_iter()
-            .map(|(kind, text)| (kind, kind.digest(vault, &text)))
-            .collect();
-        Self {
-            username,
-            identifiers,
-            normal,
-        }
+        let identifiers = readings.into_iter().map(|(kind, text)| (kind, kind.digest(vault, &text))).collect();
+        Self { username, identifiers, normal }
     }
 
     /// The one account this name means. A name that means two accounts means none.
@@ -60,9 +43,8 @@ impl SignInName {
         }
         for (kind, digest) in &self.identifiers {
             let mut matching = tx.list_accounts_by_identifier(*kind, digest)?;
-            matching.retain(|(account, identifier)| {
-                account.state == AccountState::Active && opens_the_door(identifier)
-            });
+            matching
+                .retain(|(account, identifier)| account.state == AccountState::Active && opens_the_door(identifier));
             if let [_] = matching.as_slice() {
                 return Ok(matching.pop().map(|(account, _)| account));
             }

@@ -53,41 +53,23 @@ impl Address {
     ///
     /// Only [`AddressEra::Era2025`] is offered; `2004` is refused.
     pub fn parse(input: AddressInput<'_>) -> Result<Self, AddressRefusal> {
-        let (era, province, district, ward) = (
-            input.era.trim(),
-            input.province.trim(),
-            input.district.trim(),
-            input.ward.trim(),
-        );
-        match if era.is_empty() {
-            Some(AddressEra::Era2025)
-        } else {
-            AddressEra::from_text(era)
-        } {
+        let (era, province, district, ward) =
+            (input.era.trim(), input.province.trim(), input.district.trim(), input.ward.trim());
+        match if era.is_empty() { Some(AddressEra::Era2025) } else { AddressEra::from_text(era) } {
             Some(AddressEra::Era2025) => {}
             // Codes cannot be judged without the era, so nothing is said of them.
             Some(AddressEra::Era2004) => {
-                return Err(AddressRefusal {
-                    era: Some(FieldError::EraNotOffered),
-                    ..AddressRefusal::default()
-                });
+                return Err(AddressRefusal { era: Some(FieldError::EraNotOffered), ..AddressRefusal::default() });
             }
             None => {
-                return Err(AddressRefusal {
-                    era: Some(FieldError::UnknownEra),
-                    ..AddressRefusal::default()
-                });
+                return Err(AddressRefusal { era: Some(FieldError::UnknownEra), ..AddressRefusal::default() });
             }
         }
         let street = Street::parse(input.street);
         let refusal = AddressRefusal {
             era: None,
             province: province_refusal(province),
-            district: if district.is_empty() {
-                None
-            } else {
-                Some(FieldError::NoDistrictsInThisEra)
-            },
+            district: if district.is_empty() { None } else { Some(FieldError::NoDistrictsInThisEra) },
             ward: ward_refusal(province, ward),
             street: street.as_ref().err().copied(),
         };
@@ -131,9 +113,7 @@ impl Address {
     /// The province's name; `None` where the era's names are not at hand.
     pub fn province_name(&self) -> Option<&'static str> {
         match self.era {
-            AddressEra::Era2025 => {
-                place::find_province(&self.province_code).map(place::Province::name)
-            }
+            AddressEra::Era2025 => place::find_province(&self.province_code).map(place::Province::name),
             AddressEra::Era2004 => None,
         }
     }
@@ -141,9 +121,7 @@ impl Address {
     /// The ward's name; `None` where the era's names are not at hand.
     pub fn ward_name(&self) -> Option<&'static str> {
         match self.era {
-            AddressEra::Era2025 => {
-                place::find_ward(&self.province_code, &self.ward_code).map(place::Ward::name)
-            }
+            AddressEra::Era2025 => place::find_ward(&self.province_code, &self.ward_code).map(place::Ward::name),
             AddressEra::Era2004 => None,
         }
     }
@@ -194,9 +172,7 @@ impl TryFrom<StoredAddress> for Address {
 
     /// The shape of the codes alone: a unit may have been dissolved since it was stored.
     fn try_from(stored: StoredAddress) -> Result<Self, FieldError> {
-        let digits = |code: &str, length| {
-            code.len() == length && code.bytes().all(|byte| byte.is_ascii_digit())
-        };
+        let digits = |code: &str, length| code.len() == length && code.bytes().all(|byte| byte.is_ascii_digit());
         let district_fits = match (stored.era, stored.district_code.as_deref()) {
             (AddressEra::Era2025, district) => district.is_none(),
             (AddressEra::Era2004, district) => district.is_some_and(|code| digits(code, 3)),
@@ -204,67 +180,37 @@ impl TryFrom<StoredAddress> for Address {
         if !(district_fits && digits(&stored.province_code, 2) && digits(&stored.ward_code, 5)) {
             return Err(FieldError::Malformed);
         }
-        let StoredAddress {
-            era,
-            province_code,
-            district_code,
-            ward_code,
-            street,
-        } = stored;
-        Ok(Self {
-            era,
-            province_code,
-            district_code,
-            ward_code,
-            street,
-        })
+        let StoredAddress { era, province_code, district_code, ward_code, street } = stored;
+        Ok(Self { era, province_code, district_code, ward_code, street })
     }
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::{Address, AddressEra, AddressInput, AddressRefusal, FieldError, Street};
     use proptest::prelude::*;
 
-    const GOOD: AddressInput<'static> = AddressInput {
-        era: "2025",
-        province: "24",
-        district: "",
-        ward: "07210",
-        street: "Số 5, đường Lê Lợi",
-    };
+    const GOOD: AddressInput<'static> =
+        AddressInput {
+            era: "2025", province: "24", district: "", ward: "07210", street: "Số 5, đường Lê Lợi"
+        };
 
     #[test]
     fn an_address_of_today_knows_its_names() {
         let address = Address::parse(GOOD).unwrap();
+        assert_eq!(address.one_line(), "Số 5, đường Lê Lợi, Phường Bắc Giang, Tỉnh Bắc Ninh");
         assert_eq!(
-            address.one_line(),
-            "Số 5, đường Lê Lợi, Phường Bắc Giang, Tỉnh Bắc Ninh"
-        );
-        assert_eq!(
-            (
-                address.era(),
-                address.province_code(),
-                address.district_code(),
-                address.ward_code()
-            ),
+            (address.era(), address.province_code(), address.district_code(), address.ward_code()),
             (AddressEra::Era2025, "24", None, "07210")
         );
-        assert_eq!(
-            Address::parse(AddressInput { era: "", ..GOOD }),
-            Ok(address)
-        );
+        assert_eq!(Address::parse(AddressInput { era: "", ..GOOD }), Ok(address));
     }
 
     #[test]
     fn all_mistakes_are_told_at_once() {
-        let refused = Address::parse(AddressInput {
-            district: "213",
-            street: "<>",
-            ward: "99999",
-            province: "99",
-            era: "",
-        });
+        let refused =
+            Address::parse(AddressInput { district: "213", street: "<>", ward: "99999", province: "99", era: "" });
         let all = AddressRefusal {
             era: None,
             province: Some(FieldError::UnknownPlace),
@@ -276,46 +222,24 @@ mod tests {
         let empty = Address::parse(AddressInput::default()).unwrap_err();
         assert_eq!(
             (empty.province, empty.ward, empty.street),
-            (
-                Some(FieldError::Missing),
-                Some(FieldError::Missing),
-                Some(FieldError::Missing)
-            )
+            (Some(FieldError::Missing), Some(FieldError::Missing), Some(FieldError::Missing))
         );
     }
 
     #[test]
     fn a_ward_must_lie_in_its_province() {
-        let refused = Address::parse(AddressInput {
-            province: "01",
-            ..GOOD
-        })
-        .unwrap_err();
+        let refused = Address::parse(AddressInput { province: "01", ..GOOD }).unwrap_err();
         assert_eq!(
             refused,
-            AddressRefusal {
-                ward: Some(FieldError::WardOfAnotherProvince),
-                ..AddressRefusal::default()
-            }
+            AddressRefusal { ward: Some(FieldError::WardOfAnotherProvince), ..AddressRefusal::default() }
         );
-        let wrong_province = Address::parse(AddressInput {
-            province: "27",
-            ..GOOD
-        })
-        .unwrap_err();
+        let wrong_province = Address::parse(AddressInput { province: "27", ..GOOD }).unwrap_err();
         assert_eq!(
             wrong_province,
-            AddressRefusal {
-                province: Some(FieldError::UnknownPlace),
-                ..AddressRefusal::default()
-            }
+            AddressRefusal { province: Some(FieldError::UnknownPlace), ..AddressRefusal::default() }
         );
         // Old ward codes: Phường Thọ Xương was dissolved into 07210.
-        let old_ward = Address::parse(AddressInput {
-            ward: "07201",
-            ..GOOD
-        })
-        .unwrap_err();
+        let old_ward = Address::parse(AddressInput { ward: "07201", ..GOOD }).unwrap_err();
         assert_eq!(old_ward.ward, Some(FieldError::UnknownPlace));
     }
 
@@ -324,10 +248,7 @@ mod tests {
         let refused = |era| Address::parse(AddressInput { era, ..GOOD }).unwrap_err();
         assert_eq!(
             refused("2004"),
-            AddressRefusal {
-                era: Some(FieldError::EraNotOffered),
-                ..AddressRefusal::default()
-            }
+            AddressRefusal { era: Some(FieldError::EraNotOffered), ..AddressRefusal::default() }
         );
         assert_eq!(refused("1945").era, Some(FieldError::UnknownEra));
     }
@@ -342,17 +263,11 @@ mod tests {
     fn serde_keeps_bare_codes_and_looks_at_their_shape() {
         let address = Address::parse(GOOD).unwrap();
         let json = serde_json::to_string(&address).unwrap();
-        assert_eq!(
-            json,
-            r#"{"era":"2025","province_code":"24","ward_code":"07210","street":"Số 5, đường Lê Lợi"}"#
-        );
+        assert_eq!(json, r#"{"era":"2025","province_code":"24","ward_code":"07210","street":"Số 5, đường Lê Lợi"}"#);
         assert_eq!(serde_json::from_str::<Address>(&json).unwrap(), address);
         let old = r#"{"era":"2004","province_code":"24","district_code":"213","ward_code":"07201","street":"Số 5"}"#;
         let old: Address = serde_json::from_str(old).unwrap();
-        assert_eq!(
-            (old.district_code(), old.one_line().as_str()),
-            (Some("213"), "Số 5, 07201, 24")
-        );
+        assert_eq!((old.district_code(), old.one_line().as_str()), (Some("213"), "Số 5, 07201, 24"));
         for bad in [
             json.replace("\"24\"", "\"2x\""),
             json.replace("07210", "7210"),

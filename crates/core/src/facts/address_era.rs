@@ -24,8 +24,6 @@ impl AddressEra {
 
     /// Reads a form field or stored value.
     pub fn from_text(text: &str) -> Option<Self> {
-        [Self::Era2025, Self::Era2004]
-            .into_iter()
-            .find(|era| era.as_str() == text)
+        [Self::Era2025, Self::Era2004].into_iter().find(|era| era.as_str() == text)
     }
 }

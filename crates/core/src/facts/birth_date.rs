@@ -34,20 +34,11 @@ impl BirthDate {
 
     /// Takes back the ISO form of a date that was accepted once.
     pub fn from_stored(text: &str) -> Result<Self, FieldError> {
-        if text.contains('-') {
-            read(text).map(Self::of)
-        } else {
-            Err(FieldError::Malformed)
-        }
+        if text.contains('-') { read(text).map(Self::of) } else { Err(FieldError::Malformed) }
     }
 
     fn of(date: Date) -> Self {
-        let iso = format!(
-            "{:04}-{:02}-{:02}",
-            date.year(),
-            u8::from(date.month()),
-            date.day()
-        );
+        let iso = format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day());
         Self { date, iso }
     }
 
@@ -68,12 +59,7 @@ impl BirthDate {
 
     /// `dd/MM/yyyy`, as Vietnamese pages write it.
     pub fn vietnamese(&self) -> String {
-        format!(
-            "{:02}/{:02}/{:04}",
-            self.date.day(),
-            u8::from(self.date.month()),
-            self.date.year()
-        )
+        format!("{:02}/{:02}/{:04}", self.date.day(), u8::from(self.date.month()), self.date.year())
     }
 
     /// For pages that must not tell it whole: `••/••/1985`.
@@ -89,26 +75,15 @@ fn read(typed: &str) -> Result<Date, FieldError> {
     }
     let iso = typed.contains('-');
     let mut parts = typed.splitn(3, if iso { '-' } else { '/' });
-    let (Some(first), Some(second), Some(third)) = (parts.next(), parts.next(), parts.next())
-    else {
+    let (Some(first), Some(second), Some(third)) = (parts.next(), parts.next(), parts.next()) else {
         return Err(FieldError::Malformed);
     };
     let (year, month, day) = if iso {
-        (
-            number(first, 4..=4)?,
-            number(second, 2..=2)?,
-            number(third, 2..=2)?,
-        )
+        (number(first, 4..=4)?, number(second, 2..=2)?, number(third, 2..=2)?)
     } else {
-        (
-            number(third, 4..=4)?,
-            number(second, 1..=2)?,
-            number(first, 1..=2)?,
-        )
+        (number(third, 4..=4)?, number(second, 1..=2)?, number(first, 1..=2)?)
     };
-    let month = u8::try_from(month)
-        .ok()
-        .and_then(|month| Month::try_from(month).ok());
+    let month = u8::try_from(month).ok().and_then(|month| Month::try_from(month).ok());
     let day = u8::try_from(day).ok();
     let (Some(month), Some(day)) = (month, day) else {
         return Err(FieldError::NoSuchDate);
@@ -124,6 +99,7 @@ fn number(text: &str, lengths: std::ops::RangeInclusive<usize>) -> Result<u16, F
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::{BirthDate, FieldError};
     use proptest::prelude::*;
@@ -144,15 +120,9 @@ mod tests {
     #[test]
     fn today_and_1900_are_the_last_and_the_first_day() {
         assert_eq!(BirthDate::parse("2026-11-23", TODAY).unwrap().year(), 2026);
-        assert_eq!(
-            BirthDate::parse("2026-11-24", TODAY),
-            Err(FieldError::InTheFuture)
-        );
+        assert_eq!(BirthDate::parse("2026-11-24", TODAY), Err(FieldError::InTheFuture));
         assert_eq!(BirthDate::parse("01/01/1900", TODAY).unwrap().year(), 1900);
-        assert_eq!(
-            BirthDate::parse("31/12/1899", TODAY),
-            Err(FieldError::TooLongAgo)
-        );
+        assert_eq!(BirthDate::parse("31/12/1899", TODAY), Err(FieldError::TooLongAgo));
     }
 
     #[test]
@@ -190,10 +160,7 @@ mod tests {
     fn serde_is_the_iso_date() {
         let born = BirthDate::parse("03/02/1985", TODAY).unwrap();
         assert_eq!(serde_json::to_string(&born).unwrap(), "\"1985-02-03\"");
-        assert_eq!(
-            serde_json::from_str::<BirthDate>("\"1985-02-03\"").unwrap(),
-            born
-        );
+        assert_eq!(serde_json::from_str::<BirthDate>("\"1985-02-03\"").unwrap(), born);
         assert!(serde_json::from_str::<BirthDate>("\"03/02/1985\"").is_err());
     }
 

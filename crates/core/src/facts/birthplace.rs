@@ -84,9 +84,7 @@ impl Birthplace {
         if (LAST_PROVINCE + 1..=999).contains(&code) {
             return Some(Self::Abroad);
         }
-        let place = PROVINCES
-            .binary_search_by_key(&code, |(code, _)| *code)
-            .ok()?;
+        let place = PROVINCES.binary_search_by_key(&code, |(code, _)| *code).ok()?;
         PROVINCES.get(place).map(|(_, name)| Self::Province(name))
     }
 }
@@ -98,24 +96,13 @@ mod tests {
     #[test]
     fn sixty_three_codes_in_rising_order_are_provinces() {
         assert!(PROVINCES.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        assert_eq!(
-            (0..=96)
-                .filter(|code| Birthplace::of_code(*code).is_some())
-                .count(),
-            63
-        );
+        assert_eq!((0..=96).filter(|code| Birthplace::of_code(*code).is_some()).count(), 63);
     }
 
     #[test]
     fn gaps_are_unknown_and_codes_above_096_are_abroad() {
-        assert_eq!(
-            Birthplace::of_code(24),
-            Some(Birthplace::Province("Bắc Giang"))
-        );
-        assert_eq!(
-            Birthplace::of_code(27),
-            Some(Birthplace::Province("Bắc Ninh"))
-        );
+        assert_eq!(Birthplace::of_code(24), Some(Birthplace::Province("Bắc Giang")));
+        assert_eq!(Birthplace::of_code(27), Some(Birthplace::Province("Bắc Ninh")));
         for unknown in [0, 3, 5, 88, 1000] {
             assert_eq!(Birthplace::of_code(unknown), None);
         }

@@ -51,19 +51,12 @@ impl BusinessCode {
             Self::BRANCH_DIGITS if hyphen_before_branch => {
                 let (enterprise, branch) = digits.split_at(Self::ENTERPRISE_DIGITS);
                 check(enterprise)?;
-                if branch == "000" {
-                    Err(FieldError::Malformed)
-                } else {
-                    Ok(Self(format!("{enterprise}-{branch}")))
-                }
+                if branch == "000" { Err(FieldError::Malformed) } else { Ok(Self(format!("{enterprise}-{branch}"))) }
             }
             Self::HOUSEHOLD_DIGITS if hyphens.is_empty() => {
-                IdentityNumber::parse(&digits, None, today, false)
-                    .map(|number| Self(number.as_str().to_owned()))
+                IdentityNumber::parse(&digits, None, today, false).map(|number| Self(number.as_str().to_owned()))
             }
-            Self::ENTERPRISE_DIGITS | Self::BRANCH_DIGITS | Self::HOUSEHOLD_DIGITS => {
-                Err(FieldError::Malformed)
-            }
+            Self::ENTERPRISE_DIGITS | Self::BRANCH_DIGITS | Self::HOUSEHOLD_DIGITS => Err(FieldError::Malformed),
             _ => Err(FieldError::WrongLength),
         }
     }
@@ -73,21 +66,11 @@ impl BusinessCode {
         let digit = |byte: &u8| byte.is_ascii_digit();
         let well_formed = match text.as_bytes() {
             [enterprise @ .., b'-', a, b, c] => {
-                enterprise.len() == Self::ENTERPRISE_DIGITS
-                    && enterprise.iter().chain([a, b, c]).all(digit)
+                enterprise.len() == Self::ENTERPRISE_DIGITS && enterprise.iter().chain([a, b, c]).all(digit)
             }
-            bytes => {
-                matches!(
-                    bytes.len(),
-                    Self::ENTERPRISE_DIGITS | Self::HOUSEHOLD_DIGITS
-                ) && bytes.iter().all(digit)
-            }
+            bytes => matches!(bytes.len(), Self::ENTERPRISE_DIGITS | Self::HOUSEHOLD_DIGITS) && bytes.iter().all(digit),
         };
-        if well_formed {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(FieldError::Malformed)
-        }
+        if well_formed { Ok(Self(text.to_owned())) } else { Err(FieldError::Malformed) }
     }
 
     /// Enterprise, branch or household.
@@ -129,20 +112,13 @@ impl fmt::Debug for BusinessCode {
 
 fn check(ten_digits: &str) -> Result<(), FieldError> {
     let mut digits = ten_digits.bytes().map(|byte| u32::from(byte - b'0'));
-    let sum: u32 = WEIGHTS
-        .iter()
-        .zip(digits.by_ref())
-        .map(|(weight, digit)| weight * digit)
-        .sum();
+    let sum: u32 = WEIGHTS.iter().zip(digits.by_ref()).map(|(weight, digit)| weight * digit).sum();
     // A remainder of 0 would need the check digit 10: no such code is given out.
-    if digits.next() == Some(10 - sum % 11) {
-        Ok(())
-    } else {
-        Err(FieldError::Checksum)
-    }
+    if digits.next() == Some(10 - sum % 11) { Ok(()) } else { Err(FieldError::Checksum) }
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::{BusinessCode, BusinessCodeKind, FieldError};
     use proptest::prelude::*;
@@ -170,21 +146,13 @@ mod tests {
             "0100686209",
         ] {
             let read = parse(code).unwrap();
-            assert_eq!(
-                (read.as_str(), read.kind()),
-                (code, BusinessCodeKind::Enterprise)
-            );
+            assert_eq!((read.as_str(), read.kind()), (code, BusinessCodeKind::Enterprise));
         }
     }
 
     #[test]
     fn a_branch_has_one_normal_form() {
-        for code in [
-            "0100109106-501",
-            "0100112437-005",
-            "0100150619-041",
-            "0100686209-199",
-        ] {
+        for code in ["0100109106-501", "0100112437-005", "0100150619-041", "0100686209-199"] {
             for typed in [
                 code.to_owned(),
                 code.replace('-', ""),
@@ -192,11 +160,7 @@ mod tests {
                 code.replace('-', "\u{2011}"),
             ] {
                 let read = parse(&typed).unwrap();
-                assert_eq!(
-                    (read.as_str(), read.kind()),
-                    (code, BusinessCodeKind::Branch),
-                    "{typed}"
-                );
+                assert_eq!((read.as_str(), read.kind()), (code, BusinessCodeKind::Branch), "{typed}");
             }
         }
     }
@@ -208,10 +172,7 @@ mod tests {
         assert_eq!(parse("003085001234"), Err(FieldError::UnknownPlace));
         assert_eq!(parse("024485001234"), Err(FieldError::InTheFuture));
         assert_eq!(format!("{read:?}"), "BusinessCode(••••••••1234)");
-        assert_eq!(
-            format!("{:?}", parse("0300588569").unwrap()),
-            "BusinessCode(0300588569)"
-        );
+        assert_eq!(format!("{:?}", parse("0300588569").unwrap()), "BusinessCode(0300588569)");
     }
 
     #[test]
@@ -241,10 +202,7 @@ mod tests {
     fn a_code_whose_check_digit_would_be_ten_does_not_exist() {
         // 0+0+0+0+0+0+0+0+0 leaves 0.
         for last in 0..=9 {
-            assert_eq!(
-                parse(&format!("000000000{last}")),
-                Err(FieldError::Checksum)
-            );
+            assert_eq!(parse(&format!("000000000{last}")), Err(FieldError::Checksum));
         }
     }
 
@@ -252,21 +210,9 @@ mod tests {
     fn serde_is_the_normal_form_and_takes_nothing_else() {
         let read = parse("0100109106501").unwrap();
         assert_eq!(serde_json::to_string(&read).unwrap(), "\"0100109106-501\"");
-        assert_eq!(
-            serde_json::from_str::<BusinessCode>("\"0100109106-501\"").unwrap(),
-            read
-        );
-        for stored in [
-            "\"\"",
-            "\"0100109106501\"",
-            "\"-501\"",
-            "\"0100109106-50a\"",
-            "\"01001091060100109106-501\"",
-        ] {
-            assert!(
-                serde_json::from_str::<BusinessCode>(stored).is_err(),
-                "{stored}"
-            );
+        assert_eq!(serde_json::from_str::<BusinessCode>("\"0100109106-501\"").unwrap(), read);
+        for stored in ["\"\"", "\"0100109106501\"", "\"-501\"", "\"0100109106-50a\"", "\"01001091060100109106-501\""] {
+            assert!(serde_json::from_str::<BusinessCode>(stored).is_err(), "{stored}");
         }
     }
 

@@ -66,6 +66,7 @@ impl BusinessName {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::{BusinessName, FieldError};
     use proptest::prelude::*;
@@ -80,12 +81,7 @@ mod tests {
         ] {
             assert_eq!(BusinessName::parse(name).unwrap().as_str(), name);
         }
-        assert_eq!(
-            BusinessName::parse("Cửa hàng “Hoa” – Đa Mai")
-                .unwrap()
-                .as_str(),
-            "Cửa hàng \"Hoa\" - Đa Mai"
-        );
+        assert_eq!(BusinessName::parse("Cửa hàng “Hoa” – Đa Mai").unwrap().as_str(), "Cửa hàng \"Hoa\" - Đa Mai");
         let long = "Công ty ".repeat(25);
         assert_eq!(BusinessName::parse(&long).unwrap().as_str(), long.trim());
     }
@@ -104,10 +100,7 @@ mod tests {
         ] {
             assert_eq!(BusinessName::parse(typed), Err(reason), "{typed:?}");
         }
-        assert_eq!(
-            BusinessName::parse(&"a".repeat(301)),
-            Err(FieldError::TooLong)
-        );
+        assert_eq!(BusinessName::parse(&"a".repeat(301)), Err(FieldError::TooLong));
     }
 
     proptest! {

@@ -97,9 +97,6 @@ mod tests {
     fn every_reason_has_its_own_snake_case_key() {
         let keys: HashSet<_> = FieldError::ALL.iter().map(|reason| reason.key()).collect();
         assert_eq!(keys.len(), FieldError::ALL.len());
-        assert!(
-            keys.iter()
-                .all(|key| key.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
-        );
+        assert!(keys.iter().all(|key| key.chars().all(|c| c.is_ascii_lowercase() || c == '_')));
     }
 }

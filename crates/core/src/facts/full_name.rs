@@ -40,10 +40,7 @@ impl FullName {
     /// For pages that need not name the person: each word by its first letter, `N••• T••• A•••`.
     pub fn masked(&self) -> String {
         let words = self.0.split(' ').filter_map(|word| word.chars().next());
-        words
-            .map(|first| format!("{first}•••"))
-            .collect::<Vec<_>>()
-            .join(" ")
+        words.map(|first| format!("{first}•••")).collect::<Vec<_>>().join(" ")
     }
 
     /// Lower case without accents, for search.
@@ -53,6 +50,7 @@ impl FullName {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::{FieldError, FullName};
     use proptest::prelude::*;
@@ -70,10 +68,7 @@ mod tests {
         ] {
             assert_eq!(FullName::parse(name).unwrap().as_str(), name);
         }
-        assert_eq!(
-            FullName::parse("H\u{2019}Hen  Niê").unwrap().as_str(),
-            "H'Hen Niê"
-        );
+        assert_eq!(FullName::parse("H\u{2019}Hen  Niê").unwrap().as_str(), "H'Hen Niê");
     }
 
     #[test]

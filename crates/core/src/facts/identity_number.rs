@@ -37,12 +37,7 @@ impl IdentityNumber {
     /// Reads a number as typed, blanks, dots and hyphens forgiven.
     ///
     /// A 12-digit number must fit `born` where that is known; 9 digits are taken only with `allow_cmnd` (decisions 6).
-    pub fn parse(
-        typed: &str,
-        born: Option<&BirthDate>,
-        today: Date,
-        allow_cmnd: bool,
-    ) -> Result<Self, FieldError> {
+    pub fn parse(typed: &str, born: Option<&BirthDate>, today: Date, allow_cmnd: bool) -> Result<Self, FieldError> {
         let number = Self(digits(typed)?);
         match number.0.len() {
             Self::CMND_DIGITS if allow_cmnd => return Ok(number),
@@ -75,11 +70,7 @@ impl IdentityNumber {
 
     /// 12 or 9 digits.
     pub fn kind(&self) -> IdentityKind {
-        if self.0.len() == Self::CMND_DIGITS {
-            IdentityKind::Cmnd
-        } else {
-            IdentityKind::Cccd
-        }
+        if self.0.len() == Self::CMND_DIGITS { IdentityKind::Cmnd } else { IdentityKind::Cccd }
     }
 
     /// All digits.
@@ -105,13 +96,7 @@ impl IdentityNumber {
 
     /// The sex; `None` for a CMND.
     pub fn sex(&self) -> Option<Sex> {
-        self.encoded(3, 4).map(|century| {
-            if century % 2 == 0 {
-                Sex::Male
-            } else {
-                Sex::Female
-            }
-        })
+        self.encoded(3, 4).map(|century| if century % 2 == 0 { Sex::Male } else { Sex::Female })
     }
 
     fn encoded(&self, from: usize, to: usize) -> Option<u16> {
@@ -129,6 +114,7 @@ impl IdentityNumber {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::{BirthDate, Birthplace, FieldError, IdentityKind, IdentityNumber, Sex};
     use proptest::prelude::*;
@@ -154,38 +140,22 @@ mod tests {
             ("001300000001", "Hà Nội", Sex::Female, 2000),
         ] {
             let number = IdentityNumber::parse(typed, Some(&born(year)), TODAY, false).unwrap();
-            assert_eq!(
-                number.birthplace(),
-                Some(Birthplace::Province(place)),
-                "{typed}"
-            );
-            assert_eq!(
-                (number.sex(), number.birth_year(), number.kind()),
-                (Some(sex), Some(year), IdentityKind::Cccd)
-            );
+            assert_eq!(number.birthplace(), Some(Birthplace::Province(place)), "{typed}");
+            assert_eq!((number.sex(), number.birth_year(), number.kind()), (Some(sex), Some(year), IdentityKind::Cccd));
             assert_eq!(number.digest_input(), typed);
         }
     }
 
     #[test]
     fn grouped_digits_are_the_same_number() {
-        assert_eq!(
-            parse("024 085 001 234").unwrap(),
-            parse("024085001234").unwrap()
-        );
+        assert_eq!(parse("024 085 001 234").unwrap(), parse("024085001234").unwrap());
         assert_eq!(parse(" 024.085.001-234 ").unwrap().as_str(), "024085001234");
     }
 
     #[test]
     fn births_registered_abroad_are_not_refused() {
-        assert_eq!(
-            parse("101085001234").unwrap().birthplace(),
-            Some(Birthplace::Abroad)
-        );
-        assert_eq!(
-            parse("097085001234").unwrap().birthplace(),
-            Some(Birthplace::Abroad)
-        );
+        assert_eq!(parse("101085001234").unwrap().birthplace(), Some(Birthplace::Abroad));
+        assert_eq!(parse("097085001234").unwrap().birthplace(), Some(Birthplace::Abroad));
     }
 
     #[test]
@@ -210,14 +180,8 @@ mod tests {
     #[test]
     fn a_number_of_another_birth_year_is_refused() {
         let refused = |typed, year| IdentityNumber::parse(typed, Some(&born(year)), TODAY, false);
-        assert_eq!(
-            refused("024085001234", 1986),
-            Err(FieldError::BirthDateMismatch)
-        );
-        assert_eq!(
-            refused("027203004567", 1903),
-            Err(FieldError::BirthDateMismatch)
-        );
+        assert_eq!(refused("024085001234", 1986), Err(FieldError::BirthDateMismatch));
+        assert_eq!(refused("027203004567", 1903), Err(FieldError::BirthDateMismatch));
         // The century says more than the two digits: the future is told before the mismatch.
         assert_eq!(refused("024485001234", 1985), Err(FieldError::InTheFuture));
     }
@@ -226,10 +190,7 @@ mod tests {
     fn a_former_number_is_taken_only_where_the_setting_allows_it() {
         let number = IdentityNumber::parse("121 234 567", Some(&born(1985)), TODAY, true).unwrap();
         assert_eq!(number.kind(), IdentityKind::Cmnd);
-        assert_eq!(
-            (number.birthplace(), number.birth_year(), number.sex()),
-            (None, None, None)
-        );
+        assert_eq!((number.birthplace(), number.birth_year(), number.sex()), (None, None, None));
         assert_eq!(number.masked(), "•••••4567");
     }
 
@@ -244,20 +205,9 @@ mod tests {
     fn serde_is_the_digits() {
         let number = parse("024085001234").unwrap();
         assert_eq!(serde_json::to_string(&number).unwrap(), "\"024085001234\"");
-        assert_eq!(
-            serde_json::from_str::<IdentityNumber>("\"024085001234\"").unwrap(),
-            number
-        );
-        for stored in [
-            "\"\"",
-            "\"0240850012\"",
-            "\"02408500123é\"",
-            "\"024 08500123\"",
-        ] {
-            assert!(
-                serde_json::from_str::<IdentityNumber>(stored).is_err(),
-                "{stored}"
-            );
+        assert_eq!(serde_json::from_str::<IdentityNumber>("\"024085001234\"").unwrap(), number);
+        for stored in ["\"\"", "\"0240850012\"", "\"02408500123é\"", "\"024 08500123\""] {
+            assert!(serde_json::from_str::<IdentityNumber>(stored).is_err(), "{stored}");
         }
     }
 

@@ -59,10 +59,7 @@ impl Phone {
             other => other,
         })?;
         let national = if international {
-            format!(
-                "0{}",
-                digits.strip_prefix("84").ok_or(FieldError::Malformed)?
-            )
+            format!("0{}", digits.strip_prefix("84").ok_or(FieldError::Malformed)?)
         } else if let Some(subscriber) = digits.strip_prefix("84") {
             format!("0{subscriber}")
         } else {
@@ -73,20 +70,13 @@ impl Phone {
 
     fn from_national(national: &str) -> Result<ParsedPhone, FieldError> {
         match (national.as_bytes(), national.len()) {
-            ([b'0', b'3' | b'5' | b'7' | b'8' | b'9', ..], 10) => Ok(ParsedPhone {
-                phone: Self::of(national),
-                migrated: false,
-            }),
+            ([b'0', b'3' | b'5' | b'7' | b'8' | b'9', ..], 10) => {
+                Ok(ParsedPhone { phone: Self::of(national), migrated: false })
+            }
             ([b'0', b'1', ..], 11) => {
                 let (old, subscriber) = national.split_at(4);
-                let (_, new) = MIGRATION
-                    .iter()
-                    .find(|(from, _)| *from == old)
-                    .ok_or(FieldError::OldPrefixUnknown)?;
-                Ok(ParsedPhone {
-                    phone: Self::of(&format!("{new}{subscriber}")),
-                    migrated: true,
-                })
+                let (_, new) = MIGRATION.iter().find(|(from, _)| *from == old).ok_or(FieldError::OldPrefixUnknown)?;
+                Ok(ParsedPhone { phone: Self::of(&format!("{new}{subscriber}")), migrated: true })
             }
             ([b'0', b'2', ..], 10 | 11) => Err(FieldError::NotAMobile),
             _ => Err(FieldError::Malformed),
@@ -130,6 +120,7 @@ impl Phone {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::{FieldError, Phone};
     use proptest::prelude::*;
@@ -156,14 +147,10 @@ mod tests {
 
     #[test]
     fn each_mobile_prefix_of_today_is_taken() {
-        for prefix in [
-            "031", "032", "039", "052", "055", "056", "059", "070", "076", "081", "086", "089",
-            "090", "095", "099",
-        ] {
-            assert!(
-                Phone::parse(&format!("{prefix}1234567")).is_ok(),
-                "{prefix}"
-            );
+        for prefix in
+            ["031", "032", "039", "052", "055", "056", "059", "070", "076", "081", "086", "089", "090", "095", "099"]
+        {
+            assert!(Phone::parse(&format!("{prefix}1234567")).is_ok(), "{prefix}");
         }
     }
 
@@ -196,14 +183,8 @@ mod tests {
             assert_eq!(read.phone.e164(), format!("+84{new}9123456"));
             assert!(read.migrated);
         }
-        assert_eq!(
-            Phone::parse("+84 168 912 3456").unwrap().phone.national(),
-            "0389123456"
-        );
-        assert_eq!(
-            Phone::parse("01809123456"),
-            Err(FieldError::OldPrefixUnknown)
-        );
+        assert_eq!(Phone::parse("+84 168 912 3456").unwrap().phone.national(), "0389123456");
+        assert_eq!(Phone::parse("01809123456"), Err(FieldError::OldPrefixUnknown));
     }
 
     #[test]
@@ -233,11 +214,7 @@ mod tests {
             ("0912+345678", FieldError::NotAllowedCharacter),
             ("++84912345678", FieldError::NotAllowedCharacter),
         ] {
-            assert_eq!(
-                Phone::parse(typed).map(|read| read.phone.national()),
-                Err(reason),
-                "{typed:?}"
-            );
+            assert_eq!(Phone::parse(typed).map(|read| read.phone.national()), Err(reason), "{typed:?}");
         }
         assert_eq!(Phone::parse(&"0".repeat(1000)), Err(FieldError::Malformed));
     }
@@ -253,10 +230,7 @@ mod tests {
     fn serde_is_e164_and_takes_nothing_else() {
         let phone = Phone::parse("0912345678").unwrap().phone;
         assert_eq!(serde_json::to_string(&phone).unwrap(), "\"+84912345678\"");
-        assert_eq!(
-            serde_json::from_str::<Phone>("\"+84912345678\"").unwrap(),
-            phone
-        );
+        assert_eq!(serde_json::from_str::<Phone>("\"+84912345678\"").unwrap(), phone);
         for stored in ["\"0912345678\"", "\"+849123456789\"", "\"+8491234567é\""] {
             assert!(serde_json::from_str::<Phone>(stored).is_err(), "{stored}");
         }

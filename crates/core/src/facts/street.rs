@@ -18,28 +18,9 @@ impl Street {
     pub fn parse(typed: &str) -> Result<Self, FieldError> {
         let street = line(typed, Self::LONGEST, |c| {
             c.is_ascii_digit()
-                || matches!(
-                    c,
-                    '&' | '\''
-                        | '"'
-                        | '('
-                        | ')'
-                        | ','
-                        | '-'
-                        | '.'
-                        | '/'
-                        | ':'
-                        | ';'
-                        | '+'
-                        | '#'
-                        | '_'
-                )
+                || matches!(c, '&' | '\'' | '"' | '(' | ')' | ',' | '-' | '.' | '/' | ':' | ';' | '+' | '#' | '_')
         })?;
-        if street.contains(char::is_alphanumeric) {
-            Ok(Self(street))
-        } else {
-            Err(FieldError::Malformed)
-        }
+        if street.contains(char::is_alphanumeric) { Ok(Self(street)) } else { Err(FieldError::Malformed) }
     }
 
     /// Takes back a line that was accepted once.
@@ -61,18 +42,15 @@ impl fmt::Debug for Street {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::{FieldError, Street};
     use proptest::prelude::*;
 
     #[test]
     fn streets_are_written_in_many_ways_but_not_in_every_way() {
-        for street in [
-            "Số 12/3A, ngõ 5, đường Lê Lợi",
-            "Thôn Đông (tổ 4)",
-            "5",
-            "Căn hộ B-1203; tòa \"An Bình\"",
-        ] {
+        for street in ["Số 12/3A, ngõ 5, đường Lê Lợi", "Thôn Đông (tổ 4)", "5", "Căn hộ B-1203; tòa \"An Bình\""]
+        {
             assert_eq!(Street::parse(street).unwrap().as_str(), street);
         }
         for (typed, reason) in [

@@ -13,11 +13,7 @@ const BYTES_PER_CODE_POINT: usize = 12;
 
 /// One line of at most `longest` code points in NFC, without blanks around it and with single spaces inside.
 /// Latin letters are always allowed, other characters where `also` says so.
-pub(super) fn line(
-    typed: &str,
-    longest: usize,
-    also: fn(char) -> bool,
-) -> Result<String, FieldError> {
+pub(super) fn line(typed: &str, longest: usize, also: fn(char) -> bool) -> Result<String, FieldError> {
     let typed = typed.trim();
     if typed.is_empty() {
         return Err(FieldError::Missing);
@@ -79,22 +75,13 @@ pub(super) fn digits(typed: &str) -> Result<String, FieldError> {
             _ => return Err(FieldError::NotAllowedCharacter),
         }
     }
-    if digits.is_empty() {
-        Err(FieldError::Malformed)
-    } else {
-        Ok(digits)
-    }
+    if digits.is_empty() { Err(FieldError::Malformed) } else { Ok(digits) }
 }
 
 /// Word processors and phone keyboards put typographic signs where a person means the plain one.
 fn plain(c: char) -> char {
     match c {
-        '\u{00A0}'
-        | '\u{1680}'
-        | '\u{2000}'..='\u{200A}'
-        | '\u{202F}'
-        | '\u{205F}'
-        | '\u{3000}' => ' ',
+        '\u{00A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => ' ',
         '\u{2018}' | '\u{2019}' | '\u{02BC}' | '\u{00B4}' | '\u{0060}' => '\'',
         '\u{201C}' | '\u{201D}' => '"',
         '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
@@ -135,6 +122,7 @@ pub fn unaccented(text: &str) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::{digits, line, unaccented};
     use crate::facts::FieldError;
@@ -168,48 +156,28 @@ mod tests {
             '\u{e0041}',
         ] {
             let typed = format!("An{hidden}na");
-            assert_eq!(
-                letters_only(&typed),
-                Err(FieldError::NotAllowedCharacter),
-                "{hidden:?}"
-            );
+            assert_eq!(letters_only(&typed), Err(FieldError::NotAllowedCharacter), "{hidden:?}");
         }
     }
 
     #[test]
     fn emoji_and_other_scripts_are_refused() {
         for typed in ["An 🙂", "Аn", "Αn", "安", "An\u{1c0}", "A①"] {
-            assert_eq!(
-                letters_only(typed),
-                Err(FieldError::NotAllowedCharacter),
-                "{typed}"
-            );
+            assert_eq!(letters_only(typed), Err(FieldError::NotAllowedCharacter), "{typed}");
         }
     }
 
     #[test]
     fn a_letter_takes_two_loose_marks_and_no_tower() {
         assert_eq!(letters_only("Ơ\u{306}n").unwrap(), "Ơ\u{306}n");
-        assert_eq!(
-            letters_only("q\u{323}\u{306}\u{301}"),
-            Err(FieldError::NotAllowedCharacter)
-        );
-        assert_eq!(
-            letters_only("\u{301}an"),
-            Err(FieldError::NotAllowedCharacter)
-        );
+        assert_eq!(letters_only("q\u{323}\u{306}\u{301}"), Err(FieldError::NotAllowedCharacter));
+        assert_eq!(letters_only("\u{301}an"), Err(FieldError::NotAllowedCharacter));
     }
 
     #[test]
     fn input_too_big_to_be_honest_is_refused_before_it_is_read() {
         assert_eq!(letters_only(&"é".repeat(100_000)), Err(FieldError::TooLong));
-        assert_eq!(
-            letters_only(&"e\u{302}\u{301}".repeat(40))
-                .unwrap()
-                .chars()
-                .count(),
-            40
-        );
+        assert_eq!(letters_only(&"e\u{302}\u{301}".repeat(40)).unwrap().chars().count(), 40);
         assert_eq!(letters_only(&"a".repeat(41)), Err(FieldError::TooLong));
         assert_eq!(digits(&"1".repeat(65)), Err(FieldError::WrongLength));
     }
@@ -224,10 +192,7 @@ mod tests {
 
     #[test]
     fn accents_fall_away() {
-        assert_eq!(
-            unaccented("Đường Nguyễn Thị Minh Khai"),
-            "duong nguyen thi minh khai"
-        );
+        assert_eq!(unaccented("Đường Nguyễn Thị Minh Khai"), "duong nguyen thi minh khai");
         assert_eq!(unaccented("İÐ"), "id");
     }
 

@@ -93,20 +93,14 @@ impl Hash for Username {
 fn settled<P: Profile>(text: &str) -> Result<String, FieldError> {
     let mut before = text.to_owned();
     for _ in 0..3 {
-        let after = P::enforce(before.as_str())
-            .map_err(|_| FieldError::NotAllowedCharacter)?
-            .into_owned();
+        let after = P::enforce(before.as_str()).map_err(|_| FieldError::NotAllowedCharacter)?.into_owned();
         if after == before {
             return Ok(after);
         }
         before = after;
     }
     let after = P::enforce(before.as_str()).map_err(|_| FieldError::NotAllowedCharacter)?;
-    if after == before {
-        Ok(before)
-    } else {
-        Err(FieldError::NotAllowedCharacter)
-    }
+    if after == before { Ok(before) } else { Err(FieldError::NotAllowedCharacter) }
 }
 
 /// Digits of any script and what people put between them: a phone, identity or business number, or one to come.
@@ -116,6 +110,7 @@ fn looks_like_number(key: &str) -> bool {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::{FieldError, Username};
     use proptest::prelude::*;
@@ -123,10 +118,7 @@ mod tests {
     #[test]
     fn a_username_is_shown_as_typed_and_compared_without_case() {
         let name = Username::parse(" Nguyen.Thi.An ").unwrap();
-        assert_eq!(
-            (name.display(), name.key()),
-            ("Nguyen.Thi.An", "nguyen.thi.an")
-        );
+        assert_eq!((name.display(), name.key()), ("Nguyen.Thi.An", "nguyen.thi.an"));
         assert_eq!(name, Username::parse("NGUYEN.THI.AN").unwrap());
     }
 
@@ -145,10 +137,7 @@ mod tests {
         assert!(Username::parse(&"ễ".repeat(32)).is_ok());
         assert!(Username::parse(&"e\u{302}\u{303}".repeat(32)).is_ok());
         assert_eq!(Username::parse(&"a".repeat(33)), Err(FieldError::TooLong));
-        assert_eq!(
-            Username::parse(&"a".repeat(100_000)),
-            Err(FieldError::TooLong)
-        );
+        assert_eq!(Username::parse(&"a".repeat(100_000)), Err(FieldError::TooLong));
     }
 
     #[test]
@@ -163,18 +152,10 @@ mod tests {
             "०९१२३४५६७८",
             "０９１２３４５６７８",
         ] {
-            assert_eq!(
-                Username::parse(typed),
-                Err(FieldError::UsernameLooksLikeNumber),
-                "{typed}"
-            );
+            assert_eq!(Username::parse(typed), Err(FieldError::UsernameLooksLikeNumber), "{typed}");
         }
         for typed in ["an@example.vn", "nguyen@", "nguyen＠an"] {
-            assert_eq!(
-                Username::parse(typed),
-                Err(FieldError::UsernameLooksLikeEmail),
-                "{typed}"
-            );
+            assert_eq!(Username::parse(typed), Err(FieldError::UsernameLooksLikeEmail), "{typed}");
         }
         assert!(Username::parse("an0912345678").is_ok());
     }

@@ -23,15 +23,9 @@ const LONGEST_REPEATED_BLOCK: usize = 7;
 /// for `a` and the like, with up to six digits or signs around it; or a repeated block, a run, or a date.
 pub fn is_common(password: &str) -> bool {
     let lower = password.to_lowercase();
-    let bare: String = unaccented(password)
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect();
+    let bare: String = unaccented(password).chars().filter(|c| !c.is_whitespace()).collect();
     let forms: BTreeSet<&str> = [lower.as_str(), bare.as_str()].into();
-    forms
-        .into_iter()
-        .any(|form| is_pattern(form) || is_listed_with_decoration(form))
-        || is_date(&bare)
+    forms.into_iter().any(|form| is_pattern(form) || is_listed_with_decoration(form)) || is_date(&bare)
 }
 
 fn listed() -> &'static [&'static str] {
@@ -47,21 +41,14 @@ fn is_listed_with_decoration(form: &str) -> bool {
     let chars: Vec<char> = form.chars().collect();
     let sign = |c: &&char| !c.is_alphabetic();
     let before = chars.iter().take_while(sign).count().min(MOST_DECORATION);
-    let after = chars
-        .iter()
-        .rev()
-        .take_while(sign)
-        .count()
-        .min(MOST_DECORATION);
+    let after = chars.iter().rev().take_while(sign).count().min(MOST_DECORATION);
     (0..=before)
         .flat_map(|left| (0..=after.min(MOST_DECORATION - left)).map(move |right| (left, right)))
         .filter_map(|(left, right)| chars.get(left..chars.len().saturating_sub(right)))
         .filter(|rest| rest.len() >= SHORTEST_STEM)
         .any(|rest| {
             let word: String = rest.iter().collect();
-            is_listed(&word)
-                || is_listed(&plain_letters(&word, 'i'))
-                || is_listed(&plain_letters(&word, 'l'))
+            is_listed(&word) || is_listed(&plain_letters(&word, 'i')) || is_listed(&plain_letters(&word, 'l'))
         })
 }
 
@@ -83,15 +70,12 @@ pub(super) fn plain_letters(text: &str, one: char) -> String {
 /// `aaaaaaaa`, `abcabcabc`, `matkhaumatkhau`, `23456789`, `hgfedcba`.
 fn is_pattern(form: &str) -> bool {
     let chars: Vec<char> = form.chars().collect();
-    let repeats = |block: usize| {
-        chars.len() >= 2 * block
-            && chars
-                .iter()
-                .zip(chars.iter().skip(block))
-                .all(|(a, b)| a == b)
-    };
+    let repeats =
+        |block: usize| chars.len() >= 2 * block && chars.iter().zip(chars.iter().skip(block)).all(|(a, b)| a == b);
     let steps = |step: i64| {
-        chars.windows(2).all(|pair| matches!(pair, [a, b] if i64::from(u32::from(*b)) - i64::from(u32::from(*a)) == step))
+        chars
+            .windows(2)
+            .all(|pair| matches!(pair, [a, b] if i64::from(u32::from(*b)) - i64::from(u32::from(*a)) == step))
     };
     (1..=LONGEST_REPEATED_BLOCK).any(repeats) || steps(1) || steps(-1)
 }
@@ -102,22 +86,14 @@ fn is_date(form: &str) -> bool {
     if digits.len() != 8 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return false;
     }
-    let number = |from: usize, to: usize| {
-        digits
-            .get(from..to)
-            .and_then(|part| part.parse::<u16>().ok())
-            .unwrap_or_default()
-    };
+    let number =
+        |from: usize, to: usize| digits.get(from..to).and_then(|part| part.parse::<u16>().ok()).unwrap_or_default();
     let date = |year: u16, month: u16, day: u16| {
-        let month = u8::try_from(month)
-            .ok()
-            .and_then(|month| Month::try_from(month).ok());
+        let month = u8::try_from(month).ok().and_then(|month| Month::try_from(month).ok());
         let day = u8::try_from(day).ok();
         let in_living_memory = (1900..=2099).contains(&year);
         in_living_memory
-            && month.zip(day).is_some_and(|(month, day)| {
-                Date::from_calendar_date(i32::from(year), month, day).is_ok()
-            })
+            && month.zip(day).is_some_and(|(month, day)| Date::from_calendar_date(i32::from(year), month, day).is_ok())
     };
     let (dd, mm, yyyy) = (number(0, 2), number(2, 4), number(4, 8));
     date(yyyy, mm, dd) || date(yyyy, dd, mm) || date(number(0, 4), number(4, 6), number(6, 8))
@@ -135,14 +111,8 @@ mod tests {
         let long = listed().iter().filter(|word| word.len() >= 8).count();
         assert!(long > 30_000, "{long}");
         for word in listed() {
-            assert!(
-                word.len() >= 8 || word.bytes().all(|byte| byte.is_ascii_lowercase()),
-                "{word}"
-            );
-            assert!(
-                (4..=40).contains(&word.len()) && *word == word.to_lowercase(),
-                "{word}"
-            );
+            assert!(word.len() >= 8 || word.bytes().all(|byte| byte.is_ascii_lowercase()), "{word}");
+            assert!((4..=40).contains(&word.len()) && *word == word.to_lowercase(), "{word}");
         }
     }
 

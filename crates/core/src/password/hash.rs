@@ -22,12 +22,7 @@ pub struct HashSettings {
 
 impl Default for HashSettings {
     fn default() -> Self {
-        Self {
-            memory_kib: 19_456,
-            passes: 2,
-            threads: 0,
-            queue: 256,
-        }
+        Self { memory_kib: 19_456, passes: 2, threads: 0, queue: 256 }
     }
 }
 
@@ -65,32 +60,20 @@ pub(super) fn hash(
 }
 
 /// Whether `password` has the stored hash `phc`.
-pub(super) fn verify(
-    phc: &str,
-    password: &[u8],
-    memory: &mut Vec<Block>,
-) -> Result<bool, UnreadableHash> {
+pub(super) fn verify(phc: &str, password: &[u8], memory: &mut Vec<Block>) -> Result<bool, UnreadableHash> {
     let stored = PasswordHash::new(phc).map_err(|_| UnreadableHash)?;
     let params = Params::try_from(&stored).map_err(|_| UnreadableHash)?;
     let expected = stored.hash.ok_or(UnreadableHash)?;
     let mut salt_bytes = [0; Salt::MAX_LENGTH];
-    let salt = stored
-        .salt
-        .ok_or(UnreadableHash)?
-        .decode_b64(&mut salt_bytes)
-        .map_err(|_| UnreadableHash)?;
+    let salt = stored.salt.ok_or(UnreadableHash)?.decode_b64(&mut salt_bytes).map_err(|_| UnreadableHash)?;
     let found = tag(&params, password, salt, memory)?;
     Ok(expected.as_bytes().ct_eq(&found).into())
 }
 
 /// Whether the stored hash `phc` was made with other costs than `settings` asks for.
 pub fn needs_rehash(settings: &HashSettings, phc: &str) -> bool {
-    let stored = PasswordHash::new(phc)
-        .ok()
-        .and_then(|stored| Params::try_from(&stored).ok());
-    stored.is_none_or(|stored| {
-        stored.m_cost() != settings.memory_kib || stored.t_cost() != settings.passes
-    })
+    let stored = PasswordHash::new(phc).ok().and_then(|stored| Params::try_from(&stored).ok());
+    stored.is_none_or(|stored| stored.m_cost() != settings.memory_kib || stored.t_cost() != settings.passes)
 }
 
 fn tag(
@@ -116,11 +99,7 @@ mod tests {
     use super::*;
 
     fn cheap() -> HashSettings {
-        HashSettings {
-            memory_kib: 32,
-            passes: 1,
-            ..HashSettings::default()
-        }
+        HashSettings { memory_kib: 32, passes: 1, ..HashSettings::default() }
     }
 
     #[test]
@@ -135,16 +114,7 @@ mod tests {
     #[test]
     fn memory_left_by_another_hash_changes_nothing() {
         let mut used = Vec::new();
-        hash(
-            &HashSettings {
-                memory_kib: 64,
-                ..cheap()
-            },
-            b"before",
-            &[1; 16],
-            &mut used,
-        )
-        .unwrap();
+        hash(&HashSettings { memory_kib: 64, ..cheap() }, b"before", &[1; 16], &mut used).unwrap();
         let fresh = hash(&cheap(), b"same", &[2; 16], &mut Vec::new()).unwrap();
         assert_eq!(hash(&cheap(), b"same", &[2; 16], &mut used).unwrap(), fresh);
     }
@@ -154,9 +124,6 @@ mod tests {
         let phc = hash(&cheap(), b"x", &[1; 16], &mut Vec::new()).unwrap();
         assert!(!needs_rehash(&cheap(), &phc));
         assert!(needs_rehash(&HashSettings::default(), &phc));
-        assert_eq!(
-            verify("$1$md5$x", b"x", &mut Vec::new()),
-            Err(UnreadableHash)
-        );
+        assert_eq!(verify("$1$md5$x", b"x", &mut Vec::new()), Err(UnreadableHash));
     }
 }

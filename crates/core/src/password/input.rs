@@ -29,6 +29,11 @@ impl PasswordInput {
         }
         let enforced = OpaqueString::enforce(typed).map_err(|_| FieldError::NotAllowedCharacter)?;
         let password = Self(Zeroizing::new(enforced.into_owned()));
+        // RFC 8264 §7: what the rules would change once more never becomes a password (U+0387 turns into a sign
+        // that is not allowed).
+        if !OpaqueString::enforce(password.expose()).is_ok_and(|again| *again == **password.0) {
+            return Err(FieldError::NotAllowedCharacter);
+        }
         match password.0.chars().count() {
             length if length < Self::SHORTEST => Err(FieldError::TooShort),
             length if length > Self::LONGEST => Err(FieldError::TooLong),
@@ -54,6 +59,7 @@ impl PasswordInput {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::{FieldError, PasswordInput};
     use proptest::prelude::*;
@@ -64,10 +70,7 @@ mod tests {
 
     #[test]
     fn a_password_typed_in_nfd_is_the_same_password() {
-        assert_eq!(
-            parse("ma\u{323}\u{302}t-khâ\u{309}u-cu\u{309}a-An").unwrap(),
-            "mật-khẩu-của-An"
-        );
+        assert_eq!(parse("ma\u{323}\u{302}t-khâ\u{309}u-cu\u{309}a-An").unwrap(), "mật-khẩu-của-An");
     }
 
     #[test]
@@ -92,12 +95,13 @@ mod tests {
     #[test]
     fn control_and_invisible_characters_are_refused() {
         for hidden in ['\0', '\t', '\n', '\r', '\u{200b}', '\u{202e}', '\u{feff}'] {
-            assert_eq!(
-                parse(&format!("mot hai ba{hidden}bon")),
-                Err(FieldError::NotAllowedCharacter),
-                "{hidden:?}"
-            );
+            assert_eq!(parse(&format!("mot hai ba{hidden}bon")), Err(FieldError::NotAllowedCharacter), "{hidden:?}");
         }
+    }
+
+    #[test]
+    fn what_the_rules_would_change_twice_is_refused() {
+        assert_eq!(parse("\u{387}motahaiba"), Err(FieldError::NotAllowedCharacter));
     }
 
     #[test]
@@ -107,11 +111,7 @@ mod tests {
         assert_eq!(password.confirm("ma\u{302}\u{323}t-khẩu-của-An"), Ok(()));
         assert_eq!(password.confirm(""), Err(FieldError::Missing));
         for other in ["mật-khẩu-của-an", "mật-khẩu-của-An ", "mật"] {
-            assert_eq!(
-                password.confirm(other),
-                Err(FieldError::DoesNotMatchConfirmation),
-                "{other}"
-            );
+            assert_eq!(password.confirm(other), Err(FieldError::DoesNotMatchConfirmation), "{other}");
         }
     }
 

@@ -1,9 +1,10 @@
 //! What anybody could guess about the person who chooses a password.
 
 use super::common::plain_letters;
-use super::PasswordInput;
-use super::policy::PersonalFacts;
-use crate::facts::{BirthDate, unaccented};
+use super::input::PasswordInput;
+use crate::facts::{
+    BirthDate, BusinessCode, BusinessName, Email, FullName, IdentityNumber, Phone, Username, unaccented,
+};
 
 /// A fact of this many characters is refused wherever it stands in a password.
 const TELLING: usize = 5;
@@ -13,7 +14,7 @@ const SHORTEST_FRAGMENT: usize = 3;
 
 /// The words of a person or business that must not make a password, as they would show up in one.
 #[derive(Default)]
-pub(super) struct PersonalWords {
+pub struct PersonalWords {
     /// Refused wherever they stand.
     telling: Vec<String>,
     /// Count as nothing.
@@ -21,19 +22,37 @@ pub(super) struct PersonalWords {
 }
 
 impl PersonalWords {
-    /// From whatever is known.
-    pub(super) fn of(about: &PersonalFacts<'_>) -> Self {
+    /// From whatever of the usual facts is at hand; of the e-mail address the local part counts.
+    pub fn new(
+        full_name: Option<&FullName>,
+        username: Option<&Username>,
+        phone: Option<&Phone>,
+        birth_date: Option<&BirthDate>,
+        email: Option<&Email>,
+    ) -> Self {
         let mut words = Self::default();
-        words.add(about.full_name.into_iter().flat_map(|name| of_name(name.as_str())));
-        words.add(about.business_name.map(|name| folded(name.as_str())));
-        words.add(about.username.map(|name| folded(name.key())));
+        words.add(full_name.into_iter().flat_map(|name| of_name(name.as_str())));
+        words.add(username.map(|name| folded(name.key())));
         // Without the 0, so that it is found after 0 and after +84.
-        words.add(about.phone.map(|phone| phone.national().split_off(1)));
-        words.add(about.birth_date.into_iter().flat_map(of_date));
-        words.add(about.email.map(|email| folded(email.local_part())));
-        words.add(about.identity_number.map(|number| number.as_str().to_owned()));
-        words.add(about.business_code.map(|code| folded(code.as_str())));
+        words.add(phone.map(|phone| phone.national().split_off(1)));
+        words.add(birth_date.into_iter().flat_map(of_date));
+        words.add(email.map(|email| folded(email.local_part())));
         words
+    }
+
+    /// Adds the identity number, if there is one.
+    #[must_use]
+    pub fn and_identity_number(mut self, number: Option<&IdentityNumber>) -> Self {
+        self.add(number.map(|number| number.as_str().to_owned()));
+        self
+    }
+
+    /// Adds what is known of a business.
+    #[must_use]
+    pub fn and_business(mut self, name: Option<&BusinessName>, code: Option<&BusinessCode>) -> Self {
+        self.add(name.map(|name| folded(name.as_str())));
+        self.add(code.map(|code| folded(code.as_str())));
+        self
     }
 
     fn add(&mut self, words: impl IntoIterator<Item = String>) {
@@ -51,63 +70,36 @@ impl PersonalWords {
     /// Whether these words make `password` easy to guess.
     pub(super) fn spoil(&self, password: &str) -> bool {
         let folded = folded(password);
-        let readings = [
-            plain_letters(&folded, 'i'),
-            plain_letters(&folded, 'l'),
-            folded,
-        ];
+        let readings = [plain_letters(&folded, 'i'), plain_letters(&folded, 'l'), folded];
         readings.iter().any(|reading| self.spoil_reading(reading))
     }
 
     fn spoil_reading(&self, password: &str) -> bool {
-        if self
-            .telling
-            .iter()
-            .any(|word| password.contains(word.as_str()))
-        {
+        if self.telling.iter().any(|word| password.contains(word.as_str())) {
             return true;
         }
         // A mark in place of each word keeps the letters around it from joining to another one.
-        let left = self.short.iter().fold(password.to_owned(), |left, word| {
-            left.replace(word.as_str(), "\0")
-        });
+        let left = self.short.iter().fold(password.to_owned(), |left, word| left.replace(word.as_str(), "\0"));
         left != password && left.chars().filter(|c| *c != '\0').count() < PasswordInput::SHORTEST
     }
 }
 
 /// What passwords and facts are compared by: lower case, no accents, and nothing that people put between words.
 fn folded(text: &str) -> String {
-    unaccented(text)
-        .chars()
-        .filter(|c| !c.is_whitespace() && !".-_/'".contains(*c))
-        .collect()
+    unaccented(text).chars().filter(|c| !c.is_whitespace() && !".-_/'".contains(*c)).collect()
 }
 
 /// The whole name, its words, and neighbouring words run together: words of Vietnamese names are short.
 fn of_name(name: &str) -> Vec<String> {
-    let words: Vec<String> = name
-        .split(' ')
-        .map(folded)
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words: Vec<String> = name.split(' ').map(folded).filter(|word| !word.is_empty()).collect();
     let pairs = words.windows(2).map(<[String]>::concat);
-    let given_first = words
-        .split_last()
-        .map(|(given, before)| format!("{given}{}", before.concat()));
-    pairs
-        .chain([words.concat()])
-        .chain(given_first)
-        .chain(words.iter().cloned())
-        .collect()
+    let given_first = words.split_last().map(|(given, before)| format!("{given}{}", before.concat()));
+    pairs.chain([words.concat()]).chain(given_first).chain(words.iter().cloned()).collect()
 }
 
 /// `20101985`, `19851020`, `10201985`, `201085`, `851020`, `1985`, and day and month without zeros.
 fn of_date(born: &BirthDate) -> Vec<String> {
-    let (year, month, day) = (
-        born.year(),
-        u8::from(born.date().month()),
-        born.date().day(),
-    );
+    let (year, month, day) = (born.year(), u8::from(born.date().month()), born.date().day());
     let yy = year % 100;
     vec![
         format!("{day:02}{month:02}{year:04}"),

@@ -3,67 +3,48 @@
 //! No rules of composition and no expiry (NIST SP 800-63B-4 §3.1.1.2): both make passwords worse. A sign-in reads
 //! the password in the same way and asks nothing of this.
 
-use super::PasswordInput;
+pub use super::input::PasswordInput;
+pub use super::personal_words::PersonalWords;
+
 use super::common::is_common;
-use super::personal_words::PersonalWords;
-use crate::facts::{
-    BirthDate, BusinessCode, BusinessName, Email, FieldError, FullName, IdentityNumber, Phone, Username,
-};
+use crate::facts::FieldError;
 
-/// What is known about the person or business that chooses a password; whatever is at hand.
-#[derive(Clone, Copy, Default)]
-pub struct PersonalFacts<'a> {
-    /// The person's name, or the representative's.
-    pub full_name: Option<&'a FullName>,
-    /// The business's name.
-    pub business_name: Option<&'a BusinessName>,
-    /// The username.
-    pub username: Option<&'a Username>,
-    /// The phone.
-    pub phone: Option<&'a Phone>,
-    /// The date of birth.
-    pub birth_date: Option<&'a BirthDate>,
-    /// The e-mail address, of which the local part counts.
-    pub email: Option<&'a Email>,
-    /// The personal identity number.
-    pub identity_number: Option<&'a IdentityNumber>,
-    /// The business code.
-    pub business_code: Option<&'a BusinessCode>,
-}
-
-/// Checks a password that somebody wants to have from now on.
-pub fn check(password: &PasswordInput, about: &PersonalFacts<'_>) -> Result<(), FieldError> {
-    if is_common(password.expose()) {
-        return Err(FieldError::TooCommon);
+impl PasswordInput {
+    /// Checks a password that somebody wants to have from now on.
+    pub fn accept_as_new(&self, own: &PersonalWords) -> Result<(), FieldError> {
+        if is_common(self.expose()) {
+            return Err(FieldError::TooCommon);
+        }
+        if own.spoil(self.expose()) { Err(FieldError::ContainsPersonal) } else { Ok(()) }
     }
-    if PersonalWords::of(about).spoil(password.expose()) { Err(FieldError::ContainsPersonal) } else { Ok(()) }
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use super::{PersonalFacts, check};
+    use super::{PasswordInput, PersonalWords};
     use crate::facts::{
-        BirthDate, BusinessCode, BusinessName, Email, FieldError, FullName, IdentityNumber, Phone,
-        Username,
+        BirthDate, BusinessCode, BusinessName, Email, FieldError, FullName, IdentityNumber, Phone, Username,
     };
-    use crate::password::PasswordInput;
     use proptest::prelude::*;
     use time::macros::date;
 
     fn refused(password: &str) -> Option<FieldError> {
         let today = date!(2026 - 11 - 23);
         let born = BirthDate::parse("20/10/1985", today).unwrap();
-        let about = PersonalFacts {
-            full_name: Some(&FullName::parse("Nguyễn Thị Khánh An").unwrap()),
-            business_name: Some(&BusinessName::parse("Công ty Vải Đỏ").unwrap()),
-            username: Some(&Username::parse("Khanh.Kute.vp").unwrap()),
-            phone: Some(&Phone::parse("0912345987").unwrap().phone),
-            birth_date: Some(&born),
-            email: Some(&Email::parse("hoahongxanh@example.vn").unwrap()),
-            identity_number: Some(&IdentityNumber::parse("024185009876", Some(&born), today, false).unwrap()),
-            business_code: Some(&BusinessCode::parse("0300588569", today).unwrap()),
-        };
-        check(&PasswordInput::parse(password).unwrap(), &about).err()
+        let own = PersonalWords::new(
+            Some(&FullName::parse("Nguyễn Thị Khánh An").unwrap()),
+            Some(&Username::parse("Khanh.Kute.vp").unwrap()),
+            Some(&Phone::parse("0912345987").unwrap().phone),
+            Some(&born),
+            Some(&Email::parse("hoahongxanh@example.vn").unwrap()),
+        )
+        .and_identity_number(IdentityNumber::parse("024185009876", Some(&born), today, false).ok().as_ref())
+        .and_business(
+            BusinessName::parse("Công ty Vải Đỏ").ok().as_ref(),
+            BusinessCode::parse("0300588569", today).ok().as_ref(),
+        );
+        PasswordInput::parse(password).unwrap().accept_as_new(&own).err()
     }
 
     #[test]
@@ -101,22 +82,15 @@ mod tests {
             "abcd1985",
             "kh@nhxyz1",
         ] {
-            assert_eq!(
-                refused(password),
-                Some(FieldError::ContainsPersonal),
-                "{password}"
-            );
+            assert_eq!(refused(password), Some(FieldError::ContainsPersonal), "{password}");
         }
     }
 
     #[test]
     fn a_short_fact_in_a_long_password_does_no_harm() {
-        for password in [
-            "xe dap thi mau tim 42",
-            "quat tran keu cot ket 1985",
-            "banh mi an sang ngon",
-            "con mèo trèo cây cau",
-        ] {
+        for password in
+            ["xe dap thi mau tim 42", "quat tran keu cot ket 1985", "banh mi an sang ngon", "con mèo trèo cây cau"]
+        {
             assert_eq!(refused(password), None, "{password}");
         }
     }
@@ -124,12 +98,9 @@ mod tests {
     #[test]
     fn without_facts_only_the_list_speaks() {
         let password = PasswordInput::parse("khanhkutevp").unwrap();
-        assert_eq!(check(&password, &PersonalFacts::default()), Ok(()));
+        assert_eq!(password.accept_as_new(&PersonalWords::default()), Ok(()));
         let accented = PasswordInput::parse("Mật khẩu 123").unwrap();
-        assert_eq!(
-            check(&accented, &PersonalFacts::default()),
-            Err(FieldError::TooCommon)
-        );
+        assert_eq!(accented.accept_as_new(&PersonalWords::default()), Err(FieldError::TooCommon));
     }
 
     proptest! {

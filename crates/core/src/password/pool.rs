@@ -23,16 +23,8 @@ pub enum HashFailure {
 }
 
 enum Work {
-    Hash {
-        password: Zeroizing<Vec<u8>>,
-        salt: [u8; 16],
-        reply: oneshot::Sender<Result<String, UnreadableHash>>,
-    },
-    Verify {
-        password: Zeroizing<Vec<u8>>,
-        phc: String,
-        reply: oneshot::Sender<Result<bool, UnreadableHash>>,
-    },
+    Hash { password: Zeroizing<Vec<u8>>, salt: [u8; 16], reply: oneshot::Sender<Result<String, UnreadableHash>> },
+    Verify { password: Zeroizing<Vec<u8>>, phc: String, reply: oneshot::Sender<Result<bool, UnreadableHash>> },
 }
 
 /// The pool. Dropping it lets the threads finish what was accepted.
@@ -45,13 +37,8 @@ pub struct HashPool {
 impl HashPool {
     /// Starts the threads.
     pub fn start(settings: HashSettings) -> Result<Self, HashFailure> {
-        let decoy = hash::hash(
-            &settings,
-            b"nobody has this password",
-            &[0x5a; 16],
-            &mut Vec::new(),
-        )
-        .map_err(|_| HashFailure::Broken)?;
+        let decoy = hash::hash(&settings, b"nobody has this password", &[0x5a; 16], &mut Vec::new())
+            .map_err(|_| HashFailure::Broken)?;
         let threads = match settings.threads {
             0 => std::thread::available_parallelism().map_or(2, usize::from),
             threads => threads,
@@ -65,26 +52,15 @@ impl HashPool {
                 .spawn(move || run(&settings, &work))
                 .map_err(|_| HashFailure::Broken)?;
         }
-        Ok(Self {
-            settings,
-            queue,
-            decoy,
-        })
+        Ok(Self { settings, queue, decoy })
     }
 
     /// The hash of a new password.
     pub async fn hash(&self, password: &str, entropy: &dyn Entropy) -> Result<String, HashFailure> {
         let (reply, answer) = oneshot::channel();
         let salt = *entropy.bytes::<16>();
-        self.submit(Work::Hash {
-            password: Zeroizing::new(password.as_bytes().to_vec()),
-            salt,
-            reply,
-        })?;
-        answer
-            .await
-            .map_err(|_| HashFailure::Broken)?
-            .map_err(|_| HashFailure::Broken)
+        self.submit(Work::Hash { password: Zeroizing::new(password.as_bytes().to_vec()), salt, reply })?;
+        answer.await.map_err(|_| HashFailure::Broken)?.map_err(|_| HashFailure::Broken)
     }
 
     /// Whether `password` has the stored hash. With `None` (an unknown name, an account without a password) the same
@@ -93,15 +69,8 @@ impl HashPool {
         let (reply, answer) = oneshot::channel();
         let known = phc.is_some();
         let phc = phc.unwrap_or(&self.decoy).to_owned();
-        self.submit(Work::Verify {
-            password: Zeroizing::new(password.as_bytes().to_vec()),
-            phc,
-            reply,
-        })?;
-        let matches = answer
-            .await
-            .map_err(|_| HashFailure::Broken)?
-            .map_err(|_| HashFailure::Broken)?;
+        self.submit(Work::Verify { password: Zeroizing::new(password.as_bytes().to_vec()), phc, reply })?;
+        let matches = answer.await.map_err(|_| HashFailure::Broken)?.map_err(|_| HashFailure::Broken)?;
         Ok(matches && known)
     }
 
@@ -125,16 +94,10 @@ fn run(settings: &HashSettings, work: &Mutex<Receiver<Work>>) {
         let next = work.lock().unwrap_or_else(PoisonError::into_inner).recv();
         // A reply nobody waits for any more is not an error: the visitor went away.
         match next {
-            Ok(Work::Hash {
-                password,
-                salt,
-                reply,
-            }) => drop(reply.send(hash::hash(settings, &password, &salt, &mut memory))),
-            Ok(Work::Verify {
-                password,
-                phc,
-                reply,
-            }) => drop(reply.send(hash::verify(&phc, &password, &mut memory))),
+            Ok(Work::Hash { password, salt, reply }) => {
+                drop(reply.send(hash::hash(settings, &password, &salt, &mut memory)));
+            }
+            Ok(Work::Verify { password, phc, reply }) => drop(reply.send(hash::verify(&phc, &password, &mut memory))),
             Err(_) => return,
         }
     }
@@ -147,13 +110,7 @@ mod tests {
     use crate::entropy::OsEntropy;
 
     fn pool(threads: usize, queue: usize) -> HashPool {
-        HashPool::start(HashSettings {
-            memory_kib: 32,
-            passes: 1,
-            threads,
-            queue,
-        })
-        .unwrap()
+        HashPool::start(HashSettings { memory_kib: 32, passes: 1, threads, queue }).unwrap()
     }
 
     #[tokio::test]
@@ -168,21 +125,10 @@ mod tests {
     // security: row 17
     #[tokio::test]
     async fn a_full_queue_says_so_at_once_instead_of_growing() {
-        let pool = HashPool::start(HashSettings {
-            memory_kib: 65_536,
-            passes: 3,
-            threads: 1,
-            queue: 1,
-        })
-        .unwrap();
+        let pool = HashPool::start(HashSettings { memory_kib: 65_536, passes: 3, threads: 1, queue: 1 }).unwrap();
         let tries: Vec<_> = (0..8).map(|_| pool.verify("x", None)).collect();
         let answers = futures_join(tries).await;
-        assert!(
-            answers
-                .iter()
-                .any(|answer| matches!(answer, Err(HashFailure::Overloaded(_)))),
-            "{answers:?}"
-        );
+        assert!(answers.iter().any(|answer| matches!(answer, Err(HashFailure::Overloaded(_)))), "{answers:?}");
         assert!(answers.contains(&Ok(false)), "{answers:?}");
     }
 
@@ -203,7 +149,6 @@ mod tests {
         })
         .await;
         let refused = answers.len();
-        let mut answers = answers;
         for future in pinned.drain(..8 - refused) {
             answers.push(future.await);
         }

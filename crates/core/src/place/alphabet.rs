@@ -14,27 +14,15 @@ type Syllable = (Vec<usize>, usize);
 /// What to sort a name by.
 pub(super) fn order(name: &str) -> Vec<Syllable> {
     let name: String = name.nfc().collect();
-    name.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(syllable)
-        .collect()
+    name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(syllable).collect()
 }
 
 fn syllable(word: &str) -> Syllable {
-    let (tones, letters): (Vec<char>, Vec<char>) = word
-        .nfd()
-        .flat_map(char::to_lowercase)
-        .partition(|c| TONES.contains(c));
-    let tone = tones
-        .first()
-        .and_then(|tone| TONES.iter().position(|of| of == tone))
-        .map_or(0, |place| place + 1);
+    let (tones, letters): (Vec<char>, Vec<char>) =
+        word.nfd().flat_map(char::to_lowercase).partition(|c| TONES.contains(c));
+    let tone = tones.first().and_then(|tone| TONES.iter().position(|of| of == tone)).map_or(0, |place| place + 1);
     // Composed again, a letter keeps its breve, circumflex or horn and is one of the alphabet.
-    let places = letters
-        .into_iter()
-        .nfc()
-        .filter_map(|letter| LETTERS.chars().position(|of| of == letter))
-        .collect();
+    let places = letters.into_iter().nfc().filter_map(|letter| LETTERS.chars().position(|of| of == letter)).collect();
     (places, tone)
 }
 

@@ -69,16 +69,8 @@ impl WardKind {
 
 impl Province {
     fn read(code: &'static str, name: &'static str) -> Option<Self> {
-        let kind = ProvinceKind::ALL
-            .into_iter()
-            .find(|kind| name.starts_with(kind.title()))?;
-        Some(Self {
-            code,
-            name,
-            kind,
-            search_key: search_key(name),
-            wards: Vec::new(),
-        })
+        let kind = ProvinceKind::ALL.into_iter().find(|kind| name.starts_with(kind.title()))?;
+        Some(Self { code, name, kind, search_key: search_key(name), wards: Vec::new() })
     }
 
     /// Two digits.
@@ -114,15 +106,8 @@ impl Province {
 
 impl Ward {
     fn read(code: &'static str, name: &'static str) -> Option<Self> {
-        let kind = WardKind::ALL
-            .into_iter()
-            .find(|kind| name.starts_with(kind.title()))?;
-        Some(Self {
-            code,
-            name,
-            kind,
-            search_key: search_key(name),
-        })
+        let kind = WardKind::ALL.into_iter().find(|kind| name.starts_with(kind.title()))?;
+        Some(Self { code, name, kind, search_key: search_key(name) })
     }
 
     /// Five digits.
@@ -172,9 +157,7 @@ pub(super) fn read(data: &'static str) -> Vec<Province> {
         }
     }
     for province in &mut provinces {
-        province
-            .wards
-            .sort_by_cached_key(|ward| (order(ward.short_name()), ward.code));
+        province.wards.sort_by_cached_key(|ward| (order(ward.short_name()), ward.code));
     }
     provinces.sort_by_cached_key(|province| order(province.short_name()));
     provinces

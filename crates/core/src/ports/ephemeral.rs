@@ -38,24 +38,11 @@ pub trait Ephemeral: Send + Sync {
     ) -> Result<bool, Unreachable>;
 
     /// Removes the key and gives its value; of many parallel calls one gets it.
-    async fn take(
-        &self,
-        key: &EphemeralKey,
-        now: Timestamp,
-    ) -> Result<Option<Vec<u8>>, Unreachable>;
+    async fn take(&self, key: &EphemeralKey, now: Timestamp) -> Result<Option<Vec<u8>>, Unreachable>;
 
     /// Gives the value without removing it.
-    async fn find(
-        &self,
-        key: &EphemeralKey,
-        now: Timestamp,
-    ) -> Result<Option<Vec<u8>>, Unreachable>;
+    async fn find(&self, key: &EphemeralKey, now: Timestamp) -> Result<Option<Vec<u8>>, Unreachable>;
 
     /// Counts one more within a window of `period` that began with the first count, and gives the new number.
-    async fn count(
-        &self,
-        key: &EphemeralKey,
-        period: Span,
-        now: Timestamp,
-    ) -> Result<u64, Unreachable>;
+    async fn count(&self, key: &EphemeralKey, period: Span, now: Timestamp) -> Result<u64, Unreachable>;
 }

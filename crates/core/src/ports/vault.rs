@@ -44,21 +44,10 @@ pub struct Unsealable;
 /// The keys of the house, behind one door.
 pub trait Vault: Send + Sync {
     /// Seals `plain` (AEAD); `context` must be given again to open, so that a row's data cannot be moved to another.
-    fn seal(
-        &self,
-        purpose: SealPurpose,
-        context: &[u8],
-        plain: &[u8],
-        entropy: &dyn Entropy,
-    ) -> Vec<u8>;
+    fn seal(&self, purpose: SealPurpose, context: &[u8], plain: &[u8], entropy: &dyn Entropy) -> Vec<u8>;
 
     /// Opens what [`Vault::seal`] made for the same purpose and context.
-    fn open(
-        &self,
-        purpose: SealPurpose,
-        context: &[u8],
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, Unsealable>;
+    fn open(&self, purpose: SealPurpose, context: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Unsealable>;
 
     /// The keyed digest of the concatenation of `parts`, each with its length, so that no two lists collide.
     fn digest(&self, purpose: DigestPurpose, parts: &[&[u8]]) -> Digest;
@@ -73,10 +62,7 @@ pub struct Sealed<T> {
 impl<T> Sealed<T> {
     /// Takes stored bytes in.
     pub const fn from_bytes(bytes: Vec<u8>) -> Self {
-        Self {
-            bytes,
-            of: PhantomData,
-        }
+        Self { bytes, of: PhantomData }
     }
 
     /// The bytes to store.
@@ -92,24 +78,13 @@ impl<T: Serialize + DeserializeOwned> Sealed<T> {
         clippy::missing_panics_doc,
         reason = "our own types have no maps with odd keys: they always serialise"
     )]
-    pub fn seal(
-        vault: &dyn Vault,
-        purpose: SealPurpose,
-        context: &[u8],
-        value: &T,
-        entropy: &dyn Entropy,
-    ) -> Self {
+    pub fn seal(vault: &dyn Vault, purpose: SealPurpose, context: &[u8], value: &T, entropy: &dyn Entropy) -> Self {
         let plain = Zeroizing::new(serde_json::to_vec(value).expect("our own types serialise"));
         Self::from_bytes(vault.seal(purpose, context, &plain, entropy))
     }
 
     /// Opens it for the same `context`.
-    pub fn open(
-        &self,
-        vault: &dyn Vault,
-        purpose: SealPurpose,
-        context: &[u8],
-    ) -> Result<T, Unsealable> {
+    pub fn open(&self, vault: &dyn Vault, purpose: SealPurpose, context: &[u8]) -> Result<T, Unsealable> {
         let plain = vault.open(purpose, context, &self.bytes)?;
         serde_json::from_slice(&plain).map_err(|_| Unsealable)
     }

@@ -5,9 +5,7 @@ use crate::digest::Digest;
 use crate::ids::AccountId;
 use crate::link::{LinkPurpose, MailedLink};
 use crate::ports::Sealed;
-use crate::profile::{
-    Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind, Profile,
-};
+use crate::profile::{Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind, Profile};
 use crate::time::Timestamp;
 
 /// Accounts and their identifiers.
@@ -41,21 +39,10 @@ pub trait AccountRepo {
     ) -> StoreResult<bool>;
 
     /// Gate: replaces the password hash if it is still `old`.
-    fn update_password_hash(
-        &mut self,
-        id: &AccountId,
-        old: &str,
-        new: &str,
-        now: Timestamp,
-    ) -> StoreResult<bool>;
+    fn update_password_hash(&mut self, id: &AccountId, old: &str, new: &str, now: Timestamp) -> StoreResult<bool>;
 
     /// Replaces the sealed profile.
-    fn update_profile(
-        &mut self,
-        id: &AccountId,
-        profile: &Sealed<Profile>,
-        now: Timestamp,
-    ) -> StoreResult<()>;
+    fn update_profile(&mut self, id: &AccountId, profile: &Sealed<Profile>, now: Timestamp) -> StoreResult<()>;
 
     /// Gate: deletes an account that was never activated, with its identifiers, links and challenges.
     fn delete_pending_account(&mut self, id: &AccountId) -> StoreResult<bool>;
@@ -68,12 +55,7 @@ pub trait AccountRepo {
 
     /// Gate: takes the claim to an identifier of `class`; `false` when another account of the class holds it. The
     /// transaction goes on either way.
-    fn claim_identifier(
-        &mut self,
-        id: &AccountId,
-        class: AccountClass,
-        kind: IdentifierKind,
-    ) -> StoreResult<bool>;
+    fn claim_identifier(&mut self, id: &AccountId, class: AccountClass, kind: IdentifierKind) -> StoreResult<bool>;
 
     /// The account of `class` that holds the claim to an identifier.
     fn find_claimant(
@@ -111,26 +93,13 @@ pub trait LinkRepo {
     fn insert_link(&mut self, link: &MailedLink) -> StoreResult<()>;
 
     /// The link of this purpose with this secret, in whatever standing.
-    fn find_link(
-        &mut self,
-        purpose: LinkPurpose,
-        secret: &Digest,
-    ) -> StoreResult<Option<MailedLink>>;
+    fn find_link(&mut self, purpose: LinkPurpose, secret: &Digest) -> StoreResult<Option<MailedLink>>;
 
     /// Gate: uses the link once, if it was not used and has not expired at `now`.
-    fn take_link(
-        &mut self,
-        purpose: LinkPurpose,
-        secret: &Digest,
-        now: Timestamp,
-    ) -> StoreResult<bool>;
+    fn take_link(&mut self, purpose: LinkPurpose, secret: &Digest, now: Timestamp) -> StoreResult<bool>;
 
     /// The newest link of this purpose for an account.
-    fn find_newest_link(
-        &mut self,
-        purpose: LinkPurpose,
-        account: &AccountId,
-    ) -> StoreResult<Option<MailedLink>>;
+    fn find_newest_link(&mut self, purpose: LinkPurpose, account: &AccountId) -> StoreResult<Option<MailedLink>>;
 
     /// Deletes links that expired before `before`, except the newest of a pending account; at most `limit`; how many.
     fn delete_expired_links(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32>;

@@ -133,10 +133,6 @@ impl Store {
         });
         self.0.run(name, access, job).await?;
         let value = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-        value.ok_or_else(|| {
-            StoreError::Fault(format!(
-                "{name}: the backend reported success without running"
-            ))
-        })
+        value.ok_or_else(|| StoreError::Fault(format!("{name}: the backend reported success without running")))
     }
 }

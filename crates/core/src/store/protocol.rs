@@ -26,11 +26,7 @@ pub trait ClientRepo {
 /// Remembered consents.
 pub trait ConsentRepo {
     /// What this person allowed this client.
-    fn find_consent(
-        &mut self,
-        account: &AccountId,
-        client: &ClientId,
-    ) -> StoreResult<Option<Consent>>;
+    fn find_consent(&mut self, account: &AccountId, client: &ClientId) -> StoreResult<Option<Consent>>;
 
     /// Remembers or replaces a consent.
     fn put_consent(&mut self, consent: &Consent) -> StoreResult<()>;
@@ -55,12 +51,7 @@ pub trait GrantRepo {
 
     /// Gate: redeems the code once, if it was not used, has not expired at `now` and the grant is not revoked. With
     /// `idle_expires_at` the first refresh generation (1) begins.
-    fn use_code(
-        &mut self,
-        id: &GrantId,
-        idle_expires_at: Option<Timestamp>,
-        now: Timestamp,
-    ) -> StoreResult<bool>;
+    fn use_code(&mut self, id: &GrantId, idle_expires_at: Option<Timestamp>, now: Timestamp) -> StoreResult<bool>;
 
     /// Gate: moves from generation `from` to `from + 1`, unless revoked.
     fn advance_generation(
@@ -86,11 +77,7 @@ pub trait GrantRepo {
     fn revoke_grants_of_client(&mut self, client: &ClientId, now: Timestamp) -> StoreResult<u32>;
 
     /// Revokes the grants of a session whose scopes lack `offline_access`; how many.
-    fn revoke_online_grants_of_session(
-        &mut self,
-        session: &SessionId,
-        now: Timestamp,
-    ) -> StoreResult<u32>;
+    fn revoke_online_grants_of_session(&mut self, session: &SessionId, now: Timestamp) -> StoreResult<u32>;
 
     /// The clients that got a grant in this session, each once.
     fn list_clients_of_session(&mut self, session: &SessionId) -> StoreResult<Vec<ClientId>>;

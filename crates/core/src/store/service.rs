@@ -57,12 +57,7 @@ pub trait OutboxRepo {
 
     /// Takes up to `limit` due messages until `leased_until`: pending, due at `now`, and held by nobody at `now`. Two
     /// workers never get the same message.
-    fn claim_messages(
-        &mut self,
-        now: Timestamp,
-        leased_until: Timestamp,
-        limit: u32,
-    ) -> StoreResult<Vec<OutboxRow>>;
+    fn claim_messages(&mut self, now: Timestamp, leased_until: Timestamp, limit: u32) -> StoreResult<Vec<OutboxRow>>;
 
     /// Gate: settles a pending message (delivered, dead, expired) and erases its envelope. `attempts` counts this one.
     fn settle_message(

@@ -1,0 +1,203 @@
+//! The job that empties the outbox: claims, opens, renders, delivers, and writes down what came of it. Which messages
+//! exist and until when they may be sent is decided elsewhere; when this job runs is decided by the server.
+
+mod decision;
+#[cfg(test)]
+mod tests;
+mod tray;
+
+use crate::SetupError;
+use crate::render::{Rendered, Renderer};
+use crate::settings::{Attempts, NotifySettings};
+use crate::sms::Failover;
+use crate::smtp::Smtp;
+use decision::{Step, after_attempt, before_attempt};
+use futures_util::future::join_all;
+use portal_id_core::ctx::Ctx;
+use portal_id_core::outbox::{Delivery, Envelope, OutboxRow, OutboxState};
+use portal_id_core::ports::{Mailer, SmsGateway, Vault};
+use portal_id_core::store::{Store, StoreError};
+use portal_id_core::time::{Span, Timestamp};
+use std::sync::Arc;
+use tokio::sync::Notify;
+use tray::{Settlement, Tray};
+
+/// Rung after a transaction that wrote a message, so that a code leaves at once and not at the next round. Cheap to
+/// clone; a ring while the courier is busy is kept.
+#[derive(Clone, Debug, Default)]
+pub struct Bell(Arc<Notify>);
+
+impl Bell {
+    /// Asks for a round.
+    pub fn ring(&self) {
+        self.0.notify_one();
+    }
+
+    /// Returns once somebody has rung since the last return.
+    pub async fn rung(&self) {
+        self.0.notified().await;
+    }
+}
+
+/// What one round did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RunReport {
+    /// Messages taken.
+    pub claimed: u32,
+    /// Accepted by the other side.
+    pub delivered: u32,
+    /// Put back for later.
+    pub postponed: u32,
+    /// Given up.
+    pub dead: u32,
+    /// Too late to be sent.
+    pub expired: u32,
+    /// The round was full: the next one should follow at once, with a fresh `now`.
+    pub more: bool,
+}
+
+/// Delivers the outbox of one node.
+pub struct Courier {
+    tray: Arc<dyn Tray>,
+    vault: Arc<dyn Vault>,
+    mailer: Arc<dyn Mailer>,
+    gateway: Arc<dyn SmsGateway>,
+    renderer: Renderer,
+    attempts: Attempts,
+    parallel: u32,
+    lease: Span,
+    bell: Bell,
+}
+
+impl Courier {
+    /// A courier with the given ways out (real ones, or fakes in tests).
+    pub fn new(
+        store: Store,
+        vault: Arc<dyn Vault>,
+        mailer: Arc<dyn Mailer>,
+        gateway: Arc<dyn SmsGateway>,
+        renderer: Renderer,
+        settings: &NotifySettings,
+    ) -> Result<Self, SetupError> {
+        Self::over(Arc::new(store), vault, mailer, gateway, renderer, settings)
+    }
+
+    /// A courier with the mail server and the gateways of the settings.
+    pub fn from_settings(store: Store, vault: Arc<dyn Vault>, settings: &NotifySettings) -> Result<Self, SetupError> {
+        let mailer = Arc::new(Smtp::new(&settings.smtp)?);
+        let gateway = Arc::new(Failover::from_settings(&settings.sms_gateways)?);
+        Self::new(store, vault, mailer, gateway, Renderer::new(settings)?, settings)
+    }
+
+    fn over(
+        tray: Arc<dyn Tray>,
+        vault: Arc<dyn Vault>,
+        mailer: Arc<dyn Mailer>,
+        gateway: Arc<dyn SmsGateway>,
+        renderer: Renderer,
+        settings: &NotifySettings,
+    ) -> Result<Self, SetupError> {
+        settings.check()?;
+        Ok(Self {
+            tray,
+            vault,
+            mailer,
+            gateway,
+            renderer,
+            attempts: settings.attempts,
+            parallel: settings.parallel,
+            lease: Span::seconds(i64::from(settings.lease_seconds)),
+            bell: Bell::default(),
+        })
+    }
+
+    /// The handle by which others ask for a round at once.
+    pub fn wake(&self) -> Bell {
+        self.bell.clone()
+    }
+
+    /// One round at `ctx.now`: takes as many due messages as are delivered at the same time, and delivers them. When
+    /// [`RunReport::more`] is set, run again with a fresh `now`: leases and ends of messages are judged by it.
+    ///
+    /// A message may reach the other side twice (a crash between its acceptance and our note of it), always under the
+    /// same id. An error of the store leaves the message to a later round; the other messages are still written down.
+    pub async fn run_once(&self, ctx: &Ctx) -> Result<RunReport, StoreError> {
+        let rows = self.tray.claim(ctx.now, ctx.now + self.lease, self.parallel).await?;
+        let claimed = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        let mut report = RunReport { claimed, more: claimed >= self.parallel, ..RunReport::default() };
+        let mut fault = None;
+        for outcome in join_all(rows.iter().map(|row| self.attend(row, ctx.now))).await {
+            match outcome {
+                Ok(Some(Step::Delivered)) => report.delivered += 1,
+                Ok(Some(Step::Postpone { .. })) => report.postponed += 1,
+                Ok(Some(Step::Dead { .. })) => report.dead += 1,
+                Ok(Some(Step::Expired { .. })) => report.expired += 1,
+                Ok(None) => {}
+                Err(error) => fault = fault.or(Some(error)),
+            }
+        }
+        fault.map_or(Ok(report), Err)
+    }
+
+    /// Delivers one message and writes the outcome; `None` when another node ended the message meanwhile.
+    async fn attend(&self, row: &OutboxRow, now: Timestamp) -> Result<Option<Step>, StoreError> {
+        let step = match before_attempt(row, now) {
+            Some(step) => {
+                return Ok(self.record(row, row.attempts, &step, now).await?.then_some(step));
+            }
+            None => after_attempt(row, self.attempt(row).await, self.attempts, now),
+        };
+        Ok(self.record(row, row.attempts.saturating_add(1), &step, now).await?.then_some(step))
+    }
+
+    async fn attempt(&self, row: &OutboxRow) -> Delivery {
+        let rendered = match self.open(row) {
+            Ok(rendered) => rendered,
+            Err(delivery) => return delivery,
+        };
+        let deliver = async {
+            match &rendered {
+                Rendered::Email(email) => self.mailer.deliver(email).await,
+                Rendered::Sms(message) => self.gateway.deliver(message).await,
+            }
+        };
+        // Ends before the lease does, or another node would deliver the same message beside us.
+        let patience = Span::millis(self.lease.as_millis() - Span::seconds(10).as_millis());
+        match tokio::time::timeout(patience.to_std(), deliver).await {
+            Ok(delivery) => delivery,
+            Err(_) => Delivery::Passing("delivery took longer than the message may be held".to_owned()),
+        }
+    }
+
+    fn open(&self, row: &OutboxRow) -> Result<Rendered, Delivery> {
+        let sealed = row.envelope.as_ref().ok_or_else(|| Delivery::Permanent("the row has no envelope".to_owned()))?;
+        // Perhaps sealed under a newer key that this node has not read yet: giving up would erase the message.
+        let envelope: Envelope = sealed
+            .open(self.vault.as_ref(), Envelope::SEAL, row.id.as_str().as_bytes())
+            .map_err(|fault| Delivery::Passing(format!("the envelope cannot be opened: {fault}")))?;
+        self.renderer.render(row.id.as_str(), &envelope).map_err(|unfit| Delivery::Permanent(unfit.to_string()))
+    }
+
+    /// Writes `step` down; false when another node was first.
+    async fn record(&self, row: &OutboxRow, attempts: u32, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
+        let (state, error) = match step {
+            Step::Postpone { at, reason } => return self.tray.postpone(&row.id, reason.clone(), attempts, *at).await,
+            Step::Delivered => (OutboxState::Delivered, None),
+            Step::Dead { reason } => (OutboxState::Dead, Some(reason.clone())),
+            Step::Expired { reason } => (OutboxState::Expired, reason.clone()),
+        };
+        let won = self.tray.settle(&row.id, Settlement { state, error: error.clone(), attempts, now }).await?;
+        if won && state != OutboxState::Delivered {
+            tracing::warn!(
+                message_id = row.id.as_str(),
+                template = row.template,
+                recipient = row.masked_recipient,
+                state = state.as_str(),
+                attempts,
+                reason = error.unwrap_or_default(),
+                "a message was not delivered and will not be tried again"
+            );
+        }
+        Ok(won)
+    }
+}

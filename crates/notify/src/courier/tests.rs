@@ -1,0 +1,323 @@
+//! Whole rounds over an outbox in memory, with ways out that can be told to fail.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use super::*;
+use crate::log_watch::LogWatch;
+use async_trait::async_trait;
+use portal_id_core::digest::{Digest, DigestPurpose};
+use portal_id_core::entropy::{Entropy, OsEntropy};
+use portal_id_core::ids::MessageId;
+use portal_id_core::language::Language;
+use portal_id_core::outbox::{Channel, Message, Recipient};
+use portal_id_core::ports::{EmailMessage, SealPurpose, Sealed, TextMessage, Unsealable};
+use portal_id_core::store::StoreResult;
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use zeroize::Zeroizing;
+
+const NOW: Timestamp = Timestamp::from_seconds(1_795_400_000);
+
+/// Seals by putting purpose and context in front: enough to see that both are given again.
+struct GlassVault;
+
+impl Vault for GlassVault {
+    fn seal(&self, purpose: SealPurpose, context: &[u8], plain: &[u8], _: &dyn Entropy) -> Vec<u8> {
+        [purpose.label().as_bytes(), context, b"|", plain].concat()
+    }
+    fn open(&self, purpose: SealPurpose, context: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Unsealable> {
+        let label = [purpose.label().as_bytes(), context, b"|"].concat();
+        sealed.strip_prefix(label.as_slice()).map(|plain| Zeroizing::new(plain.to_vec())).ok_or(Unsealable)
+    }
+    fn digest(&self, _: DigestPurpose, _: &[&[u8]]) -> Digest {
+        unreachable!("the courier digests nothing")
+    }
+}
+
+/// The outbox's rules (claim with lease, gates) in memory.
+#[derive(Default)]
+struct Memory {
+    rows: Mutex<BTreeMap<String, OutboxRow>>,
+    broken_for: Mutex<Option<String>>,
+}
+
+impl Memory {
+    fn with(rows: Vec<OutboxRow>) -> Arc<Self> {
+        let rows = rows.into_iter().map(|row| (row.id.as_str().to_owned(), row)).collect();
+        Arc::new(Self { rows: Mutex::new(rows), broken_for: Mutex::default() })
+    }
+    fn row(&self, id: &str) -> OutboxRow {
+        self.rows.lock().unwrap()[id].clone()
+    }
+    fn change(&self, id: &MessageId, change: impl FnOnce(&mut OutboxRow)) -> StoreResult<bool> {
+        if self.broken_for.lock().unwrap().as_deref() == Some(id.as_str()) {
+            return Err(StoreError::Unavailable("cut off".to_owned()));
+        }
+        let mut rows = self.rows.lock().unwrap();
+        let row = rows.get_mut(id.as_str()).filter(|row| row.state == OutboxState::Pending);
+        Ok(row.map(change).is_some())
+    }
+}
+
+#[async_trait]
+impl Tray for Memory {
+    async fn claim(&self, now: Timestamp, leased_until: Timestamp, limit: u32) -> StoreResult<Vec<OutboxRow>> {
+        let mut rows = self.rows.lock().unwrap();
+        let due = |row: &&mut OutboxRow| {
+            row.state == OutboxState::Pending
+                && row.next_attempt_at <= now
+                && row.leased_until.is_none_or(|until| until <= now)
+        };
+        let claim = |row: &mut OutboxRow| {
+            row.leased_until = Some(leased_until);
+            row.clone()
+        };
+        Ok(rows.values_mut().filter(due).take(limit as usize).map(claim).collect())
+    }
+    async fn settle(&self, id: &MessageId, settlement: Settlement) -> StoreResult<bool> {
+        self.change(id, |row| {
+            row.state = settlement.state;
+            row.last_error = settlement.error;
+            row.attempts = settlement.attempts;
+            row.settled_at = Some(settlement.now);
+            row.envelope = None;
+        })
+    }
+    async fn postpone(&self, id: &MessageId, error: String, attempts: u32, at: Timestamp) -> StoreResult<bool> {
+        self.change(id, |row| {
+            row.last_error = Some(error);
+            row.attempts = attempts;
+            row.next_attempt_at = at;
+            row.leased_until = None;
+        })
+    }
+}
+
+/// Answers as told and keeps what it was given; counts how many deliveries ran at once.
+#[derive(Default)]
+struct Ways {
+    answers: Mutex<BTreeMap<String, Delivery>>,
+    emails: Mutex<Vec<EmailMessage>>,
+    texts: Mutex<Vec<TextMessage>>,
+    running: AtomicUsize,
+    most: AtomicUsize,
+}
+
+impl Ways {
+    fn answer(&self, id: &str, delivery: Delivery) {
+        self.answers.lock().unwrap().insert(id.to_owned(), delivery);
+    }
+    async fn pass(&self, id: &str) -> Delivery {
+        let running = self.running.fetch_add(1, Ordering::SeqCst) + 1;
+        self.most.fetch_max(running, Ordering::SeqCst);
+        tokio::task::yield_now().await;
+        self.running.fetch_sub(1, Ordering::SeqCst);
+        self.answers.lock().unwrap().get(id).cloned().unwrap_or(Delivery::Accepted)
+    }
+}
+
+#[async_trait]
+impl Mailer for Ways {
+    async fn deliver(&self, email: &EmailMessage) -> Delivery {
+        self.emails.lock().unwrap().push(email.clone());
+        self.pass(&email.id).await
+    }
+}
+
+#[async_trait]
+impl SmsGateway for Ways {
+    async fn deliver(&self, message: &TextMessage) -> Delivery {
+        self.texts.lock().unwrap().push(message.clone());
+        self.pass(&message.id).await
+    }
+}
+
+/// A waiting message with a sealed envelope.
+pub(super) fn row(id: &str, channel: Channel, now: Timestamp) -> OutboxRow {
+    let (to, message) = match channel {
+        Channel::Email => {
+            let link = "https://id.portal.example/activate?token=t".to_owned();
+            ("an@example.vn", Message::Activation { username: "nguyen.an".to_owned(), link, hours: 24 })
+        }
+        Channel::Sms => {
+            let host = "id.portal.example".to_owned();
+            ("+84912345678", Message::SignInCode { code: "123456".to_owned(), minutes: 5, host })
+        }
+    };
+    let template = message.template().to_owned();
+    let envelope = Envelope { to: Recipient(to.to_owned()), language: Language::Vi, message };
+    OutboxRow {
+        id: MessageId::from_text(id),
+        channel,
+        template,
+        masked_recipient: "a•••".to_owned(),
+        envelope: Some(Sealed::seal(&GlassVault, Envelope::SEAL, id.as_bytes(), &envelope, &OsEntropy)),
+        state: OutboxState::Pending,
+        attempts: 0,
+        next_attempt_at: now,
+        leased_until: None,
+        last_error: None,
+        created_at: now,
+        not_after: now + Span::minutes(5),
+        settled_at: None,
+    }
+}
+
+fn courier(tray: &Arc<Memory>, ways: &Arc<Ways>, settings: &NotifySettings) -> Courier {
+    let tray = Arc::clone(tray) as Arc<dyn Tray>;
+    let (mailer, gateway) = (Arc::clone(ways) as Arc<dyn Mailer>, Arc::clone(ways) as Arc<dyn SmsGateway>);
+    Courier::over(tray, Arc::new(GlassVault), mailer, gateway, Renderer::new(settings).unwrap(), settings).unwrap()
+}
+
+fn at(now: Timestamp) -> Ctx {
+    Ctx::for_job(now, Arc::new(OsEntropy), "round")
+}
+
+async fn round(tray: &Arc<Memory>, ways: &Arc<Ways>, now: Timestamp) -> RunReport {
+    courier(tray, ways, &NotifySettings::default()).run_once(&at(now)).await.unwrap()
+}
+
+#[tokio::test]
+async fn due_messages_go_out_by_their_channel_and_their_words_are_erased() {
+    let tray = Memory::with(vec![row("m1", Channel::Email, NOW), row("m2", Channel::Sms, NOW)]);
+    let ways = Arc::new(Ways::default());
+    let report = round(&tray, &ways, NOW).await;
+    assert_eq!(report, RunReport { claimed: 2, delivered: 2, ..RunReport::default() });
+    let email = ways.emails.lock().unwrap()[0].clone();
+    assert_eq!((email.id.as_str(), email.to.as_str()), ("m1", "an@example.vn"));
+    let text = ways.texts.lock().unwrap()[0].clone();
+    assert_eq!((text.id.as_str(), text.to.as_str()), ("m2", "+84912345678"));
+    assert_eq!(text.text, "Ma xac thuc Cong DVC la 123456. Hieu luc 5 phut. Khong chia se ma nay.");
+    assert_eq!(tray.row("m1").state, OutboxState::Delivered);
+    assert_eq!(tray.row("m1").attempts, 1);
+    assert!(tray.row("m1").envelope.is_none());
+    assert_eq!(round(&tray, &ways, NOW).await, RunReport::default());
+}
+
+#[tokio::test]
+async fn a_failed_message_comes_back_when_it_is_due_and_under_the_same_id() {
+    let tray = Memory::with(vec![row("m1", Channel::Sms, NOW)]);
+    let ways = Arc::new(Ways::default());
+    ways.answer("m1", Delivery::Passing("busy".to_owned()));
+    assert_eq!(round(&tray, &ways, NOW).await.postponed, 1);
+    assert_eq!(round(&tray, &ways, NOW + Span::seconds(1)).await.claimed, 0);
+    ways.answer("m1", Delivery::Accepted);
+    assert_eq!(round(&tray, &ways, NOW + Span::seconds(2)).await.delivered, 1);
+    let ids: Vec<String> = ways.texts.lock().unwrap().iter().map(|text| text.id.clone()).collect();
+    assert_eq!(ids, ["m1", "m1"]);
+    assert_eq!(tray.row("m1").attempts, 2);
+}
+
+/// decisions 12.
+#[tokio::test]
+async fn a_code_past_its_lifetime_is_never_sent() {
+    let tray = Memory::with(vec![row("m1", Channel::Sms, NOW)]);
+    let ways = Arc::new(Ways::default());
+    assert_eq!(round(&tray, &ways, NOW + Span::minutes(5)).await.expired, 1);
+    assert!(ways.texts.lock().unwrap().is_empty());
+    let row = tray.row("m1");
+    assert_eq!((row.state, row.attempts), (OutboxState::Expired, 0));
+    assert!(row.envelope.is_none());
+}
+
+#[tokio::test]
+async fn a_message_refused_for_good_or_too_often_is_dead() {
+    let often = OutboxRow { attempts: 5, ..row("often", Channel::Sms, NOW) };
+    let tray = Memory::with(vec![row("refused", Channel::Email, NOW), often]);
+    let ways = Arc::new(Ways::default());
+    ways.answer("refused", Delivery::Permanent("the mail server answered 550".to_owned()));
+    ways.answer("often", Delivery::Passing("busy".to_owned()));
+    let log = LogWatch::begin();
+    assert_eq!(round(&tray, &ways, NOW).await.dead, 2);
+    let warnings = log.at(tracing::Level::WARN);
+    assert_eq!(warnings.len(), 2);
+    assert!(
+        warnings.iter().any(|line| line.contains("template=\"activation\"") && line.contains("recipient=\"a•••\""))
+    );
+    assert!(!log.everything().contains("example.vn") && !log.everything().contains("123456"));
+    assert_eq!(tray.row("refused").last_error.as_deref(), Some("the mail server answered 550"));
+    assert_eq!((tray.row("often").state, tray.row("often").attempts), (OutboxState::Dead, 6));
+}
+
+#[tokio::test]
+async fn an_envelope_moved_from_another_row_is_not_opened() {
+    let stolen = OutboxRow { envelope: row("m1", Channel::Email, NOW).envelope, ..row("m2", Channel::Email, NOW) };
+    let tray = Memory::with(vec![stolen]);
+    let ways = Arc::new(Ways::default());
+    assert_eq!(round(&tray, &ways, NOW).await.postponed, 1);
+    assert!(ways.emails.lock().unwrap().is_empty());
+    assert!(tray.row("m2").envelope.is_some());
+}
+
+#[tokio::test]
+async fn messages_are_delivered_side_by_side_but_no_more_than_allowed() {
+    let rows = (0..10).map(|number| row(&format!("m{number}"), Channel::Email, NOW)).collect();
+    let tray = Memory::with(rows);
+    let ways = Arc::new(Ways::default());
+    let courier = courier(&tray, &ways, &NotifySettings { parallel: 4, ..NotifySettings::default() });
+    let mut delivered = Vec::new();
+    loop {
+        let report = courier.run_once(&at(NOW)).await.unwrap();
+        delivered.push(report.delivered);
+        if !report.more {
+            break;
+        }
+    }
+    assert_eq!(delivered, [4, 4, 2]);
+    assert_eq!(ways.most.load(Ordering::SeqCst), 4);
+}
+
+#[tokio::test]
+async fn a_message_held_by_another_node_is_left_alone_until_its_lease_ends() {
+    let held = OutboxRow { leased_until: Some(NOW + Span::seconds(60)), ..row("m1", Channel::Email, NOW) };
+    let tray = Memory::with(vec![held]);
+    let ways = Arc::new(Ways::default());
+    assert_eq!(round(&tray, &ways, NOW + Span::seconds(59)).await.claimed, 0);
+    assert_eq!(round(&tray, &ways, NOW + Span::seconds(60)).await.delivered, 1);
+}
+
+#[tokio::test]
+async fn a_store_that_fails_for_one_message_does_not_lose_the_others() {
+    let tray = Memory::with(vec![row("m1", Channel::Email, NOW), row("m2", Channel::Email, NOW)]);
+    let ways = Arc::new(Ways::default());
+    *tray.broken_for.lock().unwrap() = Some("m1".to_owned());
+    let outcome = courier(&tray, &ways, &NotifySettings::default()).run_once(&at(NOW)).await;
+    assert!(matches!(outcome, Err(StoreError::Unavailable(_))));
+    assert_eq!(tray.row("m2").state, OutboxState::Delivered);
+    assert_eq!(tray.row("m1").state, OutboxState::Pending);
+    *tray.broken_for.lock().unwrap() = None;
+    assert_eq!(round(&tray, &ways, NOW + Span::seconds(60)).await.delivered, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_that_hangs_ends_before_its_lease() {
+    struct Hanging;
+    #[async_trait]
+    impl Mailer for Hanging {
+        async fn deliver(&self, _: &EmailMessage) -> Delivery {
+            std::future::pending().await
+        }
+    }
+    let tray = Memory::with(vec![row("m1", Channel::Email, NOW)]);
+    let gateway = Arc::new(Ways::default());
+    let settings = NotifySettings::default();
+    let renderer = Renderer::new(&settings).unwrap();
+    let tray_seen = Arc::clone(&tray) as Arc<dyn Tray>;
+    let courier =
+        Courier::over(tray_seen, Arc::new(GlassVault), Arc::new(Hanging), gateway, renderer, &settings).unwrap();
+    assert_eq!(courier.run_once(&at(NOW)).await.unwrap().postponed, 1);
+    assert!(tray.row("m1").last_error.unwrap().contains("longer"));
+}
+
+#[tokio::test]
+async fn a_ring_before_anybody_waits_is_kept() {
+    let bell = courier(&Memory::with(Vec::new()), &Arc::new(Ways::default()), &NotifySettings::default()).wake();
+    bell.ring();
+    bell.ring();
+    bell.rung().await;
+    let waiting = bell.rung();
+    tokio::pin!(waiting);
+    assert!(futures_util::future::FutureExt::now_or_never(&mut waiting).is_none());
+    bell.clone().ring();
+    waiting.await;
+}

@@ -1,0 +1,197 @@
+//! What an operator decides about messages.
+
+use crate::SetupError;
+use crate::sms::GatewaySettings;
+use crate::smtp::SmtpSettings;
+use portal_id_core::language::Language;
+use portal_id_core::outbox::Channel;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A text in each language.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Texts {
+    /// In Vietnamese.
+    pub vi: String,
+    /// In English.
+    pub en: String,
+}
+
+impl Texts {
+    /// From its two forms.
+    pub fn new(vi: &str, en: &str) -> Self {
+        Self { vi: vi.to_owned(), en: en.to_owned() }
+    }
+
+    /// The text in `language`.
+    pub fn text(&self, language: Language) -> &str {
+        match language {
+            Language::Vi => &self.vi,
+            Language::En => &self.en,
+        }
+    }
+}
+
+/// How often delivery is tried before a message is given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Attempts {
+    /// E-mails. Default 12: with the growing pause, about four hours.
+    pub email: u32,
+    /// Text messages. Default 6: about a minute and a half, since a code lives five minutes.
+    pub sms: u32,
+}
+
+impl Default for Attempts {
+    fn default() -> Self {
+        Self { email: 12, sms: 6 }
+    }
+}
+
+impl Attempts {
+    /// The limit for `channel`; at least one.
+    pub fn limit(self, channel: Channel) -> u32 {
+        match channel {
+            Channel::Email => self.email.max(1),
+            Channel::Sms => self.sms.max(1),
+        }
+    }
+}
+
+/// E-mails and text messages: what they say about us and how they leave.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct NotifySettings {
+    /// The portal's name in e-mails.
+    pub portal_name: Texts,
+    /// The province or office behind the portal, named at the foot of e-mails; empty: left out.
+    pub province: Texts,
+    /// The sender's name inside text messages: unaccented, GSM-7, short, since the whole message must fit 160
+    /// characters and match the text registered with the gateway. Default `Cong DVC`.
+    pub sms_name: String,
+    /// Writes every text message in this language, whatever the person reads: for gateways where only one text is
+    /// registered. Default: the person's language.
+    pub sms_language: Option<Language>,
+    /// The colour of the line and the button in e-mails, `#rrggbb`. Default `#0b5394`.
+    pub colour: String,
+    /// The mail server.
+    pub smtp: SmtpSettings,
+    /// The text-message gateways, in the order in which they are tried. At least one.
+    pub sms_gateways: Vec<GatewaySettings>,
+    /// How often delivery is tried.
+    pub attempts: Attempts,
+    /// How many messages one node delivers at the same time. Default 16.
+    pub parallel: u32,
+    /// For how many seconds a node holds a message while it delivers it; after a crash another node takes it up when
+    /// they are over. At least 20, default 60.
+    pub lease_seconds: u32,
+}
+
+impl Default for NotifySettings {
+    fn default() -> Self {
+        Self {
+            portal_name: Texts::new("Cổng Dịch vụ công", "Public Service Portal"),
+            province: Texts::default(),
+            sms_name: "Cong DVC".to_owned(),
+            sms_language: None,
+            colour: "#0b5394".to_owned(),
+            smtp: SmtpSettings::default(),
+            sms_gateways: Vec::new(),
+            attempts: Attempts::default(),
+            parallel: 16,
+            lease_seconds: 60,
+        }
+    }
+}
+
+impl NotifySettings {
+    /// Refuses numbers that cannot work.
+    pub(crate) fn check(&self) -> Result<(), SetupError> {
+        if self.parallel == 0 || self.parallel > 1000 {
+            return Err(SetupError::new("parallel must be from 1 to 1000"));
+        }
+        if self.lease_seconds < 20 {
+            return Err(SetupError::new("lease_seconds must be at least 20"));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn an_operator_writes_gateways_by_preset_or_by_description() {
+        let settings: NotifySettings = toml::from_str(
+            r#"
+            portal_name = { vi = "Cổng Dịch vụ công Bắc Giang", en = "Bac Giang Public Service Portal" }
+            sms_name = "Cong DVC Bac Giang"
+            [smtp]
+            host = "mail.example"
+            security = "tls"
+            from = "Cong DVC <no-reply@portal.example>"
+            [[sms_gateways]]
+            preset = "esms"
+            api_key = "key"
+            secret_key = "secret"
+            brandname = "BACGIANG"
+            [[sms_gateways]]
+            preset = "http"
+            name = "speedsms"
+            url = "https://api.speedsms.example/index.php/sms/send"
+            number_form = "84x"
+            fields = { to = ["{phone}"], content = "{text}", sms_type = 2, sender = "{brand}" }
+            values = { brand = "BACGIANG" }
+            "#,
+        )
+        .unwrap();
+        assert_eq!(settings.smtp.host, "mail.example");
+        assert_eq!(settings.attempts.limit(Channel::Email), 12);
+        assert_eq!(settings.attempts.limit(Channel::Sms), 6);
+        let [GatewaySettings::Esms(first), GatewaySettings::Http(second)] = settings.sms_gateways.as_slice() else {
+            panic!("two gateways in their order");
+        };
+        assert_eq!(first.brandname, "BACGIANG");
+        assert_eq!(second.name, "speedsms");
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_refused_wherever_it_stands() {
+        for text in [
+            "portalname = 1",
+            "[smtp]\nhots = 'x'",
+            "[[sms_gateways]]\npreset = 'esms'\napikey = 'x'",
+            "[[sms_gateways]]\npreset = 'http'\nnumber = 'x'",
+            "[[sms_gateways]]\npreset = 'pigeon'",
+        ] {
+            assert!(toml::from_str::<NotifySettings>(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn secrets_do_not_show_in_debug() {
+        let settings: NotifySettings = toml::from_str(
+            "[smtp]\npassword = 'pw-7731'\n[[sms_gateways]]\npreset = 'esms'\napi_key = 'ak-7731'\nsecret_key = 'sk-7731'\n\
+             [[sms_gateways]]\npreset = 'http'\nsecrets = { token = 'tk-7731' }",
+        )
+        .unwrap();
+        assert!(!format!("{settings:?}").contains("7731"));
+    }
+
+    #[test]
+    fn numbers_that_cannot_work_are_refused() {
+        assert!(NotifySettings::default().check().is_ok());
+        assert!(NotifySettings { parallel: 0, ..NotifySettings::default() }.check().is_err());
+        assert!(NotifySettings { lease_seconds: 5, ..NotifySettings::default() }.check().is_err());
+    }
+
+    #[test]
+    fn the_schema_of_the_settings_can_be_generated() {
+        let schema = serde_json::to_value(schemars::schema_for!(NotifySettings)).unwrap();
+        assert_eq!(schema.pointer("/additionalProperties"), Some(&serde_json::Value::Bool(false)));
+        assert!(schema.pointer("/properties/sms_gateways").is_some());
+    }
+}

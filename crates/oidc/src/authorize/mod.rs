@@ -1,0 +1,176 @@
+//! The authorization endpoint (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2): from a request and the person at the
+//! browser to the one next thing.
+//!
+//! Until the redirect URI is verified a fault is an error page ([`identify`]); after that it travels to the client. The
+//! checks of the request stand in two tables ([`checks`]) around the seam's negotiation; then come the questions about
+//! the person ([`prompt`], [`consent`]). Pages and cookies are left to `web`, sign-in itself to `core::accounts`.
+
+mod checks;
+mod consent;
+mod identify;
+pub(crate) mod issue;
+mod outcome;
+pub(crate) mod prompt;
+mod request;
+pub(crate) mod scopes;
+
+pub use outcome::{AuthorizeOutcome, AuthorizeRefusal, ConsentAsk, SignInAsk};
+
+use crate::claims;
+use crate::error::AuthorizationFault;
+use crate::parameters::Parameters;
+use crate::provider::Provider;
+use crate::redirect::ClientRedirect;
+use issue::Approved;
+use portal_id_core::accounts::{Failure, SignedIn};
+use portal_id_core::client::Client;
+use portal_id_core::consent::Consent;
+use portal_id_core::ctx::Ctx;
+use portal_id_core::ids::ClientId;
+use portal_id_core::store::StoreResult;
+use portal_id_core::time::Timestamp;
+use prompt::Presence;
+use request::Request;
+
+/// The circumstances of a request that the parameters do not tell.
+#[derive(Clone, Copy)]
+struct Visit<'a> {
+    who: Option<&'a SignedIn>,
+    /// When the request first arrived, for a person who comes back from our pages.
+    started_at: Option<Timestamp>,
+    /// What the person just answered on the consent page.
+    decision: Option<bool>,
+}
+
+impl Provider {
+    /// Judges an authorization request. `who` is the proof of who is signed in. `started_at` is when the request first
+    /// arrived, for a person who comes back from our pages: `prompt=login`, `select_account`, `create` and `max_age`
+    /// are then met by a sign-in since that moment, `prompt=consent` by a consent since.
+    pub async fn authorize(
+        &self,
+        ctx: &Ctx,
+        params: &Parameters,
+        who: Option<&SignedIn>,
+        started_at: Option<Timestamp>,
+    ) -> Result<AuthorizeOutcome, Failure> {
+        self.judge(ctx, params, Visit { who, started_at, decision: None }).await
+    }
+
+    /// Judges the request again with the person's answer on the consent page. Everything is checked anew: meanwhile the
+    /// client may have been switched off and the session may have ended or be another's.
+    pub async fn decide_consent(
+        &self,
+        ctx: &Ctx,
+        params: &Parameters,
+        who: &SignedIn,
+        started_at: Timestamp,
+        allow: bool,
+    ) -> Result<AuthorizeOutcome, Failure> {
+        self.judge(ctx, params, Visit { who: Some(who), started_at: Some(started_at), decision: Some(allow) }).await
+    }
+
+    async fn judge(&self, ctx: &Ctx, params: &Parameters, visit: Visit<'_>) -> Result<AuthorizeOutcome, Failure> {
+        let (client, remembered) = self.client_and_consent(params, visit.who).await?;
+        let (client, redirect) = match identify::identify(params, client) {
+            Ok(identified) => identified,
+            Err(refusal) => return Ok(AuthorizeOutcome::Refused(refusal)),
+        };
+        let address = request::return_address(params, redirect, &self.settings().issuer);
+        let refuse = |fault| Ok(AuthorizeOutcome::Redirect(ClientRedirect::fault(address.clone(), fault)));
+        let request = match Request::read(params, &client, &address.to, self.settings()) {
+            Ok(request) => request,
+            Err(fault) => return refuse(fault),
+        };
+        let hinted = match self.hinted_subject(params, ctx.now) {
+            Ok(hinted) => hinted,
+            Err(fault) => return refuse(fault),
+        };
+        let session = visit.who.map(|who| &who.session);
+        let who = match (request.prompt.presence(session, hinted.as_deref(), visit.started_at, ctx.now), visit.who) {
+            (Presence::Present, Some(who)) => who,
+            (Presence::SignIn(requirement), _) => {
+                return Ok(AuthorizeOutcome::SignIn(SignInAsk {
+                    client_name: client.name(ctx.language).to_owned(),
+                    redirect_origin: address.to.origin(),
+                    login_hint: params.get("login_hint").map(str::to_owned),
+                    create: request.prompt.create,
+                    requirement,
+                    ui_locales: params.get("ui_locales").map(str::to_owned),
+                }));
+            }
+            (Presence::LoginRequired | Presence::Present, _) => {
+                return refuse(AuthorizationFault::new("login_required", "the person has to sign in"));
+            }
+        };
+        let given = consent::is_given(&client, &request.scopes, remembered.as_ref(), request.prompt, visit.started_at);
+        match visit.decision {
+            None if given => {
+                self.issue_code(ctx, address, Approved { client: &client, who, request, consent: None }).await
+            }
+            _ if request.prompt.silent => {
+                refuse(AuthorizationFault::new("consent_required", "the person has to be asked"))
+            }
+            None => {
+                Ok(AuthorizeOutcome::Consent(self.ask_consent(ctx, &client, who, request, address.to.origin()).await?))
+            }
+            Some(true) => {
+                let consent = Some(issue::widened(remembered, who, &client, &request.scopes, ctx.now));
+                self.issue_code(ctx, address, Approved { client: &client, who, request, consent }).await
+            }
+            Some(false) => {
+                self.note_denial(ctx, &client, who).await?;
+                refuse(AuthorizationFault::new("access_denied", "the person refused"))
+            }
+        }
+    }
+
+    /// The client that the request names, and what the person at the browser allowed it.
+    async fn client_and_consent(
+        &self,
+        params: &Parameters,
+        who: Option<&SignedIn>,
+    ) -> Result<(Option<Client>, Option<Consent>), Failure> {
+        let Some(id) = params.get("client_id").map(ClientId::from_text) else { return Ok((None, None)) };
+        let account = who.map(|who| who.account.id.clone());
+        let found = self
+            .store()
+            .read("authorize_facts", move |tx| {
+                let client = tx.find_client(&id)?;
+                let consent = match &account {
+                    Some(account) => tx.find_consent(account, &id)?,
+                    None => None,
+                };
+                StoreResult::Ok((client, consent))
+            })
+            .await?;
+        Ok(found)
+    }
+
+    /// The subject of `id_token_hint`; an expired hint is fine (OpenID Connect Core §3.1.2.1).
+    fn hinted_subject(&self, params: &Parameters, now: Timestamp) -> Result<Option<String>, AuthorizationFault> {
+        let Some(text) = params.get("id_token_hint") else { return Ok(None) };
+        match self.read_hint(text, now) {
+            Some(hint) => Ok(Some(hint.subject)),
+            None => Err(AuthorizationFault::invalid_request("id_token_hint is not an ID token of ours")),
+        }
+    }
+
+    async fn ask_consent(
+        &self,
+        ctx: &Ctx,
+        client: &Client,
+        who: &SignedIn,
+        request: Request,
+        redirect_origin: Option<String>,
+    ) -> Result<ConsentAsk, Failure> {
+        let id = who.account.id.clone();
+        let identifiers = self.store().read("consent_facts", move |tx| tx.list_identifiers(&id)).await?;
+        let profile = claims::open_profile(self.vault(), &who.account)?;
+        Ok(ConsentAsk {
+            client_name: client.name(ctx.language).to_owned(),
+            redirect_origin,
+            claims: claims::of_person(&who.account, &profile, &identifiers, &request.scopes, client.metadata.identity),
+            scopes: request.scopes,
+        })
+    }
+}

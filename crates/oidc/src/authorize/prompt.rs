@@ -1,0 +1,198 @@
+//! `prompt`, `max_age` and `id_token_hint`: whether the person has to sign in, may stay silent, or must be asked.
+
+use crate::error::AuthorizationFault;
+use crate::parameters::Parameters;
+use portal_id_core::flow::{Requirement, Step, next_step};
+use portal_id_core::session::Session;
+use portal_id_core::time::{Span, Timestamp};
+
+/// The values we honour; what discovery advertises. Others are ignored (OpenID Connect Core §3.1.2.1).
+pub(crate) const VALUES: [&str; 5] = ["none", "login", "consent", "select_account", "create"];
+
+/// What a request says about signing in.
+#[expect(clippy::struct_excessive_bools, reason = "each is one value of a set that the standard defines")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Prompt {
+    /// No page may be shown.
+    pub(super) silent: bool,
+    /// The person signs in again.
+    pub(super) login: bool,
+    /// The person is asked again what the client may learn.
+    pub(super) consent: bool,
+    /// The person registers (Initiating User Registration via OpenID Connect §4).
+    pub(super) create: bool,
+    /// How old the sign-in may be.
+    pub(super) max_age: Option<Span>,
+}
+
+/// Reads `prompt` and `max_age` (OpenID Connect Core §3.1.2.1).
+pub(super) fn read(params: &Parameters) -> Result<Prompt, AuthorizationFault> {
+    let values: Vec<&str> =
+        params.get("prompt").unwrap_or_default().split(' ').filter(|value| !value.is_empty()).collect();
+    let has = |value| values.contains(&value);
+    if has("none") && values.len() > 1 {
+        return Err(AuthorizationFault::invalid_request("prompt none stands alone"));
+    }
+    let max_age = params.get("max_age").map(|text| {
+        text.parse::<u32>()
+            .map_err(|_| AuthorizationFault::invalid_request("max_age must be a whole number of seconds"))
+    });
+    Ok(Prompt {
+        silent: has("none"),
+        login: has("login") || has("select_account"),
+        consent: has("consent"),
+        create: has("create"),
+        max_age: max_age.transpose()?.map(|seconds| Span::seconds(seconds.into())),
+    })
+}
+
+/// Who is at the browser, as far as the request cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Presence {
+    /// The right person, signed in recently enough.
+    Present,
+    /// Somebody has to sign in; with what is demanded of that sign-in.
+    SignIn(Requirement),
+    /// Not possible without a page, or somebody else is signed in.
+    LoginRequired,
+}
+
+impl Prompt {
+    /// Judges the session. `started_at` is when the request first arrived, for a person who comes back from our pages:
+    /// what is asked of the sign-in is then met by one since that moment. `hinted` is the subject of `id_token_hint`.
+    pub(super) fn presence(
+        &self,
+        session: Option<&Session>,
+        hinted: Option<&str>,
+        started_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Presence {
+        let requirement = self.requirement(started_at, now);
+        let must_see_the_page = started_at.is_none() && (self.login || self.create);
+        if must_see_the_page || next_step(session, requirement) == Step::SignIn {
+            return if self.silent { Presence::LoginRequired } else { Presence::SignIn(requirement) };
+        }
+        match (session, hinted) {
+            // OpenID Connect Core §3.1.2.1: the person of the hint, or an error.
+            (Some(session), Some(subject)) if session.account_id.as_str() != subject => Presence::LoginRequired,
+            _ => Presence::Present,
+        }
+    }
+
+    fn requirement(&self, started_at: Option<Timestamp>, now: Timestamp) -> Requirement {
+        let begun = started_at.unwrap_or(now);
+        let asked_anew = (self.login || self.create).then_some(begun);
+        // Whoever signed in since the request began has met any max_age, however long the pages took.
+        let young_enough = self.max_age.map(|age| begun.min(now - age));
+        Requirement { signed_in_since: asked_anew.max(young_enough) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::testing::{self, NOW};
+    use proptest::prelude::*;
+
+    fn prompt(query: &str) -> Prompt {
+        read(&Parameters::parse(query.as_bytes()).unwrap()).unwrap()
+    }
+
+    fn fault(query: &str) -> Option<&'static str> {
+        read(&Parameters::parse(query.as_bytes()).unwrap()).err().map(|fault| fault.error)
+    }
+
+    fn first(query: &str, signed_in_ago: Option<Span>) -> Presence {
+        let session = signed_in_ago.map(|ago| testing::session(NOW - ago));
+        prompt(query).presence(session.as_ref(), None, None, NOW)
+    }
+
+    fn signs_in(presence: Presence) -> bool {
+        matches!(presence, Presence::SignIn(_))
+    }
+
+    #[test]
+    fn values_are_read_and_unknown_ones_ignored() {
+        assert_eq!(prompt("prompt=login%20consent"), Prompt { login: true, consent: true, ..Prompt::default() });
+        assert_eq!(prompt("prompt=select_account"), Prompt { login: true, ..Prompt::default() });
+        assert_eq!(prompt("prompt=dance"), Prompt::default());
+        assert_eq!(prompt("max_age=0").max_age, Some(Span::ZERO));
+    }
+
+    #[test]
+    fn nonsense_is_an_invalid_request() {
+        for query in [
+            "prompt=none%20login",
+            "prompt=login%20none",
+            "max_age=-1",
+            "max_age=1.5",
+            "max_age=x",
+            "max_age=4294967296",
+        ] {
+            assert_eq!(fault(query), Some("invalid_request"), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_live_session_is_enough_when_nothing_else_is_asked() {
+        assert_eq!(first("", Some(Span::hours(3))), Presence::Present);
+        assert_eq!(first("prompt=none", Some(Span::hours(3))), Presence::Present);
+        assert!(signs_in(first("", None)));
+        assert_eq!(first("prompt=none", None), Presence::LoginRequired);
+    }
+
+    // security: row 11
+    #[test]
+    fn prompt_login_shows_the_page_however_fresh_the_session() {
+        for query in ["prompt=login", "prompt=select_account", "prompt=create"] {
+            assert!(signs_in(first(query, Some(Span::ZERO))), "{query}");
+        }
+    }
+
+    // security: row 11
+    #[test]
+    fn coming_back_satisfies_prompt_login_only_with_a_sign_in_since() {
+        let begun = NOW - Span::minutes(2);
+        let back = |signed_in_at| {
+            prompt("prompt=login").presence(Some(&testing::session(signed_in_at)), None, Some(begun), NOW)
+        };
+        assert_eq!(back(begun + Span::minutes(1)), Presence::Present);
+        assert_eq!(back(begun - Span::millis(1)), Presence::SignIn(Requirement { signed_in_since: Some(begun) }));
+    }
+
+    // security: row 11
+    #[test]
+    fn max_age_is_met_by_a_young_session_or_by_a_sign_in_since_the_request_began() {
+        assert_eq!(first("max_age=300", Some(Span::seconds(300))), Presence::Present);
+        assert!(signs_in(first("max_age=300", Some(Span::millis(300_001)))));
+        assert_eq!(first("max_age=1&prompt=none", Some(Span::seconds(2))), Presence::LoginRequired);
+        assert!(signs_in(first("max_age=0", Some(Span::millis(1)))));
+        let begun = NOW - Span::minutes(10);
+        let back =
+            |signed_in_at| prompt("max_age=1").presence(Some(&testing::session(signed_in_at)), None, Some(begun), NOW);
+        assert_eq!(back(begun), Presence::Present);
+        assert!(signs_in(back(begun - Span::millis(1))));
+    }
+
+    #[test]
+    fn the_hint_names_the_person_or_the_answer_is_login_required() {
+        let session = testing::session(NOW);
+        let with = |hint| prompt("").presence(Some(&session), Some(hint), None, NOW);
+        assert_eq!(with(testing::SUBJECT), Presence::Present);
+        assert_eq!(with("somebody else"), Presence::LoginRequired);
+        assert!(
+            signs_in(prompt("").presence(None, Some("somebody else"), None, NOW)),
+            "a person may still become the right one"
+        );
+    }
+
+    proptest! {
+        // security: row 36
+        #[test]
+        fn no_values_make_the_reader_panic(values in "[a-z ]{0,40}", age in "[-0-9.e]{0,24}") {
+            let query = crate::parameters::encode_pairs([("prompt", values.as_str()), ("max_age", age.as_str())]);
+            let _ = read(&Parameters::parse(query.as_bytes()).unwrap());
+        }
+    }
+}

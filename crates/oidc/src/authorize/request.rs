@@ -1,0 +1,116 @@
+//! A request that has passed every check that does not depend on the person.
+
+use super::checks::{self, Asked};
+use super::prompt::{self, Prompt};
+use crate::error::AuthorizationFault;
+use crate::parameters::Parameters;
+use crate::redirect::{ResponseMode, ReturnAddress, VerifiedRedirect};
+use crate::seam::authorization::{Proposal, negotiate};
+use crate::settings::OidcSettings;
+use portal_id_core::client::Client;
+
+/// What the request asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Request {
+    pub(super) scopes: Vec<String>,
+    pub(super) code_challenge: Option<String>,
+    pub(super) nonce: Option<String>,
+    pub(super) prompt: Prompt,
+}
+
+impl Request {
+    /// Passes the request through both tables and the seam between them.
+    pub(super) fn read(
+        params: &Parameters,
+        client: &Client,
+        redirect: &VerifiedRedirect,
+        settings: &OidcSettings,
+    ) -> Result<Self, AuthorizationFault> {
+        let asked = Asked { params, redirect, settings };
+        checks::run(&checks::BEFORE_NEGOTIATION, &asked)?;
+        let negotiated = negotiate(&Proposal { params, client, redirect })?;
+        checks::run(&checks::AFTER_NEGOTIATION, &asked)?;
+        Ok(Self {
+            scopes: negotiated.scopes,
+            code_challenge: negotiated.code_challenge,
+            nonce: params.get("nonce").map(str::to_owned),
+            prompt: prompt::read(params)?,
+        })
+    }
+}
+
+/// Where and how every answer to this request travels, also that of a request which is refused.
+pub(super) fn return_address(params: &Parameters, to: VerifiedRedirect, issuer: &str) -> ReturnAddress {
+    let asked = params.get("response_mode").and_then(ResponseMode::from_text).unwrap_or_default();
+    let mode = if to.is_private_use() { ResponseMode::Query } else { asked };
+    ReturnAddress { to, mode, state: params.get("state").map(str::to_owned), issuer: issuer.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::redirect::ClientRedirect;
+    use crate::testing;
+    use proptest::prelude::*;
+
+    const GOOD: &str = "response_type=code&scope=openid&nonce=n%20%C4%90&state=s&code_challenge_method=S256\
+                        &code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+    fn read(query: &str) -> Result<Request, AuthorizationFault> {
+        let params = Parameters::parse(query.as_bytes()).unwrap();
+        let client = testing::client();
+        let redirect = VerifiedRedirect::of_authorization(&client, testing::REDIRECT_URI).unwrap();
+        Request::read(&params, &client, &redirect, &OidcSettings::default())
+    }
+
+    fn address(query: &str) -> ReturnAddress {
+        let redirect = VerifiedRedirect::of_authorization(&testing::client(), testing::REDIRECT_URI).unwrap();
+        return_address(&Parameters::parse(query.as_bytes()).unwrap(), redirect, "https://id.example")
+    }
+
+    #[test]
+    fn a_good_request_keeps_its_nonce_as_sent() {
+        let request = read(GOOD).unwrap();
+        assert_eq!((request.scopes, request.nonce.as_deref()), (vec!["openid".to_owned()], Some("n Đ")));
+    }
+
+    #[test]
+    fn the_first_check_that_fails_is_the_answer() {
+        assert_eq!(
+            read("response_type=token&scope=identity&prompt=none%20login").unwrap_err().error,
+            "unsupported_response_type"
+        );
+        assert_eq!(read("response_type=token&request=x").unwrap_err().error, "request_not_supported");
+        assert_eq!(read("request=x&scope=a&scope=b").unwrap_err().error, "invalid_request");
+    }
+
+    #[test]
+    fn a_state_sent_twice_is_not_echoed() {
+        let twice = address("state=1&state=2");
+        assert_eq!(twice.state, None);
+        let fault = read(&format!("{GOOD}&state=2")).unwrap_err();
+        assert_eq!(fault.error, "invalid_request");
+        assert!(!ClientRedirect::fault(twice, fault).location().contains("state="));
+    }
+
+    #[test]
+    fn an_answer_travels_as_asked_and_by_query_when_that_is_not_possible() {
+        assert_eq!(address("response_mode=form_post").mode, ResponseMode::FormPost);
+        assert_eq!(address("response_mode=query").mode, ResponseMode::Query);
+        assert_eq!(address("response_mode=fragment").mode, ResponseMode::Query);
+        assert_eq!(address("").mode, ResponseMode::Query);
+    }
+
+    proptest! {
+        // security: row 36
+        #[test]
+        fn no_request_makes_the_checks_panic(
+            pairs in proptest::collection::vec(("response_type|scope|nonce|prompt|max_age|state|code_challenge|code_challenge_method|response_mode|request|claims", "\\PC{0,30}|code|openid|none|S256"), 0..10),
+        ) {
+            let query = crate::parameters::encode_pairs(pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+            let _ = read(&query);
+            prop_assert!(!address(&query).issuer.is_empty());
+        }
+    }
+}

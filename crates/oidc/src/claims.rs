@@ -1,0 +1,213 @@
+//! What a scope opens: an account's facts as claims (OpenID Connect Core §5.1, §5.4, and our own of the scope
+//! `identity`). Absent facts are left out, never blank.
+//!
+//! In the code flow these claims are in userinfo only; the ID token's own claims are in [`crate::tokens`].
+
+use portal_id_core::client::IdentityPolicy;
+use portal_id_core::facts::{Address, BirthDate, BusinessCode, BusinessName, Email, FullName, IdentityNumber, Phone};
+use portal_id_core::ports::{Unsealable, Vault};
+use portal_id_core::profile::{Account, Identifier, IdentifierKind, Profile};
+use portal_id_core::time::Timestamp;
+use serde_json::{Map, Value, json};
+
+/// Every claim we issue, for the metadata.
+pub(crate) const SUPPORTED: &[&str] = &[
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "iat",
+    "auth_time",
+    "nonce",
+    "acr",
+    "amr",
+    "aal",
+    "ial",
+    "sid",
+    "at_hash",
+    "name",
+    "preferred_username",
+    "birthdate",
+    "locale",
+    "updated_at",
+    "account_type",
+    "business_name",
+    "email",
+    "email_verified",
+    "phone_number",
+    "phone_number_verified",
+    "address",
+    "identity_number",
+    "identity_number_verified",
+    "identity_number_verified_at",
+    "identity_number_source",
+    "business_code",
+    "business_code_verified",
+    "business_code_verified_at",
+    "business_code_source",
+];
+
+/// Opens an account's facts.
+pub(crate) fn open_profile(vault: &dyn Vault, account: &Account) -> Result<Profile, Unsealable> {
+    account.profile.open(vault, Profile::SEAL, account.id.as_str().as_bytes())
+}
+
+/// The claims that `scopes` open. `identifiers` says who vouches for what; `policy` whether self-declared numbers reach
+/// the client (decisions 7).
+pub(crate) fn of_person(
+    account: &Account,
+    profile: &Profile,
+    identifiers: &[Identifier],
+    scopes: &[String],
+    policy: IdentityPolicy,
+) -> Map<String, Value> {
+    let mut claims = Map::new();
+    let find = |kind| identifiers.iter().find(|identifier| identifier.kind == kind);
+    for scope in scopes {
+        match scope.as_str() {
+            "profile" => of_profile(&mut claims, account, profile),
+            "email" => {
+                let verified = find(IdentifierKind::Email).is_some_and(Identifier::is_verified);
+                put_with(&mut claims, "email", profile.email.as_ref().map(Email::as_str), verified);
+            }
+            "phone" => {
+                let verified = find(IdentifierKind::Phone).is_some_and(Identifier::is_verified);
+                put_with(&mut claims, "phone_number", profile.phone.as_ref().map(Phone::e164), verified);
+            }
+            "address" => put(&mut claims, "address", profile.address.as_ref().map(of_address)),
+            "identity" => {
+                let number = profile.identity_number.as_ref().map(IdentityNumber::as_str);
+                vouched(&mut claims, "identity_number", number, find(IdentifierKind::IdentityNumber), policy);
+                let code = profile.business_code.as_ref().map(BusinessCode::as_str);
+                vouched(&mut claims, "business_code", code, find(IdentifierKind::BusinessCode), policy);
+            }
+            _ => {}
+        }
+    }
+    claims
+}
+
+fn of_profile(claims: &mut Map<String, Value>, account: &Account, profile: &Profile) {
+    put(claims, "name", profile.full_name.as_ref().map(FullName::as_str));
+    put(claims, "preferred_username", Some(account.username.as_str()));
+    put(claims, "birthdate", profile.birth_date.as_ref().map(BirthDate::as_str));
+    put(claims, "business_name", profile.business_name.as_ref().map(BusinessName::as_str));
+    put(claims, "locale", Some(account.language.tag()));
+    put(claims, "updated_at", Some(account.updated_at.seconds()));
+    put(claims, "account_type", Some(account.class.as_str()));
+}
+
+/// OpenID Connect Core §5.1.1: an object of strings.
+fn of_address(address: &Address) -> Value {
+    let mut parts = Map::new();
+    put(&mut parts, "formatted", Some(address.one_line()));
+    put(&mut parts, "street_address", Some(address.street().as_str()));
+    put(&mut parts, "locality", address.ward_name());
+    put(&mut parts, "region", address.province_name());
+    put(&mut parts, "country", Some("Việt Nam"));
+    Value::Object(parts)
+}
+
+/// A number with who vouches for it. What nobody vouches for reaches only a client that takes it as such.
+fn vouched(
+    claims: &mut Map<String, Value>,
+    name: &str,
+    value: Option<&str>,
+    identifier: Option<&Identifier>,
+    policy: IdentityPolicy,
+) {
+    let verified = identifier.is_some_and(Identifier::is_verified);
+    let Some(value) = value.filter(|_| verified || policy == IdentityPolicy::Any) else { return };
+    put_with(claims, name, Some(value), verified);
+    let source = identifier.map_or("self_declared", |identifier| identifier.source.as_str());
+    put(claims, &format!("{name}_source"), Some(source));
+    let verified_at = identifier.and_then(|identifier| identifier.verified_at);
+    put(claims, &format!("{name}_verified_at"), verified_at.map(Timestamp::seconds));
+}
+
+fn put(claims: &mut Map<String, Value>, name: &str, value: Option<impl Into<Value>>) {
+    if let Some(value) = value {
+        claims.insert(name.to_owned(), value.into());
+    }
+}
+
+/// A claim and, only with it, whether it is verified.
+fn put_with(claims: &mut Map<String, Value>, name: &str, value: Option<&str>, verified: bool) {
+    if let Some(value) = value {
+        claims.insert(name.to_owned(), json!(value));
+        claims.insert(format!("{name}_verified"), json!(verified));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{self, NOW};
+    use portal_id_core::profile::FactSource;
+
+    fn identifier(kind: IdentifierKind, verified: Option<(FactSource, Timestamp)>) -> Identifier {
+        let (source, verified_at) =
+            verified.map_or((FactSource::SelfDeclared, None), |(source, at)| (source, Some(at)));
+        Identifier { source, verified_at, ..testing::identifier(kind) }
+    }
+
+    fn claims(scopes: &[&str], identifiers: &[Identifier], policy: IdentityPolicy) -> Map<String, Value> {
+        let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        of_person(&testing::account(), &testing::profile(), identifiers, &scopes, policy)
+    }
+
+    #[test]
+    fn all_scopes_open_everything_that_is_known() {
+        let all: Vec<&str> = portal_id_core::client::SCOPES.to_vec();
+        let vouched = [
+            identifier(IdentifierKind::Email, Some((FactSource::Mailbox, NOW))),
+            identifier(IdentifierKind::Phone, None),
+            identifier(IdentifierKind::IdentityNumber, Some((FactSource::Desk, NOW))),
+        ];
+        insta::assert_snapshot!(format!("{:#}", Value::Object(claims(&all, &vouched, IdentityPolicy::VerifiedOnly))));
+    }
+
+    // security: row 38
+    #[test]
+    fn a_scope_opens_its_own_claims_and_no_others() {
+        let names = |scopes: &[&str]| {
+            claims(scopes, &[], IdentityPolicy::Any).into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        assert!(names(&["openid", "offline_access", "unknown"]).is_empty());
+        assert_eq!(names(&["email"]), ["email", "email_verified"]);
+        assert_eq!(names(&["phone"]), ["phone_number", "phone_number_verified"]);
+        assert_eq!(names(&["address"]), ["address"]);
+    }
+
+    #[test]
+    fn a_self_declared_number_reaches_only_a_client_that_takes_it_as_such() {
+        let declared = [identifier(IdentifierKind::IdentityNumber, None)];
+        assert!(claims(&["identity"], &declared, IdentityPolicy::VerifiedOnly).is_empty());
+        assert!(claims(&["identity"], &[], IdentityPolicy::VerifiedOnly).is_empty());
+        let told = claims(&["identity"], &declared, IdentityPolicy::Any);
+        assert_eq!(
+            (&told["identity_number_verified"], &told["identity_number_source"]),
+            (&json!(false), &json!("self_declared"))
+        );
+        assert!(!told.contains_key("identity_number_verified_at"));
+    }
+
+    #[test]
+    fn what_is_absent_is_left_out() {
+        let empty = testing::empty_profile();
+        let all: Vec<String> = portal_id_core::client::SCOPES.map(str::to_owned).to_vec();
+        let told = of_person(&testing::account(), &empty, &[], &all, IdentityPolicy::Any);
+        let mut names: Vec<&str> = told.keys().map(String::as_str).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["account_type", "locale", "preferred_username", "updated_at"]);
+    }
+
+    #[test]
+    fn every_claim_that_can_be_told_is_advertised() {
+        let all: Vec<&str> = portal_id_core::client::SCOPES.to_vec();
+        let vouched = [identifier(IdentifierKind::IdentityNumber, Some((FactSource::NationalPortal, NOW)))];
+        for name in claims(&all, &vouched, IdentityPolicy::Any).keys() {
+            assert!(SUPPORTED.contains(&name.as_str()), "{name}");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The protocol: a parsed request plus facts becomes an outcome. OAuth 2.0 and OpenID Connect live here, each check
+//! beside the section it follows.
+//!
+//! No HTTP framework and no SQL: requests arrive as [`Parameters`] and a [`Ctx`](portal_id_core::ctx::Ctx), answers
+//! leave as values ([`AuthorizeOutcome`], [`TokenResponse`], [`ProtocolError`]), and everything remembered goes
+//! through [`Store`](portal_id_core::store::Store). Pages, cookies and status lines are left to `portal-id-web`,
+//! signing to `portal-id-keys`, accounts and sessions to `portal-id-core`.
+
+mod authorize;
+mod claims;
+mod client_auth;
+mod discovery;
+mod end_session;
+mod error;
+mod flow;
+mod grants;
+mod parameters;
+mod pkce;
+mod provider;
+mod redirect;
+mod seam;
+mod settings;
+#[cfg(test)]
+mod testing;
+mod tokens;
+mod userinfo;
+
+pub use authorize::{AuthorizeOutcome, AuthorizeRefusal, ConsentAsk, SignInAsk};
+pub use client_auth::client_secret_digest;
+pub use end_session::EndSessionOutcome;
+pub use error::ProtocolError;
+pub use flow::Flow;
+pub use parameters::{ParameterFault, Parameters};
+pub use provider::Provider;
+pub use redirect::{
+    ClientRedirect, RedirectUriFault, ResponseMode, VerifiedRedirect, check_client_redirects, check_redirect_uri,
+};
+pub use settings::{IssuerFault, OidcSettings};
+pub use tokens::TokenResponse;

@@ -1,0 +1,153 @@
+//! An answer that travels to a client through the browser.
+
+use super::verified::VerifiedRedirect;
+use crate::error::AuthorizationFault;
+use portal_id_core::secret::Secret;
+use std::fmt;
+
+/// How the answer travels (OAuth 2.0 Multiple Response Type Encoding Practices §2.1, Form Post Response Mode).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ResponseMode {
+    /// In the query of a redirect.
+    #[default]
+    Query,
+    /// As fields of a form that the browser posts.
+    FormPost,
+}
+
+impl ResponseMode {
+    /// The modes we have, as discovery names them.
+    pub(crate) const ALL: [(&'static str, Self); 2] = [("query", Self::Query), ("form_post", Self::FormPost)];
+
+    /// Reads a `response_mode`.
+    pub(crate) fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(name, _)| *name == text).map(|(_, mode)| mode)
+    }
+}
+
+/// An answer to a client: the only thing that sends a browser there. `Debug` shows no values.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ClientRedirect {
+    to: VerifiedRedirect,
+    mode: ResponseMode,
+    fields: Vec<(&'static str, String)>,
+}
+
+/// What every answer to an authorization request carries.
+#[derive(Clone, Debug)]
+pub(crate) struct ReturnAddress {
+    /// Where to.
+    pub(crate) to: VerifiedRedirect,
+    /// How.
+    pub(crate) mode: ResponseMode,
+    /// The request's `state`.
+    pub(crate) state: Option<String>,
+    /// Our issuer, against mix-up (RFC 9207 §2).
+    pub(crate) issuer: String,
+}
+
+impl ClientRedirect {
+    /// A successful authorization (RFC 6749 §4.1.2).
+    pub(crate) fn code(address: ReturnAddress, code: &Secret) -> Self {
+        Self::answer(address, vec![("code", code.expose().to_owned())])
+    }
+
+    /// A refused authorization (RFC 6749 §4.1.2.1).
+    pub(crate) fn fault(address: ReturnAddress, fault: AuthorizationFault) -> Self {
+        Self::answer(
+            address,
+            vec![("error", fault.error.to_owned()), ("error_description", fault.description.to_owned())],
+        )
+    }
+
+    /// The return after sign-out, with exactly `state` (RP-Initiated Logout §3).
+    pub(crate) fn signed_out(to: VerifiedRedirect, state: Option<&str>) -> Self {
+        Self {
+            to,
+            mode: ResponseMode::Query,
+            fields: state.map(|state| ("state", state.to_owned())).into_iter().collect(),
+        }
+    }
+
+    fn answer(address: ReturnAddress, mut fields: Vec<(&'static str, String)>) -> Self {
+        fields.extend(address.state.map(|state| ("state", state)));
+        fields.push(("iss", address.issuer));
+        Self { to: address.to, mode: address.mode, fields }
+    }
+
+    /// How the answer travels: a redirect to [`location`](Self::location), or a form with [`fields`](Self::fields)
+    /// posted to [`action`](Self::action).
+    pub fn mode(&self) -> ResponseMode {
+        self.mode
+    }
+
+    /// The `Location` of a redirect.
+    pub fn location(&self) -> String {
+        self.to.with_query(&self.fields)
+    }
+
+    /// The action of the form.
+    pub fn action(&self) -> &str {
+        self.to.as_str()
+    }
+
+    /// The fields of the form.
+    pub fn fields(&self) -> &[(&'static str, String)] {
+        &self.fields
+    }
+
+    /// Where it goes.
+    pub fn target(&self) -> &VerifiedRedirect {
+        &self.to
+    }
+}
+
+impl fmt::Debug for ClientRedirect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.fields.iter().map(|(name, _)| *name).collect();
+        f.debug_struct("ClientRedirect")
+            .field("to", &self.to.as_str())
+            .field("mode", &self.mode)
+            .field("fields", &names)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::testing;
+
+    fn address() -> ReturnAddress {
+        let to = VerifiedRedirect::of_authorization(&testing::client(), testing::REDIRECT_URI).unwrap();
+        ReturnAddress {
+            to,
+            mode: ResponseMode::Query,
+            state: Some("a&b".to_owned()),
+            issuer: "https://id.example".to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_answer_carries_state_and_issuer() {
+        let answer = ClientRedirect::code(address(), &Secret::new("the-code".to_owned()));
+        assert_eq!(answer.location(), "https://rp.example/cb?code=the-code&state=a%26b&iss=https%3A%2F%2Fid.example");
+        assert!(!format!("{answer:?}").contains("the-code"));
+    }
+
+    #[test]
+    fn a_fault_is_sent_with_its_code_and_text() {
+        let answer = ClientRedirect::fault(address(), AuthorizationFault::new("login_required", "nobody is signed in"));
+        assert!(answer.location().starts_with(
+            "https://rp.example/cb?error=login_required&error_description=nobody%20is%20signed%20in&state="
+        ));
+    }
+
+    #[test]
+    fn the_return_after_sign_out_carries_state_and_nothing_else() {
+        let to = address().to;
+        assert_eq!(ClientRedirect::signed_out(to.clone(), Some("s")).location(), "https://rp.example/cb?state=s");
+        assert_eq!(ClientRedirect::signed_out(to, None).location(), "https://rp.example/cb");
+    }
+}

@@ -1,0 +1,152 @@
+//! The command line of `portal-id`.
+
+use clap::{Parser, Subcommand};
+use portal_id_core::client::{ClientAuthMethod, IdentityPolicy};
+use portal_id_core::signing_key::SigningAlgorithm;
+use std::path::PathBuf;
+
+/// Portal ID: the OpenID Provider of a provincial public-service portal.
+#[derive(Debug, Parser)]
+#[command(version, after_help = "Start with `portal-id serve --demo`, or read docs/guide/operator.")]
+pub struct Cli {
+    /// The configuration file.
+    #[arg(long, global = true, default_value = "portal-id.toml", env = "PORTAL_ID_CONFIG")]
+    pub config: PathBuf,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve people and relying parties until told to stop.
+    Serve(ServeArgs),
+    /// Read the configuration and say what a start would refuse, without serving.
+    Check,
+    /// Register and manage relying parties.
+    #[command(subcommand)]
+    Client(ClientCommand),
+    /// Make and rotate keys.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Print a reference page or schema made from the code.
+    Docs {
+        /// Which one.
+        page: crate::commands::docs::Page,
+    },
+}
+
+/// How to serve.
+#[derive(Debug, clap::Args)]
+pub struct ServeArgs {
+    /// Serve a demonstration: its own database and keys, an inbox for everybody, a ready citizen and client. Reads no
+    /// configuration file.
+    #[arg(long)]
+    pub demo: bool,
+    /// The folder of the demonstration's database and keys.
+    #[arg(long, default_value = ".portal/demo", requires = "demo")]
+    pub data: PathBuf,
+    /// The port of the demonstration.
+    #[arg(long, default_value_t = 8080, requires = "demo")]
+    pub port: u16,
+    /// The address of the demonstration's sample service, where its client may be sent back to.
+    #[arg(long, default_value = "http://localhost:8081", requires = "demo")]
+    pub service: String,
+}
+
+/// Managing relying parties.
+#[derive(Debug, Subcommand)]
+pub enum ClientCommand {
+    /// Register a client and print its secret, once.
+    Add(AddClient),
+    /// List all clients.
+    List,
+    /// Show one client.
+    Show {
+        /// Its client id.
+        id: String,
+    },
+    /// Give a client a new secret and print it, once. The one before works for seven more days.
+    RotateSecret {
+        /// Its client id.
+        id: String,
+        /// End the secrets before at once: for a secret that leaked.
+        #[arg(long)]
+        now: bool,
+    },
+    /// Switch a client off and revoke everything it was granted.
+    Disable {
+        /// Its client id.
+        id: String,
+    },
+    /// Switch a client on again.
+    Enable {
+        /// Its client id.
+        id: String,
+    },
+}
+
+/// A client to register.
+#[derive(Debug, clap::Args)]
+pub struct AddClient {
+    /// Its client id: 1 to 64 letters, digits, `-`, `_` or `.`.
+    pub id: String,
+    /// The service's name in Vietnamese, as people will see it.
+    #[arg(long)]
+    pub name: String,
+    /// The service's name in English.
+    #[arg(long)]
+    pub name_en: Option<String>,
+    /// Where answers may be sent, byte for byte; may be given several times.
+    #[arg(long = "redirect-uri", required = true)]
+    pub redirect_uris: Vec<String>,
+    /// Where people may be sent after signing out, byte for byte; may be given several times.
+    #[arg(long = "post-logout-redirect-uri")]
+    pub post_logout_redirect_uris: Vec<String>,
+    /// The scopes it may ask for.
+    #[arg(long, default_value = "openid profile")]
+    pub scope: String,
+    /// How it proves who it is: `client_secret_basic`, `client_secret_post` or `none` (an app without a secret).
+    #[arg(long, default_value = "client_secret_basic", value_parser = parse_serde::<ClientAuthMethod>)]
+    pub auth_method: ClientAuthMethod,
+    /// The algorithm of its ID tokens: `ES256`, or `RS256` for libraries that know nothing else.
+    #[arg(long, default_value = "ES256", value_parser = parse_serde::<SigningAlgorithm>)]
+    pub id_token_alg: SigningAlgorithm,
+    /// Which identity numbers it gets: `verified-only`, or `any` for self-declared ones too.
+    #[arg(long, default_value = "verified-only", value_parser = parse_serde::<IdentityPolicy>)]
+    pub identity: IdentityPolicy,
+    /// A library that cannot do PKCE; it must then send a nonce.
+    #[arg(long)]
+    pub without_pkce: bool,
+    /// A service of the province itself: people are not asked for consent.
+    #[arg(long)]
+    pub first_party: bool,
+}
+
+/// Managing keys.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Print a new key-encryption key. Keep it in a file that only the service can read, and a copy in a safe.
+    GenerateKek,
+    /// Show the timetable of the signing keys.
+    List,
+    /// Announce new signing keys now; they sign once every cache of the key set has seen them.
+    Rotate,
+}
+
+/// Reads a value by its serialised name, so that the command line and the files use the same words.
+fn parse_serde<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_value(serde_json::Value::String(text.to_owned())).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory as _;
+        Cli::command().debug_assert();
+    }
+}

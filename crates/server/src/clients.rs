@@ -1,0 +1,188 @@
+//! Registering relying parties: from the clients file at every start, or by command.
+
+use crate::config::Config;
+use anyhow::{Context as _, bail};
+use portal_id_core::audit::{AuditEntry, AuditKind};
+use portal_id_core::client::{Client, ClientMetadata, ClientSecret, ClientSource};
+use portal_id_core::ctx::Ctx;
+use portal_id_core::digest::Digest;
+use portal_id_core::ids::ClientId;
+use portal_id_core::ports::Vault;
+use portal_id_core::secret::Secret;
+use portal_id_core::store::{Store, StoreError};
+use portal_id_core::time::{Span, Timestamp};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// The clients file.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClientsFile {
+    /// One table per client.
+    pub client: Vec<FileClient>,
+}
+
+/// A client of the file. Its secret, when it needs one, is made by `portal-id client rotate-secret <id>`: a file never
+/// holds one.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct FileClient {
+    /// The `client_id`: 1 to 64 letters, digits, `-`, `_` or `.`.
+    pub client_id: String,
+    /// Switched off: every endpoint refuses it.
+    #[serde(default)]
+    pub disabled: bool,
+    /// What else is registered.
+    #[serde(flatten)]
+    pub metadata: ClientMetadata,
+}
+
+/// How long an old secret still works after a rotation, so that a service can be moved without an outage.
+pub const SECRET_OVERLAP: Span = Span::days(7);
+
+/// Checks what is to be registered, in words for the operator.
+pub fn check(client_id: &str, metadata: &ClientMetadata) -> anyhow::Result<()> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if client_id.is_empty() || client_id.len() > 64 || !client_id.chars().all(plain) {
+        bail!("client id {client_id:?}: 1 to 64 letters, digits, '-', '_' or '.'");
+    }
+    if metadata.redirect_uris.is_empty() {
+        bail!("client {client_id}: at least one redirect URI is needed");
+    }
+    if let Err((uri, fault)) = portal_id_oidc::check_client_redirects(metadata) {
+        bail!("client {client_id}: {uri}: {fault}");
+    }
+    for scope in metadata.scope.split_ascii_whitespace() {
+        if !portal_id_core::client::SCOPES.contains(&scope) {
+            bail!(
+                "client {client_id}: unknown scope {scope:?}; known are: {}",
+                portal_id_core::client::SCOPES.join(" ")
+            );
+        }
+    }
+    Ok(())
+}
+
+/// A fresh client without a secret.
+pub fn new_client(ctx: &Ctx, id: &str, metadata: ClientMetadata, source: ClientSource) -> Client {
+    Client {
+        id: ClientId::from_text(id),
+        metadata,
+        secrets: Vec::new(),
+        source,
+        created_at: ctx.now,
+        updated_at: ctx.now,
+        disabled_at: None,
+    }
+}
+
+/// The digest under which a client's secret is kept.
+pub fn secret_digest(vault: &dyn Vault, client: &ClientId, secret: &Secret) -> Digest {
+    portal_id_oidc::client_secret_digest(vault, client, secret.expose())
+}
+
+/// Puts a new secret first; the others work for `overlap` more, and those already over are dropped.
+pub fn put_secret(client: &mut Client, digest: Digest, overlap: Span, now: Timestamp) {
+    client.secrets.retain(|secret| secret.expires_at.is_none_or(|until| now < until));
+    for secret in &mut client.secrets {
+        let until = now + overlap;
+        secret.expires_at = Some(secret.expires_at.map_or(until, |earlier| earlier.min(until)));
+    }
+    client.secrets.insert(0, ClientSecret { digest, created_at: now, expires_at: None });
+    client.updated_at = now;
+}
+
+/// Registers a client; an id that is taken is an error.
+pub async fn add(ctx: &Ctx, store: &Store, client: Client) -> anyhow::Result<()> {
+    check(client.id.as_str(), &client.metadata)?;
+    let audit = AuditEntry::new(ctx, AuditKind::ClientAdded).client(&client.id);
+    let id = client.id.clone();
+    let added = store
+        .tx("add_client", move |tx| {
+            tx.insert_client(&client)?;
+            tx.insert_audit(&audit)
+        })
+        .await;
+    match added {
+        Err(StoreError::Conflict(_)) => bail!("there is a client {id} already; see `portal-id client show {id}`"),
+        other => Ok(other?),
+    }
+}
+
+/// Loads a client, changes it, writes it back with an audit entry.
+pub async fn change<F>(ctx: &Ctx, store: &Store, id: &str, kind: AuditKind, mut change: F) -> anyhow::Result<Client>
+where
+    F: FnMut(&mut Client) + Send + 'static,
+{
+    let (ctx, id) = (ctx.clone(), ClientId::from_text(id));
+    let wanted = id.clone();
+    let changed = store
+        .tx("change_client", move |tx| {
+            let Some(mut client) = tx.find_client(&id)? else { return Ok(None) };
+            change(&mut client);
+            client.updated_at = ctx.now;
+            tx.update_client(&client)?;
+            tx.insert_audit(&AuditEntry::new(&ctx, kind).client(&id))?;
+            if client.disabled_at.is_some() {
+                tx.revoke_grants_of_client(&id, ctx.now)?;
+            }
+            Ok(Some(client))
+        })
+        .await?;
+    changed.with_context(|| format!("there is no client {wanted}; see `portal-id client list`"))
+}
+
+/// Brings the registered clients in line with the clients file: adds, changes, switches off what is gone from it.
+pub async fn sync_file(config: &Config, store: &Store, ctx: &Ctx) -> anyhow::Result<()> {
+    let Some(path) = &config.server.clients_file else { return Ok(()) };
+    let text = std::fs::read_to_string(path).with_context(|| format!("reading the clients file {}", path.display()))?;
+    let file: ClientsFile = toml::from_str(&text).with_context(|| format!("in the clients file {}", path.display()))?;
+    for client in &file.client {
+        check(&client.client_id, &client.metadata)?;
+    }
+    let ctx = ctx.clone();
+    let taken = store
+        .tx("sync_clients_file", move |tx| {
+            for wanted in &file.client {
+                let id = ClientId::from_text(&wanted.client_id);
+                match tx.find_client(&id)? {
+                    None => {
+                        let mut client = new_client(&ctx, id.as_str(), wanted.metadata.clone(), ClientSource::File);
+                        client.disabled_at = wanted.disabled.then_some(ctx.now);
+                        tx.insert_client(&client)?;
+                        tx.insert_audit(&AuditEntry::new(&ctx, AuditKind::ClientAdded).client(&id))?;
+                    }
+                    Some(client) if client.source != ClientSource::File => return Ok(Some(id)),
+                    Some(mut client) => {
+                        let same =
+                            client.metadata == wanted.metadata && client.disabled_at.is_some() == wanted.disabled;
+                        if !same {
+                            client.metadata = wanted.metadata.clone();
+                            client.disabled_at = wanted.disabled.then_some(ctx.now);
+                            client.updated_at = ctx.now;
+                            tx.update_client(&client)?;
+                            tx.insert_audit(&AuditEntry::new(&ctx, AuditKind::ClientChanged).client(&id))?;
+                        }
+                        if wanted.disabled {
+                            tx.revoke_grants_of_client(&id, ctx.now)?;
+                        }
+                    }
+                }
+            }
+            for mut client in tx.list_clients()? {
+                let gone = !file.client.iter().any(|wanted| wanted.client_id == client.id.as_str());
+                if client.source == ClientSource::File && gone && client.disabled_at.is_none() {
+                    client.disabled_at = Some(ctx.now);
+                    client.updated_at = ctx.now;
+                    tx.update_client(&client)?;
+                    tx.revoke_grants_of_client(&client.id, ctx.now)?;
+                    tx.insert_audit(&AuditEntry::new(&ctx, AuditKind::ClientDisabled).client(&client.id))?;
+                }
+            }
+            Ok(None)
+        })
+        .await?;
+    match taken {
+        Some(id) => bail!("client {id} of the clients file was registered by command; give the file's another id"),
+        None => Ok(()),
+    }
+}

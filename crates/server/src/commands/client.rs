@@ -1,0 +1,107 @@
+//! `portal-id client …`
+
+use crate::cli::{AddClient, ClientCommand};
+use crate::clients;
+use crate::house::House;
+use portal_id_core::audit::AuditKind;
+use portal_id_core::client::{Client, ClientMetadata, ClientSource};
+use portal_id_core::secret::Secret;
+use portal_id_core::time::Span;
+
+/// Runs one of the client commands and prints what an operator needs to know.
+pub async fn run(house: &House, command: ClientCommand) -> anyhow::Result<()> {
+    let ctx = house.outside.job_ctx("client-command");
+    match command {
+        ClientCommand::Add(wanted) => add(house, wanted).await?,
+        ClientCommand::List => {
+            let clients = house.store.read("list_clients", |tx| tx.list_clients()).await?;
+            for client in clients {
+                let state = if client.disabled_at.is_some() { "off" } else { "on" };
+                println!("{}\t{state}\t{}\t{}", client.id, client.source.as_str(), client.metadata.client_name);
+            }
+        }
+        ClientCommand::Show { id } => {
+            let wanted = portal_id_core::ids::ClientId::from_text(&id);
+            match house.store.read("find_client", move |tx| tx.find_client(&wanted)).await? {
+                Some(client) => show(&client)?,
+                None => anyhow::bail!("there is no client {id}; see `portal-id client list`"),
+            }
+        }
+        ClientCommand::RotateSecret { id, now } => rotate_secret(house, &id, now).await?,
+        ClientCommand::Disable { id } => {
+            clients::change(&ctx, &house.store, &id, AuditKind::ClientDisabled, move |client| {
+                client.disabled_at = Some(ctx.now);
+            })
+            .await?;
+            println!("{id} is off, and everything granted to it is revoked.");
+        }
+        ClientCommand::Enable { id } => {
+            clients::change(&ctx, &house.store, &id, AuditKind::ClientChanged, |client| client.disabled_at = None)
+                .await?;
+            println!("{id} is on.");
+        }
+    }
+    Ok(())
+}
+
+async fn add(house: &House, wanted: AddClient) -> anyhow::Result<()> {
+    let ctx = house.outside.job_ctx("client-command");
+    let metadata = ClientMetadata {
+        client_name: wanted.name,
+        client_name_en: wanted.name_en,
+        redirect_uris: wanted.redirect_uris,
+        post_logout_redirect_uris: wanted.post_logout_redirect_uris,
+        scope: wanted.scope,
+        token_endpoint_auth_method: wanted.auth_method,
+        id_token_signed_response_alg: wanted.id_token_alg,
+        require_pkce: !wanted.without_pkce,
+        identity: wanted.identity,
+        first_party: wanted.first_party,
+    };
+    let mut client = clients::new_client(&ctx, &wanted.id, metadata, ClientSource::Operator);
+    let secret = (!client.is_public()).then(|| Secret::random(ctx.entropy()));
+    if let Some(secret) = &secret {
+        let digest = clients::secret_digest(house.vault.as_ref(), &client.id, secret);
+        clients::put_secret(&mut client, digest, Span::ZERO, ctx.now);
+    }
+    clients::add(&ctx, &house.store, client.clone()).await?;
+    println!("issuer         {}", house.provider.issuer());
+    println!("client_id      {}", client.id);
+    if let Some(secret) = secret {
+        println!("client_secret  {}", secret.expose());
+        println!("The secret is shown only now: it is not kept here in a form that can be read.");
+    }
+    Ok(())
+}
+
+async fn rotate_secret(house: &House, id: &str, at_once: bool) -> anyhow::Result<()> {
+    let ctx = house.outside.job_ctx("client-command");
+    let secret = Secret::random(ctx.entropy());
+    let digest = clients::secret_digest(house.vault.as_ref(), &portal_id_core::ids::ClientId::from_text(id), &secret);
+    let overlap = if at_once { Span::ZERO } else { clients::SECRET_OVERLAP };
+    let now = ctx.now;
+    let client = clients::change(&ctx, &house.store, id, AuditKind::ClientSecretRotated, move |client| {
+        if !client.is_public() {
+            clients::put_secret(client, digest, overlap, now);
+        }
+    })
+    .await?;
+    if client.is_public() {
+        anyhow::bail!("{id} is a public client: it has no secret");
+    }
+    println!("client_id      {id}\nclient_secret  {}", secret.expose());
+    println!(
+        "The secret is shown only now. {}",
+        if at_once { "Every earlier one is over." } else { "The one before works for seven more days." }
+    );
+    Ok(())
+}
+
+fn show(client: &Client) -> anyhow::Result<()> {
+    println!("client_id: {}", client.id);
+    println!("state: {}", if client.disabled_at.is_some() { "off" } else { "on" });
+    println!("source: {}", client.source.as_str());
+    println!("secrets: {}", client.secrets.len());
+    println!("{}", serde_json::to_string_pretty(&client.metadata)?);
+    Ok(())
+}

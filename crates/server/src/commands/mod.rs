@@ -1,0 +1,87 @@
+//! The commands beside `serve`.
+
+pub mod client;
+pub mod docs;
+pub mod keys;
+
+use crate::cli::{Cli, Command};
+use crate::config::Config;
+use crate::house::{House, Outside};
+use crate::{SystemClock, demo, production, serve};
+use anyhow::{Context as _, bail};
+use portal_id_core::entropy::OsEntropy;
+use portal_id_keys::KeyEncryptionKey;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// Runs one command.
+pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Serve(args) if args.demo => demo::serve(&args).await,
+        Command::Serve(_) => {
+            let config = Config::read(&cli.config)?;
+            start_logging(config.server.log_json);
+            let house = Arc::new(House::build(config.clone(), outside(&config)?).await?);
+            let listener = TcpListener::bind(config.server.listen)
+                .await
+                .with_context(|| format!("listening on {}", config.server.listen))?;
+            let router = house.router.clone();
+            serve::run(house, listener, router).await
+        }
+        Command::Check => check(&Config::read(&cli.config)?),
+        Command::Client(command) => client::run(&house(&cli.config).await?, command).await,
+        Command::Keys(crate::cli::KeysCommand::GenerateKek) => {
+            println!("{}", KeyEncryptionKey::generate(&OsEntropy, false).expose());
+            Ok(())
+        }
+        Command::Keys(command) => keys::run(&house(&cli.config).await?, &command).await,
+        Command::Docs { page } => {
+            print!("{}", docs::render(page)?);
+            Ok(())
+        }
+    }
+}
+
+fn outside(config: &Config) -> anyhow::Result<Outside> {
+    let path = &config.server.key_encryption_key_file;
+    let kek = KeyEncryptionKey::read(path).with_context(|| {
+        format!(
+            "the key-encryption key {}: make one with `portal-id keys generate-kek` in a file that only the service can read",
+            path.display()
+        )
+    })?;
+    Ok(Outside {
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(OsEntropy),
+        kek: Arc::new(kek),
+        mailer: None,
+        gateway: None,
+    })
+}
+
+async fn house(config: &std::path::Path) -> anyhow::Result<House> {
+    let config = Config::read(config)?;
+    let outside = outside(&config)?;
+    House::build(config, outside).await
+}
+
+fn check(config: &Config) -> anyhow::Result<()> {
+    config.oidc.check()?;
+    config.keys.check()?;
+    let kek = outside(config)?.kek;
+    let refusals = production::refusals(config, kek.is_demo(), false);
+    if !refusals.is_empty() {
+        bail!("this configuration must not face real people:\n  - {}", refusals.join("\n  - "));
+    }
+    println!("The configuration is complete: {:?}, issuer {}.", config.mode, config.oidc.issuer);
+    Ok(())
+}
+
+/// Logs to standard error; `RUST_LOG` chooses what, `info` unless set.
+pub fn start_logging(json: bool) {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second start of logging in one process (tests) is not an error worth stopping for.
+    let _ = if json { builder.json().try_init() } else { builder.try_init() };
+}

@@ -1,0 +1,119 @@
+//! The configuration file: one TOML, each section owned by the room it is about.
+
+use anyhow::Context as _;
+use portal_id_core::accounts::AccountSettings;
+use portal_id_ephemeral::EphemeralSettings;
+use portal_id_keys::KeySettings;
+use portal_id_notify::NotifySettings;
+use portal_id_oidc::OidcSettings;
+use portal_id_storage::StorageSettings;
+use portal_id_web::WebSettings;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// What the installation is for. Decides which conveniences are refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Real people. Refuses to start with anything meant for a demonstration.
+    #[default]
+    Production,
+    /// A developer's machine or a test installation: no mailboxes that anybody can read, but http on loopback.
+    Development,
+    /// `portal-id serve --demo`: an inbox for everybody, a ready citizen, a ready client.
+    Demo,
+}
+
+/// Where the process listens.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerSettings {
+    /// Address and port. Loopback unless set otherwise: a proxy with TLS stands in front.
+    pub listen: SocketAddr,
+    /// The file with the key-encryption key, made by `portal-id keys generate-kek`. Readable by the service alone.
+    pub key_encryption_key_file: PathBuf,
+    /// A TOML file with `[[client]]` tables, read at every start; such clients are changed there only.
+    pub clients_file: Option<PathBuf>,
+    /// Log lines as JSON instead of text.
+    pub log_json: bool,
+    /// Seconds that requests in flight get when the process is told to stop.
+    pub shutdown_seconds: u64,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            key_encryption_key_file: PathBuf::from("keys/key-encryption-key"),
+            clients_file: None,
+            log_json: false,
+            shutdown_seconds: 20,
+        }
+    }
+}
+
+/// The whole configuration. Unknown names are errors: a misspelt setting must not silently be the default.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// What the installation is for: `production`, `development` or `demo`.
+    pub mode: Mode,
+    /// Where the process listens and finds its files.
+    pub server: ServerSettings,
+    /// The database.
+    pub storage: StorageSettings,
+    /// Counters and one-time marks.
+    pub ephemeral: EphemeralSettings,
+    /// The protocol: issuer and lifetimes.
+    pub oidc: OidcSettings,
+    /// Signing keys.
+    pub keys: KeySettings,
+    /// Accounts and signing in.
+    pub accounts: AccountSettings,
+    /// E-mail and SMS.
+    pub notify: NotifySettings,
+    /// Pages.
+    pub web: WebSettings,
+}
+
+impl Config {
+    /// Reads a configuration from TOML text.
+    pub fn from_toml(text: &str) -> anyhow::Result<Self> {
+        toml::from_str(text).context("the configuration cannot be read")
+    }
+
+    /// Reads the configuration file. Paths in it are relative to the file's folder.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read {}; name the file with --config", path.display()))?;
+        let mut config = Self::from_toml(&text).with_context(|| format!("in {}", path.display()))?;
+        let folder = path.parent().unwrap_or_else(|| Path::new(""));
+        config.server.key_encryption_key_file = folder.join(&config.server.key_encryption_key_file);
+        config.server.clients_file = config.server.clients_file.map(|file| folder.join(file));
+        if let Some(file) = config.storage.url.strip_prefix("sqlite:") {
+            config.storage.url = format!("sqlite:{}", folder.join(file).display());
+        }
+        Ok(config)
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_is_a_production_on_loopback() {
+        let config = Config::from_toml("").unwrap();
+        assert_eq!(config.mode, Mode::Production);
+        assert!(config.server.listen.ip().is_loopback());
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_an_error_that_names_it() {
+        let error = format!("{:#}", Config::from_toml("[server]\nlisten_on = \"x\"").unwrap_err());
+        assert!(error.contains("listen_on"), "{error}");
+    }
+}

@@ -1,0 +1,154 @@
+//! The one visible list of what is wired to what.
+
+use crate::config::Config;
+use crate::{clients, production};
+use anyhow::{Context as _, bail};
+use async_trait::async_trait;
+use axum::Router;
+use portal_id_core::accounts::Accounts;
+use portal_id_core::ctx::Ctx;
+use portal_id_core::entropy::Entropy;
+use portal_id_core::ports::{Ephemeral, Mailer, SmsGateway, Vault};
+use portal_id_core::store::Store;
+use portal_id_core::time::Clock;
+use portal_id_ephemeral::InProcess;
+use portal_id_keys::{HouseVault, KeyEncryptionKey, KeyRing};
+use portal_id_notify::{Courier, Failover, Renderer, Smtp};
+use portal_id_oidc::Provider;
+use portal_id_storage::{Counters, SqlBackend};
+use portal_id_web::{Assets, Readiness, WebParts};
+use std::sync::Arc;
+
+/// What the world outside is made of: the real one in production, a frozen and seeded one in tests.
+#[derive(Clone)]
+pub struct Outside {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The source of chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// The key-encryption key.
+    pub kek: Arc<KeyEncryptionKey>,
+    /// Takes e-mails; `None` for the configured mail server.
+    pub mailer: Option<Arc<dyn Mailer>>,
+    /// Takes text messages; `None` for the configured gateways.
+    pub gateway: Option<Arc<dyn SmsGateway>>,
+}
+
+/// A wired provider.
+pub struct House {
+    /// The configuration in force.
+    pub config: Config,
+    /// The world outside.
+    pub outside: Outside,
+    /// The database.
+    pub store: Store,
+    /// Its counters.
+    pub counters: Arc<Counters>,
+    /// The keys that seal and digest.
+    pub vault: Arc<dyn Vault>,
+    /// The keys that sign.
+    pub ring: Arc<KeyRing>,
+    /// The use cases.
+    pub accounts: Arc<Accounts>,
+    /// The protocol.
+    pub provider: Arc<Provider>,
+    /// The delivery of messages.
+    pub courier: Arc<Courier>,
+    /// The pages and endpoints.
+    pub router: Router,
+}
+
+impl Outside {
+    /// The circumstances of a job or a command at this moment.
+    pub fn job_ctx(&self, name: &str) -> Ctx {
+        Ctx::for_job(self.clock.now(), Arc::clone(&self.entropy), name)
+    }
+}
+
+impl House {
+    /// Opens the database and wires everything to it. Refuses what the mode forbids before anything is served.
+    pub async fn build(config: Config, outside: Outside) -> anyhow::Result<Self> {
+        config.oidc.check()?;
+        config.keys.check()?;
+        let backend: SqlBackend = portal_id_storage::open(&config.storage)
+            .with_context(|| format!("opening the database {}", config.storage.public_url()))?;
+        let counters = backend.counters();
+        let store = Store::new(backend);
+        clients::sync_file(&config, &store, &outside.job_ctx("start")).await?;
+        refuse_demo_in_production(&config, &store, &outside.kek).await?;
+        let ctx = outside.job_ctx("start");
+        let vault: Arc<dyn Vault> = Arc::new(
+            HouseVault::open(&store, &outside.kek, ctx.now, ctx.entropy()).await.context("opening the vault")?,
+        );
+        let ring = KeyRing::open(store.clone(), Arc::clone(&vault), config.keys.clone(), &ctx)
+            .await
+            .context("opening the signing keys")?;
+        let ephemeral: Arc<dyn Ephemeral> =
+            Arc::new(InProcess::open(&config.ephemeral).context("opening the ephemeral store")?);
+        let accounts = Arc::new(Accounts::new(
+            store.clone(),
+            Arc::clone(&vault),
+            ephemeral,
+            config.accounts.clone(),
+            &config.oidc.issuer,
+        )?);
+        let provider =
+            Arc::new(Provider::new(store.clone(), Arc::clone(&vault), Arc::clone(&ring), config.oidc.clone()));
+        let courier = Arc::new(courier(&config, &outside, &store, &vault)?);
+        let ready = Arc::new(Ready { store: store.clone(), ring: Arc::clone(&ring) });
+        let router = portal_id_web::router(WebParts {
+            accounts: Arc::clone(&accounts),
+            provider: Arc::clone(&provider),
+            clock: Arc::clone(&outside.clock),
+            entropy: Arc::clone(&outside.entropy),
+            vault: Arc::clone(&vault),
+            assets: Assets::load(&config.web).context("reading the portal's logo and colours")?,
+            settings: config.web.clone(),
+            ready,
+        });
+        Ok(Self { config, outside, store, counters, vault, ring, accounts, provider, courier, router })
+    }
+}
+
+async fn refuse_demo_in_production(config: &Config, store: &Store, kek: &KeyEncryptionKey) -> anyhow::Result<()> {
+    let demo_clients = store
+        .read("look_for_demo_clients", |tx| {
+            Ok(tx.list_clients()?.iter().any(|client| client.source == portal_id_core::client::ClientSource::Demo))
+        })
+        .await?;
+    let refusals = production::refusals(config, kek.is_demo(), demo_clients);
+    if !refusals.is_empty() {
+        bail!("this configuration must not face real people:\n  - {}", refusals.join("\n  - "));
+    }
+    Ok(())
+}
+
+fn courier(config: &Config, outside: &Outside, store: &Store, vault: &Arc<dyn Vault>) -> anyhow::Result<Courier> {
+    let mailer: Arc<dyn Mailer> = match &outside.mailer {
+        Some(mailer) => Arc::clone(mailer),
+        None => Arc::new(Smtp::new(&config.notify.smtp)?),
+    };
+    let gateway: Arc<dyn SmsGateway> = match &outside.gateway {
+        Some(gateway) => Arc::clone(gateway),
+        None => Arc::new(Failover::from_settings(&config.notify.sms_gateways)?),
+    };
+    let renderer = Renderer::new(&config.notify)?;
+    Ok(Courier::new(store.clone(), Arc::clone(vault), mailer, gateway, renderer, &config.notify)?)
+}
+
+/// Ready when the database answers and this node may still sign.
+struct Ready {
+    store: Store,
+    ring: Arc<KeyRing>,
+}
+
+#[async_trait]
+impl Readiness for Ready {
+    async fn ready(&self, ctx: &Ctx) -> Result<(), &'static str> {
+        self.store.read("ready", |tx| tx.list_data_keys().map(drop)).await.map_err(|error| {
+            tracing::warn!(%error, "Not ready: the database does not answer.");
+            "database"
+        })?;
+        if self.ring.is_fresh(ctx.now) { Ok(()) } else { Err("keys") }
+    }
+}

@@ -1,0 +1,92 @@
+//! What runs beside the requests. Each job is a `run_once(now)` of the room that owns the rows; tests call that, and
+//! only this loop knows about timers.
+
+use crate::house::House;
+use portal_id_core::time::{Span, Timestamp};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// How often the outbox is looked at when nobody rings.
+const DELIVERY_EVERY: Duration = Duration::from_millis(500);
+/// How often the key table is read (decisions 23).
+const KEYS_EVERY: Duration = Duration::from_secs(30);
+/// How often what is over is swept.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+/// Rows per table and sweep: a sweep must never hold the writer for long.
+const SWEEP_LIMIT: u32 = 500;
+/// How long ended registrations, sessions and messages are kept for questions of their owners and operators.
+const KEEP: Span = Span::days(7);
+
+/// Starts the jobs; they end after `stop` says so, having finished what they had begun.
+pub fn start(house: &Arc<House>, stop: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
+    vec![
+        every(house, stop, "deliver", DELIVERY_EVERY, |house| async move { deliver_once(&house).await }),
+        every(house, stop, "read-keys", KEYS_EVERY, |house| async move {
+            Ok(house.ring.reload(house.outside.clock.now()).await?)
+        }),
+        every(
+            house,
+            stop,
+            "sweep",
+            SWEEP_EVERY,
+            |house| async move { sweep_once(&house, house.outside.clock.now()).await },
+        ),
+    ]
+}
+
+fn every<F, Run>(
+    house: &Arc<House>,
+    stop: &watch::Receiver<bool>,
+    name: &'static str,
+    period: Duration,
+    run: F,
+) -> JoinHandle<()>
+where
+    F: Fn(Arc<House>) -> Run + Send + 'static,
+    Run: Future<Output = anyhow::Result<()>> + Send,
+{
+    let (house, mut stop) = (Arc::clone(house), stop.clone());
+    tokio::spawn(async move {
+        let mut timer = tokio::time::interval(period);
+        timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = timer.tick() => {}
+                _ = stop.wait_for(|stop| *stop) => return,
+            }
+            if let Err(error) = run(Arc::clone(&house)).await {
+                tracing::warn!(job = name, error = format!("{error:#}"), "A job failed; it is tried again.");
+            }
+        }
+    })
+}
+
+/// Delivers what is due.
+pub async fn deliver_once(house: &House) -> anyhow::Result<()> {
+    while house.courier.run_once(&house.outside.job_ctx("deliver")).await?.more {}
+    Ok(())
+}
+
+/// Deletes what is over at `now`, a bounded number of rows of each table.
+pub async fn sweep_once(house: &House, now: Timestamp) -> anyhow::Result<()> {
+    house.ring.sweep(now).await?;
+    house
+        .store
+        .tx("sweep", move |tx| {
+            let before = now - KEEP;
+            let swept = [
+                tx.delete_expired_registrations(before, SWEEP_LIMIT)?,
+                tx.delete_expired_links(before, SWEEP_LIMIT)?,
+                tx.delete_old_sessions(before, SWEEP_LIMIT)?,
+                tx.delete_old_challenges(before, SWEEP_LIMIT)?,
+                tx.delete_expired_throttles(now, SWEEP_LIMIT)?,
+                tx.delete_old_grants(now, SWEEP_LIMIT)?,
+                tx.delete_settled_messages(before, SWEEP_LIMIT)?,
+            ];
+            Ok(swept.iter().sum::<u32>())
+        })
+        .await?;
+    Ok(())
+}

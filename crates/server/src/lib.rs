@@ -1,0 +1,14 @@
+//! Wiring, configuration, command line, job loop. Boring on purpose: the only place where the rooms meet.
+
+pub mod cli;
+pub mod clients;
+mod clock;
+pub mod commands;
+pub mod config;
+pub mod demo;
+pub mod house;
+pub mod jobs;
+pub mod production;
+pub mod serve;
+
+pub use clock::SystemClock;

@@ -1,0 +1,33 @@
+//! One connection type over both engines.
+
+use diesel::connection::SimpleConnection;
+use diesel::{PgConnection, QueryResult, SqliteConnection};
+
+/// A connection to either engine; its variants are reached by [`on_each!`] where the engines differ.
+#[derive(diesel::MultiConnection)]
+pub(crate) enum AnyConn {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl AnyConn {
+    /// Runs statements without parameters or rows: those around a transaction.
+    pub(crate) fn command(&mut self, sql: &str) -> QueryResult<()> {
+        self.batch_execute(sql)
+    }
+
+    pub(crate) fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+}
+
+/// Writes a query once and compiles it for each engine: for what `MultiConnection` cannot carry (`ON CONFLICT`).
+macro_rules! on_each {
+    ($conn:expr, $inner:ident => $query:expr) => {
+        match $conn {
+            $crate::connection::AnyConn::Sqlite($inner) => $query,
+            $crate::connection::AnyConn::Postgres($inner) => $query,
+        }
+    };
+}
+pub(crate) use on_each;

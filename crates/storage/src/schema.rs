@@ -1,0 +1,185 @@
+//! The tables as diesel sees them: the columns in the order of the migrations, moments as unix milliseconds.
+
+diesel::table! {
+    accounts (id) {
+        id -> Text,
+        class -> Text,
+        state -> Text,
+        username -> Text,
+        username_key -> Text,
+        password_hash -> Nullable<Text>,
+        profile -> Binary,
+        language -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        activated_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    identifiers (account_id, kind) {
+        account_id -> Text,
+        kind -> Text,
+        digest -> Binary,
+        unique_claim -> Nullable<Binary>,
+        verified_at -> Nullable<BigInt>,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    mailed_links (secret) {
+        secret -> Binary,
+        purpose -> Text,
+        account_id -> Text,
+        email -> Binary,
+        browser -> Nullable<Binary>,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        secret -> Binary,
+        account_id -> Text,
+        auth_time -> BigInt,
+        last_seen_at -> BigInt,
+        expires_at -> BigInt,
+        amr -> Text,
+        ial -> BigInt,
+        user_agent -> Text,
+        ended_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    challenges (id) {
+        id -> Text,
+        account_id -> Text,
+        browser -> Binary,
+        code -> Binary,
+        created_at -> BigInt,
+        sent_at -> BigInt,
+        expires_at -> BigInt,
+        tries -> BigInt,
+        used_at -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    throttles (key) {
+        key -> Binary,
+        marks -> Binary,
+        notified_at -> Nullable<BigInt>,
+        expires_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    clients (id) {
+        id -> Text,
+        metadata -> Text,
+        secrets -> Text,
+        source -> Text,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        disabled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    consents (account_id, client_id) {
+        account_id -> Text,
+        client_id -> Text,
+        scopes -> Text,
+        granted_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    grants (id) {
+        id -> Text,
+        client_id -> Text,
+        account_id -> Text,
+        session_id -> Text,
+        code -> Binary,
+        redirect_uri -> Text,
+        scopes -> Text,
+        offline -> Bool,
+        nonce -> Nullable<Text>,
+        code_challenge -> Nullable<Text>,
+        auth_time -> BigInt,
+        amr -> Text,
+        ial -> BigInt,
+        issued_at -> BigInt,
+        code_expires_at -> BigInt,
+        code_used_at -> Nullable<BigInt>,
+        generation -> BigInt,
+        rotated_at -> Nullable<BigInt>,
+        idle_expires_at -> Nullable<BigInt>,
+        expires_at -> BigInt,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        algorithm -> Text,
+        public_jwk -> Text,
+        sealed_private_jwk -> Binary,
+        created_at -> BigInt,
+        signs_from -> BigInt,
+        signs_until -> Nullable<BigInt>,
+        published_until -> Nullable<BigInt>,
+        revoked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    data_keys (name, version) {
+        name -> Text,
+        version -> BigInt,
+        sealed -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Text,
+        channel -> Text,
+        template -> Text,
+        masked_recipient -> Text,
+        envelope -> Nullable<Binary>,
+        state -> Text,
+        attempts -> BigInt,
+        next_attempt_at -> BigInt,
+        leased_until -> Nullable<BigInt>,
+        last_error -> Nullable<Text>,
+        created_at -> BigInt,
+        not_after -> BigInt,
+        settled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    audit (id) {
+        id -> Text,
+        at -> BigInt,
+        kind -> Text,
+        account_id -> Nullable<Text>,
+        client_id -> Nullable<Text>,
+        session_id -> Nullable<Text>,
+        network -> Text,
+        request_id -> Text,
+    }
+}
+
+diesel::joinable!(identifiers -> accounts (account_id));
+diesel::allow_tables_to_appear_in_same_query!(accounts, identifiers);

@@ -1,0 +1,92 @@
+//! Second-step challenges.
+
+use super::columns::{bytes, count, digest, millis, moment};
+use super::sweep::sweep;
+use crate::schema::challenges;
+use crate::tx::SqlTx;
+use diesel::prelude::*;
+use portal_id_core::challenge::Challenge;
+use portal_id_core::ids::{AccountId, ChallengeId};
+use portal_id_core::store::{ChallengeRepo, StoreResult};
+use portal_id_core::time::Timestamp;
+
+const DELETE_OLD_CHALLENGES: &str = "DELETE FROM challenges WHERE id IN (\
+    SELECT id FROM challenges WHERE created_at < $1 LIMIT $2)";
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = challenges, treat_none_as_default_value = false)]
+struct ChallengeRow {
+    id: String,
+    account_id: String,
+    browser: Vec<u8>,
+    code: Vec<u8>,
+    created_at: i64,
+    sent_at: i64,
+    expires_at: i64,
+    tries: i64,
+    used_at: Option<i64>,
+    version: i64,
+}
+
+impl ChallengeRow {
+    fn of(challenge: &Challenge) -> Self {
+        Self {
+            id: challenge.id.as_str().to_owned(),
+            account_id: challenge.account_id.as_str().to_owned(),
+            browser: bytes(&challenge.browser),
+            code: bytes(&challenge.code),
+            created_at: challenge.created_at.millis(),
+            sent_at: challenge.sent_at.millis(),
+            expires_at: challenge.expires_at.millis(),
+            tries: i64::from(challenge.tries),
+            used_at: millis(challenge.used_at),
+            version: challenge.version,
+        }
+    }
+
+    fn read(self) -> StoreResult<Challenge> {
+        Ok(Challenge {
+            id: ChallengeId::from_text(self.id),
+            account_id: AccountId::from_text(self.account_id),
+            browser: digest("challenges.browser", &self.browser)?,
+            code: digest("challenges.code", &self.code)?,
+            created_at: Timestamp::from_millis(self.created_at),
+            sent_at: Timestamp::from_millis(self.sent_at),
+            expires_at: Timestamp::from_millis(self.expires_at),
+            tries: count("challenges.tries", self.tries)?,
+            used_at: moment(self.used_at),
+            version: self.version,
+        })
+    }
+}
+
+impl ChallengeRepo for SqlTx<'_> {
+    fn insert_challenge(&mut self, challenge: &Challenge) -> StoreResult<()> {
+        let row = ChallengeRow::of(challenge);
+        self.write(|conn| diesel::insert_into(challenges::table).values(&row).execute(conn)).map(drop)
+    }
+
+    fn find_challenge(&mut self, id: &ChallengeId) -> StoreResult<Option<Challenge>> {
+        let query = challenges::table.filter(challenges::id.eq(id.as_str()));
+        self.read(|conn| query.first::<ChallengeRow>(conn).optional())?.map(ChallengeRow::read).transpose()
+    }
+
+    fn update_challenge(&mut self, challenge: &Challenge) -> StoreResult<bool> {
+        let new = ChallengeRow::of(challenge);
+        let row = challenges::table.filter(challenges::id.eq(new.id)).filter(challenges::version.eq(new.version));
+        let changes = (
+            challenges::browser.eq(new.browser),
+            challenges::code.eq(new.code),
+            challenges::sent_at.eq(new.sent_at),
+            challenges::expires_at.eq(new.expires_at),
+            challenges::tries.eq(new.tries),
+            challenges::used_at.eq(new.used_at),
+            challenges::version.eq(new.version + 1),
+        );
+        self.gate(|conn| diesel::update(row).set(changes).execute(conn))
+    }
+
+    fn delete_old_challenges(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32> {
+        sweep(self, DELETE_OLD_CHALLENGES, before, limit)
+    }
+}

@@ -1,0 +1,107 @@
+//! Registered clients. What an operator set and the digests of the secrets are JSON: they are only read whole.
+
+use super::columns::{millis, moment, unreadable, word};
+use crate::schema::clients;
+use crate::tx::SqlTx;
+use diesel::prelude::*;
+use portal_id_core::client::{Client, ClientSecret, ClientSource};
+use portal_id_core::digest::Digest;
+use portal_id_core::ids::ClientId;
+use portal_id_core::store::{ClientRepo, StoreError, StoreResult};
+use portal_id_core::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = clients, treat_none_as_default_value = false)]
+struct ClientRow {
+    id: String,
+    metadata: String,
+    secrets: String,
+    source: String,
+    created_at: i64,
+    updated_at: i64,
+    disabled_at: Option<i64>,
+}
+
+/// A secret as it is stored.
+#[derive(Serialize, Deserialize)]
+struct SecretRow {
+    digest: [u8; 32],
+    created_at: Timestamp,
+    expires_at: Option<Timestamp>,
+}
+
+impl SecretRow {
+    fn of(secret: &ClientSecret) -> Self {
+        Self { digest: *secret.digest.as_bytes(), created_at: secret.created_at, expires_at: secret.expires_at }
+    }
+
+    fn read(self) -> ClientSecret {
+        ClientSecret { digest: Digest::from_bytes(self.digest), created_at: self.created_at, expires_at: self.expires_at }
+    }
+}
+
+fn json(value: &impl Serialize) -> StoreResult<String> {
+    serde_json::to_string(value).map_err(|error| StoreError::Fault(format!("a client cannot be written: {error}")))
+}
+
+impl ClientRow {
+    fn of(client: &Client) -> StoreResult<Self> {
+        let secrets: Vec<SecretRow> = client.secrets.iter().map(SecretRow::of).collect();
+        Ok(Self {
+            id: client.id.as_str().to_owned(),
+            metadata: json(&client.metadata)?,
+            secrets: json(&secrets)?,
+            source: client.source.as_str().to_owned(),
+            created_at: client.created_at.millis(),
+            updated_at: client.updated_at.millis(),
+            disabled_at: millis(client.disabled_at),
+        })
+    }
+
+    fn read(self) -> StoreResult<Client> {
+        let secrets: Vec<SecretRow> = serde_json::from_str(&self.secrets).map_err(|_| unreadable("clients.secrets"))?;
+        Ok(Client {
+            id: ClientId::from_text(self.id),
+            metadata: serde_json::from_str(&self.metadata).map_err(|_| unreadable("clients.metadata"))?,
+            secrets: secrets.into_iter().map(SecretRow::read).collect(),
+            source: word("clients.source", ClientSource::from_text(&self.source))?,
+            created_at: Timestamp::from_millis(self.created_at),
+            updated_at: Timestamp::from_millis(self.updated_at),
+            disabled_at: moment(self.disabled_at),
+        })
+    }
+}
+
+impl ClientRepo for SqlTx<'_> {
+    fn insert_client(&mut self, client: &Client) -> StoreResult<()> {
+        let row = ClientRow::of(client)?;
+        self.write(|conn| diesel::insert_into(clients::table).values(&row).execute(conn)).map(drop)
+    }
+
+    fn find_client(&mut self, id: &ClientId) -> StoreResult<Option<Client>> {
+        let query = clients::table.filter(clients::id.eq(id.as_str()));
+        self.read(|conn| query.first::<ClientRow>(conn).optional())?.map(ClientRow::read).transpose()
+    }
+
+    fn list_clients(&mut self) -> StoreResult<Vec<Client>> {
+        let rows = self.read(|conn| clients::table.load::<ClientRow>(conn))?;
+        let mut clients = rows.into_iter().map(ClientRow::read).collect::<StoreResult<Vec<_>>>()?;
+        // Here and not in the database, where the order of texts depends on its locale.
+        clients.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok(clients)
+    }
+
+    fn update_client(&mut self, client: &Client) -> StoreResult<bool> {
+        let new = ClientRow::of(client)?;
+        let row = clients::table.filter(clients::id.eq(new.id));
+        let changes = (
+            clients::metadata.eq(new.metadata),
+            clients::secrets.eq(new.secrets),
+            clients::source.eq(new.source),
+            clients::updated_at.eq(new.updated_at),
+            clients::disabled_at.eq(new.disabled_at),
+        );
+        self.gate(|conn| diesel::update(row).set(changes).execute(conn))
+    }
+}

@@ -1,0 +1,129 @@
+//! What accounts are looked up by, and the claims to it.
+
+use super::accounts::AccountRow;
+use super::columns::{bytes, digest as read_digest, millis, moment, rows, word};
+use crate::schema::{accounts, identifiers};
+use crate::tx::SqlTx;
+use diesel::prelude::*;
+use portal_id_core::digest::Digest;
+use portal_id_core::ids::AccountId;
+use portal_id_core::profile::{Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind};
+use portal_id_core::store::{StoreError, StoreResult};
+use portal_id_core::time::Timestamp;
+
+/// More accounts than this with one identifier are of no use to anybody.
+const MOST_ACCOUNTS: i64 = 16;
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = identifiers, treat_none_as_default_value = false)]
+struct IdentifierRow {
+    account_id: String,
+    kind: String,
+    digest: Vec<u8>,
+    unique_claim: Option<Vec<u8>>,
+    verified_at: Option<i64>,
+    source: String,
+}
+
+impl IdentifierRow {
+    fn read(self) -> StoreResult<Identifier> {
+        Ok(Identifier {
+            account_id: AccountId::from_text(self.account_id),
+            kind: word("identifiers.kind", IdentifierKind::from_text(&self.kind))?,
+            digest: read_digest("identifiers.digest", &self.digest)?,
+            claimed: self.unique_claim.is_some(),
+            verified_at: moment(self.verified_at),
+            source: word("identifiers.source", FactSource::from_text(&self.source))?,
+        })
+    }
+}
+
+/// The value of the unique column: whoever writes it first holds the claim.
+fn claim_value(class: AccountClass, kind: IdentifierKind, digest: &[u8]) -> Vec<u8> {
+    [class.as_str().as_bytes(), b":", kind.as_str().as_bytes(), b":", digest].concat()
+}
+
+pub(super) fn insert(tx: &mut SqlTx<'_>, identifier: &Identifier) -> StoreResult<()> {
+    let account = identifier.account_id.as_str();
+    let unique_claim = if identifier.claimed {
+        let query = accounts::table.filter(accounts::id.eq(account)).select(accounts::class);
+        let class: Option<String> = tx.read(|conn| query.first(conn).optional())?;
+        let class = class.ok_or_else(|| StoreError::Fault("an account that is not there was to claim an identifier".to_owned()))?;
+        let class = word("accounts.class", AccountClass::from_text(&class))?;
+        Some(claim_value(class, identifier.kind, identifier.digest.as_bytes()))
+    } else {
+        None
+    };
+    let row = IdentifierRow {
+        account_id: account.to_owned(),
+        kind: identifier.kind.as_str().to_owned(),
+        digest: bytes(&identifier.digest),
+        unique_claim,
+        verified_at: millis(identifier.verified_at),
+        source: identifier.source.as_str().to_owned(),
+    };
+    tx.write(|conn| diesel::insert_into(identifiers::table).values(&row).execute(conn)).map(drop)
+}
+
+pub(super) fn list(tx: &mut SqlTx<'_>, id: &AccountId) -> StoreResult<Vec<Identifier>> {
+    let query = identifiers::table.filter(identifiers::account_id.eq(id.as_str())).order(identifiers::kind);
+    tx.read(|conn| query.load::<IdentifierRow>(conn))?.into_iter().map(IdentifierRow::read).collect()
+}
+
+pub(super) fn list_accounts(tx: &mut SqlTx<'_>, kind: IdentifierKind, digest: &Digest) -> StoreResult<Vec<(Account, Identifier)>> {
+    let query = accounts::table
+        .inner_join(identifiers::table)
+        .filter(identifiers::digest.eq(digest.as_bytes().as_slice()))
+        .filter(identifiers::kind.eq(kind.as_str()))
+        .order((accounts::created_at, accounts::id))
+        .limit(MOST_ACCOUNTS);
+    let found = tx.read(|conn| query.load::<(AccountRow, IdentifierRow)>(conn))?;
+    found.into_iter().map(|(account, identifier)| Ok((account.read()?, identifier.read()?))).collect()
+}
+
+pub(super) fn count_active_accounts(tx: &mut SqlTx<'_>, kind: IdentifierKind, digest: &Digest) -> StoreResult<u32> {
+    let query = accounts::table
+        .inner_join(identifiers::table)
+        .filter(identifiers::digest.eq(digest.as_bytes().as_slice()))
+        .filter(identifiers::kind.eq(kind.as_str()))
+        .filter(accounts::state.eq(AccountState::Active.as_str()))
+        .count();
+    let count: i64 = tx.read(|conn| query.get_result(conn))?;
+    Ok(rows(usize::try_from(count).unwrap_or_default()))
+}
+
+pub(super) fn claim(tx: &mut SqlTx<'_>, id: &AccountId, class: AccountClass, kind: IdentifierKind) -> StoreResult<bool> {
+    let row = identifiers::table.filter(identifiers::account_id.eq(id.as_str())).filter(identifiers::kind.eq(kind.as_str()));
+    let digest: Option<Vec<u8>> = tx.read(|conn| row.select(identifiers::digest).first(conn).optional())?;
+    let digest = digest.ok_or_else(|| StoreError::Fault(format!("an account without {} was to claim it", kind.as_str())))?;
+    let digest = read_digest("identifiers.digest", &digest)?;
+    let value = claim_value(class, kind, digest.as_bytes());
+    let unchanged = row.filter(identifiers::digest.eq(digest.as_bytes().as_slice()));
+    tx.gate_unless_taken(|conn| diesel::update(unchanged).set(identifiers::unique_claim.eq(value)).execute(conn))
+}
+
+pub(super) fn find_claimant(tx: &mut SqlTx<'_>, class: AccountClass, kind: IdentifierKind, digest: &Digest) -> StoreResult<Option<AccountId>> {
+    let value = claim_value(class, kind, digest.as_bytes());
+    let query = identifiers::table.filter(identifiers::unique_claim.eq(value)).select(identifiers::account_id);
+    let id: Option<String> = tx.read(|conn| query.first(conn).optional())?;
+    Ok(id.map(AccountId::from_text))
+}
+
+pub(super) fn verify(tx: &mut SqlTx<'_>, id: &AccountId, kind: IdentifierKind, digest: &Digest, by: (FactSource, Timestamp)) -> StoreResult<bool> {
+    let row = identifiers::table
+        .filter(identifiers::account_id.eq(id.as_str()))
+        .filter(identifiers::kind.eq(kind.as_str()))
+        .filter(identifiers::digest.eq(digest.as_bytes().as_slice()));
+    let changes = (identifiers::source.eq(by.0.as_str()), identifiers::verified_at.eq(by.1.millis()));
+    tx.gate(|conn| diesel::update(row).set(changes).execute(conn))
+}
+
+pub(super) fn replace_unverified(tx: &mut SqlTx<'_>, id: &AccountId, kind: IdentifierKind, digest: &Digest) -> StoreResult<bool> {
+    let row = identifiers::table
+        .filter(identifiers::account_id.eq(id.as_str()))
+        .filter(identifiers::kind.eq(kind.as_str()))
+        .filter(identifiers::verified_at.is_null());
+    // A claim was to the old value.
+    let changes = (identifiers::digest.eq(digest.as_bytes().as_slice()), identifiers::unique_claim.eq(None::<Vec<u8>>));
+    tx.gate(|conn| diesel::update(row).set(changes).execute(conn))
+}

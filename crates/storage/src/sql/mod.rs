@@ -1,0 +1,16 @@
+//! The repositories, one file per noun: its row type, its statements, and the way between row and value.
+
+mod accounts;
+mod audit;
+mod challenges;
+mod clients;
+mod columns;
+mod consents;
+mod grants;
+mod identifiers;
+mod keys;
+mod links;
+mod outbox;
+mod sessions;
+mod sweep;
+mod throttles;

@@ -1,0 +1,116 @@
+//! Browser sessions.
+
+use super::columns::{bytes, digest, ial, joined_amr, millis, moment, rows, split_amr};
+use super::sweep::sweep;
+use crate::schema::sessions;
+use crate::tx::SqlTx;
+use diesel::prelude::*;
+use portal_id_core::digest::Digest;
+use portal_id_core::ids::{AccountId, SessionId};
+use portal_id_core::session::Session;
+use portal_id_core::store::{SessionRepo, StoreResult};
+use portal_id_core::time::Timestamp;
+
+const DELETE_OLD_SESSIONS: &str = "DELETE FROM sessions WHERE id IN (\
+    SELECT id FROM sessions WHERE expires_at < $1 OR ended_at < $1 LIMIT $2)";
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
+struct SessionRow {
+    id: String,
+    secret: Vec<u8>,
+    account_id: String,
+    auth_time: i64,
+    last_seen_at: i64,
+    expires_at: i64,
+    amr: String,
+    ial: i64,
+    user_agent: String,
+    ended_at: Option<i64>,
+}
+
+impl SessionRow {
+    fn of(session: &Session) -> Self {
+        Self {
+            id: session.id.as_str().to_owned(),
+            secret: bytes(&session.secret),
+            account_id: session.account_id.as_str().to_owned(),
+            auth_time: session.auth_time.millis(),
+            last_seen_at: session.last_seen_at.millis(),
+            expires_at: session.expires_at.millis(),
+            amr: joined_amr(&session.amr),
+            ial: i64::from(session.ial.0),
+            user_agent: session.user_agent.clone(),
+            ended_at: millis(session.ended_at),
+        }
+    }
+
+    fn read(self) -> StoreResult<Session> {
+        Ok(Session {
+            id: SessionId::from_text(self.id),
+            secret: digest("sessions.secret", &self.secret)?,
+            account_id: AccountId::from_text(self.account_id),
+            auth_time: Timestamp::from_millis(self.auth_time),
+            last_seen_at: Timestamp::from_millis(self.last_seen_at),
+            expires_at: Timestamp::from_millis(self.expires_at),
+            amr: split_amr("sessions.amr", &self.amr)?,
+            ial: ial("sessions.ial", self.ial)?,
+            user_agent: self.user_agent,
+            ended_at: moment(self.ended_at),
+        })
+    }
+}
+
+impl SessionRepo for SqlTx<'_> {
+    fn insert_session(&mut self, session: &Session) -> StoreResult<()> {
+        let row = SessionRow::of(session);
+        self.write(|conn| diesel::insert_into(sessions::table).values(&row).execute(conn)).map(drop)
+    }
+
+    fn find_session(&mut self, secret: &Digest) -> StoreResult<Option<Session>> {
+        let query = sessions::table.filter(sessions::secret.eq(secret.as_bytes().as_slice()));
+        self.read(|conn| query.first::<SessionRow>(conn).optional())?.map(SessionRow::read).transpose()
+    }
+
+    fn find_session_by_id(&mut self, id: &SessionId) -> StoreResult<Option<Session>> {
+        let query = sessions::table.filter(sessions::id.eq(id.as_str()));
+        self.read(|conn| query.first::<SessionRow>(conn).optional())?.map(SessionRow::read).transpose()
+    }
+
+    fn touch_session(&mut self, id: &SessionId, now: Timestamp) -> StoreResult<()> {
+        let row = sessions::table
+            .filter(sessions::id.eq(id.as_str()))
+            .filter(sessions::ended_at.is_null())
+            .filter(sessions::last_seen_at.lt(now.millis()));
+        self.write(|conn| diesel::update(row).set(sessions::last_seen_at.eq(now.millis())).execute(conn)).map(drop)
+    }
+
+    fn end_session(&mut self, id: &SessionId, now: Timestamp) -> StoreResult<bool> {
+        let row = sessions::table.filter(sessions::id.eq(id.as_str())).filter(sessions::ended_at.is_null());
+        self.gate(|conn| diesel::update(row).set(sessions::ended_at.eq(now.millis())).execute(conn))
+    }
+
+    fn end_sessions_of_account(&mut self, account: &AccountId, keep: Option<&SessionId>, now: Timestamp) -> StoreResult<u32> {
+        // No session has an empty id, so nothing is kept without `keep`.
+        let keep = keep.map_or("", SessionId::as_str);
+        let live = sessions::table
+            .filter(sessions::account_id.eq(account.as_str()))
+            .filter(sessions::ended_at.is_null())
+            .filter(sessions::expires_at.gt(now.millis()))
+            .filter(sessions::id.ne(keep));
+        self.write(|conn| diesel::update(live).set(sessions::ended_at.eq(now.millis())).execute(conn)).map(rows)
+    }
+
+    fn list_sessions(&mut self, account: &AccountId, now: Timestamp) -> StoreResult<Vec<Session>> {
+        let query = sessions::table
+            .filter(sessions::account_id.eq(account.as_str()))
+            .filter(sessions::ended_at.is_null())
+            .filter(sessions::expires_at.gt(now.millis()))
+            .order((sessions::auth_time.desc(), sessions::id.desc()));
+        self.read(|conn| query.load::<SessionRow>(conn))?.into_iter().map(SessionRow::read).collect()
+    }
+
+    fn delete_old_sessions(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32> {
+        sweep(self, DELETE_OLD_SESSIONS, before, limit)
+    }
+}

@@ -1,0 +1,150 @@
+//! A provider for one test.
+
+use crate::browser::Browser;
+use crate::outside::{FrozenClock, Keeper, SeededEntropy};
+use crate::people::CitizenBuilder;
+use crate::service::ServiceBuilder;
+use axum::Router;
+use portal_id_core::audit::{AuditEntry, AuditKind};
+use portal_id_core::ctx::Ctx;
+use portal_id_core::entropy::Entropy;
+use portal_id_core::outbox::OutboxState;
+use portal_id_core::ports::{EmailMessage, TextMessage};
+use portal_id_core::store::AuditFilter;
+use portal_id_core::time::{Clock, Span, Timestamp};
+use portal_id_keys::KeyEncryptionKey;
+use portal_id_server::config::{Config, Mode};
+use portal_id_server::house::{House, Outside};
+use portal_id_server::jobs;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// The issuer of every test provider.
+pub const ISSUER: &str = "https://id.example.gov.vn";
+
+/// A whole provider on a database of its own, thrown away with it.
+pub struct TestIdp {
+    pub house: Arc<House>,
+    pub clock: Arc<FrozenClock>,
+    pub mails: Arc<Keeper<EmailMessage>>,
+    pub texts: Arc<Keeper<TextMessage>>,
+    folder: TempDir,
+}
+
+impl TestIdp {
+    /// A provider with the defaults.
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// A provider with changed settings.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config { mode: Mode::Development, ..Config::default() };
+        config.storage.url = format!("sqlite:{}", folder.path().join("test.sqlite3").display());
+        config.oidc.issuer = ISSUER.to_owned();
+        // A cheap hash: what is tested is when it is computed, never its cost.
+        config.accounts.hashing.memory_kib = 32;
+        config.accounts.hashing.passes = 1;
+        change(&mut config);
+        let clock = Arc::new(FrozenClock::default());
+        let (mails, texts) = (Arc::new(Keeper::default()), Arc::new(Keeper::default()));
+        let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(20_261_123));
+        let kek = KeyEncryptionKey::parse(KeyEncryptionKey::generate(entropy.as_ref(), true).expose()).unwrap();
+        let outside = Outside {
+            clock: clock.clone(),
+            entropy,
+            kek: Arc::new(kek),
+            mailer: Some(mails.clone()),
+            gateway: Some(texts.clone()),
+        };
+        let house = Arc::new(House::build(config, outside).await.unwrap());
+        Self { house, clock, mails, texts, folder }
+    }
+
+    /// Stops this provider and starts another on the same database.
+    pub async fn restart(self) -> Self {
+        let Self { house, clock, mails, texts, folder } = self;
+        let (config, outside) = (house.config.clone(), house.outside.clone());
+        assert_eq!(Arc::strong_count(&house), 1, "somebody still holds the provider");
+        drop(house);
+        let house = Arc::new(House::build(config, outside).await.unwrap());
+        Self { house, clock, mails, texts, folder }
+    }
+
+    pub fn router(&self) -> Router {
+        self.house.router.clone()
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub fn advance(&self, span: Span) {
+        self.clock.advance(span);
+    }
+
+    pub fn ctx(&self) -> Ctx {
+        self.house.outside.job_ctx("test")
+    }
+
+    /// Delivers what is due.
+    pub async fn deliver(&self) {
+        jobs::deliver_once(&self.house).await.unwrap();
+    }
+
+    /// The newest mail to `address`, after delivering what is due.
+    pub async fn newest_mail(&self, address: &str) -> EmailMessage {
+        self.deliver().await;
+        self.mails.kept().into_iter().rfind(|mail| mail.to == address).unwrap_or_else(|| panic!("no mail to {address}"))
+    }
+
+    /// The mails to `address`, after delivering what is due.
+    pub async fn mails_to(&self, address: &str) -> Vec<EmailMessage> {
+        self.deliver().await;
+        self.mails.kept().into_iter().filter(|mail| mail.to == address).collect()
+    }
+
+    /// The code in the newest text message to `phone` (E.164), after delivering what is due.
+    pub async fn newest_code(&self, phone: &str) -> String {
+        self.deliver().await;
+        let kept = self.texts.kept();
+        let text = &kept.iter().rfind(|text| text.to == phone).unwrap_or_else(|| panic!("no text to {phone}")).text;
+        text.split(|c: char| !c.is_ascii_digit())
+            .find(|digits| digits.len() == 6)
+            .unwrap_or_else(|| panic!("no code in {text:?}"))
+            .to_owned()
+    }
+
+    /// A browser that has never been here.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.router(), ISSUER)
+    }
+
+    pub fn citizen(&self, username: &str) -> CitizenBuilder<'_> {
+        CitizenBuilder::new(self, username)
+    }
+
+    pub fn service(&self) -> ServiceBuilder<'_> {
+        ServiceBuilder::new(self)
+    }
+
+    /// The audit trail, the newest first.
+    pub async fn audit(&self) -> Vec<AuditEntry> {
+        self.house.store.read("audit", |tx| tx.list_audit(&AuditFilter::default(), 1000)).await.unwrap()
+    }
+
+    /// Whether the audit trail has an entry of this kind.
+    pub async fn audited(&self, kind: AuditKind) -> bool {
+        self.audit().await.iter().any(|entry| entry.kind == kind)
+    }
+
+    /// Delivers what is due and fails if a message was left behind or given up.
+    pub async fn expect_an_empty_outbox(&self) {
+        self.deliver().await;
+        let counts = self.house.store.read("outbox", |tx| tx.count_messages()).await.unwrap();
+        for left in counts.iter().filter(|count| count.state != OutboxState::Delivered) {
+            assert_eq!(left.count, 0, "messages left behind: {left:?}");
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Makes a whole provider in one line, and people to walk through it. Only ever a dev-dependency.
+//!
+//! The provider is the real one: the router of production on a real SQLite file, forms parsed from the HTML we serve.
+//! What is exchanged is the world outside: clock, chance, mail server, SMS gateway.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test's tools fail by panicking")]
+#![expect(missing_docs, reason = "the names are sentences; tests show the use")]
+#![expect(clippy::missing_panics_doc, reason = "panicking is how these tools report")]
+
+pub mod browser;
+pub mod idp;
+pub mod outside;
+pub mod page;
+pub mod people;
+pub mod service;
+pub mod suites;
+
+pub use browser::Browser;
+pub use idp::TestIdp;
+pub use page::Page;
+pub use people::Citizen;
+pub use portal_id_core as core;
+pub use service::{Service, TokenAnswer};

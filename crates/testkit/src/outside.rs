@@ -1,0 +1,100 @@
+//! The world outside, made of things that tests hold in their hands: a clock that stands still, chance with a seed, a
+//! mail server and a gateway that keep what they get and can be told to fail.
+
+use async_trait::async_trait;
+use portal_id_core::entropy::Entropy;
+use portal_id_core::outbox::Delivery;
+use portal_id_core::ports::{EmailMessage, Mailer, SmsGateway, TextMessage};
+use portal_id_core::time::{Clock, Span, Timestamp};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// 2026-11-23T02:00:00Z, nine in the morning in Vietnam: when every test begins.
+pub const START: Timestamp = Timestamp::from_seconds(1_795_399_200);
+
+/// A clock that moves when it is told to.
+#[derive(Debug)]
+pub struct FrozenClock(AtomicI64);
+
+impl Default for FrozenClock {
+    fn default() -> Self {
+        Self(AtomicI64::new(START.millis()))
+    }
+}
+
+impl FrozenClock {
+    /// Moves on by `span`.
+    pub fn advance(&self, span: Span) {
+        self.0.fetch_add(span.as_millis(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for FrozenClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Chance that repeats.
+pub struct SeededEntropy(Mutex<ChaCha20Rng>);
+
+impl SeededEntropy {
+    /// The same seed gives the same bytes.
+    pub fn new(seed: u64) -> Self {
+        Self(Mutex::new(ChaCha20Rng::seed_from_u64(seed)))
+    }
+}
+
+impl Entropy for SeededEntropy {
+    fn fill(&self, buffer: &mut [u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(buffer);
+    }
+}
+
+/// A messenger that keeps what it is given, or answers what it was told to.
+pub struct Keeper<M> {
+    kept: Mutex<Vec<M>>,
+    answer: Mutex<Delivery>,
+}
+
+impl<M> Default for Keeper<M> {
+    fn default() -> Self {
+        Self { kept: Mutex::new(Vec::new()), answer: Mutex::new(Delivery::Accepted) }
+    }
+}
+
+impl<M: Clone> Keeper<M> {
+    /// Everything kept, the oldest first.
+    pub fn kept(&self) -> Vec<M> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on answers this; only what is accepted is kept.
+    pub fn answer(&self, delivery: Delivery) {
+        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = delivery;
+    }
+
+    fn take(&self, message: &M) -> Delivery {
+        let answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if answer == Delivery::Accepted {
+            self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(message.clone());
+        }
+        answer
+    }
+}
+
+#[async_trait]
+impl Mailer for Keeper<EmailMessage> {
+    async fn deliver(&self, email: &EmailMessage) -> Delivery {
+        self.take(email)
+    }
+}
+
+#[async_trait]
+impl SmsGateway for Keeper<TextMessage> {
+    async fn deliver(&self, message: &TextMessage) -> Delivery {
+        self.take(message)
+    }
+}

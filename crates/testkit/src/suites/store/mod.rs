@@ -1,0 +1,151 @@
+//! What every store behind the port `core::store` does: rows come back whole, gates are won once, races have one
+//! winner, a body that fails leaves nothing. [`crate::store_suite!`] makes one test of each case; each needs an empty
+//! store of its own.
+#![expect(clippy::expect_used, clippy::missing_panics_doc, reason = "a suite is test code")]
+
+pub mod accounts;
+pub mod counting;
+pub mod identifiers;
+pub mod links;
+pub mod outbox;
+pub mod protocol;
+pub mod races;
+mod samples;
+pub mod service;
+pub mod sign_in;
+pub mod transactions;
+
+use portal_id_core::store::Store;
+use portal_id_storage::{Counters, StorageSettings};
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tempfile::TempDir;
+
+/// An empty store under test, with what must live as long.
+pub struct Subject {
+    /// The store.
+    pub store: Store,
+    /// What it was asked to do.
+    pub counters: Arc<Counters>,
+    folder: Option<TempDir>,
+}
+
+impl Subject {
+    /// An empty store on a SQLite file in a folder of its own.
+    pub fn sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = format!("sqlite:{}", folder.path().join("store.sqlite3").display());
+        Self { folder: Some(folder), ..Self::open(&StorageSettings { url, ..StorageSettings::default() }) }
+    }
+
+    /// An empty database of its own on the server of `PORTAL_ID_TEST_POSTGRES`, made with `psql` and left behind: the
+    /// server is meant to be thrown away.
+    pub fn postgres() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let server = std::env::var("PORTAL_ID_TEST_POSTGRES").expect("PORTAL_ID_TEST_POSTGRES holds the URL of a database");
+        let name = format!("store_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let create = format!("CREATE DATABASE {name}");
+        let made = Command::new("psql").args(["--no-psqlrc", "--quiet", "--command", &create, &server]).status();
+        assert!(made.expect("psql is installed").success(), "the database could not be made");
+        let (before, parameters) = server.split_once('?').unwrap_or((&server, ""));
+        let (place, _) = before.rsplit_once('/').expect("the URL names a database");
+        let url = format!("{place}/{name}?{parameters}");
+        Self::open(&StorageSettings { url, ..StorageSettings::default() })
+    }
+
+    /// The store of these settings, which the caller made empty.
+    pub fn open(settings: &StorageSettings) -> Self {
+        let backend = portal_id_storage::open(settings).expect("the database opens");
+        Self { counters: backend.counters(), store: Store::new(backend), folder: None }
+    }
+
+    /// The folder of a SQLite store.
+    pub fn folder(&self) -> Option<&std::path::Path> {
+        self.folder.as_ref().map(TempDir::path)
+    }
+}
+
+/// One test per case. `$subject` is an expression of type [`Subject`], evaluated once per test; attributes in front of
+/// it are put on every test.
+#[macro_export]
+macro_rules! store_suite {
+    ($(#[$attribute:meta])* $subject:expr) => {
+        $crate::store_suite!(@each [$(#[$attribute])*] $subject;
+            accounts::an_account_comes_back_as_it_was,
+            accounts::a_taken_username_is_a_conflict_that_names_the_key,
+            accounts::a_state_changes_once_and_only_activation_is_dated,
+            accounts::a_password_hash_changes_only_from_the_old_one,
+            accounts::a_profile_is_replaced_only_on_an_account_that_is_there,
+            accounts::a_pending_account_goes_with_all_that_belongs_to_it,
+            accounts::an_active_account_is_not_deleted_as_pending,
+            accounts::a_registration_ends_when_its_last_link_has_expired,
+            identifiers::identifiers_come_back_as_they_were,
+            identifiers::an_account_has_one_identifier_of_a_kind,
+            identifiers::accounts_are_listed_by_identifier_the_oldest_first_and_at_most_sixteen,
+            identifiers::only_active_accounts_are_counted,
+            identifiers::one_account_of_a_class_holds_a_claim_and_the_transaction_of_the_loser_goes_on,
+            identifiers::an_identifier_is_verified_only_with_the_digest_it_still_has,
+            identifiers::only_an_unverified_identifier_is_replaced_and_its_claim_ends,
+            links::a_link_comes_back_as_it_was_and_only_for_its_purpose,
+            links::a_link_is_taken_once_and_before_its_end,
+            links::the_newest_link_of_a_purpose_is_found,
+            links::expired_links_go_but_the_newest_of_a_pending_account_stays,
+            sign_in::a_session_comes_back_as_it_was,
+            sign_in::a_session_is_touched_forwards_and_only_while_it_lasts,
+            sign_in::the_sessions_of_an_account_end_but_one,
+            sign_in::live_sessions_are_listed_the_newest_first,
+            sign_in::old_sessions_are_deleted_in_portions,
+            sign_in::a_challenge_comes_back_as_it_was_and_changes_by_version,
+            sign_in::old_challenges_are_deleted,
+            sign_in::a_throttle_is_added_once_and_changes_by_version,
+            sign_in::expired_throttles_are_deleted,
+            protocol::a_client_comes_back_as_it_was,
+            protocol::a_client_changes_but_for_id_and_creation,
+            protocol::a_consent_is_replaced_listed_and_forgotten,
+            protocol::a_grant_comes_back_as_it_was,
+            protocol::a_code_is_used_once_before_its_end_and_never_after_revocation,
+            protocol::a_generation_advances_once_and_never_after_revocation,
+            protocol::grants_are_revoked_by_account_client_and_session,
+            protocol::old_grants_are_deleted,
+            service::signing_keys_come_back_with_their_timetable,
+            service::a_data_key_is_made_once,
+            service::the_audit_trail_is_listed_the_newest_first_and_by_filter,
+            outbox::a_message_comes_back_as_it_was,
+            outbox::a_due_message_is_claimed_until_its_lease_ends,
+            outbox::a_settled_message_is_erased_and_stays_settled,
+            outbox::a_postponed_message_is_due_again_later,
+            outbox::messages_are_counted_listed_and_swept,
+            races::of_64_parallel_registrations_of_one_username_one_wins,
+            races::of_64_parallel_claims_to_one_identifier_one_wins,
+            races::of_64_parallel_uses_of_one_link_one_wins,
+            races::of_64_parallel_uses_of_one_code_one_wins,
+            races::of_64_parallel_refreshes_one_advances_the_generation,
+            races::of_64_parallel_first_marks_one_is_added,
+            races::of_64_parallel_marks_none_is_lost_when_the_loser_runs_again,
+            races::of_64_parallel_marks_only_as_many_pass_as_the_rule_allows,
+            races::parallel_workers_never_get_the_same_message,
+            transactions::a_body_that_fails_leaves_nothing,
+            transactions::failing_and_panicking_bodies_do_not_disturb_their_neighbours,
+            transactions::a_body_that_asks_for_it_is_run_again_from_the_start,
+            transactions::a_body_that_never_stops_asking_ends_with_retry,
+            transactions::a_body_that_goes_on_after_a_refused_statement_is_undone,
+            transactions::a_read_sees_what_was_committed_before,
+            transactions::a_read_may_not_write,
+            transactions::many_reads_run_beside_writes,
+            transactions::dropping_the_store_finishes_what_waits,
+            counting::a_transaction_is_one_durable_write_and_a_read_is_none,
+            counting::the_gates_of_hot_paths_cost_one_statement_each,
+        );
+    };
+    (@each $attributes:tt $subject:expr; $($module:ident :: $case:ident),+ $(,)?) => {
+        $($crate::store_suite!(@one $attributes $subject; $module::$case);)+
+    };
+    (@one [$($attribute:tt)*] $subject:expr; $module:ident :: $case:ident) => {
+        $($attribute)*
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $case() {
+            $crate::suites::store::$module::$case($subject).await;
+        }
+    };
+}

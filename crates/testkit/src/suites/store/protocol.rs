@@ -1,0 +1,204 @@
+//! Cases about clients, consents and grants.
+
+use super::Subject;
+use super::samples::{MINUTE, NOW, TICK, account_id, add_account, assert_same_grant, client, consent, digest, grant};
+use portal_id_core::client::{Client, ClientSource};
+use portal_id_core::consent::Consent;
+use portal_id_core::grant::Grant;
+use portal_id_core::ids::{ClientId, GrantId, SessionId};
+use portal_id_core::store::{Store, StoreError, StoreResult, Tx};
+use portal_id_core::time::{Span, Timestamp};
+
+async fn add_client(store: &Store, client: Client) -> StoreResult<()> {
+    store.tx("add_client", move |tx| tx.insert_client(&client)).await
+}
+
+/// All fields, whatever the text; the list is ordered by id, byte for byte.
+pub async fn a_client_comes_back_as_it_was(subject: Subject) {
+    let full = client("land");
+    let bare = Client { secrets: Vec::new(), disabled_at: None, source: ClientSource::File, ..client("Zoning") };
+    for put in [&full, &bare] {
+        add_client(&subject.store, put.clone()).await.expect("added");
+        let id = put.id.clone();
+        let found = subject.store.read("find", move |tx| tx.find_client(&id)).await.expect("a read");
+        assert_eq!(found.as_ref(), Some(put));
+    }
+    assert_eq!(add_client(&subject.store, client("land")).await, Err(StoreError::Conflict("clients.id".to_owned())));
+    let listed = subject.store.read("list", |tx| tx.list_clients()).await.expect("a read");
+    assert_eq!(listed, [bare, full]);
+    let missing = subject.store.read("find", |tx| tx.find_client(&ClientId::from_text("LAND"))).await;
+    assert_eq!(missing, Ok(None));
+}
+
+/// Secrets, metadata, source and the switch.
+pub async fn a_client_changes_but_for_id_and_creation(subject: Subject) {
+    add_client(&subject.store, client("land")).await.expect("added");
+    let mut changed = client("land");
+    changed.metadata.client_name_en = None;
+    changed.metadata.redirect_uris.push("https://b.example/".to_owned());
+    changed.secrets.truncate(1);
+    changed = Client { source: ClientSource::Demo, updated_at: NOW + MINUTE, disabled_at: None, ..changed };
+    let new = Client { created_at: NOW + Span::days(9), ..changed.clone() };
+    assert_eq!(subject.store.tx("update", move |tx| tx.update_client(&new)).await, Ok(true));
+    assert_eq!(subject.store.read("find", |tx| tx.find_client(&ClientId::from_text("land"))).await, Ok(Some(changed)));
+    assert_eq!(subject.store.tx("update", |tx| tx.update_client(&client("none"))).await, Ok(false));
+}
+
+/// Also: nothing of another person or client is met.
+pub async fn a_consent_is_replaced_listed_and_forgotten(subject: Subject) {
+    let (one, two) = (add_account(&subject.store, 1).await, add_account(&subject.store, 2).await);
+    for id in ["land", "tax"] {
+        add_client(&subject.store, client(id)).await.expect("added");
+    }
+    let put = async |consent: Consent| subject.store.tx("put", move |tx| tx.put_consent(&consent)).await.expect("put");
+    for consent in [consent(&one, "tax"), consent(&one, "land"), consent(&two, "land")] {
+        put(consent).await;
+    }
+    let wider = Consent { scopes: vec!["openid".to_owned(), "profile".to_owned()], granted_at: NOW + MINUTE, ..consent(&one, "land") };
+    put(wider.clone()).await;
+    let check = {
+        let one = one.clone();
+        move |tx: &mut dyn Tx| {
+            assert_eq!(tx.find_consent(&one, &wider.client_id)?, Some(wider.clone()));
+            assert_eq!(tx.list_consents(&one)?, [wider.clone(), consent(&one, "tax")]);
+            assert_eq!(tx.list_consents(&account_id(2))?, [consent(&account_id(2), "land")]);
+            Ok(())
+        }
+    };
+    subject.store.read("check", check).await.expect("a read");
+    for expected in [true, false] {
+        let id = one.clone();
+        let forget = move |tx: &mut dyn Tx| tx.delete_consent(&id, &ClientId::from_text("land"));
+        assert_eq!(subject.store.tx("forget", forget).await, Ok(expected));
+    }
+    let left = subject.store.read("list", move |tx| tx.list_consents(&one)).await.expect("a read");
+    assert_eq!(left, [consent(&account_id(1), "tax")]);
+}
+
+async fn add(store: &Store, grant: Grant) -> StoreResult<()> {
+    store.tx("add_grant", move |tx| tx.insert_grant(&grant)).await
+}
+
+async fn find(store: &Store, number: u32) -> Grant {
+    let id = grant(number).id;
+    store.read("find_grant", move |tx| tx.find_grant(&id)).await.expect("a read").expect("found")
+}
+
+/// All fields, by id and by code; accounts, clients and sessions need not exist.
+pub async fn a_grant_comes_back_as_it_was(subject: Subject) {
+    let bare = Grant { nonce: None, code_challenge: None, scopes: vec!["openid".to_owned()], amr: Vec::new(), ..grant(1) };
+    let full = Grant {
+        code_used_at: Some(NOW + TICK),
+        generation: i64::MAX,
+        rotated_at: Some(NOW + MINUTE),
+        idle_expires_at: Some(NOW + Span::days(7)),
+        revoked_at: Some(NOW + Span::days(1)),
+        ..grant(2)
+    };
+    for (number, put) in [(1, bare), (2, full)] {
+        add(&subject.store, put.clone()).await.expect("added");
+        assert_same_grant(&find(&subject.store, number).await, &put);
+        let code = put.code;
+        let found = subject.store.read("find", move |tx| tx.find_grant_by_code(&code)).await.expect("a read");
+        assert_same_grant(&found.expect("found by code"), &put);
+    }
+    assert!(subject.store.read("find", |tx| tx.find_grant_by_code(&digest(b'g', 9))).await.expect("a read").is_none());
+    let twin = Grant { id: GrantId::from_text("another"), ..grant(1) };
+    assert_eq!(add(&subject.store, twin).await, Err(StoreError::Conflict("grants.code".to_owned())));
+}
+
+/// RFC 6749 §4.1.2: at most once, and short-lived.
+pub async fn a_code_is_used_once_before_its_end_and_never_after_revocation(subject: Subject) {
+    for number in 1..=3 {
+        add(&subject.store, grant(number)).await.expect("added");
+    }
+    let end = grant(1).code_expires_at;
+    let idle = Some(NOW + Span::days(7));
+    let redeem = async |number, idle, now| {
+        let id = grant(number).id;
+        subject.store.tx("use_code", move |tx| tx.use_code(&id, idle, now)).await.expect("a gate")
+    };
+    assert!(!redeem(1, idle, end).await);
+    assert!(redeem(1, idle, end - TICK).await);
+    assert!(!redeem(1, idle, NOW).await);
+    let used = Grant { code_used_at: Some(end - TICK), generation: 1, rotated_at: Some(end - TICK), idle_expires_at: idle, ..grant(1) };
+    assert_same_grant(&find(&subject.store, 1).await, &used);
+    assert!(redeem(2, None, NOW).await);
+    assert_same_grant(&find(&subject.store, 2).await, &Grant { code_used_at: Some(NOW), ..grant(2) });
+    for expected in [true, false] {
+        assert_eq!(subject.store.tx("revoke", |tx| tx.revoke_grant(&grant(3).id, NOW + TICK)).await, Ok(expected));
+    }
+    assert!(!redeem(3, idle, NOW).await);
+    assert_same_grant(&find(&subject.store, 3).await, &Grant { revoked_at: Some(NOW + TICK), ..grant(3) });
+    assert!(!redeem(9, idle, NOW).await);
+}
+
+/// Decisions 21: one generation advances.
+pub async fn a_generation_advances_once_and_never_after_revocation(subject: Subject) {
+    add(&subject.store, Grant { generation: 4, ..grant(1) }).await.expect("added");
+    let advance = async |from| {
+        let advance = move |tx: &mut dyn Tx| tx.advance_generation(&grant(1).id, from, NOW + Span::days(8), NOW + MINUTE);
+        subject.store.tx("advance", advance).await.expect("a gate")
+    };
+    assert!(!advance(3).await);
+    assert!(advance(4).await);
+    assert!(!advance(4).await);
+    let advanced = Grant { generation: 5, rotated_at: Some(NOW + MINUTE), idle_expires_at: Some(NOW + Span::days(8)), ..grant(1) };
+    assert_same_grant(&find(&subject.store, 1).await, &advanced);
+    assert_eq!(subject.store.tx("revoke", |tx| tx.revoke_grant(&grant(1).id, NOW)).await, Ok(true));
+    assert!(!advance(5).await);
+}
+
+/// Each counts what it revoked and leaves the rest alone, above all what was revoked before.
+pub async fn grants_are_revoked_by_account_client_and_session(subject: Subject) {
+    let (tax, other) = (ClientId::from_text("tax"), SessionId::from_text("session-0002"));
+    let online = vec!["openid".to_owned(), "profile".to_owned()];
+    let grants = [
+        Grant { scopes: online.clone(), ..grant(1) },
+        grant(2),
+        Grant { client_id: tax.clone(), scopes: online.clone(), ..grant(3) },
+        Grant { session_id: other, scopes: online, ..grant(4) },
+        Grant { account_id: account_id(2), client_id: tax.clone(), ..grant(5) },
+        Grant { account_id: account_id(2), client_id: ClientId::from_text("Tax"), ..grant(6) },
+    ];
+    for grant in grants {
+        add(&subject.store, grant).await.expect("added");
+    }
+    let clients = subject.store.read("clients", |tx| tx.list_clients_of_session(&SessionId::from_text("session-0001"))).await;
+    let expected = ["Tax", "land", "tax"].map(ClientId::from_text);
+    assert_eq!(clients.as_deref(), Ok(expected.as_slice()));
+    let revoke = async |body: fn(&mut dyn Tx, Timestamp) -> StoreResult<u32>, now| {
+        subject.store.tx("revoke", move |tx| body(tx, now)).await.expect("revoked")
+    };
+    let revoked = async || {
+        let mut moments = Vec::new();
+        for number in 1..=6 {
+            moments.push(find(&subject.store, number).await.revoked_at.map(|at| at.since(NOW).as_millis()));
+        }
+        moments
+    };
+    let of_session = |tx: &mut dyn Tx, now| tx.revoke_online_grants_of_session(&SessionId::from_text("session-0001"), now);
+    assert_eq!(revoke(of_session, NOW + Span::millis(1)).await, 2);
+    assert_eq!(revoke(of_session, NOW + Span::millis(2)).await, 0);
+    assert_eq!(revoked().await, [Some(1), None, Some(1), None, None, None]);
+    let of_both = |tx: &mut dyn Tx, now| tx.revoke_grants_of_account(&account_id(2), Some(&ClientId::from_text("tax")), now);
+    assert_eq!(revoke(of_both, NOW + Span::millis(3)).await, 1);
+    assert_eq!(revoked().await, [Some(1), None, Some(1), None, Some(3), None]);
+    let of_account = |tx: &mut dyn Tx, now| tx.revoke_grants_of_account(&account_id(1), None, now);
+    assert_eq!(revoke(of_account, NOW + Span::millis(4)).await, 2);
+    assert_eq!(revoked().await, [Some(1), Some(4), Some(1), Some(4), Some(3), None]);
+    let of_client = |tx: &mut dyn Tx, now| tx.revoke_grants_of_client(&ClientId::from_text("Tax"), now);
+    assert_eq!(revoke(of_client, NOW + Span::millis(5)).await, 1);
+    assert_eq!(revoke(of_client, NOW + Span::millis(6)).await, 0);
+    assert_eq!(revoked().await, [Some(1), Some(4), Some(1), Some(4), Some(3), Some(5)]);
+}
+
+/// In portions, and not the one that ends at the very moment.
+pub async fn old_grants_are_deleted(subject: Subject) {
+    for (number, expires_at) in [(1, NOW - TICK), (2, NOW - TICK), (3, NOW)] {
+        add(&subject.store, Grant { expires_at, ..grant(number) }).await.expect("added");
+    }
+    let sweep = async |limit| subject.store.tx("sweep", move |tx| tx.delete_old_grants(NOW, limit)).await.expect("swept");
+    assert_eq!((sweep(1).await, sweep(9).await, sweep(9).await), (1, 1, 0));
+    find(&subject.store, 3).await;
+}

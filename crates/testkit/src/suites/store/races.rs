@@ -1,0 +1,153 @@
+//! Cases with many at once: every gate has one winner.
+
+use super::Subject;
+use super::samples::{MINUTE, NOW, account, add_account, digest, grant, identifier, link, message};
+use portal_id_core::link::LinkPurpose;
+use portal_id_core::profile::{Account, AccountClass, IdentifierKind};
+use portal_id_core::store::{Store, StoreError, StoreResult, Tx};
+use portal_id_core::throttle::{Limit, Rule, Throttle};
+use portal_id_core::time::Span;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use tokio::sync::Barrier;
+
+/// How many race.
+const RACERS: u32 = 64;
+
+/// Starts [`RACERS`] transactions at one moment and gives what each came to.
+async fn race<T, F>(store: &Store, body: impl Fn(u32) -> F) -> Vec<StoreResult<T>>
+where
+    T: Send + 'static,
+    F: FnMut(&mut dyn Tx) -> StoreResult<T> + Send + 'static,
+{
+    let start = Arc::new(Barrier::new(usize::try_from(RACERS).expect("a number of racers")));
+    let racers = (0..RACERS).map(|number| {
+        let (store, start, body) = (store.clone(), Arc::clone(&start), body(number));
+        tokio::spawn(async move {
+            start.wait().await;
+            store.tx("race", body).await
+        })
+    });
+    let mut results = Vec::new();
+    for racer in racers.collect::<Vec<_>>() {
+        results.push(racer.await.expect("a racer ends"));
+    }
+    results
+}
+
+fn winners(results: &[StoreResult<bool>]) -> usize {
+    assert!(results.iter().all(Result::is_ok), "{results:?}");
+    results.iter().filter(|result| **result == Ok(true)).count()
+}
+
+/// All others are told which key is taken.
+pub async fn of_64_parallel_registrations_of_one_username_one_wins(subject: Subject) {
+    let results = race(&subject.store, |number| {
+        let account = Account { username: account(0).username, ..account(number) };
+        move |tx: &mut dyn Tx| tx.insert_account(&account)
+    });
+    let results = results.await;
+    assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 1);
+    let refused = Err(StoreError::Conflict("accounts.username_key".to_owned()));
+    assert_eq!(results.iter().filter(|result| **result == refused).count(), results.len() - 1);
+}
+
+/// Decisions 3: at most one account of a class.
+pub async fn of_64_parallel_claims_to_one_identifier_one_wins(subject: Subject) {
+    let add = |tx: &mut dyn Tx| {
+        (0..RACERS).try_for_each(|number| {
+            tx.insert_account(&account(number))?;
+            tx.insert_identifier(&identifier(&account(number).id, IdentifierKind::Email, digest(b'e', 1)))
+        })
+    };
+    subject.store.tx("add", add).await.expect("added");
+    let results = race(&subject.store, |number| {
+        move |tx: &mut dyn Tx| tx.claim_identifier(&account(number).id, AccountClass::Citizen, IdentifierKind::Email)
+    });
+    assert_eq!(winners(&results.await), 1);
+}
+
+/// Two clicks on one mail.
+pub async fn of_64_parallel_uses_of_one_link_one_wins(subject: Subject) {
+    let id = add_account(&subject.store, 1).await;
+    subject.store.tx("add", move |tx| tx.insert_link(&link(1, &id))).await.expect("added");
+    let results = race(&subject.store, |_| |tx: &mut dyn Tx| tx.take_link(LinkPurpose::Activation, &digest(b'l', 1), NOW));
+    assert_eq!(winners(&results.await), 1);
+}
+
+/// RFC 6749 §4.1.2.
+pub async fn of_64_parallel_uses_of_one_code_one_wins(subject: Subject) {
+    subject.store.tx("add", |tx| tx.insert_grant(&grant(1))).await.expect("added");
+    let results = race(&subject.store, |_| |tx: &mut dyn Tx| tx.use_code(&grant(1).id, None, NOW));
+    assert_eq!(winners(&results.await), 1);
+}
+
+/// Decisions 21: one generation advances, whatever the parallelism.
+pub async fn of_64_parallel_refreshes_one_advances_the_generation(subject: Subject) {
+    subject.store.tx("add", |tx| tx.insert_grant(&grant(1))).await.expect("added");
+    let results = race(&subject.store, |_| |tx: &mut dyn Tx| tx.advance_generation(&grant(1).id, 0, NOW + MINUTE, NOW));
+    assert_eq!(winners(&results.await), 1);
+    let found = subject.store.read("find", |tx| tx.find_grant(&grant(1).id)).await.expect("a read").expect("found");
+    assert_eq!(found.generation, 1);
+}
+
+fn mark_key() -> Throttle {
+    Throttle::fresh(digest(b't', 1), NOW)
+}
+
+/// The insert is a gate too.
+pub async fn of_64_parallel_first_marks_one_is_added(subject: Subject) {
+    let results = race(&subject.store, |_| |tx: &mut dyn Tx| tx.put_throttle(&mark_key()));
+    assert_eq!(winners(&results.await), 1);
+}
+
+/// A rule that allows at most `max` marks.
+fn at_most(max: u32) -> Rule {
+    Rule { limits: vec![Limit { max, period: Span::hours(1) }], pause_after: None }
+}
+
+/// Marks as use cases do: reads, decides, writes, and asks to be run again when somebody was faster.
+fn mark(rule: Rule) -> impl FnMut(&mut dyn Tx) -> StoreResult<bool> + Send + 'static {
+    move |tx| {
+        let mut throttle = tx.find_throttle(&mark_key().key)?.unwrap_or_else(mark_key);
+        if throttle.mark(&rule, NOW).is_err() {
+            return Ok(false);
+        }
+        if tx.put_throttle(&throttle)? { Ok(true) } else { Err(StoreError::Retry) }
+    }
+}
+
+/// Running again must come to an end for everybody.
+pub async fn of_64_parallel_marks_none_is_lost_when_the_loser_runs_again(subject: Subject) {
+    let results = race(&subject.store, |_| mark(at_most(RACERS * 2))).await;
+    assert_eq!(winners(&results), results.len());
+    let found = subject.store.read("find", |tx| tx.find_throttle(&mark_key().key)).await.expect("a read").expect("found");
+    assert_eq!((found.marks.len(), found.version), (results.len(), i64::from(RACERS)));
+}
+
+/// security.md rows 12–14.
+pub async fn of_64_parallel_marks_only_as_many_pass_as_the_rule_allows(subject: Subject) {
+    let results = race(&subject.store, |_| mark(at_most(5))).await;
+    assert_eq!(winners(&results), 5);
+}
+
+/// Each message goes to one worker, and all are given out.
+pub async fn parallel_workers_never_get_the_same_message(subject: Subject) {
+    let all = 200;
+    subject.store.tx("add", move |tx| (0..all).try_for_each(|number| tx.insert_message(&message(number)))).await.expect("added");
+    let mut seen = BTreeSet::new();
+    // On PostgreSQL workers that meet at the same rows come away with fewer: they come again.
+    for _ in 0..all {
+        let claims = race(&subject.store, |_| |tx: &mut dyn Tx| tx.claim_messages(NOW, NOW + MINUTE, 7)).await;
+        let before = seen.len();
+        for claimed in claims {
+            for message in claimed.expect("a claim") {
+                assert!(seen.insert(message.id.as_str().to_owned()), "{} was given twice", message.id);
+            }
+        }
+        if seen.len() == before {
+            break;
+        }
+    }
+    assert_eq!(seen.len(), usize::try_from(all).expect("a number"));
+}

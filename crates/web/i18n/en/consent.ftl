@@ -1,0 +1,41 @@
+# Agreeing to share details with a service, and going back to it.
+
+consent-title = Allow the use of your details
+consent-heading = { $service } would like to know some of your details
+consent-lead = If you allow it, this service will know:
+consent-signed-in = Account: { $username }
+consent-nothing = You have not given this.
+consent-unverified = stated by you, not verified
+consent-right = You may refuse. Then you go back to the service without sharing anything. You can also withdraw your agreement later, at { $desk }.
+consent-goes-to = After this step you will be taken to { $origin }.
+consent-allow = Allow
+consent-deny = Refuse
+
+scope-openid = Your account’s identifier
+scope-openid-body = A value by which the service recognises you next time.
+scope-profile = Basic details
+scope-email = E-mail address
+scope-phone = Phone number
+scope-address = Where you live
+scope-identity = Personal identity number
+scope-offline_access = Access while you are away
+scope-offline_access-body = The service may receive these details even when you are not signed in, until you withdraw your agreement.
+
+claim-full_name = Full name
+claim-birth_date = Date of birth
+claim-username = Username
+claim-email = E-mail
+claim-phone = Phone
+claim-address = Address
+claim-identity_number = Identity number
+claim-business_name = Business name
+claim-business_code = Business code
+
+form-post-title = Back to the service
+form-post-body = Press “Continue” to go back to the service.
+form-post-submit = Continue
+
+open-app-title = Open the app
+open-app-body = Press the button to go back to the app.
+open-app-open = Open the app
+open-app-nothing = If nothing happens, open the app on this device and sign in from there again.

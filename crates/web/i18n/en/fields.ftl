@@ -1,0 +1,116 @@
+# The names of the fields, their hints, and why a field is refused.
+# Keys of reasons: field-<field>-<reason>; where there is none, error-<reason>.
+
+label-full_name = Full name
+label-birth_date = Date of birth
+label-identity_number = Personal identity number (citizen card number)
+label-province_code = Province or city
+label-ward_code = Ward, commune or special zone
+label-street = House number, street, village or neighbourhood
+label-phone = Mobile phone number
+label-email = E-mail address
+label-username = Username
+label-password = Password
+label-password_confirmation = Password again
+label-code = 6-digit code
+
+hint-full_name = As printed on your identity card, with all accents. Example: Nguyễn Thị An
+hint-birth_date = Day/month/year. Example: 27/03/1985
+hint-identity_number = The 12 digits printed on your identity card.
+hint-identity_number-cmnd = The 12 digits printed on your identity card, or the 9 digits of a former card (CMND).
+hint-ward_code = First choose a province or city and press “Show wards”.
+hint-street = Example: 12 Hùng Vương street
+hint-phone = Your sign-in codes are sent to this number. Example: 0912 345 678
+hint-email = The e-mail that activates your account is sent to this address.
+hint-username = 6 to 32 characters with at least one letter. Example: nguyenthian85
+hint-password = At least 8 characters. A few unrelated words work well; avoid your name, date of birth and phone number.
+
+summary-title = Something needs correcting
+summary-title-count = { $count ->
+    [one] One thing needs correcting
+   *[other] { $count } things need correcting
+}
+
+error-missing = Enter “{ $field }”.
+error-too_short = “{ $field }” is too short.
+error-too_long = “{ $field }” is too long.
+error-malformed = “{ $field }” is not written the right way.
+error-not_allowed_character = “{ $field }” has a character that cannot be used here.
+error-wrong_length = “{ $field }” has too many or too few digits.
+error-checksum = “{ $field }” has a mistyped digit. Compare it with your papers.
+error-no_such_date = “{ $field }” has a date that does not exist.
+error-in_the_future = “{ $field }” has a date in the future.
+error-too_long_ago = “{ $field }” has a date before 1900.
+error-birth_date_mismatch = “{ $field }” does not fit the date of birth.
+error-unknown_place = “{ $field }” has a place that does not exist. Choose one from the list.
+error-ward_of_another_province = This ward is not in the chosen province or city.
+error-unknown_era = There is no such kind of address.
+error-era_not_offered = Only addresses with two levels are taken: province or city, and ward.
+error-no_districts_in_this_era = Since 01/07/2025 there are no districts. Leave this field empty.
+error-not_a_mobile = “{ $field }” must be a mobile number.
+error-old_prefix_unknown = “{ $field }” begins with a prefix that is no longer used.
+error-former_number_not_accepted = “{ $field }” must be the new number of 12 digits.
+error-username_looks_like_number = “{ $field }” must not consist of digits alone.
+error-username_looks_like_email = “{ $field }” must not contain an @.
+error-username_needs_letter = “{ $field }” needs at least one letter.
+error-too_common = “{ $field }” is too easy to guess.
+error-contains_personal = “{ $field }” contains personal details of yours.
+error-does_not_match_confirmation = The two entries differ.
+error-taken = Somebody already has this “{ $field }”. Choose another one.
+
+field-full_name-missing = Enter your full name.
+field-full_name-too_short = Enter your whole name.
+field-full_name-too_long = The name is longer than 100 characters. Check it.
+field-full_name-malformed = The name must begin with a letter.
+field-full_name-not_allowed_character = A name has only letters, spaces, dots, hyphens and apostrophes.
+field-birth_date-missing = Enter your date of birth.
+field-birth_date-malformed = Write the date of birth as day/month/year. Example: 27/03/1985
+field-birth_date-no_such_date = The calendar has no such date. Check the day and the month.
+field-birth_date-in_the_future = The date of birth must be in the past.
+field-birth_date-too_long_ago = Enter a date of birth from 1900 on.
+field-identity_number-missing = Enter your personal identity number.
+field-identity_number-malformed = Enter the 12 digits printed on your identity card.
+field-identity_number-not_allowed_character = A personal identity number has digits only.
+field-identity_number-wrong_length = A personal identity number has exactly 12 digits. Count them again.
+field-identity_number-unknown_place = The first three digits are not the code of a province or country. Compare them with your card.
+field-identity_number-in_the_future = This number contains a year of birth in the future. Compare it with your card.
+field-identity_number-birth_date_mismatch = This number does not fit the year of birth you entered. Compare both with your card.
+field-identity_number-former_number_not_accepted = Cards with 9 digits (CMND) are no longer valid. Enter the 12 digits of your identity card.
+field-province_code-missing = Choose the province or city where you live.
+field-province_code-unknown_place = There is no such province or city. Choose one from the list.
+field-ward_code-missing = Choose the ward or commune where you live.
+field-ward_code-unknown_place = There is no such ward or commune. Choose one from the list.
+field-ward_code-ward_of_another_province = This ward is not in the chosen province or city. Choose one from the list.
+field-street-missing = Enter the house number and street, or the village or neighbourhood.
+field-street-too_short = Say more precisely which house number and street, or which village or neighbourhood.
+field-street-too_long = This part of the address is too long. Shorten it.
+field-street-not_allowed_character = This part of the address has a character that cannot be used. Use letters, digits and ordinary punctuation.
+field-phone-missing = Enter your mobile phone number.
+field-phone-malformed = Enter a mobile number of 10 digits that begins with 0. Example: 0912 345 678
+field-phone-not_allowed_character = A phone number has digits only, no letters or other signs.
+field-phone-not_a_mobile = This is a landline, which cannot receive text messages. Enter a mobile number.
+field-phone-old_prefix_unknown = This 11-digit number has not been in use since 2018. Enter your present number.
+field-email-missing = Enter your e-mail address.
+field-email-malformed = This is not an e-mail address. A right one looks like this: name@example.com
+field-email-not_allowed_character = An e-mail address has no accents and no spaces.
+field-email-too_long = This e-mail address is too long. Check it.
+field-username-missing = Choose a username.
+field-username-too_short = The username needs at least 6 characters.
+field-username-too_long = The username may have at most 32 characters.
+field-username-not_allowed_character = The username has a character that cannot be used, such as a space. Use letters, digits, dots, hyphens or underscores.
+field-username-username_looks_like_number = The username must not consist of digits alone, so that it is not taken for a phone number. Add a letter.
+field-username-username_looks_like_email = The username must not contain an @, so that it is not taken for an e-mail address.
+field-username-username_needs_letter = The username needs at least one letter.
+field-username-taken = Somebody already has this username. Choose another one.
+field-password-missing = Choose a password.
+field-password-too_short = The password needs at least 8 characters.
+field-password-too_long = The password may have at most 128 characters.
+field-password-not_allowed_character = The password has a character that cannot be used, such as a control character.
+field-password-too_common = Very many people use this password, so it is easy to guess. Choose another one.
+field-password-contains_personal = The password contains your name, date of birth, phone number or another detail of yours, so it is easy to guess. Choose another one.
+field-password_confirmation-missing = Enter the password again.
+field-password_confirmation-does_not_match_confirmation = The two passwords differ. Enter both again.
+field-code-missing = Enter the code from the text message.
+field-code-malformed = The code has exactly 6 digits. Look at the text message again.
+field-code-wrong_length = The code has exactly 6 digits. Look at the text message again.
+field-code-not_allowed_character = The code has digits only. Look at the text message again.

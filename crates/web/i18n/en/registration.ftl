@@ -1,0 +1,54 @@
+# Creating an account.
+
+register-title = Create an account
+register-lead = Who is the account for?
+register-citizen-choice = A citizen
+register-citizen-choice-body = An account for yourself, with your personal identity number.
+register-business-choice = A business
+register-business-choice-body = An account made by its representative, with the business code.
+register-have-account = Already have an account?
+register-sign-in = Sign in
+
+register-citizen-title = Create a citizen account
+register-citizen-lead = You need your identity card, your own mobile phone and your own e-mail. Please fill in every field.
+register-about-you = About you
+register-address = Where you live now
+register-contact = How to reach you
+register-sign-in-details = How you sign in
+register-choose-province = Show wards
+register-choose-one = Choose one
+register-choose-province-first = First choose a province or city
+register-passwords-again = For safety your passwords are not kept. Enter them again at the end of the page.
+register-privacy-title = How we use your details
+register-privacy-purpose = The details above are used only to set up your account, to recognise you when you sign in, and to pre-fill applications when you allow it.
+register-privacy-share = A service of the province receives your details only when you sign in to it; the page that asks you names each of them.
+register-privacy-keep = They are encrypted where they are stored, and deleted with the account, except what the law requires us to keep.
+register-privacy-rights = Under the Personal Data Protection Law you may see, correct and delete your data and withdraw your agreement at any time, at { $desk }.
+register-privacy-consent = By pressing “Create account” you agree that we use these details for these purposes. If you do not agree, just leave this page: nothing has been stored yet.
+register-submit = Create account
+
+register-business-title = Create a business account
+register-business-lead = Businesses cannot be registered online here yet.
+register-business-body = Please bring the business registration certificate and the representative’s identity card to { $desk }, where you will be helped.
+
+register-closed-title = Registration is closed here
+register-closed-body = The portal takes no new registrations at present. If you already have an account, you can sign in as usual.
+register-closed-desk = If you need an account, ask at { $desk }.
+register-federated-title = Please use your national account
+register-federated-body = The portal no longer makes accounts of its own. Please come in with your electronic identity (VNeID).
+register-federated-desk = If you do not have an electronic identity yet, the police office of your ward or commune issues one. For further help ask at { $desk }.
+
+registered-title = Please open your mailbox
+registered-lead = Your registration has been noted. We have just sent an e-mail to { $email }.
+registered-next = What to do next
+registered-open = Open the e-mail and follow the link in it.
+registered-password = Enter the password you have just chosen, if asked for it, and press “Activate”.
+registered-sign-in = Sign in with your username and password, then enter the code sent to your phone.
+registered-hours = { $hours ->
+    [one] The link works for one hour.
+   *[other] The link works for { $hours } hours.
+}
+registered-nothing = No e-mail?
+registered-nothing-wait = It can take a few minutes. Look into the junk and promotions folders too.
+registered-nothing-wrong = If the e-mail address was mistyped, register again with the right one.
+registered-again = Register again

@@ -1,0 +1,13 @@
+# Signing out.
+
+sign-out-title = Sign out of the portal?
+sign-out-body = You are signed in as { $username }.
+sign-out-asked-by = { $service } asks to sign you out of the portal.
+sign-out-effect = After that, the other services of the province will ask for your password again.
+sign-out-confirm = Sign out
+sign-out-stay = No, stay signed in
+
+signed-out-title = You are signed out
+signed-out-body = On a shared computer, close all windows of the browser.
+signed-out-sign-in = Sign in again
+signed-out-home = To the home page

@@ -1,0 +1,41 @@
+# Đồng ý chia sẻ thông tin với một dịch vụ, và quay về dịch vụ đó.
+
+consent-title = Cho phép dùng thông tin của bạn
+consent-heading = { $service } muốn biết một số thông tin của bạn
+consent-lead = Nếu bạn cho phép, dịch vụ này sẽ biết:
+consent-signed-in = Tài khoản: { $username }
+consent-nothing = Bạn chưa có thông tin này.
+consent-unverified = bạn tự khai, chưa được xác minh
+consent-right = Bạn có thể từ chối. Khi đó bạn quay lại dịch vụ mà không chia sẻ gì. Bạn cũng có thể rút lại sự đồng ý sau này, tại { $desk }.
+consent-goes-to = Sau bước này bạn sẽ được đưa đến { $origin }.
+consent-allow = Cho phép
+consent-deny = Từ chối
+
+scope-openid = Mã tài khoản của bạn
+scope-openid-body = Một mã riêng để dịch vụ nhận ra bạn ở lần sau.
+scope-profile = Thông tin cơ bản
+scope-email = Địa chỉ e-mail
+scope-phone = Số điện thoại
+scope-address = Nơi ở
+scope-identity = Số định danh cá nhân
+scope-offline_access = Truy cập khi bạn vắng mặt
+scope-offline_access-body = Dịch vụ được nhận các thông tin trên cả khi bạn không đăng nhập, cho đến khi bạn rút lại sự đồng ý.
+
+claim-full_name = Họ và tên
+claim-birth_date = Ngày sinh
+claim-username = Tên đăng nhập
+claim-email = E-mail
+claim-phone = Điện thoại
+claim-address = Địa chỉ
+claim-identity_number = Số định danh
+claim-business_name = Tên doanh nghiệp
+claim-business_code = Mã số doanh nghiệp
+
+form-post-title = Quay lại dịch vụ
+form-post-body = Bấm “Tiếp tục” để quay lại dịch vụ.
+form-post-submit = Tiếp tục
+
+open-app-title = Mở ứng dụng
+open-app-body = Bấm nút dưới đây để quay lại ứng dụng.
+open-app-open = Mở ứng dụng
+open-app-nothing = Nếu không có gì xảy ra, hãy mở ứng dụng trên thiết bị này và đăng nhập lại từ đó.

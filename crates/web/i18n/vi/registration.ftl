@@ -1,0 +1,53 @@
+# Đăng ký tài khoản.
+
+register-title = Đăng ký tài khoản
+register-lead = Bạn đăng ký cho ai?
+register-citizen-choice = Công dân
+register-citizen-choice-body = Tài khoản cho chính bạn, với số định danh cá nhân của bạn.
+register-business-choice = Doanh nghiệp
+register-business-choice-body = Tài khoản do người đại diện lập, với mã số doanh nghiệp.
+register-have-account = Đã có tài khoản?
+register-sign-in = Đăng nhập
+
+register-citizen-title = Đăng ký tài khoản công dân
+register-citizen-lead = Bạn cần thẻ căn cước, điện thoại di động và hộp thư e-mail của chính mình. Hãy điền tất cả các mục.
+register-about-you = Về bạn
+register-address = Nơi ở hiện nay
+register-contact = Liên hệ
+register-sign-in-details = Thông tin đăng nhập
+register-choose-province = Hiện phường, xã
+register-choose-one = Hãy chọn
+register-choose-province-first = Hãy chọn tỉnh, thành phố trước
+register-passwords-again = Vì lý do an toàn, mật khẩu không được giữ lại. Hãy nhập lại mật khẩu ở cuối trang.
+register-privacy-title = Chúng tôi dùng thông tin của bạn thế nào
+register-privacy-purpose = Thông tin trên chỉ được dùng để lập tài khoản, nhận ra bạn khi đăng nhập và điền sẵn hồ sơ khi bạn cho phép.
+register-privacy-share = Một dịch vụ của tỉnh chỉ nhận thông tin của bạn khi bạn đăng nhập vào dịch vụ đó; trang xin phép nêu rõ từng mục.
+register-privacy-keep = Thông tin được mã hóa khi lưu giữ và được xóa khi tài khoản bị xóa, trừ phần pháp luật buộc phải lưu.
+register-privacy-rights = Theo Luật Bảo vệ dữ liệu cá nhân, bạn có quyền xem, sửa, xóa dữ liệu của mình và rút lại sự đồng ý bất cứ lúc nào, tại { $desk }.
+register-privacy-consent = Khi bấm “Đăng ký”, bạn đồng ý cho chúng tôi dùng các thông tin trên vào những việc này. Nếu không đồng ý, bạn chỉ cần rời trang: chưa có gì được lưu.
+register-submit = Đăng ký
+
+register-business-title = Đăng ký tài khoản doanh nghiệp
+register-business-lead = Việc đăng ký trực tuyến cho doanh nghiệp chưa được mở tại đây.
+register-business-body = Người đại diện của doanh nghiệp hãy mang giấy chứng nhận đăng ký doanh nghiệp và thẻ căn cước đến { $desk } để được hướng dẫn.
+
+register-closed-title = Hiện không nhận đăng ký tại đây
+register-closed-body = Cổng hiện không nhận đăng ký tài khoản mới. Nếu đã có tài khoản, bạn vẫn đăng nhập được như thường lệ.
+register-closed-desk = Nếu cần tài khoản, hãy hỏi tại { $desk }.
+register-federated-title = Hãy dùng tài khoản định danh quốc gia
+register-federated-body = Cổng không lập tài khoản riêng nữa. Hãy vào bằng tài khoản định danh điện tử (VNeID) của bạn.
+register-federated-desk = Nếu chưa có tài khoản định danh điện tử, hãy đến công an phường, xã để được cấp. Nếu cần giúp thêm, hãy hỏi tại { $desk }.
+
+registered-title = Hãy mở hộp thư của bạn
+registered-lead = Đăng ký đã được ghi nhận. Chúng tôi vừa gửi thư đến { $email }.
+registered-next = Việc cần làm tiếp theo
+registered-open = Mở thư và bấm vào đường dẫn trong thư.
+registered-password = Nhập mật khẩu bạn vừa đặt, nếu trang hỏi, rồi bấm “Kích hoạt”.
+registered-sign-in = Đăng nhập bằng tên đăng nhập và mật khẩu, rồi nhập mã gửi đến điện thoại.
+registered-hours = { $hours ->
+   *[other] Đường dẫn dùng được trong { $hours } giờ.
+}
+registered-nothing = Không thấy thư?
+registered-nothing-wait = Thư có thể đến chậm vài phút. Hãy xem cả mục thư rác hoặc quảng cáo.
+registered-nothing-wrong = Nếu địa chỉ e-mail bị gõ sai, hãy đăng ký lại với địa chỉ đúng.
+registered-again = Đăng ký lại

@@ -1,0 +1,75 @@
+# Đăng nhập: mật khẩu, mã xác nhận, sửa số điện thoại, trợ giúp.
+
+sign-in-title = Đăng nhập
+sign-in-name = Tên đăng nhập
+sign-in-name-hint = Cũng có thể dùng e-mail, số điện thoại hoặc số định danh cá nhân.
+sign-in-refused = Tên đăng nhập hoặc mật khẩu không đúng, hoặc đã có quá nhiều lần thử. Hãy kiểm tra rồi nhập lại. Nếu vẫn không được, hãy đợi { $minutes } phút.
+sign-in-flood = Có quá nhiều lần đăng nhập từ mạng của bạn. Hãy đợi một phút rồi thử lại.
+sign-in-too-many-codes = Đã có quá nhiều mã được gửi đến điện thoại của tài khoản này. Bạn có thể đăng nhập lại từ { $until }.
+sign-in-signed-in-as = Bạn đang đăng nhập bằng tài khoản { $username }.
+sign-in-again = Hãy đăng nhập lại để xác nhận đó là bạn.
+sign-in-submit = Tiếp tục
+sign-in-forgot = Quên mật khẩu?
+sign-in-no-account = Chưa có tài khoản?
+sign-in-register = Đăng ký
+
+code-title = Nhập mã xác nhận
+code-sent = Chúng tôi đã gửi tin nhắn có mã gồm 6 chữ số đến số { $phone }. Mã dùng được trong { $minutes } phút.
+code-sent-again = Đã gửi mã mới. Mã trước đó không còn dùng được.
+code-wrong = { $tries ->
+   *[other] Mã không đúng. Bạn còn { $tries } lần thử.
+}
+code-expired = Mã này đã hết hạn. Hãy bấm “Gửi lại mã” để nhận mã mới.
+code-wait = { $seconds ->
+   *[other] Hãy đợi thêm { $seconds } giây rồi bấm “Gửi lại mã”.
+}
+code-too-many-sent = Đã có quá nhiều mã được gửi. Bạn có thể nhận mã khác từ { $until }.
+code-throttled = Đã có quá nhiều mã sai cho tài khoản này. Bạn có thể thử lại từ { $until }.
+code-submit = Xác nhận
+code-not-received = Không nhận được mã?
+code-not-received-wait = Tin nhắn có thể đến chậm một phút. Hãy kiểm tra sóng và hộp tin nhắn bị chặn.
+code-resend = Gửi lại mã
+code-wrong-phone = Số điện thoại sai?
+code-wrong-phone-body = Chúng tôi có thể gửi đến e-mail của bạn một đường dẫn để sửa số điện thoại.
+code-wrong-phone-ask = Gửi đường dẫn sửa số điện thoại
+code-desk = Nếu không còn dùng số này, hãy mang thẻ căn cước đến { $desk }.
+code-start-again = Đăng nhập bằng tài khoản khác
+
+code-over-title = Lần đăng nhập này đã kết thúc
+code-over-body = Đã quá thời gian, hoặc đã có quá nhiều lần nhập sai. Hãy đăng nhập lại từ đầu; một mã mới sẽ được gửi đến điện thoại của bạn.
+code-over-sign-in = Đăng nhập lại
+
+phone-asked-title = Hãy mở hộp thư của bạn
+phone-asked-body = Chúng tôi đã gửi đường dẫn sửa số điện thoại đến địa chỉ e-mail của tài khoản. Đường dẫn dùng được trong 30 phút.
+phone-not-possible-title = Không thể sửa số điện thoại tại đây
+phone-not-possible-body = Số này đã từng nhận mã xác nhận. Để bảo vệ tài khoản, chỉ có thể đổi số trực tiếp tại { $desk }. Hãy mang theo thẻ căn cước.
+phone-correct-title = Sửa số điện thoại
+phone-correct-lead = Số mới sẽ nhận mã mỗi khi bạn đăng nhập.
+phone-correct-now = Số hiện tại
+phone-correct-new = Số điện thoại di động đúng
+phone-correct-password = Mật khẩu
+phone-correct-refused = Mật khẩu không đúng, hoặc đã có quá nhiều lần thử. Hãy kiểm tra rồi nhập lại. Nếu vẫn không được, hãy đợi { $minutes } phút.
+phone-correct-submit = Lưu số điện thoại
+phone-corrected-title = Đã lưu số điện thoại mới
+phone-corrected-body = Hãy đăng nhập lại. Mã xác nhận sẽ được gửi đến số mới.
+phone-link-over-title = Đường dẫn này không còn dùng được
+phone-link-over-body = Đường dẫn đã được dùng hoặc đã hết hạn. Hãy đăng nhập lại để xin đường dẫn mới.
+
+not-activated-title = Tài khoản chưa được kích hoạt
+not-activated-body = Mật khẩu đúng, nhưng bạn cần bấm vào đường dẫn trong thư kích hoạt trước. Nếu không thấy thư, hãy xem mục thư rác hoặc yêu cầu gửi lại.
+
+disabled-title = Tài khoản đang bị tạm khóa
+disabled-body = Quản trị viên đã tạm khóa tài khoản này. Hãy hỏi tại { $desk } và mang theo thẻ căn cước.
+closed-title = Tài khoản đã đóng
+closed-body = Tài khoản này đã được đóng và không đăng nhập được nữa. Nếu cần, hãy hỏi tại { $desk }.
+
+help-title = Trợ giúp đăng nhập
+help-password = Quên mật khẩu hoặc tên đăng nhập
+help-password-body = Hiện chưa đặt lại mật khẩu trực tuyến được. Hãy mang thẻ căn cước đến { $desk }; cán bộ sẽ giúp bạn lấy lại tài khoản.
+help-phone = Đổi hoặc mất số điện thoại
+help-phone-body = Nếu số điện thoại bị gõ sai khi đăng ký, hãy đăng nhập bằng mật khẩu rồi chọn “Số điện thoại sai?” ở trang nhập mã. Nếu số đã từng nhận mã, hãy đến { $desk }.
+help-mail = Không nhận được thư kích hoạt
+help-mail-body = Hãy xem mục thư rác. Bạn cũng có thể đăng nhập bằng tên đăng nhập và mật khẩu: trang tiếp theo có nút gửi lại thư.
+help-safety = Giữ tài khoản an toàn
+help-safety-body = Không đưa mật khẩu hay mã xác nhận cho bất kỳ ai, kể cả người tự xưng là cán bộ.
+help-back = Về trang đăng nhập

@@ -1,0 +1,106 @@
+//! The headers that keep a page what it is: no foreign content, no frames, no traces (security.md rows 3, 6, 35).
+
+use http::header::{
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
+};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use portal_id_core::language::Language;
+
+/// The header of the request's id, in requests of trusted proxies and in every answer.
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What a page may do beyond showing our own texts, style and logo.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PagePolicy {
+    form_targets: Vec<String>,
+}
+
+impl PagePolicy {
+    /// Forms may also lead to `origin`: Chromium applies `form-action` to the redirects that follow (decisions 17).
+    #[must_use]
+    pub(crate) fn form_to(mut self, origin: Option<String>) -> Self {
+        // A host may contain characters that separate policies; such an origin is left out rather than let in.
+        let harmless = |origin: &String| origin.chars().all(|c| c.is_ascii_graphic() && !matches!(c, ';' | ',' | '\'' | '"' | '*'));
+        self.form_targets.extend(origin.filter(harmless));
+        self
+    }
+
+    fn content_security_policy(&self) -> String {
+        let mut policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'".to_owned();
+        for origin in &self.form_targets {
+            policy.push(' ');
+            policy.push_str(origin);
+        }
+        policy.push_str("; frame-ancestors 'none'; base-uri 'none'");
+        policy
+    }
+}
+
+/// The headers of a page.
+pub(crate) fn of_page(headers: &mut HeaderMap, policy: &PagePolicy, language: Language) {
+    let csp = HeaderValue::try_from(policy.content_security_policy());
+    headers.insert(CONTENT_SECURITY_POLICY, csp.unwrap_or(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")));
+    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    of_redirect(headers);
+}
+
+/// The headers of a redirect between pages or back to a service: addresses here may carry codes and sealed requests.
+pub(crate) fn of_redirect(headers: &mut HeaderMap) {
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+}
+
+/// The headers of every answer.
+pub(crate) fn of_every_answer(headers: &mut HeaderMap, secure: bool, request_id: &str) {
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if secure {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert(REQUEST_ID, id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(policy: &PagePolicy) -> String {
+        policy.content_security_policy()
+    }
+
+    #[test]
+    fn a_page_may_load_and_send_to_ourselves_only() {
+        assert_eq!(
+            policy(&PagePolicy::default()),
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        );
+    }
+
+    #[test]
+    fn a_page_of_a_pending_request_may_also_lead_to_its_service() {
+        let of = |origin: &str| policy(&PagePolicy::default().form_to(Some(origin.to_owned())));
+        assert!(of("https://dich-vu.example:8443").contains("form-action 'self' https://dich-vu.example:8443; frame-ancestors"));
+        assert_eq!(policy(&PagePolicy::default().form_to(None)), policy(&PagePolicy::default()));
+    }
+
+    // security: row 35
+    #[test]
+    fn an_origin_cannot_widen_the_policy() {
+        for origin in ["https://a;script-src *", "https://a b", "https://a,b", "https://a'unsafe-inline'", "https://*", "https://ă.vn"] {
+            assert_eq!(policy(&PagePolicy::default().form_to(Some(origin.to_owned()))), policy(&PagePolicy::default()), "{origin}");
+        }
+    }
+
+    #[test]
+    fn tls_is_demanded_only_where_it_is_spoken() {
+        let mut headers = HeaderMap::new();
+        of_every_answer(&mut headers, false, "id");
+        assert!(!headers.contains_key(STRICT_TRANSPORT_SECURITY));
+        of_every_answer(&mut headers, true, "id");
+        assert!(headers.contains_key(STRICT_TRANSPORT_SECURITY));
+        assert_eq!(headers[REQUEST_ID], "id");
+    }
+}

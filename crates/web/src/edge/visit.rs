@@ -1,0 +1,249 @@
+//! One request of a browser: who, in which language, on the way to which service; and the answers that a page can give.
+
+use crate::edge::arrival::Arrival;
+use crate::edge::cookies::CookieKind;
+use crate::edge::error::PageError;
+use crate::edge::flow::OpenFlow;
+use crate::edge::form::Fields;
+use crate::edge::headers::{self, PagePolicy};
+use crate::edge::language::{Choice, Signs};
+use crate::edge::local_path::LocalPath;
+use crate::edge::{Edge, csrf};
+use crate::pages::error::ErrorPage;
+use crate::pages::layout::{LanguageLink, Layout};
+use crate::texts::Texts;
+use axum::extract::FromRequestParts;
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use portal_id_core::accounts::{NewSession, SignedIn};
+use portal_id_core::ctx::Ctx;
+use portal_id_core::digest::DigestPurpose;
+use portal_id_core::language::Language;
+use portal_id_core::secret::Secret;
+use portal_id_oidc::Flow;
+use std::sync::Arc;
+
+/// A browser's request.
+pub(crate) struct Visit {
+    /// The circumstances.
+    pub(crate) ctx: Ctx,
+    /// Who is signed in.
+    pub(crate) who: Option<SignedIn>,
+    /// The pending request of a service, from the address.
+    pub(crate) flow: Option<OpenFlow>,
+    /// The fields of the query.
+    pub(crate) query: Fields,
+    edge: Arc<Edge>,
+    uri: Uri,
+    browser: Secret,
+    known_devices: Option<Secret>,
+    set_cookies: Vec<String>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visit {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
+        let arrival = Arrival::of(&parts.extensions)?;
+        let (query, choice) = (arrival.query(), arrival.choice(&parts.headers));
+        let Arrival { edge, mut ctx, uri, .. } = arrival;
+        let mut set_cookies = Vec::new();
+        let browser = edge.browser_cookie(&parts.headers).unwrap_or_else(|| {
+            let fresh = Secret::random(ctx.entropy());
+            set_cookies.push(edge.cookies.set(CookieKind::Browser, fresh.expose()));
+            fresh
+        });
+        ctx.browser = Some(edge.vault.digest(DigestPurpose::Browser, &[browser.expose().as_bytes()]));
+        let who = match edge.cookies.read(&parts.headers, CookieKind::Session) {
+            Some(cookie) => edge.house.session(&ctx, &cookie).await?,
+            None => None,
+        };
+        let flow = query.find("flow").and_then(|sealed| Some(OpenFlow { flow: edge.house.open_flow(&ctx, sealed)?, sealed: sealed.to_owned() }));
+        let link = query.find("lang");
+        if let Some(language) = link.and_then(Language::from_tag) {
+            set_cookies.push(edge.cookies.set(CookieKind::Language, &Choice { language, at: ctx.now }.to_text()));
+        }
+        let signs = Signs {
+            link,
+            ui_locales: query.find("ui_locales").or_else(|| flow.as_ref().and_then(OpenFlow::ui_locales)),
+            asked_at: flow.as_ref().map(|flow| flow.flow.started_at),
+            choice,
+            account: who.as_ref().map(|who| who.account.language),
+        };
+        ctx.language = signs.read(&parts.headers);
+        let known_devices = edge.cookies.read(&parts.headers, CookieKind::KnownDevices);
+        Ok(Self { ctx, who, flow, query, edge, uri, browser, known_devices, set_cookies })
+    }
+}
+
+impl Visit {
+    /// The cookie with the accounts that this browser is known to, for the use cases.
+    pub(crate) fn known_devices(&self) -> Option<&str> {
+        self.known_devices.as_ref().map(Secret::expose)
+    }
+
+    /// What the frame of a page needs.
+    pub(crate) fn layout(&self, title: &'static str) -> Layout {
+        let csrf = csrf::value(self.edge.vault.as_ref(), &self.browser);
+        Layout {
+            csrf,
+            flow: self.flow.as_ref().map(|flow| flow.sealed.clone()),
+            signed_in_as: self.who.as_ref().map(|who| who.account.username.as_str().to_owned()),
+            ..bare_layout(&self.edge, &self.ctx, title, language_links(&self.uri))
+        }
+    }
+
+    /// The address of one of our pages, which keeps the pending request.
+    pub(crate) fn path(&self, path: &'static str) -> LocalPath {
+        let path = LocalPath::new(path);
+        match &self.flow {
+            Some(flow) => path.with("flow", &flow.sealed),
+            None => path,
+        }
+    }
+
+    /// Answers with a page. Its forms may lead to ourselves and to the service of the pending request.
+    pub(crate) fn page(self, status: StatusCode, template: impl askama::Template) -> Response {
+        let policy = PagePolicy::default().form_to(self.flow.as_ref().and_then(OpenFlow::redirect_origin));
+        self.page_under(status, &policy, template)
+    }
+
+    /// Answers with a page under its own policy.
+    pub(crate) fn page_under(self, status: StatusCode, policy: &PagePolicy, template: impl askama::Template) -> Response {
+        let response = match template.render() {
+            Ok(html) => html_page(status, html, policy, self.ctx.language),
+            Err(error) => PageError::from(error).into_response(),
+        };
+        self.with_cookies(response)
+    }
+
+    /// Sends the browser to one of our pages.
+    pub(crate) fn to(self, path: impl Into<LocalPath>) -> Response {
+        self.see_other(path.into().as_str())
+    }
+
+    /// Goes on after a step: back to the pending request, or home.
+    pub(crate) fn resume(self) -> Response {
+        let path = if self.flow.is_some() { self.path("/authorize/resume") } else { LocalPath::new("/") };
+        self.to(path)
+    }
+
+    /// Begins a session: the browser gets its cookie, and is known to the account from now on.
+    #[must_use]
+    pub(crate) fn start_session(mut self, new: &NewSession) -> Self {
+        self.set_cookies.push(self.edge.cookies.set(CookieKind::Session, new.cookie.expose()));
+        self.set_cookies.push(self.edge.cookies.set(CookieKind::KnownDevices, &new.known_device));
+        self
+    }
+
+    /// Ends the session in this browser. It gets a new name too: at a shared computer, forms and pending requests of
+    /// one person are nothing to the next (security.md row 10).
+    #[must_use]
+    pub(crate) fn end_session(mut self) -> Self {
+        self.who = None;
+        self.flow = None;
+        self.set_cookies.push(self.edge.cookies.remove(CookieKind::Session));
+        self.browser = Secret::random(self.ctx.entropy());
+        self.ctx.browser = Some(self.edge.vault.digest(DigestPurpose::Browser, &[self.browser.expose().as_bytes()]));
+        self.set_cookies.push(self.edge.cookies.set(CookieKind::Browser, self.browser.expose()));
+        self
+    }
+
+    /// Takes a request of a service along through our pages. Only for one whose redirect URI was found to be
+    /// registered: the pages' policy believes it.
+    #[must_use]
+    pub(crate) fn carrying(mut self, flow: Flow) -> Self {
+        let sealed = self.edge.house.seal_flow(&self.ctx, &flow);
+        self.flow = Some(OpenFlow { flow, sealed });
+        self
+    }
+
+    /// Sends the browser to `location`: for [`Visit::to`], and for answers to a client that the protocol vouches for.
+    pub(crate) fn see_other(self, location: &str) -> Response {
+        let response = match HeaderValue::from_str(location) {
+            Ok(location) => {
+                let mut response = StatusCode::SEE_OTHER.into_response();
+                response.headers_mut().insert(LOCATION, location);
+                headers::of_redirect(response.headers_mut());
+                response
+            }
+            Err(_) => PageError::Internal("an address of a redirect has a character that no header takes".to_owned()).into_response(),
+        };
+        self.with_cookies(response)
+    }
+
+    fn with_cookies(self, mut response: Response) -> Response {
+        for cookie in self.set_cookies {
+            if let Ok(value) = HeaderValue::try_from(cookie) {
+                response.headers_mut().append(SET_COOKIE, value);
+            }
+        }
+        response
+    }
+}
+
+/// Draws the page of an error over the bare answer that carries it, whose headers stay (`Allow`, `Retry-After`).
+pub(crate) fn error_page(arrival: &Arrival, error: &PageError, bare: Response) -> Response {
+    // What was refused may exist for POST only, or be too long: then the other language begins at home.
+    let again = arrival.method == Method::GET && !matches!(error, PageError::MethodNotAllowed | PageError::UriTooLong);
+    let links = if again { language_links(&arrival.uri) } else { language_links(&Uri::from_static("/")) };
+    let layout = bare_layout(&arrival.edge, &arrival.ctx, ErrorPage::TITLE, links);
+    let html = askama::Template::render(&ErrorPage::new(layout, error)).unwrap_or_else(|_| arrival.ctx.request_id.clone());
+    let (mut parts, _) = bare.into_parts();
+    parts.headers.remove(http::header::CONTENT_LENGTH);
+    let drawn = html_page(parts.status, html, &PagePolicy::default(), arrival.ctx.language);
+    let (drawn, body) = drawn.into_parts();
+    merge(&mut parts.headers, drawn.headers);
+    Response::from_parts(parts, body)
+}
+
+fn merge(headers: &mut HeaderMap, over: HeaderMap) {
+    for (name, value) in over {
+        if let Some(name) = name {
+            headers.insert(name, value);
+        }
+    }
+}
+
+fn html_page(status: StatusCode, html: String, policy: &PagePolicy, language: Language) -> Response {
+    let mut response = (status, html).into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers::of_page(response.headers_mut(), policy, language);
+    response
+}
+
+/// A frame without anything of a visit: no form in it would be taken.
+fn bare_layout(edge: &Edge, ctx: &Ctx, title: &'static str, languages: Vec<LanguageLink>) -> Layout {
+    Layout {
+        texts: Texts::of(ctx.language),
+        title,
+        portal_name: edge.settings.portal_name.text(ctx.language).to_owned(),
+        province_name: Some(edge.settings.province_name.text(ctx.language).to_owned()).filter(|name| !name.is_empty()),
+        support_url: edge.settings.support_url.as_ref().map(|url| url.as_str().to_owned()),
+        desk: edge.desk.text(ctx.language).to_owned(),
+        stylesheet: edge.assets.stylesheet().to_owned(),
+        theme: edge.assets.theme().map(str::to_owned),
+        logo: edge.assets.logo().to_owned(),
+        csrf: String::new(),
+        flow: None,
+        service: None,
+        request_id: ctx.request_id.clone(),
+        languages,
+        signed_in_as: None,
+    }
+}
+
+/// The same address in each language.
+fn language_links(uri: &Uri) -> Vec<LanguageLink> {
+    let link = |language: Language| LanguageLink {
+        tag: language.tag(),
+        name: match language {
+            Language::Vi => "Tiếng Việt",
+            Language::En => "English",
+        },
+        href: LocalPath::in_language(uri, language.tag()).as_str().to_owned(),
+    };
+    Language::ALL.map(link).into()
+}

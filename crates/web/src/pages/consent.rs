@@ -1,0 +1,136 @@
+//! What a service would learn, and the person's answer: allow or refuse.
+
+use super::fact::Fact;
+use super::layout::Layout;
+use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit, respond_authorize};
+use askama::Template;
+use axum::extract::State;
+use http::StatusCode;
+use portal_id_core::facts::{BirthDate, IdentityNumber, Phone};
+use portal_id_oidc::{AuthorizeOutcome, ConsentAsk, Provider};
+use serde_json::{Map, Value};
+use std::sync::Arc;
+
+/// The consent page.
+#[derive(Template)]
+#[template(path = "pages/consent.html")]
+pub(crate) struct ConsentPage {
+    pub(super) layout: Layout,
+    pub(super) service: String,
+    pub(super) username: String,
+    /// Where the browser goes afterwards; `None` for an app.
+    pub(super) origin: Option<String>,
+    pub(super) grants: Vec<Grant>,
+}
+
+/// What one scope opens.
+pub(crate) struct Grant {
+    pub(super) title: String,
+    pub(super) body: Option<String>,
+    pub(super) facts: Vec<Fact>,
+}
+
+/// The person's answer.
+pub(crate) struct Decision(String);
+
+impl FormFields for Decision {
+    const FIELDS: &'static [&'static str] = &["decision"];
+
+    fn from_fields(fields: &Fields) -> Self {
+        Self(fields.get("decision").to_owned())
+    }
+}
+
+impl ConsentPage {
+    fn new(layout: Layout, username: &str, ask: ConsentAsk) -> Self {
+        let grants = ask.scopes.iter().map(|scope| Grant::of(&layout, scope, &ask.claims)).collect();
+        Self { layout, service: ask.client_name, username: username.to_owned(), origin: ask.redirect_origin, grants }
+    }
+}
+
+impl Grant {
+    /// What `scope` opens, as far as the person has it.
+    pub(super) fn of(layout: &Layout, scope: &str, claims: &Map<String, Value>) -> Self {
+        let facts = match scope {
+            "profile" => vec![
+                text("claim-full_name", claims, "name"),
+                text("claim-business_name", claims, "business_name"),
+                text("claim-birth_date", claims, "birthdate").map(|fact| shown(fact, day)),
+                text("claim-username", claims, "preferred_username"),
+            ],
+            "email" => vec![text("claim-email", claims, "email").map(|fact| remarked(fact, claims, "email_verified"))],
+            "phone" => vec![text("claim-phone", claims, "phone_number").map(|fact| remarked(shown(fact, phone), claims, "phone_number_verified"))],
+            "address" => vec![claims.get("address").and_then(Value::as_object).and_then(|address| text("claim-address", address, "formatted"))],
+            "identity" => vec![
+                text("claim-identity_number", claims, "identity_number")
+                    .map(|fact| remarked(shown(fact, identity_number), claims, "identity_number_verified")),
+                text("claim-business_code", claims, "business_code").map(|fact| remarked(fact, claims, "business_code_verified")),
+            ],
+            _ => Vec::new(),
+        };
+        let facts: Vec<Fact> = facts.into_iter().flatten().collect();
+        let empty = facts.is_empty().then(|| layout.t("consent-nothing"));
+        Self {
+            title: layout.texts.optional(&format!("scope-{scope}")).unwrap_or_else(|| scope.to_owned()),
+            body: layout.texts.optional(&format!("scope-{scope}-body")).or(empty),
+            facts,
+        }
+    }
+}
+
+fn text(label: &'static str, claims: &Map<String, Value>, name: &str) -> Option<Fact> {
+    claims.get(name).and_then(Value::as_str).map(|value| Fact::plain(label, value.to_owned()))
+}
+
+fn shown(fact: Fact, how: fn(&str) -> Option<String>) -> Fact {
+    Fact { value: how(&fact.value).unwrap_or(fact.value), ..fact }
+}
+
+/// What nobody vouches for is marked as such (decisions 7).
+fn remarked(fact: Fact, claims: &Map<String, Value>, verified: &str) -> Fact {
+    let verified = claims.get(verified).and_then(Value::as_bool).unwrap_or_default();
+    Fact { remark: (!verified).then_some("consent-unverified"), ..fact }
+}
+
+fn day(iso: &str) -> Option<String> {
+    BirthDate::from_stored(iso).ok().map(|date| date.vietnamese())
+}
+
+fn phone(e164: &str) -> Option<String> {
+    Phone::from_stored(e164).ok().map(|phone| phone.masked())
+}
+
+fn identity_number(digits: &str) -> Option<String> {
+    IdentityNumber::from_stored(digits).ok().map(|number| number.masked())
+}
+
+/// `GET /consent?flow=`
+pub(crate) async fn get(mut visit: Visit, State(provider): State<Arc<Provider>>) -> PageResult {
+    let Some(open) = visit.flow.take() else { return Err(PageError::FlowOver) };
+    let outcome = provider.authorize(&visit.ctx, &open.flow.params, visit.who.as_ref(), Some(open.flow.started_at)).await?;
+    visit.flow = Some(open);
+    match (outcome, &visit.who) {
+        (AuthorizeOutcome::Consent(ask), Some(who)) => {
+            let page = ConsentPage::new(visit.layout("consent-title"), who.account.username.display(), ask);
+            Ok(visit.page(StatusCode::OK, page))
+        }
+        (outcome, _) => respond_authorize(visit, outcome),
+    }
+}
+
+/// `POST /consent?flow=`
+pub(crate) async fn post(mut visit: Visit, State(provider): State<Arc<Provider>>, CsrfForm(decision): CsrfForm<Decision>) -> PageResult {
+    let allow = match decision.0.as_str() {
+        "allow" => true,
+        "deny" => false,
+        _ => return Err(PageError::Malformed("unknown-decision")),
+    };
+    let Some(open) = visit.flow.take() else { return Err(PageError::FlowOver) };
+    // Signed out meanwhile: the way begins again at the sign-in page.
+    let outcome = match &visit.who {
+        Some(who) => provider.decide_consent(&visit.ctx, &open.flow.params, who, open.flow.started_at, allow).await?,
+        None => provider.authorize(&visit.ctx, &open.flow.params, None, Some(open.flow.started_at)).await?,
+    };
+    visit.flow = Some(open);
+    respond_authorize(visit, outcome)
+}

@@ -1,0 +1,54 @@
+//! The first page: the ways in, or who is signed in.
+
+use super::fact::Fact;
+use super::layout::Layout;
+use super::moment;
+use crate::edge::{PageResult, Visit};
+use askama::Template;
+use axum::extract::State;
+use http::StatusCode;
+use portal_id_core::accounts::{Accounts, SignedIn};
+use portal_id_core::facts::{BusinessName, Email, FullName, IdentityNumber, Phone};
+use portal_id_core::profile::Profile;
+use std::sync::Arc;
+
+/// The home page.
+#[derive(Template)]
+#[template(path = "pages/home.html")]
+pub(crate) struct HomePage {
+    pub(super) layout: Layout,
+    pub(super) account: Option<AccountSummary>,
+}
+
+/// Who is signed in.
+pub(crate) struct AccountSummary {
+    pub(super) name: String,
+    pub(super) facts: Vec<Fact>,
+}
+
+impl AccountSummary {
+    fn of(who: &SignedIn, profile: &Profile) -> Self {
+        let username = who.account.username.display().to_owned();
+        let person = profile.full_name.as_ref().map(FullName::as_str);
+        let name = person.or(profile.business_name.as_ref().map(BusinessName::as_str)).unwrap_or(&username).to_owned();
+        let mut facts = vec![Fact::plain("label-username", username)];
+        let masked = [
+            ("label-email", profile.email.as_ref().map(Email::masked)),
+            ("label-phone", profile.phone.as_ref().map(Phone::masked)),
+            ("label-identity_number", profile.identity_number.as_ref().map(IdentityNumber::masked)),
+        ];
+        facts.extend(masked.into_iter().filter_map(|(label, value)| value.map(|value| Fact::plain(label, value))));
+        facts.push(Fact::plain("home-signed-in-since", moment::at(who.session.auth_time)));
+        Self { name, facts }
+    }
+}
+
+/// `GET /`
+pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> PageResult {
+    let account = match &visit.who {
+        Some(who) => Some(AccountSummary::of(who, &accounts.profile(who).await?.0)),
+        None => None,
+    };
+    let page = HomePage { layout: visit.layout("home-title"), account };
+    Ok(visit.page(StatusCode::OK, page))
+}

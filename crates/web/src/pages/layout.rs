@@ -1,0 +1,87 @@
+//! The frame of every page: what `templates/layout.html` shows around the page's own part.
+
+use crate::texts::{TextArgument, Texts};
+
+/// What the frame of a page needs. Each page's struct has one as its field `layout`.
+pub(crate) struct Layout {
+    /// The texts in the visitor's language.
+    pub(crate) texts: Texts,
+    /// The key of the page's title.
+    pub(crate) title: &'static str,
+    /// The portal's name in the visitor's language, as configured.
+    pub(crate) portal_name: String,
+    /// The province's name in the visitor's language, if one is configured.
+    pub(crate) province_name: Option<String>,
+    /// The address of a page with help, if one is configured.
+    pub(crate) support_url: Option<String>,
+    /// Where people get help in person, in the visitor's language, as configured.
+    pub(crate) desk: String,
+    /// The address of the style sheet.
+    pub(crate) stylesheet: String,
+    /// The address of the style sheet that sets the configured colours, if any are configured.
+    pub(crate) theme: Option<String>,
+    /// The address of the logo.
+    pub(crate) logo: String,
+    /// The value of the hidden field `csrf` of every form.
+    pub(crate) csrf: String,
+    /// The sealed pending request that the address of every page of a flow carries.
+    pub(crate) flow: Option<String>,
+    /// The name of the service that the person is on the way to.
+    pub(crate) service: Option<String>,
+    /// The id of this request, shown on error pages.
+    pub(crate) request_id: String,
+    /// The addresses of this page in the other languages.
+    pub(crate) languages: Vec<LanguageLink>,
+    /// The username of who is signed in.
+    pub(crate) signed_in_as: Option<String>,
+}
+
+/// The way to the same page in another language.
+pub(crate) struct LanguageLink {
+    /// The language's tag.
+    pub(crate) tag: &'static str,
+    /// The language's name in itself.
+    pub(crate) name: &'static str,
+    /// The address.
+    pub(crate) href: String,
+}
+
+impl Layout {
+    /// The text of `key`.
+    pub(crate) fn t(&self, key: &str) -> String {
+        self.texts.text(key)
+    }
+
+    /// The text of `key` with one argument.
+    pub(crate) fn t1(&self, key: &str, name: &str, argument: impl TextArgument) -> String {
+        self.texts.text_with(key, &[(name, &argument)])
+    }
+
+    /// Where the person is on a way of `total` pages.
+    pub(crate) fn step(&self, number: u32, total: u32) -> String {
+        self.texts.text_with("step", &[("number", &number), ("total", &total)])
+    }
+
+    /// The language tag of the page.
+    pub(crate) fn lang(&self) -> &'static str {
+        self.texts.language().tag()
+    }
+
+    /// The address of one of our pages, which keeps the pending request.
+    pub(crate) fn to(&self, path: &str) -> String {
+        self.to_with(path, &[])
+    }
+
+    /// The address of one of our pages with parameters, which keeps the pending request.
+    pub(crate) fn to_with(&self, path: &str, parameters: &[(&str, &str)]) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(parameters);
+        if let Some(flow) = &self.flow {
+            query.append_pair("flow", flow);
+        }
+        match query.finish() {
+            query if query.is_empty() => path.to_owned(),
+            query => format!("{path}?{query}"),
+        }
+    }
+}

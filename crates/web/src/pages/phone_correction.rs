@@ -1,0 +1,137 @@
+//! Correcting a phone number that never received a code: asking for the mailed link, and the page behind it (decisions 5).
+
+use super::layout::Layout;
+use super::problems::Problems;
+use super::{activation_resend::ActivationResentPage, code, moment};
+use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit};
+use crate::texts::Texts;
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use portal_id_core::accounts::{Accounts, AskCorrectionOutcome, CorrectPhoneOutcome, Field, PhoneCorrectionView};
+use portal_id_core::ids::ChallengeId;
+use std::sync::Arc;
+
+/// The link is on its way.
+#[derive(Template)]
+#[template(path = "pages/phone-asked.html")]
+pub(crate) struct PhoneAskedPage {
+    pub(super) layout: Layout,
+}
+
+/// The number has received a code before: only the desk can change it.
+#[derive(Template)]
+#[template(path = "pages/phone-not-possible.html")]
+pub(crate) struct PhoneNotPossiblePage {
+    pub(super) layout: Layout,
+}
+
+/// The form behind the link.
+#[derive(Template)]
+#[template(path = "pages/phone-correct.html")]
+pub(crate) struct PhoneCorrectPage {
+    pub(super) layout: Layout,
+    pub(super) problems: Problems,
+    pub(super) token: String,
+    pub(super) username: String,
+    pub(super) phone_now: String,
+    pub(super) phone: String,
+}
+
+/// The number was corrected.
+#[derive(Template)]
+#[template(path = "pages/phone-corrected.html")]
+pub(crate) struct PhoneCorrectedPage {
+    pub(super) layout: Layout,
+}
+
+/// The link no longer works.
+#[derive(Template)]
+#[template(path = "pages/phone-link-over.html")]
+pub(crate) struct PhoneLinkOverPage {
+    pub(super) layout: Layout,
+}
+
+/// What both pages send.
+pub(crate) struct CorrectionFields {
+    action: String,
+    challenge: String,
+    token: String,
+    phone: String,
+    password: String,
+}
+
+impl FormFields for CorrectionFields {
+    const FIELDS: &'static [&'static str] = &["action", "challenge", "token", "phone", "password"];
+
+    fn from_fields(fields: &Fields) -> Self {
+        let get = |name| fields.get(name).to_owned();
+        Self { action: get("action"), challenge: get("challenge"), token: get("token"), phone: get("phone"), password: get("password") }
+    }
+}
+
+/// `GET /sign-in/phone?token=`
+pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> PageResult {
+    let token = visit.query.get("token").to_owned();
+    show(visit, &accounts, token, String::new(), Problems::default()).await
+}
+
+/// `POST /sign-in/phone`
+pub(crate) async fn post(visit: Visit, State(accounts): State<Arc<Accounts>>, CsrfForm(fields): CsrfForm<CorrectionFields>) -> PageResult {
+    match fields.action.as_str() {
+        "ask" => ask(visit, &accounts, &ChallengeId::from_text(fields.challenge)).await,
+        "correct" => correct(visit, &accounts, fields).await,
+        _ => Err(PageError::Malformed("unknown-action")),
+    }
+}
+
+async fn ask(visit: Visit, accounts: &Accounts, challenge: &ChallengeId) -> PageResult {
+    match accounts.ask_phone_correction(&visit.ctx, challenge).await? {
+        AskCorrectionOutcome::Sent => {
+            let page = PhoneAskedPage { layout: visit.layout("phone-asked-title") };
+            Ok(visit.page(StatusCode::OK, page))
+        }
+        AskCorrectionOutcome::NotPossible => {
+            let page = PhoneNotPossiblePage { layout: visit.layout("phone-not-possible-title") };
+            Ok(visit.page(StatusCode::CONFLICT, page))
+        }
+        AskCorrectionOutcome::SlowDown { until } => {
+            let page = ActivationResentPage { layout: visit.layout("activation-slow-title"), until: Some(moment::from(until)) };
+            Ok(visit.page(StatusCode::TOO_MANY_REQUESTS, page))
+        }
+        AskCorrectionOutcome::Over => Ok(code::over(visit)),
+    }
+}
+
+async fn correct(visit: Visit, accounts: &Accounts, fields: CorrectionFields) -> PageResult {
+    let texts = Texts::of(visit.ctx.language);
+    let problems = match accounts.correct_phone(&visit.ctx, &fields.token, &fields.password, &fields.phone).await? {
+        CorrectPhoneOutcome::Corrected => {
+            let page = PhoneCorrectedPage { layout: visit.layout("phone-corrected-title") };
+            return Ok(visit.page(StatusCode::OK, page));
+        }
+        CorrectPhoneOutcome::Over => return Ok(link_over(visit)),
+        CorrectPhoneOutcome::Refused(errors) => Problems::told(texts, &errors, &[Field::Phone, Field::Password]),
+        CorrectPhoneOutcome::WrongPassword { wait_minutes } => {
+            Problems::one(Field::Password, texts.text_with("phone-correct-refused", &[("minutes", &wait_minutes)]))
+        }
+    };
+    show(visit, accounts, fields.token, fields.phone, problems).await
+}
+
+async fn show(visit: Visit, accounts: &Accounts, token: String, phone: String, problems: Problems) -> PageResult {
+    match accounts.view_phone_correction(&visit.ctx, &token).await? {
+        PhoneCorrectionView::Ready { username, phone: phone_now } => {
+            let status = if problems.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+            let page = PhoneCorrectPage { layout: visit.layout("phone-correct-title"), problems, token, username, phone_now, phone };
+            Ok(visit.page(status, page))
+        }
+        PhoneCorrectionView::Over => Ok(link_over(visit)),
+    }
+}
+
+fn link_over(visit: Visit) -> Response {
+    let page = PhoneLinkOverPage { layout: visit.layout("phone-link-over-title") };
+    visit.page(StatusCode::GONE, page)
+}

@@ -1,0 +1,145 @@
+//! A citizen's registration: every mistake at once, nothing typed lost but the passwords.
+
+use super::layout::Layout;
+use super::problems::Problems;
+use super::{register_closed, registered};
+use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit};
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use portal_id_core::accounts::{Accounts, CitizenForm, Field, RegisterOutcome, RegistrationMode};
+use portal_id_core::place;
+use portal_id_core::profile::AccountClass;
+use std::sync::Arc;
+
+/// The fields in the order of the page.
+pub(super) const ORDER: [Field; 11] = [
+    Field::FullName,
+    Field::BirthDate,
+    Field::IdentityNumber,
+    Field::ProvinceCode,
+    Field::WardCode,
+    Field::Street,
+    Field::Phone,
+    Field::Email,
+    Field::Username,
+    Field::Password,
+    Field::PasswordConfirmation,
+];
+
+/// The registration form.
+#[derive(Template)]
+#[template(path = "pages/register-citizen.html")]
+pub(crate) struct RegisterCitizenPage {
+    pub(super) layout: Layout,
+    pub(super) problems: Problems,
+    pub(super) typed: CitizenForm,
+    pub(super) provinces: Vec<Choice>,
+    pub(super) wards: Vec<Choice>,
+    pub(super) identity_hint: &'static str,
+    pub(super) passwords_again: bool,
+}
+
+/// One line of a list to choose from.
+pub(crate) struct Choice {
+    pub(super) code: &'static str,
+    pub(super) name: &'static str,
+    pub(super) chosen: bool,
+}
+
+/// What the form sends.
+pub(crate) struct CitizenFields {
+    typed: CitizenForm,
+    choose_province: bool,
+}
+
+impl FormFields for CitizenFields {
+    const FIELDS: &'static [&'static str] = &[
+        "full_name",
+        "birth_date",
+        "username",
+        "phone",
+        "email",
+        "identity_number",
+        "address_era",
+        "province_code",
+        "district_code",
+        "ward_code",
+        "street",
+        "password",
+        "password_confirmation",
+        "choose_province",
+    ];
+
+    fn from_fields(fields: &Fields) -> Self {
+        let get = |name| fields.get(name).to_owned();
+        let typed = CitizenForm {
+            full_name: get("full_name"),
+            birth_date: get("birth_date"),
+            username: get("username"),
+            phone: get("phone"),
+            email: get("email"),
+            identity_number: get("identity_number"),
+            address_era: get("address_era"),
+            province_code: get("province_code"),
+            district_code: get("district_code"),
+            ward_code: get("ward_code"),
+            street: get("street"),
+            password: get("password"),
+            password_confirmation: get("password_confirmation"),
+        };
+        Self { typed, choose_province: fields.find("choose_province").is_some() }
+    }
+}
+
+impl RegisterCitizenPage {
+    /// The form with what was typed before.
+    fn new(visit: &Visit, accounts: &Accounts, typed: CitizenForm, problems: Problems) -> Self {
+        let wards = place::wards(&typed.province_code);
+        Self {
+            layout: visit.layout("register-citizen-title"),
+            provinces: place::provinces().iter().map(|province| Choice::of(province.code(), province.name(), &typed.province_code)).collect(),
+            wards: wards.iter().map(|ward| Choice::of(ward.code(), ward.name(), &typed.ward_code)).collect(),
+            identity_hint: if accounts.settings().accept_cmnd { "hint-identity_number-cmnd" } else { "hint-identity_number" },
+            passwords_again: !typed.password.is_empty() || !typed.password_confirmation.is_empty(),
+            typed,
+            problems,
+        }
+    }
+}
+
+impl Choice {
+    fn of(code: &'static str, name: &'static str, chosen: &str) -> Self {
+        Self { code, name, chosen: code == chosen }
+    }
+}
+
+/// `GET /register/citizen`
+pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> Response {
+    match accounts.registration_mode(AccountClass::Citizen) {
+        RegistrationMode::Open => {
+            let page = RegisterCitizenPage::new(&visit, &accounts, CitizenForm::default(), Problems::default());
+            visit.page(StatusCode::OK, page)
+        }
+        mode => register_closed::show(visit, mode),
+    }
+}
+
+/// `POST /register/citizen`
+pub(crate) async fn post(visit: Visit, State(accounts): State<Arc<Accounts>>, CsrfForm(fields): CsrfForm<CitizenFields>) -> PageResult {
+    if fields.choose_province {
+        let page = RegisterCitizenPage::new(&visit, &accounts, fields.typed, Problems::default());
+        return Ok(visit.page(StatusCode::OK, page));
+    }
+    match accounts.register_citizen(&visit.ctx, &fields.typed).await? {
+        RegisterOutcome::Accepted => Ok(registered::show(visit, fields.typed.email, accounts.settings().activation_hours)),
+        RegisterOutcome::Refused(errors) => {
+            let problems = Problems::told(visit.layout("").texts, &errors, &ORDER);
+            let page = RegisterCitizenPage::new(&visit, &accounts, fields.typed, problems);
+            Ok(visit.page(StatusCode::UNPROCESSABLE_ENTITY, page))
+        }
+        RegisterOutcome::NotOpen(mode) => Ok(register_closed::show(visit, mode)),
+        RegisterOutcome::SlowDown { until } => Err(PageError::Overloaded(until.since(visit.ctx.now))),
+    }
+}

@@ -1,0 +1,295 @@
+//! Every page, drawn without a server: for the tests, and to look at.
+
+use super::account_stopped::AccountStoppedPage;
+use super::activate::{ActivatePage, ActivatedPage, DisownedPage, NotCompletedPage};
+use super::activation_link::{ActivationExpiredPage, ActivationUnknownPage, ActivationUsedPage};
+use super::activation_resend::ActivationResentPage;
+use super::code::{CodeOverPage, CodePage};
+use super::consent::{ConsentPage, Grant};
+use super::error::ErrorPage;
+use super::fact::Fact;
+use super::form_post::FormPostPage;
+use super::home::{AccountSummary, HomePage};
+use super::layout::{LanguageLink, Layout};
+use super::not_activated::NotActivatedPage;
+use super::open_app::OpenAppPage;
+use super::phone_correction::{PhoneAskedPage, PhoneCorrectPage, PhoneCorrectedPage, PhoneLinkOverPage, PhoneNotPossiblePage};
+use super::problems::Problems;
+use super::register::RegisterPage;
+use super::register_business::RegisterBusinessPage;
+use super::register_citizen::{Choice, RegisterCitizenPage};
+use super::register_closed::RegisterClosedPage;
+use super::registered::RegisteredPage;
+use super::sign_in::SignInPage;
+use super::sign_in_help::SignInHelpPage;
+use super::sign_out::{SignOutPage, SignedOutPage};
+use crate::edge::PageError;
+use crate::texts::Texts;
+use askama::Template;
+use portal_id_core::accounts::{CitizenForm, Field, FieldErrors};
+use portal_id_core::client::SCOPES;
+use portal_id_core::facts::FieldError;
+use portal_id_core::language::Language;
+use portal_id_core::place;
+use portal_id_core::time::Span;
+use serde_json::json;
+
+/// A drawn page.
+pub(super) struct Sample {
+    /// What it shows.
+    pub(super) name: &'static str,
+    /// The page.
+    pub(super) html: String,
+}
+
+/// Draws pages in one language, with plausible values, or with one hostile value in every place.
+pub(super) struct Samples {
+    language: Language,
+    hostile: Option<&'static str>,
+    drawn: Vec<Sample>,
+}
+
+/// All pages.
+pub(super) fn all(language: Language, hostile: Option<&'static str>) -> Vec<Sample> {
+    let mut samples = Samples { language, hostile, drawn: Vec::new() };
+    samples.registration();
+    samples.activation();
+    samples.sign_in();
+    samples.phone_correction();
+    samples.service();
+    samples.leaving();
+    samples.faults();
+    samples.drawn
+}
+
+/// Every way in which a request can fail.
+pub(crate) fn faults() -> Vec<PageError> {
+    vec![
+        PageError::NotFound,
+        PageError::MethodNotAllowed,
+        PageError::Malformed("unknown-field"),
+        PageError::NotAForm,
+        PageError::TooLarge,
+        PageError::UriTooLong,
+        PageError::HeadersTooLarge,
+        PageError::StartAgain,
+        PageError::FlowOver,
+        PageError::AuthorizeRefused("redirect-uri-unregistered"),
+        PageError::TooSlow,
+        PageError::Overloaded(Span::seconds(1)),
+        PageError::Unavailable("out of reach".to_owned()),
+        PageError::Internal("a detail for the log".to_owned()),
+    ]
+}
+
+impl Samples {
+    /// The value for one place.
+    fn v(&self, plausible: &str) -> String {
+        self.hostile.unwrap_or(plausible).to_owned()
+    }
+
+    fn layout(&self, title: &'static str) -> Layout {
+        let (vi, en) = ("Tiếng Việt", "English");
+        let (tag, name) = if self.language == Language::Vi { ("en", en) } else { ("vi", vi) };
+        let portal = if self.language == Language::Vi { "Cổng dịch vụ công trực tuyến" } else { "Public service portal" };
+        let desk = if self.language == Language::Vi { "Trung tâm Phục vụ hành chính công tỉnh, số 1 đường Lý Thái Tổ" } else { "the provincial service centre, 1 Lý Thái Tổ street" };
+        Layout {
+            texts: Texts::of(self.language),
+            title,
+            portal_name: self.v(portal),
+            province_name: Some(self.v("Tỉnh Bắc Ninh")),
+            support_url: Some(self.v("https://support.example.vn/")),
+            desk: self.v(desk),
+            stylesheet: self.v("style.css"),
+            theme: Some(self.v("theme.css")),
+            logo: self.v("logo.svg"),
+            csrf: self.v("csrf-value"),
+            flow: None,
+            service: None,
+            request_id: self.v("0192f3a1-7c1e-7b1a-9d52-3f2b8c1d0e5f"),
+            languages: vec![LanguageLink { tag, name, href: self.v(&format!("?lang={tag}")) }],
+            signed_in_as: None,
+        }
+    }
+
+    fn in_flow(&self, title: &'static str) -> Layout {
+        Layout { flow: Some(self.v("c2VhbGVk")), service: Some(self.v("Dịch vụ hộ tịch điện tử")), ..self.layout(title) }
+    }
+
+    fn signed_in(&self, title: &'static str) -> Layout {
+        Layout { signed_in_as: Some(self.v("nguyenthian85")), ..self.layout(title) }
+    }
+
+    fn draw(&mut self, name: &'static str, page: &impl Template) {
+        self.drawn.push(Sample { name, html: page.render().expect("a page can be drawn") });
+    }
+
+    fn registration(&mut self) {
+        self.draw("home", &HomePage { layout: self.layout("home-title"), account: None });
+        let facts = vec![
+            Fact::plain("label-username", self.v("nguyenthian85")),
+            Fact::plain("label-email", self.v("a•••@example.vn")),
+            Fact::plain("label-phone", self.v("091 ••• •678")),
+            Fact::plain("label-identity_number", self.v("024••••••234")),
+            Fact::plain("home-signed-in-since", self.v("10:25, 23/11/2026")),
+        ];
+        let account = AccountSummary { name: self.v("Nguyễn Thị An"), facts };
+        self.draw("home-signed-in", &HomePage { layout: self.signed_in("home-title"), account: Some(account) });
+        self.draw("register", &RegisterPage { layout: self.layout("register-title") });
+        self.draw("register-business", &RegisterBusinessPage { layout: self.layout("register-business-title") });
+        for (name, title, federated_only) in [("register-closed", "register-closed-title", false), ("register-federated", "register-federated-title", true)] {
+            self.draw(name, &RegisterClosedPage { layout: self.layout(title), federated_only });
+        }
+        self.draw("registered", &RegisteredPage { layout: self.layout("registered-title"), email: self.v("nguyen.an@example.vn"), hours: 24 });
+
+        let layout = self.in_flow("register-citizen-title");
+        self.draw("register-citizen", &Self::citizen(layout, CitizenForm::default(), Problems::default()));
+        let mut errors = FieldErrors::one(Field::Phone, FieldError::NotAllowedCharacter);
+        errors.add(Field::IdentityNumber, FieldError::BirthDateMismatch);
+        errors.add(Field::Username, FieldError::TooShort);
+        errors.add(Field::WardCode, FieldError::Missing);
+        errors.add(Field::Street, FieldError::Missing);
+        errors.add(Field::Password, FieldError::ContainsPersonal);
+        errors.add(Field::PasswordConfirmation, FieldError::DoesNotMatchConfirmation);
+        let layout = self.layout("register-citizen-title");
+        let problems = Problems::told(layout.texts, &errors, &super::register_citizen::ORDER);
+        let typed = CitizenForm {
+            full_name: self.v("Nguyễn Thị An"),
+            birth_date: self.v("27/03/1985"),
+            username: self.v("an85"),
+            phone: self.v("0912 34x 678"),
+            email: self.v("nguyen.an@example.vn"),
+            identity_number: self.v("024190001234"),
+            address_era: "2025".to_owned(),
+            province_code: "24".to_owned(),
+            street: self.v(""),
+            password: self.v("bimat1985"),
+            password_confirmation: self.v("bimat"),
+            ..CitizenForm::default()
+        };
+        self.draw("register-citizen-problems", &Self::citizen(layout, typed, problems));
+    }
+
+    fn citizen(layout: Layout, typed: CitizenForm, problems: Problems) -> RegisterCitizenPage {
+        RegisterCitizenPage {
+            layout,
+            provinces: place::provinces().iter().map(|province| Choice { code: province.code(), name: province.name(), chosen: province.code() == typed.province_code }).collect(),
+            wards: place::wards(&typed.province_code).iter().map(|ward| Choice { code: ward.code(), name: ward.name(), chosen: false }).collect(),
+            identity_hint: "hint-identity_number",
+            passwords_again: problems.any(),
+            typed,
+            problems,
+        }
+    }
+
+    fn activation(&mut self) {
+        for (name, needs_password, wrong) in [("activate", true, false), ("activate-same-browser", false, false), ("activate-refused", true, true)] {
+            let layout = self.layout("activate-title");
+            let problems = match wrong {
+                true => Problems::one(Field::Password, layout.texts.text_with("activate-refused", &[("minutes", &15_i64)])),
+                false => Problems::default(),
+            };
+            let (token, username, phone) = (self.v("token"), self.v("nguyenthian85"), self.v("091 ••• •678"));
+            self.draw(name, &ActivatePage { layout, problems, token, username, phone, needs_password });
+        }
+        self.draw("activated", &ActivatedPage { layout: self.layout("activated-title") });
+        self.draw("activation-used", &ActivationUsedPage { layout: self.layout("activation-used-title") });
+        self.draw("activation-expired", &ActivationExpiredPage { layout: self.layout("activation-expired-title"), token: self.v("token") });
+        self.draw("activation-unknown", &ActivationUnknownPage { layout: self.layout("activation-unknown-title") });
+        self.draw("activation-resent", &ActivationResentPage { layout: self.layout("activation-resent-title"), until: None });
+        self.draw("activation-slow", &ActivationResentPage { layout: self.layout("activation-slow-title"), until: Some(self.v("10:25, 23/11/2026")) });
+        self.draw("disowned", &DisownedPage { layout: self.layout("disowned-title") });
+        self.draw("not-completed", &NotCompletedPage { layout: self.layout("not-completed-title") });
+    }
+
+    fn sign_in(&mut self) {
+        self.draw("sign-in", &SignInPage::new(self.in_flow("sign-in-title"), String::new(), None));
+        let layout = self.layout("sign-in-title");
+        let problem = layout.texts.text_with("sign-in-refused", &[("minutes", &15_i64)]);
+        self.draw("sign-in-refused", &SignInPage::new(layout, self.v("nguyenthian85"), Some(problem)));
+        let again = Layout { signed_in_as: Some(self.v("nguyenthian85")), ..self.in_flow("sign-in-title") };
+        self.draw("sign-in-again", &SignInPage::new(again, self.v("nguyenthian85"), None));
+        self.draw("sign-in-help", &SignInHelpPage { layout: self.layout("help-title") });
+        self.draw("not-activated", &NotActivatedPage { layout: self.layout("not-activated-title"), ticket: self.v("ticket") });
+        self.draw("account-disabled", &AccountStoppedPage { layout: self.layout("disabled-title"), closed: false });
+        self.draw("account-closed", &AccountStoppedPage { layout: self.layout("closed-title"), closed: true });
+
+        let texts = Texts::of(self.language);
+        let one = |text| Problems::one(Field::Code, text);
+        let wrong = one(texts.text_with("code-wrong", &[("tries", &4_u32)]));
+        let last = one(texts.text_with("code-wrong", &[("tries", &1_u32)]));
+        let throttled = one(texts.text_with("code-throttled", &[("until", &self.v("10:25, 23/11/2026"))]));
+        let wait = texts.text_with("code-wait", &[("seconds", &42_i64)]);
+        let too_many = texts.text_with("code-too-many-sent", &[("until", &self.v("10:25, 23/11/2026"))]);
+        for (name, problems, news, can_correct_phone) in [
+            ("code", Problems::default(), None, true),
+            ("code-verified-phone", Problems::default(), None, false),
+            ("code-wrong", wrong, None, false),
+            ("code-last-try", last, None, false),
+            ("code-expired", one(texts.text("code-expired")), None, false),
+            ("code-throttled", throttled, None, false),
+            ("code-sent-again", Problems::default(), Some(texts.text("code-sent-again")), false),
+            ("code-wait", Problems::default(), Some(wait), false),
+            ("code-too-many-sent", Problems::default(), Some(too_many), false),
+        ] {
+            let sent = texts.text_with("code-sent", &[("phone", &self.v("091 ••• •678")), ("minutes", &5_i64)]);
+            let layout = self.in_flow("code-title");
+            let challenge = self.v("0192f3a1");
+            let action = layout.to_with("/sign-in/code", &[("challenge", &challenge)]);
+            self.draw(name, &CodePage { layout, problems, news, sent, action, challenge, can_correct_phone });
+        }
+        self.draw("code-over", &CodeOverPage { layout: self.in_flow("code-over-title") });
+    }
+
+    fn phone_correction(&mut self) {
+        self.draw("phone-asked", &PhoneAskedPage { layout: self.layout("phone-asked-title") });
+        self.draw("phone-not-possible", &PhoneNotPossiblePage { layout: self.layout("phone-not-possible-title") });
+        for (name, phone, problem) in [("phone-correct", "", false), ("phone-correct-problem", "024 3838 4040", true)] {
+            let layout = self.layout("phone-correct-title");
+            let errors = FieldErrors::one(Field::Phone, FieldError::NotAMobile);
+            let problems = if problem { Problems::told(layout.texts, &errors, &[Field::Phone]) } else { Problems::default() };
+            let (token, username, phone_now, phone) = (self.v("token"), self.v("nguyenthian85"), self.v("091 ••• •678"), self.v(phone));
+            self.draw(name, &PhoneCorrectPage { layout, problems, token, username, phone_now, phone });
+        }
+        self.draw("phone-corrected", &PhoneCorrectedPage { layout: self.layout("phone-corrected-title") });
+        self.draw("phone-link-over", &PhoneLinkOverPage { layout: self.layout("phone-link-over-title") });
+    }
+
+    fn service(&mut self) {
+        let claims = json!({
+            "name": self.v("Nguyễn Thị An"),
+            "preferred_username": self.v("nguyenthian85"),
+            "birthdate": self.v("1985-03-27"),
+            "business_name": self.v("Công ty TNHH Vải Thiều"),
+            "email": self.v("nguyen.an@example.vn"),
+            "email_verified": true,
+            "phone_number": self.v("+84912345678"),
+            "phone_number_verified": true,
+            "address": { "formatted": self.v("Số 12 Hùng Vương, Phường Bắc Giang, Tỉnh Bắc Ninh") },
+            "identity_number": self.v("024185001234"),
+            "identity_number_verified": false,
+        });
+        let claims = claims.as_object().cloned().unwrap_or_default();
+        let layout = Layout { service: None, ..self.in_flow("consent-title") };
+        let grants = SCOPES.iter().map(|scope| Grant::of(&layout, scope, &claims)).collect();
+        let page = ConsentPage { layout, service: self.v("Dịch vụ hộ tịch điện tử"), username: self.v("nguyenthian85"), origin: Some(self.v("https://hotich.example.vn")), grants };
+        self.draw("consent", &page);
+        let fields = vec![("code", self.v("abc")), ("state", self.v("xyz"))];
+        self.draw("form-post", &FormPostPage { layout: self.layout("form-post-title"), address: self.v("https://hotich.example.vn/cb"), fields });
+        self.draw("open-app", &OpenAppPage { layout: self.layout("open-app-title"), address: self.v("vn.example.app:/cb?code=abc") });
+    }
+
+    fn leaving(&mut self) {
+        let asked_by = Some(self.v("Dịch vụ hộ tịch điện tử"));
+        let carried = vec![("request", self.v("c2VhbGVk"))];
+        self.draw("sign-out", &SignOutPage { layout: self.signed_in("sign-out-title"), asked_by, carried });
+        self.draw("signed-out", &SignedOutPage { layout: self.layout("signed-out-title") });
+    }
+
+    fn faults(&mut self) {
+        for fault in faults() {
+            let layout = Layout { csrf: String::new(), ..self.layout(ErrorPage::TITLE) };
+            self.draw(fault.key(), &ErrorPage::new(layout, &fault));
+        }
+    }
+}

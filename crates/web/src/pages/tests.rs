@@ -1,0 +1,125 @@
+//! What holds of every page.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+use super::samples;
+use portal_id_core::language::Language;
+use scraper::{ElementRef, Html, Selector};
+use std::collections::HashSet;
+
+fn all<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
+    page.select(&Selector::parse(selector).expect("a selector")).collect()
+}
+
+fn pages() -> impl Iterator<Item = (String, Html)> {
+    Language::ALL.into_iter().flat_map(|language| {
+        samples::all(language, None).into_iter().map(move |sample| (format!("{} in {}", sample.name, language.tag()), Html::parse_document(&sample.html)))
+    })
+}
+
+// security: row 3
+#[test]
+fn no_value_in_any_page_becomes_markup() {
+    // Ends every context that a value stands in: text, an attribute in either kind of quotes, a title, a comment.
+    const HOSTILE: &str = "h0st1le\"'></title></option></textarea>--><script>alert(1)</script><img src=x onerror=alert(1)>";
+    for language in Language::ALL {
+        let tame: Vec<_> = samples::all(language, None);
+        for (sample, tame) in samples::all(language, Some(HOSTILE)).into_iter().zip(tame) {
+            let (page, tame) = (Html::parse_document(&sample.html), Html::parse_document(&tame.html));
+            assert!(sample.html.contains("h0st1le"), "{}", sample.name);
+            assert!(!sample.html.contains("<script") && !sample.html.contains("<img src=x"), "{}", sample.name);
+            let shape = |page: &Html| all(page, "*").iter().map(|element| element.value().name().to_owned()).collect::<Vec<_>>();
+            assert_eq!(shape(&page), shape(&tame), "{}: a value became an element", sample.name);
+            let attributes = |page: &Html| all(page, "*").iter().flat_map(|element| element.value().attrs().map(|(name, _)| name.to_owned()).collect::<Vec<_>>()).collect::<Vec<_>>();
+            assert_eq!(attributes(&page), attributes(&tame), "{}: a value became an attribute", sample.name);
+        }
+    }
+}
+
+// security: row 3
+#[test]
+fn no_page_has_a_script_or_a_style_of_its_own() {
+    for (name, page) in pages() {
+        assert!(all(&page, "script, style, iframe, object, embed, base, [style]").is_empty(), "{name}");
+        for element in all(&page, "*") {
+            assert!(element.value().attrs().all(|(attribute, _)| !attribute.starts_with("on")), "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_page_is_named_titled_and_in_its_language() {
+    for (name, page) in pages() {
+        let main = all(&page, "main[data-page]");
+        assert_eq!(main.len(), 1, "{name}");
+        assert!(!main[0].attr("data-page").unwrap().is_empty(), "{name}");
+        assert_eq!(all(&page, "h1").len(), 1, "{name}: one first heading");
+        assert!(!all(&page, "h1")[0].text().collect::<String>().trim().is_empty(), "{name}");
+        assert!(!all(&page, "title")[0].text().collect::<String>().starts_with(" –"), "{name}");
+        let lang = all(&page, "html")[0].attr("lang").unwrap();
+        assert!(name.ends_with(&format!("in {lang}")), "{name}");
+    }
+}
+
+#[test]
+fn every_field_has_its_label_hint_and_problem_beside_it() {
+    for (name, page) in pages() {
+        let ids: Vec<_> = all(&page, "[id]").iter().map(|element| element.attr("id").unwrap().to_owned()).collect();
+        assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len(), "{name}: an id occurs twice");
+        for field in all(&page, "input:not([type=hidden]):not([aria-hidden]), select") {
+            let id = field.attr("id").unwrap_or_else(|| panic!("{name}: a field has no id"));
+            assert_eq!(field.attr("name"), Some(id), "{name}");
+            assert!(!all(&page, &format!("label[for={id}]")).is_empty(), "{name}: {id} has no label");
+            assert!(field.attr("autocomplete").is_some_and(|token| !token.is_empty()), "{name}: {id}");
+            for described in field.attr("aria-describedby").unwrap_or_default().split_ascii_whitespace() {
+                assert!(ids.iter().any(|known| known == described), "{name}: {described} is nowhere");
+            }
+        }
+        for link in all(&page, ".summary a") {
+            let target = link.attr("href").unwrap().strip_prefix('#').unwrap();
+            let field = &all(&page, &format!("[id={target}]"))[0];
+            assert_eq!(field.attr("aria-invalid"), Some("true"), "{name}: {target}");
+            let problem = &all(&page, &format!("[id={target}-problem]"))[0].text().collect::<String>();
+            assert!(problem.contains(&link.text().collect::<String>()), "{name}: {target}");
+        }
+    }
+}
+
+#[test]
+fn no_page_puts_a_password_back() {
+    for (name, page) in pages() {
+        for field in all(&page, "input[type=password]") {
+            assert_eq!(field.attr("value"), None, "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_form_of_ours_carries_its_proof_and_every_button_its_name() {
+    for (name, page) in pages() {
+        for form in all(&page, "form") {
+            let local = form.attr("action").unwrap().starts_with('/');
+            let proof = form.select(&Selector::parse("input[type=hidden][name=csrf]").unwrap()).count();
+            assert_eq!(proof, usize::from(local), "{name}: a proof for us, and for nobody else");
+            assert_eq!(form.attr("method"), Some("post"), "{name}");
+        }
+        for button in all(&page, "button:not([aria-hidden]), a.button") {
+            assert!(!button.text().collect::<String>().trim().is_empty(), "{name}");
+        }
+    }
+}
+
+/// For whoever changes the look: `PORTAL_ID_PAGES=<folder> cargo test -p portal-id-web draw_every_page -- --ignored`.
+#[test]
+#[ignore = "writes files to look at"]
+fn draw_every_page() {
+    let folder = std::path::PathBuf::from(std::env::var("PORTAL_ID_PAGES").expect("PORTAL_ID_PAGES names a folder"));
+    for (file, content) in [("style.css", include_str!("../../assets/style.css")), ("logo.svg", include_str!("../../assets/logo.svg")), ("theme.css", "")] {
+        std::fs::write(folder.join(file), content).unwrap();
+    }
+    for language in Language::ALL {
+        for sample in samples::all(language, None) {
+            std::fs::write(folder.join(format!("{}.{}.html", sample.name, language.tag())), sample.html).unwrap();
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! From what the protocol decided to what the browser gets.
+
+use crate::edge::{PageError, PagePolicy, PageResult, Visit};
+use crate::pages::form_post::FormPostPage;
+use crate::pages::open_app::OpenAppPage;
+use axum::response::Response;
+use http::StatusCode;
+use portal_id_oidc::{AuthorizeOutcome, ClientRedirect, ResponseMode};
+
+/// Goes on with an authorization request. `visit` carries the request when a page of ours comes next.
+pub(crate) fn respond_authorize(visit: Visit, outcome: AuthorizeOutcome) -> PageResult {
+    Ok(match outcome {
+        AuthorizeOutcome::Refused(refusal) => return Err(PageError::AuthorizeRefused(refusal.key())),
+        AuthorizeOutcome::Redirect(redirect) => to_client(visit, &redirect),
+        AuthorizeOutcome::SignIn(ask) if ask.create => {
+            let path = visit.path("/register/citizen");
+            visit.to(path)
+        }
+        AuthorizeOutcome::SignIn(_) => {
+            let path = visit.path("/sign-in");
+            visit.to(path)
+        }
+        AuthorizeOutcome::Consent(_) => {
+            let path = visit.path("/consent");
+            visit.to(path)
+        }
+    })
+}
+
+/// Sends the browser back to a client: by a redirect, by a form, or by a link when an app has to open, since
+/// Chromium follows no redirect to an app's own scheme after a form (decisions 17).
+pub(crate) fn to_client(visit: Visit, redirect: &ClientRedirect) -> Response {
+    if redirect.mode() == ResponseMode::FormPost {
+        let policy = PagePolicy::default().form_to(redirect.target().origin());
+        let page = FormPostPage::new(visit.layout(FormPostPage::TITLE), redirect);
+        return visit.page_under(StatusCode::OK, &policy, page);
+    }
+    let location = redirect.location();
+    if redirect.target().is_private_use() {
+        let page = OpenAppPage::new(visit.layout(OpenAppPage::TITLE), location);
+        return visit.page_under(StatusCode::OK, &PagePolicy::default(), page);
+    }
+    visit.see_other(&location)
+}

@@ -1,0 +1,69 @@
+//! The authorization endpoint (OpenID Connect Core §3.1.2): GET, cross-site POST, and the way back from our pages.
+
+use crate::edge::form::read_form;
+use crate::edge::{Call, LocalPath, PageError, PageResult, Visit, respond_authorize};
+use crate::protocol::posted::{self, Destination};
+use axum::extract::{RawQuery, Request, State};
+use axum::response::{IntoResponse, Response};
+use http::header::LOCATION;
+use http::{HeaderValue, StatusCode};
+use portal_id_core::ports::Vault;
+use portal_id_oidc::{AuthorizeOutcome, Flow, Parameters, Provider};
+use std::sync::Arc;
+
+/// What this endpoint needs.
+#[derive(Clone)]
+pub(crate) struct Authorize {
+    pub(crate) provider: Arc<Provider>,
+    pub(crate) vault: Arc<dyn Vault>,
+}
+
+/// A request by link or redirect.
+pub(crate) async fn get(visit: Visit, State(s): State<Authorize>, RawQuery(query): RawQuery) -> PageResult {
+    let params = readable(query.unwrap_or_default().as_bytes())?;
+    begin(visit, &s, params).await
+}
+
+/// A request by form, mostly from another site: no cookies here, so it goes on as a GET. Sets none either, since a
+/// fresh browser cookie would replace the one that the browser holds back.
+pub(crate) async fn post(Call { ctx }: Call, State(s): State<Authorize>, request: Request) -> PageResult {
+    let (parts, body) = request.into_parts();
+    let params = readable(&read_form(&parts.headers, body).await?)?;
+    let sealed = posted::seal(s.vault.as_ref(), &ctx, Destination::Authorize, &params);
+    see_other(&LocalPath::new("/authorize/resume").with(posted::PARAMETER, &sealed))
+}
+
+/// Goes on: with a posted request as if it had just come by GET, or with a pending one after a step of ours.
+pub(crate) async fn resume(mut visit: Visit, State(s): State<Authorize>) -> PageResult {
+    if let Some(text) = visit.query.find(posted::PARAMETER) {
+        let params = posted::open(s.vault.as_ref(), &visit.ctx, Destination::Authorize, text).ok_or(PageError::FlowOver)?;
+        return begin(visit, &s, params).await;
+    }
+    let Some(open) = visit.flow.take() else { return Err(PageError::FlowOver) };
+    let outcome = s.provider.authorize(&visit.ctx, &open.flow.params, visit.who.as_ref(), Some(open.flow.started_at)).await?;
+    visit.flow = Some(open);
+    respond_authorize(visit, outcome)
+}
+
+async fn begin(mut visit: Visit, s: &Authorize, params: Parameters) -> PageResult {
+    visit.flow = None;
+    let outcome = s.provider.authorize(&visit.ctx, &params, visit.who.as_ref(), None).await?;
+    if matches!(outcome, AuthorizeOutcome::SignIn(_) | AuthorizeOutcome::Consent(_)) {
+        let started_at = visit.ctx.now;
+        visit = visit.carrying(Flow { params, started_at });
+    }
+    respond_authorize(visit, outcome)
+}
+
+fn readable(raw: &[u8]) -> Result<Parameters, PageError> {
+    Parameters::parse(raw).map_err(|_| PageError::AuthorizeRefused("unreadable"))
+}
+
+/// A redirect of our own to our own, without a visit.
+pub(crate) fn see_other(path: &LocalPath) -> PageResult {
+    let location = HeaderValue::from_str(path.as_str()).map_err(|_| PageError::Internal("a path of ours does not fit a header".to_owned()))?;
+    let mut response: Response = StatusCode::SEE_OTHER.into_response();
+    response.headers_mut().insert(LOCATION, location);
+    crate::edge::headers::of_redirect(response.headers_mut());
+    Ok(response)
+}

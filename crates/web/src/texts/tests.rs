@@ -1,0 +1,160 @@
+//! Every text that is asked for exists in every language, and no text is there for nothing.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+use super::{Texts, sources};
+use crate::edge::PageError;
+use fluent_bundle::FluentResource;
+use portal_id_core::client::SCOPES;
+use portal_id_core::facts::FieldError;
+use portal_id_core::language::Language;
+use portal_id_core::time::Span;
+use portal_id_oidc::AuthorizeRefusal;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// The fields of all forms.
+const FIELDS: [&str; 12] = [
+    "full_name", "birth_date", "username", "phone", "email", "identity_number", "province_code", "ward_code", "street", "password",
+    "password_confirmation", "code",
+];
+
+/// The texts of a language, each with the names of its arguments.
+fn messages(language: Language) -> BTreeMap<String, BTreeSet<String>> {
+    let mut messages = BTreeMap::new();
+    for (file, source) in sources(language) {
+        FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(_, faults)| panic!("{} {file}: {faults:?}", language.tag()));
+        let mut key = String::new();
+        for line in source.lines() {
+            if let Some((name, _)) = line.split_once(" = ").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase())) {
+                name.clone_into(&mut key);
+                let twice = messages.insert(key.clone(), BTreeSet::new()).is_some();
+                assert!(!twice, "{} {file}: {key} occurs twice", language.tag());
+            }
+            for argument in line.split("{ $").skip(1) {
+                let name = argument.split([' ', '}']).next().unwrap().to_owned();
+                messages.get_mut(&key).expect("an argument belongs to a text").insert(name);
+            }
+        }
+    }
+    messages
+}
+
+/// The contents of every template and page.
+fn pages_and_templates() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![root.join("templates"), root.join("src")];
+    let mut contents = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() {
+                folders.push(path);
+            } else if name != "tests.rs" && name != "samples.rs" {
+                contents.push(std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    contents
+}
+
+/// The literals that follow `before`.
+fn literals_after<'a>(content: &'a str, before: &str) -> Vec<&'a str> {
+    content.split(before).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+/// The keys that are put together from parts.
+fn composed() -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    for field in FIELDS {
+        keys.insert(format!("label-{field}"));
+    }
+    for error in FieldError::ALL {
+        keys.insert(format!("error-{}", error.key()));
+    }
+    for fault in crate::pages::samples::faults() {
+        keys.extend(["title", "body", "do"].map(|part| format!("fault-{}-{part}", fault.key())));
+    }
+    keys.extend(AuthorizeRefusal::ALL.map(|refusal| format!("refusal-{}", refusal.key())));
+    keys.insert("refusal-unreadable".to_owned());
+    keys.extend(SCOPES.map(|scope| format!("scope-{scope}")));
+    keys
+}
+
+/// The keys that may be there beside the general ones.
+fn may_exist(key: &str) -> bool {
+    let own = FIELDS.iter().any(|field| FieldError::ALL.iter().any(|error| key == format!("field-{field}-{}", error.key())));
+    own || SCOPES.iter().any(|scope| key == format!("scope-{scope}-body"))
+}
+
+#[test]
+fn both_languages_have_the_same_texts_with_the_same_arguments() {
+    let (vi, en) = (messages(Language::Vi), messages(Language::En));
+    let names = |of: &BTreeMap<String, BTreeSet<String>>| of.keys().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(names(&vi).symmetric_difference(&names(&en)).collect::<Vec<_>>(), Vec::<&String>::new());
+    for (key, arguments) in &vi {
+        assert_eq!(Some(arguments), en.get(key), "{key}");
+    }
+}
+
+#[test]
+fn every_key_that_is_asked_for_exists() {
+    let known = messages(Language::Vi);
+    let asking = ["layout.t(\"", "layout.t1(\"", ".text(\"", ".text_with(\"", ".layout(\"", "TITLE: &'static str = \"", "\"label-", "\"hint-", "\"claim-"];
+    let mut asked = composed();
+    for content in pages_and_templates() {
+        for before in asking {
+            let start = before.rsplit('"').next().unwrap_or_default();
+            // A key with a brace in it is put together from parts.
+            asked.extend(literals_after(&content, before).into_iter().map(|rest| format!("{start}{rest}")).filter(|key| !key.contains(['{', '\\'])));
+        }
+    }
+    let missing: Vec<_> = asked.iter().filter(|key| !key.is_empty() && !known.contains_key(*key)).collect();
+    assert_eq!(missing, Vec::<&String>::new());
+    assert!(asked.len() > 150, "the search finds the keys");
+}
+
+#[test]
+fn no_text_is_there_for_nothing() {
+    let contents = pages_and_templates();
+    let composed = composed();
+    let unused: Vec<_> = messages(Language::Vi)
+        .into_keys()
+        .filter(|key| !composed.contains(key) && !may_exist(key) && !contents.iter().any(|content| content.contains(&format!("\"{key}\""))))
+        .collect();
+    assert_eq!(unused, Vec::<String>::new());
+}
+
+#[test]
+fn every_mistake_has_a_sentence_for_every_field() {
+    for language in Language::ALL {
+        let texts = Texts::of(language);
+        for field in FIELDS {
+            for error in FieldError::ALL {
+                let own = texts.optional(&format!("field-{field}-{}", error.key()));
+                let text = own.unwrap_or_else(|| texts.text_with(&format!("error-{}", error.key()), &[("field", &texts.text(&format!("label-{field}")))]));
+                assert!(text.contains(' ') && text.ends_with(['.', '8', '5', 'm', '?']), "{field} {error}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_number_chooses_its_plural_and_no_invisible_mark_is_added() {
+    let (vi, en) = (Texts::of(Language::Vi), Texts::of(Language::En));
+    assert_eq!(en.text_with("code-wrong", &[("tries", &1_u32)]), "The code is wrong. You have one try left.");
+    assert_eq!(en.text_with("code-wrong", &[("tries", &3_u32)]), "The code is wrong. You have 3 tries left.");
+    assert_eq!(vi.text_with("code-wrong", &[("tries", &1_u32)]), "Mã không đúng. Bạn còn 1 lần thử.");
+    assert!(!vi.text_with("home-hello", &[("name", &"An")]).contains('\u{2068}'));
+}
+
+#[test]
+fn an_unknown_key_is_shown_rather_than_nothing() {
+    assert_eq!(Texts::of(Language::En).text("no-such-key"), "no-such-key");
+}
+
+#[test]
+fn a_page_exists_for_an_error_that_waits() {
+    assert_eq!(PageError::Overloaded(Span::seconds(1)).key(), "overloaded");
+}

@@ -1,0 +1,87 @@
+//! `cargo xtask demo`: the whole main job, to walk through in a browser.
+
+use crate::interrupt;
+use crate::ports;
+use crate::processes::progress;
+use crate::provider::{self, Addresses, DEMO_PASSWORD, DEMO_USERNAME};
+use crate::repository::Repository;
+use crate::setup::{self, Need};
+use anyhow::{Context, Result};
+use std::fs;
+
+/// Options of `cargo xtask demo`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Port of the provider
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Port of the sample service
+    #[arg(long, default_value_t = 8081)]
+    service_port: u16,
+    /// Forget what earlier demos kept: accounts, keys, messages
+    #[arg(long)]
+    reset: bool,
+    /// Build with optimisation, as in production
+    #[arg(long)]
+    release: bool,
+    /// Show the programs' logs here instead of keeping them in .portal/demo
+    #[arg(long)]
+    verbose: bool,
+}
+
+pub(crate) fn run(repository: &Repository, options: &Options) -> Result<()> {
+    let addresses = Addresses { provider: options.port, service: options.service_port };
+    ports::must_be_free(addresses.provider, "--port")?;
+    ports::must_be_free(addresses.service, "--service-port")?;
+    setup::prepare(repository, &[Need::Compiler, Need::Npm("tests/sample-service")])?;
+    let program = provider::build(repository, options.release)?;
+
+    let folder = repository.portal("demo")?;
+    if options.reset && folder.exists() {
+        progress("forgetting the earlier demo");
+        fs::remove_dir_all(&folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+    }
+    let data = folder.join("data");
+    fs::create_dir_all(&data).with_context(|| format!("cannot create {}", data.display()))?;
+    let log = |name: &str| (!options.verbose).then(|| folder.join(name));
+
+    progress("starting the provider and the sample service");
+    let mut provider = provider::start(&program, addresses, &data, log("provider.log").as_deref())?;
+    let mut service = provider::start_service(repository, addresses, log("service.log").as_deref())?;
+    println!("{}", welcome(addresses));
+    if !options.verbose {
+        println!("Logs: {}. Ctrl-C stops both programs.", folder.display());
+    }
+    while interrupt::pause().is_ok() {
+        provider.still_running()?;
+        service.still_running()?;
+    }
+    progress("stopping");
+    drop(service);
+    drop(provider);
+    Ok(())
+}
+
+fn welcome(addresses: Addresses) -> String {
+    let issuer = addresses.issuer();
+    let service = addresses.service_url();
+    let inbox = format!("{issuer}/demo/inbox");
+    format!(
+        "
+Portal ID is running.
+
+  {service:<35} a provincial service: press \u{201c}Đăng nhập\u{201d} at the top right
+  {issuer:<35} the portal
+  {inbox:<35} every e-mail and SMS of the demo
+
+A citizen is ready: username {DEMO_USERNAME}, password {DEMO_PASSWORD}
+
+What to try
+  1. Open {service}, press \u{201c}Đăng nhập\u{201d}, sign in as the citizen; the code is in the inbox.
+  2. Register yourself at {issuer}/register/citizen, open the link from the inbox, then sign in.
+  3. Sign out at the service, and see that it asks again.
+  4. Read it in English: {issuer}/sign-in?ui_locales=en
+  5. Connect a service of your own: {issuer}/.well-known/openid-configuration
+"
+    )
+}

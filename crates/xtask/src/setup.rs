@@ -1,0 +1,179 @@
+//! What demo and test need beyond Rust, Node and Python, and how to get it: system packages through apt
+//! as root (otherwise it is said what to install), the rest inside the repository.
+
+use crate::processes::{self, progress, run};
+use crate::repository::{Repository, on_path};
+use anyhow::{Context, Result, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// One thing that an area of tests cannot do without.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// A C compiler, make and perl: SQLite, libpq and OpenSSL are built from source.
+    Compiler,
+    /// The packages of a Node folder, exactly as its lock file says.
+    Npm(&'static str),
+    /// A real browser.
+    Chromium,
+    /// A Python environment with a real SMTP server.
+    Python,
+    /// The program that makes throw-away certificates for the SMTP tests.
+    OpenSsl,
+    /// The program that checks walls, licences and sources.
+    CargoDeny,
+    /// The program that builds the guide.
+    MdBook,
+}
+
+const EVERYTHING: [Need; 8] = [
+    Need::Compiler,
+    Need::Npm("tests/sample-service"),
+    Need::Npm("tests/interop"),
+    Need::Npm("tests/browser"),
+    Need::Chromium,
+    Need::Python,
+    Need::OpenSsl,
+    Need::CargoDeny,
+];
+
+/// `cargo xtask setup`.
+pub(crate) fn everything(repository: &Repository) -> Result<()> {
+    prepare(repository, &EVERYTHING)?;
+    progress("everything is there");
+    Ok(())
+}
+
+/// Gets what of `needs` is missing; quick and silent when nothing is.
+pub(crate) fn prepare(repository: &Repository, needs: &[Need]) -> Result<()> {
+    let packages: Vec<_> = needs.iter().flat_map(|need| missing_packages(*need)).collect();
+    install_packages(&packages)?;
+    for need in needs {
+        match need {
+            Need::Npm(folder) => npm(repository, folder)?,
+            Need::Python => python(repository)?,
+            Need::CargoDeny => cargo_install(repository, "cargo-deny", "0.20.2")?,
+            Need::MdBook => cargo_install(repository, "mdbook", "0.5.4")?,
+            Need::Compiler | Need::Chromium | Need::OpenSsl => {}
+        }
+    }
+    Ok(())
+}
+
+/// The browser for the tests: `CHROMIUM`, else the usual names.
+pub(crate) fn chromium() -> Option<PathBuf> {
+    std::env::var_os("CHROMIUM")
+        .map(PathBuf::from)
+        .or_else(|| ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(on_path))
+}
+
+/// The Python with the SMTP server in it.
+pub(crate) fn python_program(repository: &Repository) -> Result<PathBuf> {
+    repository.portal("venv/bin/python")
+}
+
+fn missing_packages(need: Need) -> Vec<&'static str> {
+    let missing = |program: &str, package| on_path(program).is_none().then_some(package);
+    match need {
+        Need::Compiler => [missing("cc", "build-essential"), missing("make", "make"), missing("perl", "perl")]
+            .into_iter()
+            .flatten()
+            .collect(),
+        // Without a font for Vietnamese the pictures would show boxes.
+        Need::Chromium if chromium().is_none() => vec!["chromium", "fonts-noto-core"],
+        Need::Python if !processes::succeeds(Command::new("python3").args(["-c", "import venv, ensurepip"])) => {
+            vec!["python3-venv"]
+        }
+        Need::OpenSsl => missing("openssl", "openssl").into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn install_packages(packages: &[&str]) -> Result<()> {
+    if packages.is_empty() {
+        return Ok(());
+    }
+    let wanted = packages.join(" ");
+    let root = processes::output("asking who we are", Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    if on_path("apt-get").is_none() {
+        bail!(
+            "missing on this machine: {wanted} (Debian's names). Install them with your system's packages, then run this again"
+        );
+    }
+    if !root {
+        bail!(
+            "missing on this machine: {wanted}. Run `sudo apt-get install -y --no-install-recommends {wanted}`, then run this again"
+        );
+    }
+    let apt = || {
+        let mut command = Command::new("apt-get");
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        command
+    };
+    run("refreshing the package lists", apt().args(["update", "-qq"]))?;
+    run(&format!("installing {wanted}"), apt().args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages))
+}
+
+fn npm(repository: &Repository, folder: &str) -> Result<()> {
+    let folder = repository.path(folder);
+    let wanted =
+        fs::read(folder.join("package-lock.json")).with_context(|| format!("no lock file in {}", folder.display()))?;
+    // npm's own note of what it installed has another form, so we keep a copy of the lock beside it.
+    let note = folder.join("node_modules/.installed-lock.json");
+    if fs::read(&note).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    check_node()?;
+    let what = format!("npm ci in {}", folder.display());
+    run(&what, Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&folder))?;
+    fs::create_dir_all(folder.join("node_modules"))?;
+    fs::write(&note, wanted).with_context(|| format!("cannot write {}", note.display()))
+}
+
+fn check_node() -> Result<()> {
+    const OLDEST: u32 = 20;
+    let version = processes::output("asking for Node's version", Command::new("node").arg("--version"))
+        .context("Node is missing: install Node 20.19 or later (https://nodejs.org), then run this again")?;
+    let major: u32 =
+        version.trim().trim_start_matches('v').split('.').next().and_then(|text| text.parse().ok()).unwrap_or(0);
+    if major < OLDEST {
+        bail!("Node {} is too old: install Node 20.19 or later", version.trim());
+    }
+    Ok(())
+}
+
+fn python(repository: &Repository) -> Result<()> {
+    let requirements = repository.path("tests/crash/requirements.txt");
+    let wanted = fs::read(&requirements).with_context(|| format!("cannot read {}", requirements.display()))?;
+    let folder = repository.portal("venv")?;
+    let note = folder.join("installed-requirements.txt");
+    let program = python_program(repository)?;
+    // A venv breaks when the Python that made it goes away.
+    if fs::read(&note).is_ok_and(|installed| installed == wanted)
+        && processes::succeeds(Command::new(&program).arg("--version"))
+    {
+        return Ok(());
+    }
+    run("making a Python environment", Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+    run("installing the SMTP server for tests", pip(&program).arg("-r").arg(&requirements))?;
+    fs::write(&note, wanted).with_context(|| format!("cannot write {}", note.display()))
+}
+
+fn pip(python: &Path) -> Command {
+    let mut command = Command::new(python);
+    command.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+    command
+}
+
+fn cargo_install(repository: &Repository, package: &str, version: &str) -> Result<()> {
+    if repository.tool(package).is_some() {
+        return Ok(());
+    }
+    let mut command = Command::new("cargo");
+    command
+        .args(["install", "--locked", "--quiet", package, "--version", version, "--root"])
+        .arg(repository.portal("tools")?)
+        .env("CARGO_TARGET_DIR", repository.portal("tools/target")?);
+    run(&format!("building {package} (some minutes, once)"), &mut command)
+}

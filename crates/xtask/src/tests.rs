@@ -1,0 +1,199 @@
+//! `cargo xtask test`: every test there is, each area apart. Servers run on free ports with their data
+//! in a temporary folder; nothing is left behind.
+
+use crate::interrupt;
+use crate::processes::{self, Background, progress};
+use crate::provider::{self, Addresses, DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_PASSWORD, DEMO_USERNAME};
+use crate::repository::{Repository, TemporaryFolder};
+use crate::setup::{self, Need};
+use anyhow::{Result, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// Options of `cargo xtask test`.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Areas to test; none named means all
+    #[arg(value_enum)]
+    areas: Vec<Area>,
+    /// Keep the browser's pictures in docs/screenshots
+    #[arg(long)]
+    keep_screenshots: bool,
+}
+
+/// A set of tests with its own needs.
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Area {
+    /// Every Rust test: rules, suites and stories (the same as `cargo test --workspace`)
+    Rust,
+    /// The running provider against npm openid-client
+    Interop,
+    /// The demo in a real Chromium, every page with an accessibility engine
+    Browser,
+    /// Delivery to a real SMTP server: plain on the loopback, STARTTLS, TLS
+    Smtp,
+    /// The real process killed at random moments: no acknowledged registration loses its e-mail
+    Crash,
+}
+
+const ALL: [Area; 5] = [Area::Rust, Area::Interop, Area::Browser, Area::Smtp, Area::Crash];
+
+impl Area {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Rust => "rust",
+            Self::Interop => "interop",
+            Self::Browser => "browser",
+            Self::Smtp => "smtp",
+            Self::Crash => "crash",
+        }
+    }
+
+    fn needs(self) -> &'static [Need] {
+        match self {
+            Self::Rust => &[Need::Compiler],
+            Self::Interop => &[Need::Compiler, Need::Npm("tests/interop")],
+            Self::Browser => {
+                &[Need::Compiler, Need::Npm("tests/browser"), Need::Npm("tests/sample-service"), Need::Chromium]
+            }
+            Self::Smtp => &[Need::Compiler, Need::Python, Need::OpenSsl],
+            Self::Crash => &[Need::Compiler, Need::Python],
+        }
+    }
+
+    fn run(self, workshop: &Workshop<'_>) -> Result<()> {
+        match self {
+            Self::Rust => processes::run(
+                "cargo test --workspace",
+                Command::new("cargo").args(["test", "--workspace"]).current_dir(workshop.repository.root()),
+            ),
+            Self::Interop => interop(workshop),
+            Self::Browser => browser(workshop),
+            Self::Smtp => python(workshop, "smtp_delivery.py"),
+            Self::Crash => python(workshop, "kill_nine.py"),
+        }
+    }
+}
+
+/// What an area's run is given.
+struct Workshop<'a> {
+    repository: &'a Repository,
+    program: PathBuf,
+    folder: PathBuf,
+    keep_screenshots: bool,
+}
+
+pub(crate) fn run(repository: &Repository, options: &Options) -> Result<()> {
+    let areas = if options.areas.is_empty() { ALL.to_vec() } else { options.areas.clone() };
+    let mut needs = Vec::new();
+    for need in areas.iter().flat_map(|area| area.needs()) {
+        if !needs.contains(need) {
+            needs.push(*need);
+        }
+    }
+    setup::prepare(repository, &needs)?;
+    let program = if areas == [Area::Rust] { PathBuf::new() } else { provider::build(repository, false)? };
+
+    let temporary = TemporaryFolder::create("test")?;
+    let mut results = Vec::new();
+    for area in areas {
+        println!("\n== {} ==", area.name());
+        let folder = temporary.path(area.name());
+        fs::create_dir_all(&folder)?;
+        let workshop =
+            Workshop { repository, program: program.clone(), folder, keep_screenshots: options.keep_screenshots };
+        let started = now();
+        let result = area.run(&workshop);
+        if interrupt::happened() {
+            bail!("interrupted");
+        }
+        if let Err(error) = &result {
+            eprintln!("error: {error:#}");
+        }
+        results.push((area, result.is_ok(), started.elapsed()));
+    }
+    summary(&results)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the summary tells how long each area took")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+fn summary(results: &[(Area, bool, Duration)]) -> Result<()> {
+    println!("\n== summary ==");
+    for (area, passed, took) in results {
+        println!("{:8} {:6} {:>6.1} s", area.name(), if *passed { "passed" } else { "FAILED" }, took.as_secs_f64());
+    }
+    let failed: Vec<_> = results.iter().filter(|(_, passed, _)| !passed).map(|(area, ..)| area.name()).collect();
+    if !failed.is_empty() {
+        bail!("failed: {}. Run one alone with `cargo xtask test {}`", failed.join(", "), failed[0]);
+    }
+    Ok(())
+}
+
+fn interop(workshop: &Workshop<'_>) -> Result<()> {
+    let addresses = Addresses::free()?;
+    let provider = start_provider(workshop, addresses)?;
+    let result = processes::run("openid-client against the provider", &mut node(workshop, "tests/interop", addresses));
+    with_log(result, &provider)
+}
+
+fn browser(workshop: &Workshop<'_>) -> Result<()> {
+    let addresses = Addresses::free()?;
+    let provider = start_provider(workshop, addresses)?;
+    let log = workshop.folder.join("service.log");
+    let _service = provider::start_service(workshop.repository, addresses, Some(&log))?;
+    let mut command = node(workshop, "tests/browser", addresses);
+    if let Some(chromium) = setup::chromium() {
+        command.env("CHROMIUM", chromium);
+    }
+    command.env("SCREENSHOTS", workshop.folder.join("screenshots"));
+    if workshop.keep_screenshots {
+        command.env("KEEP_SCREENSHOTS", "1");
+    }
+    with_log(processes::run("a citizen in Chromium", &mut command), &provider)
+}
+
+fn start_provider(workshop: &Workshop<'_>, addresses: Addresses) -> Result<Background> {
+    progress("starting the provider on free ports");
+    let data = workshop.folder.join("data");
+    fs::create_dir_all(&data)?;
+    provider::start(&workshop.program, addresses, &data, Some(&workshop.folder.join("provider.log")))
+}
+
+fn node(workshop: &Workshop<'_>, folder: &str, addresses: Addresses) -> Command {
+    let mut command = Command::new("node");
+    command
+        .args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+        .current_dir(workshop.repository.path(folder))
+        .env("ISSUER", addresses.issuer())
+        .env("SERVICE_URL", addresses.service_url())
+        .env("CLIENT_ID", DEMO_CLIENT_ID)
+        .env("CLIENT_SECRET", DEMO_CLIENT_SECRET)
+        .env("REDIRECT_URI", format!("{}/callback", addresses.service_url()))
+        .env("POST_LOGOUT_URI", format!("{}/", addresses.service_url()))
+        .env("CITIZEN", DEMO_USERNAME)
+        .env("CITIZEN_PASSWORD", DEMO_PASSWORD);
+    command
+}
+
+fn python(workshop: &Workshop<'_>, script: &str) -> Result<()> {
+    let program = setup::python_program(workshop.repository)?;
+    let script_path: &Path = &workshop.repository.path("tests/crash").join(script);
+    processes::run(
+        script,
+        Command::new(program)
+            .arg(script_path)
+            .env("PORTAL_ID", &workshop.program)
+            .env("FOLDER", &workshop.folder)
+            .env("PYTHONDONTWRITEBYTECODE", "1"),
+    )
+}
+
+/// Beside a failure, what the provider said last.
+fn with_log(result: Result<()>, provider: &Background) -> Result<()> {
+    result.map_err(|error| error.context(format!("the provider{}", provider.last_words())))
+}

@@ -1,0 +1,3 @@
+DROP TABLE mailed_links;
+DROP TABLE identifiers;
+DROP TABLE accounts;

@@ -1,0 +1,4 @@
+DROP TABLE audit;
+DROP TABLE outbox;
+DROP TABLE data_keys;
+DROP TABLE signing_keys;

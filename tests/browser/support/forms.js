@@ -1,0 +1,34 @@
+// Forms as a person meets them: controls by their stable ids, the button that carries the form.
+
+export async function fill(page, values) {
+  for (const [name, value] of Object.entries(values)) await page.locator(`#${name}`).fill(value);
+}
+
+// Presses the button of the form that holds `control`: the one without a name, before those that do something else.
+export async function press(page, control) {
+  const form = page.locator('form', { has: page.locator(`[name="${control}"]`) }).first();
+  const plain = form.locator('button[type="submit"]:not([name]), button:not([type]):not([name]), input[type="submit"]:not([name])');
+  const button = (await plain.count()) ? plain.first() : form.locator('button[type="submit"]').first();
+  await Promise.all([page.waitForLoadState('load'), button.click()]);
+}
+
+// Without JavaScript the wards come with a second answer: choose the province, press its button, choose the ward.
+export async function chooseAddress(page, { province, ward }) {
+  await choose(page.locator('#province_code'), province);
+  await page.locator('button[name="choose_province"]').click();
+  await page.waitForLoadState('load');
+  await choose(page.locator('#ward_code'), ward);
+}
+
+async function choose(select, label) {
+  const options = await select.locator('option').evaluateAll((all) => all.map(({ value, label: text }) => ({ value, text })));
+  const real = options.filter(({ value }) => value !== '');
+  if (real.length === 0) throw new Error('the list is empty');
+  const wanted = real.find(({ text }) => label.test(text)) ?? real[0];
+  await select.selectOption(wanted.value);
+}
+
+// Lets an incomplete form through to the server, whose answer is what we look at.
+export async function skipBrowserChecks(page) {
+  await page.locator('form').evaluateAll((forms) => forms.forEach((form) => form.setAttribute('novalidate', '')));
+}

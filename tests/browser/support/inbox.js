@@ -1,0 +1,42 @@
+// The citizen's mailbox and phone: the demo inbox, as JSON.
+import { settings } from './settings.js';
+
+const PATIENCE_MS = 15_000;
+const PAUSE_MS = 100;
+
+export async function activationLink(context, email) {
+  const message = await waitFor(context, (found) => found.channel === 'email' && found.to === email, 0);
+  const link = message.text.match(/https?:\/\/\S+/g)?.find((url) => url.startsWith(settings.issuer));
+  if (!link) throw new Error(`no link of ${settings.issuer} in the mail: ${message.text}`);
+  return link.replace(/[).,>]+$/, '');
+}
+
+export async function codesSent(context, phone) {
+  return (await read(context)).filter((message) => isCode(message, phone)).length;
+}
+
+// The code of the SMS that follows the first `already`.
+export async function smsCode(context, phone, already) {
+  const message = await waitFor(context, (found) => isCode(found, phone), already);
+  return /\b(\d{6})\b/.exec(message.text)[1];
+}
+
+function isCode(message, phone) {
+  return message.channel === 'sms' && message.to === `+84${phone.slice(1)}` && /\b\d{6}\b/.test(message.text);
+}
+
+async function waitFor(context, wanted, already) {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (Date.now() < deadline) {
+    const found = (await read(context)).filter(wanted);
+    if (found.length > already) return found.sort((a, b) => `${a.sent_at}`.localeCompare(`${b.sent_at}`)).at(-1);
+    await new Promise((done) => setTimeout(done, PAUSE_MS));
+  }
+  throw new Error('the expected message did not arrive in the demo inbox');
+}
+
+async function read(context) {
+  const response = await context.request.get(`${settings.issuer}/demo/inbox`, { headers: { accept: 'application/json' } });
+  if (!response.ok()) throw new Error(`/demo/inbox answered ${response.status()}`);
+  return response.json();
+}

@@ -1,0 +1,21 @@
+// Where the demo is. `cargo xtask test browser` starts one and sets these.
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+function required(name) {
+  const value = process.env[name];
+  if (!value) throw new Error(`Set ${name}, or run \`cargo xtask test browser\`, which starts the demo and sets it.`);
+  return value.replace(/\/$/, '');
+}
+
+export const settings = {
+  issuer: required('ISSUER'),
+  service: required('SERVICE_URL'),
+  chromium: process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync),
+  // Kept pictures go to the documentation; otherwise they help to look into a failure, then may be deleted.
+  screenshots: process.env.KEEP_SCREENSHOTS === '1'
+    ? fileURLToPath(new URL('../../../docs/screenshots', import.meta.url))
+    : process.env.SCREENSHOTS ?? mkdtempSync(join(tmpdir(), 'portal-id-screenshots-')),
+};

@@ -1,0 +1,129 @@
+"""A citizen who registers over HTTP, filling the very form that is served (hidden fields included)."""
+
+import http.client
+import http.cookiejar
+import random
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+from html.parser import HTMLParser
+
+FULL_NAME = "Nguyễn Thị Kim Oanh"
+PATIENCE_SECONDS = 30
+
+
+class Form(HTMLParser):
+    """The form that holds the control `username`, as a browser would send it back untouched."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.forms = []
+        self._select = None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if tag == "form":
+            self.forms.append({"action": attrs.get("action", ""), "fields": {}, "options": {}})
+        if not self.forms:
+            return
+        fields = self.forms[-1]["fields"]
+        name = attrs.get("name")
+        if tag == "input" and name and attrs.get("type", "text") not in ("submit", "button", "image"):
+            if attrs.get("type") not in ("checkbox", "radio") or "checked" in attrs:
+                fields[name] = attrs.get("value", "") or ""
+        elif tag == "select" and name:
+            self._select = name
+            fields.setdefault(name, "")
+            self.forms[-1]["options"][name] = []
+        elif tag == "option" and self._select:
+            value = attrs.get("value", "") or ""
+            self.forms[-1]["options"][self._select].append(value)
+            if "selected" in attrs:
+                fields[self._select] = value
+
+    def handle_endtag(self, tag):
+        if tag == "select":
+            self._select = None
+
+    def with_field(self, name):
+        return next((form for form in self.forms if name in form["fields"]), None)
+
+
+class Citizen:
+    """One person with one browser."""
+
+    def __init__(self, issuer, number):
+        self.issuer = issuer
+        self.username = f"kimoanh{number:06d}"
+        self.email = f"kim.oanh.{number}@example.vn"
+        self.password = f"Lua-Vang-{random.randrange(10**6):06d}"
+        self.number = number
+        self.page_url = issuer
+        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self.browser = urllib.request.build_opener(cookies)
+
+    def register(self):
+        """True once the page says that the registration succeeded. OSError when the process died under us."""
+        page = self._get("/register/citizen")
+        form = self._form(page)
+        province = next(value for value in form["options"]["province_code"] if value)
+        page = self._post(form, {**self._typed(), "province_code": province, "choose_province": ""})
+        form = self._form(page)
+        ward = next(value for value in form["options"]["ward_code"] if value)
+        page = self._post(form, {**self._typed(), "province_code": province, "ward_code": ward})
+        again = Form(page).with_field("full_name")
+        if again is not None:
+            raise AssertionError(f"the registration of {self.username} was refused:\n{readable(page)}")
+        return True
+
+    def open(self, url):
+        return self._request(url, None)
+
+    def _typed(self):
+        return {
+            "full_name": FULL_NAME,
+            # CCCD: province 024, 1 = woman born in the 1900s, year 92, serial.
+            "birth_date": "1992-03-08",
+            "identity_number": f"024192{self.number:06d}",
+            "username": self.username,
+            "phone": f"0912{self.number:06d}",
+            "email": self.email,
+            "password": self.password,
+            "password_confirmation": self.password,
+            "street": "12 đường Ngô Gia Tự",
+        }
+
+    def _form(self, page):
+        form = Form(page).with_field("full_name")
+        if form is None:
+            raise AssertionError(f"no registration form on the page:\n{readable(page)}")
+        return form
+
+    def _get(self, path):
+        return self._request(f"{self.issuer}{path}", None)
+
+    def _post(self, form, values):
+        fields = {**form["fields"], **values}
+        return self._request(urllib.parse.urljoin(self.page_url, form["action"]), urllib.parse.urlencode(fields).encode())
+
+    def _request(self, url, body):
+        headers = {"Accept": "text/html", "Accept-Language": "vi"}
+        if body is not None:
+            headers["Origin"] = self.issuer
+        request = urllib.request.Request(url, data=body, headers=headers)
+        try:
+            with self.browser.open(request, timeout=PATIENCE_SECONDS) as response:
+                self.page_url = response.geturl()
+                return response.read().decode("utf-8")
+        except urllib.error.HTTPError as refusal:
+            self.page_url = refusal.geturl()
+            return refusal.read().decode("utf-8")
+        except http.client.HTTPException as cut:
+            # The answer stopped in the middle: the process died while it wrote.
+            raise ConnectionError(str(cut)) from cut
+
+
+def readable(page):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))[:1500]

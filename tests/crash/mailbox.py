@@ -1,0 +1,45 @@
+"""A real SMTP server (aiosmtpd) that keeps what it took and can be told to fail."""
+
+import email
+import email.policy
+import threading
+
+from aiosmtpd.controller import Controller
+
+
+class Mailbox:
+    """Answers to MAIL, RCPT and DATA; `refuse` makes it answer every message with a temporary error."""
+
+    def __init__(self):
+        self.refuse = False
+        self.refused = 0
+        self._kept = []
+        self._lock = threading.Lock()
+
+    async def handle_DATA(self, _server, _session, envelope):
+        if self.refuse:
+            self.refused += 1
+            return "451 4.3.0 Try again later"
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        with self._lock:
+            self._kept.append((list(envelope.rcpt_tos), message))
+        return "250 2.0.0 OK"
+
+    def to(self, address):
+        with self._lock:
+            return [message for recipients, message in self._kept if address in recipients]
+
+    def delivered(self):
+        with self._lock:
+            return {address for recipients, _ in self._kept for address in recipients}
+
+    def __len__(self):
+        with self._lock:
+            return len(self._kept)
+
+
+def serve(mailbox, port, **options):
+    """Starts the server on the loopback; `tls_context`, `require_starttls`, `ssl_context` as aiosmtpd takes them."""
+    controller = Controller(mailbox, hostname="127.0.0.1", port=port, **options)
+    controller.start()
+    return controller

@@ -1,0 +1,122 @@
+//! Activating: mailbox and password together, once, in time.
+
+use portal_id_testkit::core::audit::AuditKind;
+use portal_id_testkit::core::time::Span;
+use portal_id_testkit::people::link_in;
+use portal_id_testkit::{Browser, Citizen, Page, TestIdp};
+
+async fn registered(idp: &TestIdp) -> (Citizen, Browser, String) {
+    let an = Citizen::named("nguyen.thi.an");
+    let mut browser = idp.browser();
+    let _ = an.register(&mut browser).await.expect("registered");
+    let link = link_in(&idp.newest_mail(&an.email).await.text);
+    (an, browser, link)
+}
+
+async fn press(browser: &mut Browser, page: &Page, action: &str) -> Page {
+    browser.submit(page.form_with("action").press("action", action)).await
+}
+
+// security: row 6
+#[tokio::test]
+async fn opening_the_link_any_number_of_times_activates_nothing() {
+    let idp = TestIdp::start().await;
+    let (_, mut browser, link) = registered(&idp).await;
+    for _ in 0..3 {
+        let page = browser.open(&link).await.expect("activate");
+        assert_eq!(page.answer.header("referrer-policy"), Some("no-referrer"));
+    }
+    assert!(!idp.audited(AuditKind::Activated).await);
+}
+
+// security: row 8
+#[tokio::test]
+async fn the_mailbox_alone_does_not_activate() {
+    let idp = TestIdp::start().await;
+    let (an, _, link) = registered(&idp).await;
+    let mut mailbox_owner = idp.browser();
+    let page = mailbox_owner.open(&link).await.expect("activate");
+    let refused = mailbox_owner.submit(page.form_with("password").fill("password", "doan mo mat khau").press("action", "activate")).await;
+    let page = refused.expect("activate");
+    assert!(!idp.audited(AuditKind::Activated).await);
+    let form = page.form_with("password").fill("password", &an.password).press("action", "activate");
+    let _ = mailbox_owner.submit(form).await.expect("activated");
+}
+
+// security: row 6
+#[tokio::test]
+async fn a_link_works_once_and_only_in_its_time() {
+    let idp = TestIdp::start().await;
+    let (_, mut browser, link) = registered(&idp).await;
+    idp.advance(Span::hours(24));
+    let page = browser.open(&link).await.expect("activation-expired");
+    let page = browser.submit(page.form_to("/activate/resend")).await;
+    let _ = page.expect("activation-sent");
+    let an = Citizen::named("nguyen.thi.an");
+    let link = link_in(&idp.newest_mail(&an.email).await.text);
+    idp.advance(Span::hours(24) - Span::millis(1));
+    let page = browser.open(&link).await.expect("activate");
+    let _ = press(&mut browser, &page, "activate").await.expect("activated");
+    let _ = browser.open(&link).await.expect("activation-used");
+    let _ = press(&mut browser, &page, "activate").await.expect("activation-used");
+    let _ = browser.open(&link.replace("token=", "token=x")).await.expect("activation-unknown");
+}
+
+#[tokio::test]
+async fn the_owner_of_the_mailbox_can_say_that_it_was_not_them() {
+    let idp = TestIdp::start().await;
+    let (_, _, link) = registered(&idp).await;
+    let mut owner = idp.browser();
+    let page = owner.open(&link).await.expect("activate");
+    let _ = press(&mut owner, &page, "disown").await.expect("disowned");
+    let _ = owner.open(&link).await.expect("activation-unknown");
+    assert!(idp.audited(AuditKind::RegistrationDisowned).await);
+    // The name is free again at once.
+    let _ = Citizen::named("nguyen.thi.an").register(&mut idp.browser()).await.expect("registered");
+}
+
+#[tokio::test]
+async fn an_account_that_waits_for_activation_is_told_so_only_after_the_right_password() {
+    let idp = TestIdp::start().await;
+    let (mut an, mut browser, _) = registered(&idp).await;
+    let page = browser.open("/sign-in").await.expect("sign-in");
+    let not_yet = an.give_password(&mut browser, &page).await.expect("not-activated");
+    let before = idp.mails_to(&an.email).await.len();
+    let _ = browser.submit(not_yet.form_to("/activate/resend")).await.expect("activation-sent");
+    assert_eq!(idp.mails_to(&an.email).await.len(), before + 1);
+    an.password = "sai mat khau roi".to_owned();
+    let _ = an.give_password(&mut browser, &page).await.expect("sign-in");
+}
+
+#[tokio::test]
+async fn of_two_registrations_with_one_identity_number_the_first_to_activate_holds_it() {
+    let idp = TestIdp::start().await;
+    let first = idp.citizen("first.person").create().await;
+    let second = idp.citizen("second.person").with(|citizen| citizen.identity_number.clone_from(&first.identity_number)).create().await;
+    let accounts = &idp.house.accounts;
+    for (citizen, expected) in [
+        (&second, portal_id_testkit::core::accounts::ActivateOutcome::Activated),
+        (&first, portal_id_testkit::core::accounts::ActivateOutcome::NotCompleted),
+    ] {
+        let token = portal_id_testkit::people::activation_token(&idp.newest_mail(&citizen.email).await.text);
+        assert_eq!(accounts.activate(&idp.ctx(), &token, &citizen.password).await.unwrap(), expected);
+    }
+}
+
+// security: row 13
+#[tokio::test]
+async fn of_many_parallel_activations_one_wins() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").create().await;
+    let token = portal_id_testkit::people::activation_token(&idp.newest_mail(&an.email).await.text);
+    let mut tries = tokio::task::JoinSet::new();
+    // Four, because more would meet the limit of tries for one address.
+    for _ in 0..4 {
+        let (accounts, ctx) = (idp.house.accounts.clone(), idp.ctx());
+        let (token, password) = (token.clone(), an.password.clone());
+        tries.spawn(async move { accounts.activate(&ctx, &token, &password).await.unwrap() });
+    }
+    let outcomes = tries.join_all().await;
+    let won = outcomes.iter().filter(|outcome| **outcome == portal_id_testkit::core::accounts::ActivateOutcome::Activated);
+    assert_eq!(won.count(), 1, "{outcomes:?}");
+}

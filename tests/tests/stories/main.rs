@@ -1,0 +1,21 @@
+//! Stories: people, services and attackers at the real router. A refusal takes a good request, spoils one thing, and
+//! names what comes of it.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![expect(missing_docs, reason = "the names are sentences of fact")]
+
+mod activation;
+mod authorization;
+mod browsers;
+mod codes;
+mod disabled;
+mod log_in_with_the_portal;
+mod messages;
+mod passwords;
+mod phone_correction;
+mod refreshing;
+mod registration;
+mod sign_out;
+mod tokens;
+mod walk;
+mod writes;

@@ -1,0 +1,139 @@
+//! The first step, and what guessing comes to.
+
+use portal_id_testkit::core::accounts::{Credentials, SignInOutcome};
+use portal_id_testkit::core::audit::AuditKind;
+use portal_id_testkit::core::time::Span;
+use portal_id_testkit::{Citizen, TestIdp};
+
+async fn guess(idp: &TestIdp, name: &str, password: &str, address: &str) -> SignInOutcome {
+    let mut ctx = idp.ctx();
+    ctx.address = portal_id_testkit::core::ctx::ClientAddress::new(address.parse().unwrap());
+    ctx.browser = Some(portal_id_testkit::core::digest::Digest::from_bytes([1; 32]));
+    let credentials = Credentials { name: name.to_owned(), password: password.to_owned(), known_device: None };
+    idp.house.accounts.sign_in(&ctx, credentials).await.unwrap()
+}
+
+// security: row 15
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_name_get_the_same_page() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut pages = Vec::new();
+    for (username, password) in
+        [(an.username.as_str(), "sai mat khau"), ("khong.co.ai", "sai mat khau"), (an.username.as_str(), "ngan"), ("0999999999", "sai mat khau")]
+    {
+        let mut browser = idp.browser();
+        let page = browser.open("/sign-in").await;
+        let typed = page.form_with("password").fill("username", username).fill("password", password);
+        let page = browser.submit(typed).await.expect("sign-in");
+        let words = page.words().replace(username, "NAME");
+        let names: Vec<_> = page.answer.headers.keys().map(ToString::to_string).collect();
+        pages.push((page.status(), words, names));
+    }
+    assert!(pages.windows(2).all(|pair| pair[0] == pair[1]), "{pages:#?}");
+}
+
+// security: row 12, 14
+#[tokio::test]
+async fn guesses_count_for_the_account_whatever_name_and_address_they_use() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    // The phone and the e-mail are verified after a first sign-in, and are then names of the same account.
+    crate::walk::signed_in(&idp, &an).await;
+    let names = [
+        an.username.clone(),
+        an.username.to_uppercase(),
+        an.email.clone(),
+        an.phone.clone(),
+        an.e164.clone(),
+        an.e164.trim_start_matches('+').to_owned(),
+        an.identity_number.clone(),
+    ];
+    for (number, name) in names.iter().cycle().take(10).enumerate() {
+        let address = format!("198.51.100.{number}");
+        assert!(matches!(guess(&idp, name, "sai mat khau", &address).await, SignInOutcome::Refused { .. }));
+    }
+    // Ten wrong ones: the account must wait, and even the right password is not evaluated.
+    assert!(matches!(guess(&idp, &an.username, &an.password, "192.0.2.1").await, SignInOutcome::Refused { .. }));
+    idp.advance(Span::minutes(1));
+    assert!(matches!(guess(&idp, &an.username, &an.password, "192.0.2.1").await, SignInOutcome::CodeSent(_)));
+}
+
+#[tokio::test]
+async fn the_owner_is_mailed_once_when_somebody_keeps_guessing() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let before = idp.mails_to(&an.email).await.len();
+    for number in 0..16 {
+        guess(&idp, &an.username, "sai mat khau", &format!("198.51.100.{number}")).await;
+    }
+    assert_eq!(idp.mails_to(&an.email).await.len(), before + 1);
+    assert!(idp.audited(AuditKind::SignInThrottled).await);
+}
+
+// security: row 13
+#[tokio::test]
+async fn of_two_hundred_parallel_guesses_only_as_many_are_evaluated_as_the_limit_allows() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut guesses = tokio::task::JoinSet::new();
+    for number in 0..200_u32 {
+        let (accounts, mut ctx, name) = (idp.house.accounts.clone(), idp.ctx(), an.username.clone());
+        ctx.address = portal_id_testkit::core::ctx::ClientAddress::new(format!("198.51.{}.{}", number / 100, number % 100).parse().unwrap());
+        let credentials = Credentials { name, password: format!("sai mat khau {number}"), known_device: None };
+        guesses.spawn(async move { accounts.sign_in(&ctx, credentials).await });
+    }
+    for outcome in guesses.join_all().await {
+        assert!(matches!(outcome, Ok(SignInOutcome::Refused { .. }) | Err(_)), "{outcome:?}");
+    }
+    let marks = idp
+        .house
+        .store
+        .read("marks", |tx| tx.list_audit(&portal_id_testkit::core::store::AuditFilter::default(), 1000))
+        .await
+        .unwrap();
+    assert!(marks.iter().all(|entry| entry.kind != AuditKind::PasswordAccepted));
+    // The limit is reached: the right password is refused too.
+    assert!(matches!(guess(&idp, &an.username, &an.password, "192.0.2.1").await, SignInOutcome::Refused { .. }));
+}
+
+#[tokio::test]
+async fn a_strangers_guesses_do_not_lock_the_owner_out_of_a_browser_they_know() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut own = crate::walk::signed_in(&idp, &an).await;
+    for number in 0..12 {
+        guess(&idp, &an.username, "sai mat khau", &format!("198.51.100.{number}")).await;
+    }
+    let mut strange = idp.browser().from_address("192.0.2.9");
+    let page = strange.open("/sign-in").await;
+    let _ = an.give_password(&mut strange, &page).await.expect("sign-in");
+    let page = own.open("/sign-in").await;
+    let form = page.form_with("password").fill("username", &an.username).fill("password", &an.password);
+    let _ = own.submit(form).await.expect("code");
+}
+
+#[tokio::test]
+async fn an_email_or_phone_opens_the_door_only_when_verified_and_when_one_account_has_it() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let by_phone = |address| guess(&idp, &an.phone, &an.password, address);
+    assert!(matches!(guess(&idp, &an.email, &an.password, "192.0.2.1").await, SignInOutcome::CodeSent(_)));
+    assert!(matches!(by_phone("192.0.2.2").await, SignInOutcome::Refused { .. }), "not verified yet");
+    idp.advance(Span::minutes(2));
+    crate::walk::signed_in(&idp, &an).await;
+    assert!(matches!(by_phone("192.0.2.3").await, SignInOutcome::CodeSent(_)));
+    let binh = idp.citizen("le.van.binh").with(|other| (other.phone, other.e164) = (an.phone.clone(), an.e164.clone())).activated().create().await;
+    idp.advance(Span::minutes(2));
+    crate::walk::signed_in(&idp, &binh).await;
+    assert!(matches!(by_phone("192.0.2.4").await, SignInOutcome::Refused { .. }), "two accounts have it");
+}
+
+// security: row 16
+#[tokio::test]
+async fn a_password_of_a_megabyte_is_nobodys_and_costs_no_more_than_any_other() {
+    let idp = TestIdp::start().await;
+    let an = Citizen::named("nguyen.thi.an");
+    let outcome = guess(&idp, &an.username, &"a".repeat(1 << 20), "192.0.2.1").await;
+    assert!(matches!(outcome, SignInOutcome::Refused { .. }));
+}

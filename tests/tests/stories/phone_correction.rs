@@ -1,0 +1,41 @@
+//! A wrong phone can be corrected by whoever has the password and the mailbox, until a code was accepted on it.
+
+use portal_id_testkit::TestIdp;
+use portal_id_testkit::people::link_in;
+
+#[tokio::test]
+async fn a_wrong_number_is_corrected_by_a_mailed_link_and_the_password() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut browser = idp.browser();
+    let page = browser.open("/sign-in").await;
+    let code = an.give_password(&mut browser, &page).await.expect("code");
+    let _ = browser.submit(code.form_to("/sign-in/phone/ask")).await;
+    let link = link_in(&idp.newest_mail(&an.email).await.text);
+
+    let mut anywhere = idp.browser();
+    let page = anywhere.open(&link).await.expect("phone-correction");
+    let wrong = page.form_with("phone").fill("phone", "0987 654 321").fill("password", "sai mat khau");
+    let page = anywhere.submit(wrong).await.expect("phone-correction");
+    let right = page.form_with("phone").fill("phone", "0987 654 321").fill("password", &an.password);
+    let _ = anywhere.submit(right).await.expect("phone-corrected");
+    let _ = anywhere.open(&link).await.expect("phone-correction-over");
+
+    idp.advance(portal_id_testkit::core::time::Span::minutes(2));
+    let page = browser.open("/sign-in").await;
+    let page = an.give_password(&mut browser, &page).await.expect("code");
+    let code = idp.newest_code("+84987654321").await;
+    let _ = browser.submit(page.form_with("code").fill("code", &code).press("action", "verify")).await.expect("home");
+}
+
+#[tokio::test]
+async fn a_number_that_received_a_code_cannot_be_changed_that_way() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    crate::walk::signed_in(&idp, &an).await;
+    idp.advance(portal_id_testkit::core::time::Span::minutes(2));
+    let mut browser = idp.browser();
+    let page = browser.open("/sign-in").await;
+    let code = an.give_password(&mut browser, &page).await.expect("code");
+    assert!(!code.html().contains("/sign-in/phone/ask"), "not even offered");
+}

@@ -1,0 +1,155 @@
+//! Registering, and every way it is refused.
+
+use portal_id_testkit::core::audit::AuditKind;
+use portal_id_testkit::core::time::Span;
+use portal_id_testkit::{Citizen, TestIdp};
+
+#[tokio::test]
+async fn all_mistakes_are_shown_at_once_and_nothing_typed_is_lost_but_the_passwords() {
+    let idp = TestIdp::start().await;
+    let mut browser = idp.browser();
+    let an = Citizen::named("nguyen.thi.an");
+    let page = an
+        .register_with(
+            &mut browser,
+            &[
+                ("full_name", ""),
+                ("birth_date", "31/02/1985"),
+                ("phone", "0204 3854 321"),
+                ("email", "khong-phai-dia-chi"),
+                ("identity_number", "024085"),
+                ("password_confirmation", "khac han"),
+            ],
+        )
+        .await
+        .expect("register-citizen");
+    assert_eq!(page.status(), 422);
+    for field in ["full_name", "birth_date", "phone", "email", "identity_number", "password_confirmation"] {
+        assert!(page.error_of(field).is_some(), "no error beside {field}");
+    }
+    for field in ["username", "street"] {
+        assert_eq!(page.error_of(field), None, "{field}");
+    }
+    assert_eq!(page.value_of("birth_date").as_deref(), Some("31/02/1985"));
+    assert_eq!(page.value_of("email").as_deref(), Some("khong-phai-dia-chi"));
+    assert_eq!(page.value_of("ward_code").as_deref(), Some("07210"));
+    assert_eq!(page.value_of("password").as_deref(), Some(""));
+    idp.expect_an_empty_outbox().await;
+    assert!(idp.audit().await.iter().all(|entry| entry.kind != AuditKind::Registered));
+}
+
+#[tokio::test]
+async fn a_taken_username_is_said_without_regard_to_case() {
+    let idp = TestIdp::start().await;
+    idp.citizen("nguyen.thi.an").activated().create().await;
+    let page = Citizen::named("someone.else").register_with(&mut idp.browser(), &[("username", "Nguyen.THI.an")]).await;
+    assert!(page.expect("register-citizen").error_of("username").is_some());
+}
+
+// security: row 15
+#[tokio::test]
+async fn a_known_email_or_number_gets_the_same_page_and_both_sides_are_told_by_mail() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let fresh = Citizen::named("le.van.binh");
+    let expected = fresh.register(&mut idp.browser()).await.expect("registered");
+
+    for (username, changes) in [
+        ("stranger.one", [("email", an.email.as_str())]),
+        ("stranger.two", [("identity_number", an.identity_number.as_str())]),
+    ] {
+        let stranger = Citizen::named(username);
+        let page = stranger.register_with(&mut idp.browser(), &changes).await.expect("registered");
+        assert_eq!(page.status(), expected.status());
+        assert_eq!(page.words(), expected.words(), "the page must not tell");
+    }
+    let to_stranger = idp.newest_mail(&Citizen::named("stranger.two").email).await;
+    assert!(!to_stranger.text.contains("token="), "{}", to_stranger.text);
+    let to_holder = idp.mails_to(&an.email).await;
+    assert!(to_holder.len() >= 3, "the holder is told: {:?}", to_holder.iter().map(|mail| &mail.subject).collect::<Vec<_>>());
+
+    // The name stays reserved, as after a good registration: a free name would tell.
+    let page = Citizen::named("another.one").register_with(&mut idp.browser(), &[("username", "stranger.two")]).await;
+    assert!(page.error_of("username").is_some());
+}
+
+// security: row 8
+#[tokio::test]
+async fn a_later_registration_with_the_same_email_replaces_one_that_was_never_activated() {
+    let idp = TestIdp::start().await;
+    let attacker = Citizen::named("attacker.account");
+    let _ = attacker.register_with(&mut idp.browser(), &[("email", "victim@example.vn")]).await.expect("registered");
+    let first_link = portal_id_testkit::people::link_in(&idp.newest_mail("victim@example.vn").await.text);
+    idp.advance(Span::minutes(1));
+    let victim = Citizen::named("victim.account");
+    let _ = victim.register_with(&mut idp.browser(), &[("email", "victim@example.vn")]).await.expect("registered");
+    let _ = idp.browser().open(&first_link).await.expect("activation-unknown");
+    assert!(idp.audited(AuditKind::RegistrationReplaced).await);
+}
+
+// security: row 9
+#[tokio::test]
+async fn a_field_that_the_form_does_not_have_is_refused_and_nothing_is_registered() {
+    let idp = TestIdp::start().await;
+    for (name, value) in [("state", "active"), ("class", "organisation"), ("verified_at", "1"), ("username", "second.value")] {
+        let mut browser = idp.browser();
+        let page = browser.open("/register/citizen").await.expect("register-citizen");
+        let refused = browser.submit(page.form_with("full_name").forge(name, value)).await.expect("error");
+        assert_eq!(refused.status(), 400, "{name}");
+    }
+    assert!(idp.audit().await.iter().all(|entry| entry.kind != AuditKind::Registered));
+}
+
+#[tokio::test]
+async fn names_and_passwords_typed_in_nfd_are_those_typed_in_nfc() {
+    let idp = TestIdp::start().await;
+    let an = Citizen::named("nguyen.thi.an");
+    let decomposed = "Bo\u{302}\u{301}n con me\u{300}o be\u{301}o 4";
+    let _ = an
+        .register_with(
+            &mut idp.browser(),
+            &[("password", decomposed), ("password_confirmation", decomposed), ("full_name", "Nguye\u{302}\u{303}n Thi\u{323} An")],
+        )
+        .await
+        .expect("registered");
+    let token = portal_id_testkit::people::activation_token(&idp.newest_mail(&an.email).await.text);
+    let outcome = idp.house.accounts.activate(&idp.ctx(), &token, &an.password).await.unwrap();
+    assert_eq!(outcome, portal_id_testkit::core::accounts::ActivateOutcome::Activated);
+}
+
+// security: row 16
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused_before_it_is_read() {
+    let idp = TestIdp::start().await;
+    let mut browser = idp.browser();
+    let page = browser.open("/register/citizen").await;
+    let form = page.form_with("full_name").fill("street", &"a".repeat(200_000));
+    let refused = browser.submit(form).await.expect("error");
+    assert_eq!(refused.status(), 413);
+}
+
+#[tokio::test]
+async fn a_closed_class_is_told_where_to_go_instead() {
+    use portal_id_testkit::core::accounts::RegistrationMode;
+    let idp = TestIdp::start_with(|config| {
+        config.accounts.registration.citizen = Some(RegistrationMode::FederatedOnly);
+    })
+    .await;
+    let page = idp.browser().open("/register/citizen").await;
+    assert_eq!(page.name(), "registration-closed");
+    let page = idp.browser().open("/register/business").await;
+    assert!(page.status().is_success() || page.status().is_client_error());
+}
+
+#[tokio::test]
+async fn a_flood_of_registrations_for_one_mailbox_is_stopped() {
+    let idp = TestIdp::start().await;
+    let mut last = String::new();
+    for number in 0..21 {
+        let citizen = Citizen::named(&format!("flood.number{number}"));
+        last = citizen.register_with(&mut idp.browser(), &[("email", "one@example.vn")]).await.name();
+        idp.advance(Span::seconds(1));
+    }
+    assert_eq!(last, "slow-down");
+    assert_eq!(idp.mails_to("one@example.vn").await.len(), 20);
+}

@@ -1,0 +1,29 @@
+//! The walk that most stories begin with.
+
+use portal_id_testkit::{Browser, Citizen, Page, Service, TestIdp};
+use url::Url;
+
+/// From a service's request to the consent page.
+pub(crate) async fn to_consent(idp: &TestIdp, citizen: &Citizen, browser: &mut Browser, request: &Url) -> Page {
+    let sign_in = browser.open(request.as_str()).await.expect("sign-in");
+    citizen.sign_in(idp, browser, &sign_in).await.expect("consent")
+}
+
+/// Presses one of the consent page's buttons.
+pub(crate) async fn decide(browser: &mut Browser, consent: &Page, decision: &str) -> Page {
+    browser.submit(consent.form_with("decision").press("decision", decision)).await
+}
+
+/// From a service's request through sign-in and consent to the callback.
+pub(crate) async fn to_callback(idp: &TestIdp, citizen: &Citizen, browser: &mut Browser, service: &Service, scope: &str) -> Url {
+    let consent = to_consent(idp, citizen, browser, &service.authorize_url(scope)).await;
+    decide(browser, &consent, "allow").await.expect_away(&service.redirect_uri)
+}
+
+/// Signs a citizen in without any service.
+pub(crate) async fn signed_in(idp: &TestIdp, citizen: &Citizen) -> Browser {
+    let mut browser = idp.browser();
+    let page = browser.open("/sign-in").await.expect("sign-in");
+    let _ = citizen.sign_in(idp, &mut browser, &page).await.expect("home");
+    browser
+}

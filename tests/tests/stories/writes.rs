@@ -1,0 +1,46 @@
+//! What the hot paths cost the database: durable writes, counted.
+
+use crate::walk::signed_in;
+use portal_id_testkit::core::time::Span;
+use portal_id_testkit::TestIdp;
+
+#[tokio::test]
+async fn a_sign_in_costs_three_durable_writes() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    signed_in(&idp, &an).await;
+    idp.advance(Span::minutes(5));
+    let mut browser = idp.browser();
+    let page = browser.open("/sign-in").await;
+    let before = idp.house.counters.commits();
+    let page = an.give_password(&mut browser, &page).await.expect("code");
+    let with_password = idp.house.counters.commits() - before;
+    let code = idp.newest_code(&an.e164).await;
+    let before = idp.house.counters.commits();
+    let form = page.form_with("code").fill("code", &code).press("action", "verify");
+    let _ = browser.submit(form).await;
+    let with_code = idp.house.counters.commits() - before;
+    assert_eq!((with_password, with_code), (2, 1));
+}
+
+#[tokio::test]
+async fn redeeming_and_refreshing_cost_one_durable_write_and_userinfo_none() {
+    let idp = TestIdp::start().await;
+    let service = idp.service().with(|client| client.first_party = true).register().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut browser = signed_in(&idp, &an).await;
+    let commits = || idp.house.counters.commits();
+    let start = commits();
+    let callback = browser.open(service.authorize_url("openid offline_access").as_str()).await.expect_away(&service.redirect_uri);
+    assert_eq!(commits() - start, 1, "a code");
+    let start = commits();
+    let tokens = service.redeem(&callback).await;
+    let refresh = tokens.field("refresh_token");
+    assert_eq!(commits() - start, 1, "a redemption");
+    let start = commits();
+    service.refresh(&refresh).await.fields();
+    assert_eq!(commits() - start, 1, "a refresh");
+    let start = commits();
+    assert_eq!(service.userinfo(&tokens.field("access_token")).await.status, 200);
+    assert_eq!(commits() - start, 0, "userinfo");
+}
