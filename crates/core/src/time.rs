@@ -127,6 +127,13 @@ impl Sub<Span> for Timestamp {
     }
 }
 
+impl Sub for Span {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self::millis(self.0 - other.0)
+    }
+}
+
 /// Where the time comes from. Only edges (the HTTP layer, the job loop, the command line) hold one.
 pub trait Clock: Send + Sync {
     /// The present moment.

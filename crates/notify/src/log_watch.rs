@@ -1,4 +1,5 @@
 //! For tests: keeps what is logged on this thread, to see alarms rise and secrets stay out.
+#![expect(clippy::expect_used, reason = "tests")]
 
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};

@@ -11,6 +11,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
+use std::task::{Context, Waker};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_392_000);
 
@@ -89,19 +90,17 @@ async fn a_full_queue_refuses_at_once_and_serves_again_when_it_is_drained() {
         async move { store.tx("slow", body).await }
     });
     tokio::task::spawn_blocking(move || has_started.recv().unwrap()).await.unwrap();
-    let waiting: Vec<_> = (0..2)
-        .map(|number| {
-            let store = store.clone();
-            tokio::spawn(async move { store.tx("mark", mark(number)).await })
-        })
-        .collect();
-    while store.tx("one_too_many", mark(9)).await != Err(StoreError::Unavailable("too many transactions wait already".to_owned())) {
-        tokio::task::yield_now().await;
+    let mut waiting: Vec<_> = (0..2).map(|number| Box::pin(store.tx("mark", mark(number)))).collect();
+    for waiter in &mut waiting {
+        // Asked once, so that it is in the queue.
+        assert!(waiter.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     }
+    let refused = Err(StoreError::Unavailable("too many transactions wait already".to_owned()));
+    assert_eq!(store.tx("one_too_many", mark(9)).await, refused);
     go_on.send(()).unwrap();
     assert_eq!(slow.await.unwrap(), Ok(()));
     for waiter in waiting {
-        assert_eq!(waiter.await.unwrap(), Ok(true));
+        assert_eq!(waiter.await, Ok(true));
     }
     assert_eq!(store.tx("again", mark(10)).await, Ok(true));
 }

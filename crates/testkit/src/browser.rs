@@ -71,6 +71,11 @@ impl Browser {
         &self.cookies
     }
 
+    /// Drops the session cookie alone, as its end does: what else the browser keeps stays.
+    pub fn forget_session(&mut self) {
+        self.cookies.retain(|name, _| name.trim_start_matches("__Host-").matches('-').count() != 1);
+    }
+
     pub fn forget_cookies(&mut self) {
         self.cookies.clear();
     }

@@ -80,8 +80,10 @@ impl TestIdp {
         self.clock.now()
     }
 
-    pub fn advance(&self, span: Span) {
+    /// Lets time pass, and the jobs that only keep a node fresh run.
+    pub async fn advance(&self, span: Span) {
         self.clock.advance(span);
+        self.house.ring.reload(self.now()).await.unwrap();
     }
 
     pub fn ctx(&self) -> Ctx {

@@ -87,7 +87,7 @@ impl Page {
     /// The error beside a field, if it has one.
     pub fn error_of(&self, field: &str) -> Option<String> {
         let document = Html::parse_document(&self.html());
-        let error = document.select(&select(&format!("#{field}-error"))).next()?;
+        let error = document.select(&select(&format!("#{field}-problem"))).next()?;
         Some(error.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" "))
     }
 

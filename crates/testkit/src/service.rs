@@ -187,8 +187,7 @@ impl Service {
 
     /// Calls the token endpoint with this client's authentication.
     pub async fn token(&self, fields: &[(&str, &str)]) -> TokenAnswer {
-        let mut body = form_urlencoded::Serializer::new(String::new());
-        body.extend_pairs(fields);
+        let mut fields = fields.to_vec();
         let mut request = Request::post("/token")
             .header(header::HOST, "id.example.gov.vn")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
@@ -196,9 +195,10 @@ impl Service {
             let pair = STANDARD.encode(format!("{}:{secret}", self.client_id));
             request = request.header(header::AUTHORIZATION, format!("Basic {pair}"));
         } else {
-            body.append_pair("client_id", &self.client_id);
+            fields.push(("client_id", &self.client_id));
         }
-        let request = request.body(Body::from(body.finish())).unwrap();
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = request.body(Body::from(body)).unwrap();
         TokenAnswer(self.browser.clone().send_raw(request).await)
     }
 

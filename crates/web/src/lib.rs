@@ -18,13 +18,13 @@ pub use settings::{Colour, ColourFault, Colours, LocalText, Network, NotANetwork
 pub use wiring::WebParts;
 
 use crate::edge::{Edge, PageError};
-use crate::protocol::authorize::Authorize;
+use crate::protocol::authorize::{self, Authorize};
 use crate::protocol::cors::preflight;
-use crate::protocol::health::Health;
-use crate::protocol::metadata::Metadata;
-use crate::protocol::sign_out::SignOut;
-use crate::protocol::token::Token;
-use crate::protocol::userinfo::Userinfo;
+use crate::protocol::health::{self, Health};
+use crate::protocol::metadata::{self, Metadata};
+use crate::protocol::sign_out::{self, SignOut};
+use crate::protocol::token::{self, Token};
+use crate::protocol::userinfo::{self, Userinfo};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
@@ -34,13 +34,13 @@ use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
-/// Every address that the provider answers, and what each handler gets.
+/// Every address that the provider answers, and what the handlers of each group get.
+///
+/// The server must hand over the peer's address (`into_make_service_with_connect_info::<SocketAddr>`): without it all
+/// requests look as if they came from nowhere, and limits by address see one client.
 pub fn router(parts: WebParts) -> Router {
     let edge = Arc::new(parts.edge());
     let WebParts { accounts, provider, vault, assets, ready, .. } = parts;
-    let authorize = Authorize { provider: Arc::clone(&provider), vault: Arc::clone(&vault) };
-    let sign_out = SignOut { accounts: Arc::clone(&accounts), provider: Arc::clone(&provider), vault };
-    let metadata = Metadata { provider: Arc::clone(&provider) };
 
     let people = Router::new()
         .route("/", get(pages::home::get))
@@ -53,27 +53,34 @@ pub fn router(parts: WebParts) -> Router {
         .route("/sign-in/code", get(pages::code::get).post(pages::code::post))
         .route("/sign-in/phone", get(pages::phone_correction::get).post(pages::phone_correction::post))
         .route("/sign-in/help", get(pages::sign_in_help::get))
-        .with_state(accounts)
-        .route("/consent", get(pages::consent::get).post(pages::consent::post).with_state(Arc::clone(&provider)))
-        .route("/assets/{name}", get(assets::get).with_state(assets));
+        .with_state(Arc::clone(&accounts))
+        .route("/consent", get(pages::consent::get).post(pages::consent::post))
+        .with_state(Arc::clone(&provider))
+        .route("/assets/{name}", get(assets::get))
+        .with_state(assets);
 
     let services = Router::new()
-        .route("/authorize", get(protocol::authorize::get).post(protocol::authorize::post).with_state(authorize.clone()))
-        .route("/authorize/resume", get(protocol::authorize::resume).with_state(authorize))
-        .route("/sign-out", get(protocol::sign_out::get).post(protocol::sign_out::post).with_state(sign_out.clone()))
-        .route("/sign-out/confirm", post(protocol::sign_out::confirm).with_state(sign_out));
+        .route("/authorize", get(authorize::get).post(authorize::post))
+        .route("/authorize/resume", get(authorize::resume))
+        .with_state(Authorize { provider: Arc::clone(&provider), vault: Arc::clone(&vault) })
+        .route("/sign-out", get(sign_out::get).post(sign_out::post))
+        .route("/sign-out/confirm", post(sign_out::confirm))
+        .with_state(SignOut { accounts, provider: Arc::clone(&provider), vault });
 
-    let discovery = || get(protocol::metadata::discovery).options(preflight).with_state(metadata.clone());
     let programs = Router::new()
-        .route("/token", post(protocol::token::post).options(preflight).with_state(Token { provider: Arc::clone(&provider) }))
-        .route("/userinfo", get(protocol::userinfo::answer).post(protocol::userinfo::answer).options(preflight).with_state(Userinfo { provider }))
-        .route("/jwks", get(protocol::metadata::jwks).options(preflight).with_state(metadata.clone()))
-        .route("/.well-known/openid-configuration", discovery())
-        .route("/.well-known/oauth-authorization-server", discovery());
+        .route("/.well-known/openid-configuration", get(metadata::discovery).options(preflight))
+        .route("/.well-known/oauth-authorization-server", get(metadata::discovery).options(preflight))
+        .route("/jwks", get(metadata::jwks).options(preflight))
+        .with_state(Metadata { provider: Arc::clone(&provider) })
+        .route("/token", post(token::post).options(preflight))
+        .with_state(Token { provider: Arc::clone(&provider) })
+        .route("/userinfo", get(userinfo::answer).post(userinfo::answer).options(preflight))
+        .with_state(Userinfo { provider });
 
     let operators = Router::new()
-        .route("/healthz", get(protocol::health::healthz))
-        .route("/readyz", get(protocol::health::readyz).with_state(Health { ready }));
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .with_state(Health { ready });
 
     behind_the_edge(people.merge(services).merge(programs).merge(operators), edge)
 }

@@ -116,7 +116,9 @@ impl FromStr for Colour {
     type Err = ColourFault;
 
     fn from_str(text: &str) -> Result<Self, ColourFault> {
-        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let digits = text
+            .strip_prefix('#')
+            .filter(|digits| digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
         let value = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).ok_or(ColourFault::NotAColour)?;
         let [_, red, green, blue] = value.to_be_bytes();
         let colour = Self([red, green, blue]);
@@ -167,7 +169,9 @@ pub struct Network {
 
 /// A text that is no network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a network is an address, or an address and a prefix length such as 10.0.0.0/8, with no bit set beyond the prefix")]
+#[error(
+    "a network is an address, or an address and a prefix length such as 10.0.0.0/8, with no bit set beyond the prefix"
+)]
 pub struct NotANetwork;
 
 impl Network {
@@ -258,13 +262,16 @@ mod tests {
 
     #[test]
     fn a_network_holds_its_own_addresses_and_no_others() {
-        let holds = |network: &str, address: &str| network.parse::<Network>().unwrap().contains(address.parse().unwrap());
+        let holds =
+            |network: &str, address: &str| network.parse::<Network>().unwrap().contains(address.parse().unwrap());
         assert!(holds("10.0.0.0/8", "10.255.0.1") && !holds("10.0.0.0/8", "11.0.0.0"));
         assert!(holds("192.0.2.7", "192.0.2.7") && !holds("192.0.2.7", "192.0.2.8"));
         assert!(holds("10.0.0.0/8", "::ffff:10.1.1.1") && !holds("::/0", "10.1.1.1"));
         assert!(holds("0.0.0.0/0", "203.0.113.1") && !holds("0.0.0.0/0", "2001:db8::1"));
         assert!(holds("fd00::/8", "fdab::1") && !holds("fd00::/8", "fe80::1"));
-        for nonsense in ["", "10.0.0.0/33", "10.1.2.3/8", "10.0.0.0/", "10.0.0/8", "::/129", "fd00::/-1", "host/8", "10.0.0.0/8/8"] {
+        for nonsense in
+            ["", "10.0.0.0/33", "10.1.2.3/8", "10.0.0.0/", "10.0.0/8", "::/129", "fd00::/-1", "host/8", "10.0.0.0/8/8"]
+        {
             assert_eq!(nonsense.parse::<Network>(), Err(NotANetwork), "{nonsense}");
         }
     }

@@ -24,7 +24,16 @@ macro_rules! embedded {
     };
 }
 
-embedded!("frame.ftl", "fields.ftl", "registration.ftl", "activation.ftl", "sign-in.ftl", "consent.ftl", "sign-out.ftl", "errors.ftl");
+embedded!(
+    "frame.ftl",
+    "fields.ftl",
+    "registration.ftl",
+    "activation.ftl",
+    "sign-in.ftl",
+    "consent.ftl",
+    "sign-out.ftl",
+    "errors.ftl"
+);
 
 static VIETNAMESE: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::Vi));
 static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(Language::En));

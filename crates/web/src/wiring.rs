@@ -2,6 +2,7 @@
 
 use crate::assets::Assets;
 use crate::edge::cookies::CookieNames;
+use crate::edge::flow::Destination;
 use crate::edge::{Edge, House};
 use crate::protocol::health::Readiness;
 use crate::settings::WebSettings;
@@ -12,7 +13,7 @@ use portal_id_core::entropy::Entropy;
 use portal_id_core::ports::Vault;
 use portal_id_core::secret::Secret;
 use portal_id_core::time::Clock;
-use portal_id_oidc::{Flow, Provider};
+use portal_id_oidc::{AuthorizeOutcome, Flow, Provider};
 use std::sync::Arc;
 use url::Url;
 
@@ -70,6 +71,17 @@ struct TheHouse {
 impl House for TheHouse {
     async fn session(&self, ctx: &Ctx, cookie: &Secret) -> Result<Option<SignedIn>, Failure> {
         self.accounts.session(ctx, cookie).await
+    }
+
+    async fn judge_flow(&self, ctx: &Ctx, flow: &Flow) -> Result<Option<Destination>, Failure> {
+        // For nobody in particular: then the answer is who asks, and never a code.
+        let outcome = self.provider.authorize(ctx, &flow.params, None, Some(flow.started_at)).await?;
+        Ok(match outcome {
+            AuthorizeOutcome::SignIn(ask) => {
+                Some(Destination { service: ask.client_name, origin: ask.redirect_origin })
+            }
+            _ => None,
+        })
     }
 
     fn seal_flow(&self, ctx: &Ctx, flow: &Flow) -> String {

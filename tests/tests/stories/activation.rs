@@ -48,13 +48,13 @@ async fn the_mailbox_alone_does_not_activate() {
 async fn a_link_works_once_and_only_in_its_time() {
     let idp = TestIdp::start().await;
     let (_, mut browser, link) = registered(&idp).await;
-    idp.advance(Span::hours(24));
+    idp.advance(Span::hours(24)).await;
     let page = browser.open(&link).await.expect("activation-expired");
     let page = browser.submit(page.form_to("/activate/resend")).await;
-    let _ = page.expect("activation-sent");
+    let _ = page.expect("activation-resent");
     let an = Citizen::named("nguyen.thi.an");
     let link = link_in(&idp.newest_mail(&an.email).await.text);
-    idp.advance(Span::hours(24) - Span::millis(1));
+    idp.advance(Span::hours(24) - Span::millis(1)).await;
     let page = browser.open(&link).await.expect("activate");
     let _ = press(&mut browser, &page, "activate").await.expect("activated");
     let _ = browser.open(&link).await.expect("activation-used");
@@ -82,7 +82,7 @@ async fn an_account_that_waits_for_activation_is_told_so_only_after_the_right_pa
     let page = browser.open("/sign-in").await.expect("sign-in");
     let not_yet = an.give_password(&mut browser, &page).await.expect("not-activated");
     let before = idp.mails_to(&an.email).await.len();
-    let _ = browser.submit(not_yet.form_to("/activate/resend")).await.expect("activation-sent");
+    let _ = browser.submit(not_yet.form_to("/activate/resend")).await.expect("activation-resent");
     assert_eq!(idp.mails_to(&an.email).await.len(), before + 1);
     an.password = "sai mat khau roi".to_owned();
     let _ = an.give_password(&mut browser, &page).await.expect("sign-in");

@@ -143,7 +143,7 @@ async fn prompt_and_max_age_get_what_they_ask_for() {
     let (idp, service, an) = ready().await;
     let mut browser = signed_in(&idp, &an).await;
     let signed_in_at = idp.now().seconds();
-    idp.advance(Span::minutes(3));
+    idp.advance(Span::minutes(3)).await;
 
     let none = service.authorize_url_with("openid", &[("prompt", "none"), ("max_age", "10000")]);
     let callback = browser.open(none.as_str()).await.expect_away(&service.redirect_uri);
@@ -154,7 +154,7 @@ async fn prompt_and_max_age_get_what_they_ask_for() {
     assert_eq!(parameter(&callback, "error").as_deref(), Some("login_required"));
 
     for change in [("max_age", "1"), ("prompt", "login"), ("max_age", "0")] {
-        idp.advance(Span::minutes(3));
+        idp.advance(Span::minutes(3)).await;
         let page = browser.open(service.authorize_url_with("openid", &[change]).as_str()).await.expect("sign-in");
         let now = idp.now().seconds();
         let callback = an.sign_in(&idp, &mut browser, &page).await.expect_away(&service.redirect_uri);
@@ -180,7 +180,7 @@ async fn a_hint_of_another_person_does_not_get_this_one() {
     let mut hers = signed_in(&idp, &an).await;
     let callback = hers.open(service.authorize_url("openid").as_str()).await.expect_away(&service.redirect_uri);
     let hint = service.redeem(&callback).await.field("id_token");
-    idp.advance(Span::days(2));
+    idp.advance(Span::days(2)).await;
     let mut his = signed_in(&idp, &binh).await;
     let request = service.authorize_url_with("openid", &[("prompt", "none"), ("id_token_hint", &hint)]);
     let callback = his.open(request.as_str()).await.expect_away(&service.redirect_uri);
@@ -195,13 +195,13 @@ async fn a_hint_of_another_person_does_not_get_this_one() {
 async fn a_session_ends_by_idleness_and_after_its_absolute_time() {
     let (idp, service, an) = ready().await;
     let mut browser = signed_in(&idp, &an).await;
-    idp.advance(Span::minutes(30) - Span::seconds(1));
+    idp.advance(Span::minutes(30) - Span::seconds(1)).await;
     let _ = browser.open(service.authorize_url("openid").as_str()).await.expect_away(&service.redirect_uri);
-    idp.advance(Span::minutes(30));
+    idp.advance(Span::minutes(30)).await;
     let _ = browser.open(service.authorize_url("openid").as_str()).await.expect("sign-in");
     let mut browser = signed_in(&idp, &an).await;
     for _ in 0..36 {
-        idp.advance(Span::minutes(20));
+        idp.advance(Span::minutes(20)).await;
         browser.open("/").await;
     }
     let _ = browser.open(service.authorize_url("openid").as_str()).await.expect("sign-in");

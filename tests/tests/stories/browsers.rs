@@ -15,9 +15,10 @@ async fn cookies_are_bound_to_the_host_out_of_reach_of_scripts_and_new_at_every_
         browser.cookies().iter().find(|(name, _)| name.starts_with("__Host-pid-") && name.len() == 19).map(|(_, value)| value.clone())
     };
     let first = session(&browser).expect("a session cookie");
-    idp.advance(portal_id_testkit::core::time::Span::minutes(2));
-    let page = browser.open("/sign-in").await;
-    let _ = an.sign_in(&idp, &mut browser, &page).await;
+    idp.advance(portal_id_testkit::core::time::Span::minutes(2)).await;
+    let service = idp.service().with(|client| client.first_party = true).register().await;
+    let page = browser.open(service.authorize_url_with("openid", &[("prompt", "login")]).as_str()).await;
+    let _ = an.sign_in(&idp, &mut browser, &page).await.expect_away(&service.redirect_uri);
     let second = session(&browser).expect("a session cookie");
     assert_ne!(first, second);
 }

@@ -44,7 +44,7 @@ async fn five_wrong_codes_end_the_challenge_and_a_resend_does_not_give_new_tries
     for _ in 0..3 {
         page = give(&mut browser, &page, &wrong(&code)).await.expect("code");
     }
-    idp.advance(Span::seconds(60));
+    idp.advance(Span::seconds(60)).await;
     page = resend(&mut browser, &page).await.expect("code");
     let second = idp.newest_code(&an.e164).await;
     assert_ne!(code, second);
@@ -67,7 +67,7 @@ async fn wrong_codes_count_for_the_account_over_many_challenges() {
         for _ in 0..5 {
             let _ = give(&mut browser, &page, &wrong(&code)).await;
         }
-        idp.advance(Span::minutes(2));
+        idp.advance(Span::minutes(2)).await;
     }
     let (mut browser, page) = at_the_code(&idp, &an).await;
     let code = idp.newest_code(&an.e164).await;
@@ -81,11 +81,11 @@ async fn a_code_ends_after_five_minutes_and_a_resent_one_replaces_it() {
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
     let (mut browser, page) = at_the_code(&idp, &an).await;
     let first = idp.newest_code(&an.e164).await;
-    idp.advance(Span::minutes(5));
+    idp.advance(Span::minutes(5)).await;
     let page = give(&mut browser, &page, &first).await.expect("code");
     let page = resend(&mut browser, &page).await.expect("code");
     let second = idp.newest_code(&an.e164).await;
-    idp.advance(Span::minutes(5) - Span::millis(1));
+    idp.advance(Span::minutes(5) - Span::millis(1)).await;
     let _ = give(&mut browser, &page, &second).await.expect("home");
 }
 
@@ -98,10 +98,10 @@ async fn a_code_is_sent_again_only_after_a_minute_and_five_times_an_hour() {
     idp.deliver().await;
     assert_eq!(idp.texts.kept().len(), 1, "too soon");
     for _ in 0..6 {
-        idp.advance(Span::seconds(61));
+        idp.advance(Span::seconds(61)).await;
         page = resend(&mut browser, &page).await.expect("code");
+        idp.deliver().await;
     }
-    idp.deliver().await;
     assert_eq!(idp.texts.kept().len(), 5, "one hour's worth");
 }
 
@@ -148,16 +148,16 @@ async fn when_the_gateways_fail_the_code_is_tried_again_and_never_sent_late() {
     let _ = at_the_code(&idp, &an).await;
     idp.deliver().await;
     assert!(idp.texts.kept().is_empty());
-    idp.advance(Span::seconds(30));
+    idp.advance(Span::seconds(30)).await;
     idp.texts.answer(Delivery::Accepted);
     idp.deliver().await;
     assert_eq!(idp.texts.kept().len(), 1);
 
     idp.texts.answer(Delivery::Passing("the gateway is away".to_owned()));
-    idp.advance(Span::minutes(2));
+    idp.advance(Span::minutes(2)).await;
     let _ = at_the_code(&idp, &an).await;
     idp.deliver().await;
-    idp.advance(Span::minutes(5));
+    idp.advance(Span::minutes(5)).await;
     idp.texts.answer(Delivery::Accepted);
     idp.deliver().await;
     assert_eq!(idp.texts.kept().len(), 1, "a code past its lifetime is never sent");

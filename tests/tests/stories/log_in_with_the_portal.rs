@@ -65,7 +65,7 @@ async fn a_second_service_gets_the_person_without_a_question_once_consent_is_rem
     let callback = to_callback(&idp, &an, &mut browser, &first, "openid").await;
     let sub = first.redeem(&callback).await.id_token()["sub"].clone();
 
-    idp.advance(Span::minutes(5));
+    idp.advance(Span::minutes(5)).await;
     let again = browser.open(first.authorize_url("openid").as_str()).await.expect_away(&first.redirect_uri);
     assert!(parameter(&again, "code").is_some());
     let elsewhere = browser.open(second.authorize_url("openid profile").as_str()).await.expect_away(&second.redirect_uri);

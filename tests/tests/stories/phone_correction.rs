@@ -10,18 +10,18 @@ async fn a_wrong_number_is_corrected_by_a_mailed_link_and_the_password() {
     let mut browser = idp.browser();
     let page = browser.open("/sign-in").await;
     let code = an.give_password(&mut browser, &page).await.expect("code");
-    let _ = browser.submit(code.form_to("/sign-in/phone/ask")).await;
+    let _ = browser.submit(code.form_to("/sign-in/phone").press("action", "ask")).await.expect("phone-asked");
     let link = link_in(&idp.newest_mail(&an.email).await.text);
 
     let mut anywhere = idp.browser();
-    let page = anywhere.open(&link).await.expect("phone-correction");
-    let wrong = page.form_with("phone").fill("phone", "0987 654 321").fill("password", "sai mat khau");
-    let page = anywhere.submit(wrong).await.expect("phone-correction");
-    let right = page.form_with("phone").fill("phone", "0987 654 321").fill("password", &an.password);
+    let page = anywhere.open(&link).await.expect("phone-correct");
+    let wrong = page.form_with("phone").fill("phone", "0987 654 321").fill("password", "sai mat khau").press("action", "correct");
+    let page = anywhere.submit(wrong).await.expect("phone-correct");
+    let right = page.form_with("phone").fill("phone", "0987 654 321").fill("password", &an.password).press("action", "correct");
     let _ = anywhere.submit(right).await.expect("phone-corrected");
-    let _ = anywhere.open(&link).await.expect("phone-correction-over");
+    let _ = anywhere.open(&link).await.expect("phone-link-over");
 
-    idp.advance(portal_id_testkit::core::time::Span::minutes(2));
+    idp.advance(portal_id_testkit::core::time::Span::minutes(2)).await;
     let page = browser.open("/sign-in").await;
     let page = an.give_password(&mut browser, &page).await.expect("code");
     let code = idp.newest_code("+84987654321").await;
@@ -33,9 +33,9 @@ async fn a_number_that_received_a_code_cannot_be_changed_that_way() {
     let idp = TestIdp::start().await;
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
     crate::walk::signed_in(&idp, &an).await;
-    idp.advance(portal_id_testkit::core::time::Span::minutes(2));
+    idp.advance(portal_id_testkit::core::time::Span::minutes(2)).await;
     let mut browser = idp.browser();
     let page = browser.open("/sign-in").await;
     let code = an.give_password(&mut browser, &page).await.expect("code");
-    assert!(!code.html().contains("/sign-in/phone/ask"), "not even offered");
+    assert!(!code.html().contains("/sign-in/phone"), "not even offered");
 }

@@ -24,7 +24,7 @@ async fn without_offline_access_there_is_no_refresh_token() {
 #[tokio::test]
 async fn a_refreshed_id_token_is_about_the_same_sign_in() {
     let (idp, service, tokens) = ready("openid offline_access").await;
-    idp.advance(Span::hours(20));
+    idp.advance(Span::hours(20)).await;
     let refreshed = service.refresh(&tokens.field("refresh_token")).await;
     let (before, after) = (tokens.id_token(), refreshed.id_token());
     for claim in ["iss", "sub", "aud", "auth_time", "acr"] {
@@ -39,7 +39,7 @@ async fn a_lost_answer_can_be_asked_for_again_within_ten_seconds() {
     let first = tokens.field("refresh_token");
     let second = service.refresh(&first).await.field("refresh_token");
     assert_ne!(first, second);
-    idp.advance(Span::seconds(9));
+    idp.advance(Span::seconds(9)).await;
     assert_eq!(service.refresh(&first).await.field("refresh_token"), second, "the same successor");
     service.refresh(&second).await.fields();
 }
@@ -50,7 +50,7 @@ async fn an_old_refresh_token_ends_the_whole_family() {
     let (idp, service, tokens) = ready("openid offline_access").await;
     let first = tokens.field("refresh_token");
     let second = service.refresh(&first).await;
-    idp.advance(Span::seconds(11));
+    idp.advance(Span::seconds(11)).await;
     service.refresh(&first).await.expect_error("invalid_grant");
     service.refresh(&second.field("refresh_token")).await.expect_error("invalid_grant");
     assert_eq!(service.userinfo(&second.field("access_token")).await.status, 401);
@@ -89,13 +89,13 @@ async fn a_refresh_token_ends_after_thirty_idle_days_and_after_ninety_in_any_cas
     let (idp, service, tokens) = ready("openid offline_access").await;
     let mut token = tokens.field("refresh_token");
     for _ in 0..3 {
-        idp.advance(Span::days(29));
+        idp.advance(Span::days(29)).await;
         token = service.refresh(&token).await.field("refresh_token");
     }
-    idp.advance(Span::days(3));
+    idp.advance(Span::days(3)).await;
     service.refresh(&token).await.expect_error("invalid_grant");
     let (idp, service, tokens) = ready("openid offline_access").await;
-    idp.advance(Span::days(30));
+    idp.advance(Span::days(30)).await;
     service.refresh(&tokens.field("refresh_token")).await.expect_error("invalid_grant");
 }
 

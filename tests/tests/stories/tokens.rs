@@ -22,7 +22,7 @@ async fn a_code_is_bound_to_its_client_its_redirect_uri_and_its_time() {
     let other = idp.service().id("other-service").register().await;
     other.redeem(&callback).await.expect_error("invalid_grant");
     service.redeem_with(&callback, &[("redirect_uri", "https://service.example.vn/other")]).await.expect_error("invalid_grant");
-    idp.advance(Span::seconds(60));
+    idp.advance(Span::seconds(60)).await;
     service.redeem(&callback).await.expect_error("invalid_grant");
 }
 
@@ -44,7 +44,7 @@ async fn a_second_use_of_a_code_is_refused_and_revokes_what_the_first_one_gave()
     let tokens = service.redeem(&callback).await;
     let (access, refresh) = (tokens.field("access_token"), tokens.field("refresh_token"));
     assert_eq!(service.userinfo(&access).await.status, 200);
-    idp.advance(Span::minutes(4));
+    idp.advance(Span::minutes(4)).await;
     service.redeem(&callback).await.expect_error("invalid_grant");
     assert_eq!(service.userinfo(&access).await.status, 401);
     service.refresh(&refresh).await.expect_error("invalid_grant");
@@ -151,7 +151,7 @@ async fn an_id_token_or_a_damaged_token_is_no_access_token() {
         assert!(refused.header("www-authenticate").unwrap().starts_with("Bearer"));
     }
     assert_eq!(service.userinfo(&access).await.status, 200);
-    idp.advance(Span::seconds(300));
+    idp.advance(Span::seconds(300)).await;
     let expired = service.userinfo(&access).await;
     assert_eq!(expired.status, 401);
     assert!(expired.header("www-authenticate").unwrap().contains("invalid_token"));

@@ -9,7 +9,7 @@ async fn a_sign_in_costs_three_durable_writes() {
     let idp = TestIdp::start().await;
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
     signed_in(&idp, &an).await;
-    idp.advance(Span::minutes(5));
+    idp.advance(Span::minutes(5)).await;
     let mut browser = idp.browser();
     let page = browser.open("/sign-in").await;
     let before = idp.house.counters.commits();

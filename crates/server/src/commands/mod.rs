@@ -11,6 +11,7 @@ use crate::{SystemClock, demo, production, serve};
 use anyhow::{Context as _, bail};
 use portal_id_core::entropy::OsEntropy;
 use portal_id_keys::KeyEncryptionKey;
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -81,7 +82,8 @@ fn check(config: &Config) -> anyhow::Result<()> {
 pub fn start_logging(json: bool) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     // A second start of logging in one process (tests) is not an error worth stopping for.
     let _ = if json { builder.json().try_init() } else { builder.try_init() };
 }

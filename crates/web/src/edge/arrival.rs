@@ -35,7 +35,10 @@ pub(crate) struct Arrival {
 impl Arrival {
     /// The arrival of the request with these extensions.
     pub(crate) fn of(extensions: &Extensions) -> Result<Self, PageError> {
-        extensions.get::<Self>().cloned().ok_or_else(|| PageError::Internal("a handler was reached past the edge".to_owned()))
+        extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(|| PageError::Internal("a handler was reached past the edge".to_owned()))
     }
 
     /// The query's fields; none when it is not a query of ours.
@@ -59,7 +62,12 @@ impl Arrival {
         };
         let mut arrival = Self { edge, ctx, uri: request.uri().clone(), method: request.method().clone() };
         let query = arrival.query();
-        let signs = Signs { link: query.find("lang"), ui_locales: query.find("ui_locales"), choice: arrival.choice(request_headers), ..Signs::default() };
+        let signs = Signs {
+            link: query.find("lang"),
+            ui_locales: query.find("ui_locales"),
+            choice: arrival.choice(request_headers),
+            ..Signs::default()
+        };
         arrival.ctx.language = signs.read(request_headers);
         arrival
     }
@@ -96,7 +104,11 @@ pub(crate) async fn receive(State(edge): State<Arc<Edge>>, mut request: Request,
     let path = arrival.uri.path();
     if let Some(error) = PageError::of(&response) {
         error.log(&arrival.ctx.request_id, path);
-        response = if protocol::is_for_programs(path) { protocol::json::of_page_error(&error, response) } else { visit::error_page(&arrival, &error, response) };
+        response = if protocol::is_for_programs(path) {
+            protocol::json::of_page_error(&error, &response)
+        } else {
+            visit::error_page(&arrival, &error, response)
+        };
     }
     if protocol::is_for_programs(path) {
         protocol::cors::open(response.headers_mut());
@@ -107,7 +119,9 @@ pub(crate) async fn receive(State(edge): State<Arc<Edge>>, mut request: Request,
 
 /// UUID version 7 (RFC 9562 §5.7): sorts by time in the logs.
 fn request_id(now: Timestamp, entropy: &dyn Entropy) -> String {
-    uuid::Builder::from_unix_timestamp_millis(now.millis().unsigned_abs(), &entropy.bytes::<10>()).into_uuid().to_string()
+    uuid::Builder::from_unix_timestamp_millis(now.millis().unsigned_abs(), &entropy.bytes::<10>())
+        .into_uuid()
+        .to_string()
 }
 
 /// The id that a trusted proxy gave the request, if it can stand in a log line and a header as it is.

@@ -78,7 +78,13 @@ impl CookieNames {
     pub(crate) fn read(&self, headers: &HeaderMap, kind: CookieKind) -> Option<Secret> {
         let name = self.name(kind);
         let mut found: Option<Secret> = None;
-        for cookie in headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok()).flat_map(Cookie::split_parse).flatten() {
+        for cookie in headers
+            .get_all(COOKIE)
+            .iter()
+            .filter_map(|header| header.to_str().ok())
+            .flat_map(Cookie::split_parse)
+            .flatten()
+        {
             if cookie.name() != name {
                 continue;
             }
@@ -133,7 +139,8 @@ mod tests {
     use http::HeaderValue;
     use proptest::prelude::*;
 
-    const KINDS: [CookieKind; 4] = [CookieKind::Session, CookieKind::Browser, CookieKind::Language, CookieKind::KnownDevices];
+    const KINDS: [CookieKind; 4] =
+        [CookieKind::Session, CookieKind::Browser, CookieKind::Language, CookieKind::KnownDevices];
 
     fn names(issuer: &str) -> CookieNames {
         CookieNames::of(&issuer.parse().unwrap())
@@ -170,11 +177,14 @@ mod tests {
 
     #[test]
     fn plain_cookies_are_for_http_on_this_machine_alone() {
-        for issuer in ["http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080", "http://portal.localhost"] {
+        for issuer in ["http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080", "http://portal.localhost"]
+        {
             let set = names(issuer).set(CookieKind::Session, "v");
             assert!(set.starts_with("pid-") && !set.contains("Secure"), "{issuer}: {set}");
         }
-        for issuer in ["http://id.tinh.example", "http://10.0.0.1", "http://localhost.evil.example", "https://localhost:8443"] {
+        for issuer in
+            ["http://id.tinh.example", "http://10.0.0.1", "http://localhost.evil.example", "https://localhost:8443"]
+        {
             let set = names(issuer).set(CookieKind::Session, "v");
             assert!(set.starts_with("__Host-pid-") && set.contains("; Secure"), "{issuer}: {set}");
         }
@@ -207,7 +217,10 @@ mod tests {
 
     #[test]
     fn issuers_on_one_host_do_not_read_each_others_cookies_and_a_final_slash_changes_nothing() {
-        assert_ne!(names("http://localhost:8080").name(CookieKind::Session), names("http://localhost:8081").name(CookieKind::Session));
+        assert_ne!(
+            names("http://localhost:8080").name(CookieKind::Session),
+            names("http://localhost:8081").name(CookieKind::Session)
+        );
         assert_eq!(names("http://localhost:8080"), names("http://localhost:8080/"));
     }
 
@@ -215,7 +228,8 @@ mod tests {
     fn a_cookie_is_found_among_others_and_an_ambiguous_one_is_not() {
         let names = names("http://localhost:8080");
         let name = names.name(CookieKind::Session);
-        let read = |values: &[&str]| names.read(&headers(values), CookieKind::Session).map(|value| value.expose().to_owned());
+        let read =
+            |values: &[&str]| names.read(&headers(values), CookieKind::Session).map(|value| value.expose().to_owned());
         assert_eq!(read(&[&format!("a=1; {name}=abc; b=2")]).as_deref(), Some("abc"));
         assert_eq!(read(&["a=1", &format!("{name}=abc")]).as_deref(), Some("abc"));
         assert_eq!(read(&[&format!("{name}=abc; {name}=abc")]).as_deref(), Some("abc"));

@@ -46,10 +46,10 @@ pub(crate) enum PageError {
     Internal(String),
 }
 
-/// When to come back while a necessary part is out of reach.
-const UNAVAILABLE_FOR: Span = Span::seconds(5);
-
 impl PageError {
+    /// When to come back while a necessary part is out of reach.
+    pub(crate) const UNAVAILABLE_FOR: Span = Span::seconds(5);
+
     /// The HTTP status.
     pub(crate) const fn status(&self) -> StatusCode {
         match self {
@@ -100,7 +100,7 @@ impl PageError {
     pub(crate) const fn retry_after(&self) -> Option<Span> {
         match self {
             Self::Overloaded(wait) => Some(*wait),
-            Self::Unavailable(_) => Some(UNAVAILABLE_FOR),
+            Self::Unavailable(_) => Some(Self::UNAVAILABLE_FOR),
             _ => None,
         }
     }
@@ -118,10 +118,22 @@ impl PageError {
     /// Logs what an operator must know of. The visitor sees the same request id.
     pub(crate) fn log(&self, request_id: &str, path: &str) {
         match self {
-            Self::Internal(detail) => tracing::error!(request_id, path, detail, "a request failed through a fault of ours"),
-            Self::Unavailable(detail) => tracing::warn!(request_id, path, detail, "a request failed because a necessary part is out of reach"),
-            Self::Overloaded(_) | Self::TooSlow => tracing::warn!(request_id, path, why = self.key(), "a request could not be served in time"),
-            refusal => tracing::debug!(request_id, path, why = refusal.key(), reason = refusal.reason(), "a request was refused"),
+            Self::Internal(detail) => {
+                tracing::error!(request_id, path, detail, "a request failed through a fault of ours")
+            }
+            Self::Unavailable(detail) => {
+                tracing::warn!(request_id, path, detail, "a request failed because a necessary part is out of reach")
+            }
+            Self::Overloaded(_) | Self::TooSlow => {
+                tracing::warn!(request_id, path, why = self.key(), "a request could not be served in time")
+            }
+            refusal => tracing::debug!(
+                request_id,
+                path,
+                why = refusal.key(),
+                reason = refusal.reason(),
+                "a request was refused"
+            ),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The headers that keep a page what it is: no foreign content, no frames, no traces (security.md rows 3, 6, 35).
 
 use http::header::{
-    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 use portal_id_core::language::Language;
@@ -21,7 +21,9 @@ impl PagePolicy {
     #[must_use]
     pub(crate) fn form_to(mut self, origin: Option<String>) -> Self {
         // A host may contain characters that separate policies; such an origin is left out rather than let in.
-        let harmless = |origin: &String| origin.chars().all(|c| c.is_ascii_graphic() && !matches!(c, ';' | ',' | '\'' | '"' | '*'));
+        let harmless = |origin: &String| {
+            origin.chars().all(|c| c.is_ascii_graphic() && !matches!(c, ';' | ',' | '\'' | '"' | '*'))
+        };
         self.form_targets.extend(origin.filter(harmless));
         self
     }
@@ -40,7 +42,10 @@ impl PagePolicy {
 /// The headers of a page.
 pub(crate) fn of_page(headers: &mut HeaderMap, policy: &PagePolicy, language: Language) {
     let csp = HeaderValue::try_from(policy.content_security_policy());
-    headers.insert(CONTENT_SECURITY_POLICY, csp.unwrap_or(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")));
+    headers.insert(
+        CONTENT_SECURITY_POLICY,
+        csp.unwrap_or(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+    );
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
     of_redirect(headers);
@@ -82,15 +87,29 @@ mod tests {
     #[test]
     fn a_page_of_a_pending_request_may_also_lead_to_its_service() {
         let of = |origin: &str| policy(&PagePolicy::default().form_to(Some(origin.to_owned())));
-        assert!(of("https://dich-vu.example:8443").contains("form-action 'self' https://dich-vu.example:8443; frame-ancestors"));
+        assert!(
+            of("https://dich-vu.example:8443")
+                .contains("form-action 'self' https://dich-vu.example:8443; frame-ancestors")
+        );
         assert_eq!(policy(&PagePolicy::default().form_to(None)), policy(&PagePolicy::default()));
     }
 
     // security: row 35
     #[test]
     fn an_origin_cannot_widen_the_policy() {
-        for origin in ["https://a;script-src *", "https://a b", "https://a,b", "https://a'unsafe-inline'", "https://*", "https://ă.vn"] {
-            assert_eq!(policy(&PagePolicy::default().form_to(Some(origin.to_owned()))), policy(&PagePolicy::default()), "{origin}");
+        for origin in [
+            "https://a;script-src *",
+            "https://a b",
+            "https://a,b",
+            "https://a'unsafe-inline'",
+            "https://*",
+            "https://ă.vn",
+        ] {
+            assert_eq!(
+                policy(&PagePolicy::default().form_to(Some(origin.to_owned()))),
+                policy(&PagePolicy::default()),
+                "{origin}"
+            );
         }
     }
 

@@ -46,7 +46,8 @@ impl Signs<'_> {
     /// The language: the link just followed, then a choice made after the service asked, then what the service asked
     /// for, an older choice, the account, the browser's settings, Vietnamese. Tags that we lack never stop a request.
     pub(crate) fn read(&self, headers: &HeaderMap) -> Language {
-        let fresh = self.choice.filter(|choice| self.asked_at.is_some_and(|asked| choice.at.seconds() >= asked.seconds()));
+        let fresh =
+            self.choice.filter(|choice| self.asked_at.is_some_and(|asked| choice.at.seconds() >= asked.seconds()));
         self.link
             .and_then(Language::from_tag)
             .or_else(|| fresh.map(|choice| choice.language))
@@ -64,11 +65,19 @@ fn accepted(headers: &HeaderMap) -> Option<Language> {
     let ranges = lists.flat_map(|list| list.split(',')).filter_map(|range| {
         let mut parts = range.split(';').map(str::trim);
         let language = Language::from_tag(parts.next()?)?;
-        let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |weight| weight.parse::<f32>().ok())?;
+        let weight =
+            parts.find_map(|part| part.strip_prefix("q=")).map_or(Some(1.0), |weight| weight.parse::<f32>().ok())?;
         (weight > 0.0).then_some((language, weight))
     });
     // Of equal weights the first counts, so later ones must be greater.
-    ranges.fold(None, |best: Option<(Language, f32)>, next| if best.is_none_or(|best| next.1 > best.1) { Some(next) } else { best }).map(|best| best.0)
+    ranges
+        .fold(
+            None,
+            |best: Option<(Language, f32)>, next| {
+                if best.is_none_or(|best| next.1 > best.1) { Some(next) } else { best }
+            },
+        )
+        .map(|best| best.0)
 }
 
 #[cfg(test)]
@@ -85,7 +94,10 @@ mod tests {
     fn vietnamese_is_what_everybody_gets_who_says_nothing() {
         assert_eq!(Signs::default().read(&HeaderMap::new()), Language::Vi);
         assert_eq!(Signs::default().read(&accept("fr-FR, de;q=0.5")), Language::Vi);
-        assert_eq!(Signs { link: Some("xx"), ui_locales: Some("fr de"), ..Signs::default() }.read(&HeaderMap::new()), Language::Vi);
+        assert_eq!(
+            Signs { link: Some("xx"), ui_locales: Some("fr de"), ..Signs::default() }.read(&HeaderMap::new()),
+            Language::Vi
+        );
     }
 
     #[test]

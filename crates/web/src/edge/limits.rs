@@ -44,7 +44,9 @@ mod tests {
     #[test]
     fn too_many_and_too_large_headers_are_refused() {
         let uri = Uri::from_static("/");
-        let many = |count: usize| (0..count).map(|_| (http::header::ACCEPT, HeaderValue::from_static("x"))).collect::<HeaderMap>();
+        let many = |count: usize| {
+            (0..count).map(|_| (http::header::ACCEPT, HeaderValue::from_static("x"))).collect::<HeaderMap>()
+        };
         assert_eq!(check(&uri, &many(MAX_HEADERS)), Ok(()));
         assert_eq!(check(&uri, &many(MAX_HEADERS + 1)), Err(PageError::HeadersTooLarge));
         let mut large = HeaderMap::new();

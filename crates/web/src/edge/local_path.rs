@@ -31,7 +31,11 @@ impl LocalPath {
             return Self("/".to_owned()).with("lang", tag);
         }
         let mut path = uri.path().to_owned();
-        let kept = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty() && *pair != "lang" && !pair.starts_with("lang="));
+        let kept = uri
+            .query()
+            .unwrap_or_default()
+            .split('&')
+            .filter(|pair| !pair.is_empty() && *pair != "lang" && !pair.starts_with("lang="));
         for (index, pair) in kept.enumerate() {
             path.push(if index == 0 { '?' } else { '&' });
             path.push_str(pair);
@@ -60,7 +64,9 @@ impl fmt::Display for LocalPath {
 /// Whether a browser stays on this host when it follows `path`.
 fn is_local(path: &str) -> bool {
     let mut characters = path.chars();
-    characters.next() == Some('/') && !matches!(characters.next(), Some('/' | '\\')) && !path.contains(['\\', '\r', '\n', '\t'])
+    characters.next() == Some('/')
+        && !matches!(characters.next(), Some('/' | '\\'))
+        && !path.contains(['\\', '\r', '\n', '\t'])
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ pub(crate) use visit::Visit;
 
 use crate::assets::Assets;
 use crate::edge::cookies::{CookieKind, CookieNames};
+use crate::edge::flow::Destination;
 use crate::settings::WebSettings;
 use async_trait::async_trait;
 use http::HeaderMap;
@@ -50,6 +51,9 @@ pub(crate) trait House: Send + Sync {
 
     /// Seals a pending request for the browser of `ctx`.
     fn seal_flow(&self, ctx: &Ctx, flow: &Flow) -> String;
+
+    /// Judges a pending request anew: whom it leads to, if it still may lead to anybody.
+    async fn judge_flow(&self, ctx: &Ctx, flow: &Flow) -> Result<Option<Destination>, Failure>;
 
     /// Opens a pending request, if it is this browser's and not too old.
     fn open_flow(&self, ctx: &Ctx, text: &str) -> Option<Flow>;
@@ -73,7 +77,10 @@ pub(crate) struct Edge {
 impl Edge {
     /// The cookie that names the browser; one that we cannot have set counts as none.
     pub(crate) fn browser_cookie(&self, headers: &HeaderMap) -> Option<Secret> {
-        let is_ours = |value: &Secret| value.expose().len() == 43 && value.expose().bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+        let is_ours = |value: &Secret| {
+            value.expose().len() == 43
+                && value.expose().bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        };
         self.cookies.read(headers, CookieKind::Browser).filter(is_ours)
     }
 }

@@ -60,7 +60,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
             Some(cookie) => edge.house.session(&ctx, &cookie).await?,
             None => None,
         };
-        let flow = query.find("flow").and_then(|sealed| Some(OpenFlow { flow: edge.house.open_flow(&ctx, sealed)?, sealed: sealed.to_owned() }));
+        let open = |sealed: &str| {
+            Some(OpenFlow { flow: edge.house.open_flow(&ctx, sealed)?, sealed: sealed.to_owned(), destination: None })
+        };
+        let mut flow = query.find("flow").and_then(open);
         let link = query.find("lang");
         if let Some(language) = link.and_then(Language::from_tag) {
             set_cookies.push(edge.cookies.set(CookieKind::Language, &Choice { language, at: ctx.now }.to_text()));
@@ -73,6 +76,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
             account: who.as_ref().map(|who| who.account.language),
         };
         ctx.language = signs.read(&parts.headers);
+        if let Some(open) = &mut flow {
+            open.destination = edge.house.judge_flow(&ctx, &open.flow).await?;
+        }
         let known_devices = edge.cookies.read(&parts.headers, CookieKind::KnownDevices);
         Ok(Self { ctx, who, flow, query, edge, uri, browser, known_devices, set_cookies })
     }
@@ -90,6 +96,7 @@ impl Visit {
         Layout {
             csrf,
             flow: self.flow.as_ref().map(|flow| flow.sealed.clone()),
+            service: self.flow.as_ref().and_then(|flow| Some(flow.destination.as_ref()?.service.clone())),
             signed_in_as: self.who.as_ref().map(|who| who.account.username.as_str().to_owned()),
             ..bare_layout(&self.edge, &self.ctx, title, language_links(&self.uri))
         }
@@ -111,7 +118,12 @@ impl Visit {
     }
 
     /// Answers with a page under its own policy.
-    pub(crate) fn page_under(self, status: StatusCode, policy: &PagePolicy, template: impl askama::Template) -> Response {
+    pub(crate) fn page_under(
+        self,
+        status: StatusCode,
+        policy: &PagePolicy,
+        template: impl askama::Template,
+    ) -> Response {
         let response = match template.render() {
             Ok(html) => html_page(status, html, policy, self.ctx.language),
             Err(error) => PageError::from(error).into_response(),
@@ -151,12 +163,11 @@ impl Visit {
         self
     }
 
-    /// Takes a request of a service along through our pages. Only for one whose redirect URI was found to be
-    /// registered: the pages' policy believes it.
+    /// Takes a request of a service along to our pages.
     #[must_use]
     pub(crate) fn carrying(mut self, flow: Flow) -> Self {
         let sealed = self.edge.house.seal_flow(&self.ctx, &flow);
-        self.flow = Some(OpenFlow { flow, sealed });
+        self.flow = Some(OpenFlow { flow, sealed, destination: None });
         self
     }
 
@@ -169,7 +180,8 @@ impl Visit {
                 headers::of_redirect(response.headers_mut());
                 response
             }
-            Err(_) => PageError::Internal("an address of a redirect has a character that no header takes".to_owned()).into_response(),
+            Err(_) => PageError::Internal("an address of a redirect has a character that no header takes".to_owned())
+                .into_response(),
         };
         self.with_cookies(response)
     }
@@ -190,7 +202,8 @@ pub(crate) fn error_page(arrival: &Arrival, error: &PageError, bare: Response) -
     let again = arrival.method == Method::GET && !matches!(error, PageError::MethodNotAllowed | PageError::UriTooLong);
     let links = if again { language_links(&arrival.uri) } else { language_links(&Uri::from_static("/")) };
     let layout = bare_layout(&arrival.edge, &arrival.ctx, ErrorPage::TITLE, links);
-    let html = askama::Template::render(&ErrorPage::new(layout, error)).unwrap_or_else(|_| arrival.ctx.request_id.clone());
+    let html =
+        askama::Template::render(&ErrorPage::new(layout, error)).unwrap_or_else(|_| arrival.ctx.request_id.clone());
     let (mut parts, _) = bare.into_parts();
     parts.headers.remove(http::header::CONTENT_LENGTH);
     let drawn = html_page(parts.status, html, &PagePolicy::default(), arrival.ctx.language);

@@ -67,7 +67,11 @@ pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> 
 }
 
 /// `POST /activate`
-pub(crate) async fn post(visit: Visit, State(accounts): State<Arc<Accounts>>, CsrfForm(fields): CsrfForm<ActivateFields>) -> PageResult {
+pub(crate) async fn post(
+    visit: Visit,
+    State(accounts): State<Arc<Accounts>>,
+    CsrfForm(fields): CsrfForm<ActivateFields>,
+) -> PageResult {
     match fields.action.as_str() {
         "activate" => {}
         "disown" => return disown(visit, &accounts, &fields.token).await,
@@ -94,7 +98,14 @@ async fn show(visit: Visit, accounts: &Accounts, token: String, problems: Proble
     match accounts.view_activation(&visit.ctx, &token).await? {
         ActivationView::Ready { username, phone, needs_password } => {
             let status = if problems.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-            let page = ActivatePage { layout: visit.layout("activate-title"), problems, token, username, phone, needs_password };
+            let page = ActivatePage {
+                layout: visit.layout("activate-title"),
+                problems,
+                token,
+                username,
+                phone,
+                needs_password,
+            };
             Ok(visit.page(status, page))
         }
         view => Ok(activation_link::show(visit, &view, token)),

@@ -32,7 +32,11 @@ impl FormFields for ResendFields {
 }
 
 /// `POST /activate/resend`
-pub(crate) async fn post(visit: Visit, State(accounts): State<Arc<Accounts>>, CsrfForm(fields): CsrfForm<ResendFields>) -> PageResult {
+pub(crate) async fn post(
+    visit: Visit,
+    State(accounts): State<Arc<Accounts>>,
+    CsrfForm(fields): CsrfForm<ResendFields>,
+) -> PageResult {
     let outcome = if fields.ticket.is_empty() {
         accounts.resend_activation(&visit.ctx, &fields.token).await?
     } else {
@@ -44,7 +48,10 @@ pub(crate) async fn post(visit: Visit, State(accounts): State<Arc<Accounts>>, Cs
             Ok(visit.page(StatusCode::OK, page))
         }
         ResendOutcome::SlowDown { until } => {
-            let page = ActivationResentPage { layout: visit.layout("activation-slow-title"), until: Some(moment::from(until)) };
+            let page = ActivationResentPage {
+                layout: visit.layout("activation-slow-title"),
+                until: Some(moment::from(until)),
+            };
             Ok(visit.page(StatusCode::TOO_MANY_REQUESTS, page))
         }
         ResendOutcome::Unknown => Ok(activation_link::unknown(visit)),

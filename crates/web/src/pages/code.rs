@@ -77,7 +77,11 @@ pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> 
 }
 
 /// `POST /sign-in/code?challenge=`
-pub(crate) async fn post(visit: Visit, State(accounts): State<Arc<Accounts>>, CsrfForm(fields): CsrfForm<CodeFields>) -> PageResult {
+pub(crate) async fn post(
+    visit: Visit,
+    State(accounts): State<Arc<Accounts>>,
+    CsrfForm(fields): CsrfForm<CodeFields>,
+) -> PageResult {
     let texts = Texts::of(visit.ctx.language);
     let (mend, slow) = (StatusCode::UNPROCESSABLE_ENTITY, StatusCode::TOO_MANY_REQUESTS);
     match fields.action.as_str() {
@@ -86,17 +90,23 @@ pub(crate) async fn post(visit: Visit, State(accounts): State<Arc<Accounts>>, Cs
         _ => return Err(PageError::Malformed("unknown-action")),
     }
     let previous = visit.who.as_ref().map(|who| &who.session);
-    let remark = match accounts.give_code(&visit.ctx, &challenge(&visit), &fields.code, visit.known_devices(), previous).await? {
+    let remark = match accounts
+        .give_code(&visit.ctx, &challenge(&visit), &fields.code, visit.known_devices(), previous)
+        .await?
+    {
         CodeOutcome::SignedIn(new) => return Ok(visit.start_session(&new).resume()),
-        CodeOutcome::Over => return Ok(over(visit)),
+        CodeOutcome::Over | CodeOutcome::Wrong { tries_left: 0 } => return Ok(over(visit)),
         CodeOutcome::Malformed => {
             let reason = if fields.code.trim().is_empty() { FieldError::Missing } else { FieldError::Malformed };
             Remark::problem(mend, problems::text_of(texts, Field::Code, reason.key()))
         }
-        CodeOutcome::Wrong { tries_left: 0 } => return Ok(over(visit)),
-        CodeOutcome::Wrong { tries_left } => Remark::problem(mend, texts.text_with("code-wrong", &[("tries", &tries_left)])),
+        CodeOutcome::Wrong { tries_left } => {
+            Remark::problem(mend, texts.text_with("code-wrong", &[("tries", &tries_left)]))
+        }
         CodeOutcome::Expired => Remark::problem(mend, texts.text("code-expired")),
-        CodeOutcome::Throttled { until } => Remark::problem(slow, texts.text_with("code-throttled", &[("until", &moment::from(until))])),
+        CodeOutcome::Throttled { until } => {
+            Remark::problem(slow, texts.text_with("code-throttled", &[("until", &moment::from(until))]))
+        }
     };
     show(visit, &accounts, remark).await
 }
@@ -111,7 +121,9 @@ async fn resend(visit: Visit, accounts: &Accounts) -> PageResult {
             let seconds = until.since(visit.ctx.now).as_seconds() + 1;
             Remark::news(slow, texts.text_with("code-wait", &[("seconds", &seconds)]))
         }
-        ResendCodeOutcome::TooMany { until } => Remark::news(slow, texts.text_with("code-too-many-sent", &[("until", &moment::from(until))])),
+        ResendCodeOutcome::TooMany { until } => {
+            Remark::news(slow, texts.text_with("code-too-many-sent", &[("until", &moment::from(until))]))
+        }
         ResendCodeOutcome::Over => return Ok(over(visit)),
     };
     show(visit, accounts, remark).await
@@ -119,7 +131,8 @@ async fn resend(visit: Visit, accounts: &Accounts) -> PageResult {
 
 async fn show(visit: Visit, accounts: &Accounts, remark: Remark) -> PageResult {
     let id = challenge(&visit);
-    let ChallengeView::Open { phone, phone_can_be_corrected, .. } = accounts.view_challenge(&visit.ctx, &id).await? else {
+    let ChallengeView::Open { phone, phone_can_be_corrected, .. } = accounts.view_challenge(&visit.ctx, &id).await?
+    else {
         return Ok(over(visit));
     };
     let layout = visit.layout("code-title");

@@ -59,12 +59,21 @@ impl Grant {
                 text("claim-username", claims, "preferred_username"),
             ],
             "email" => vec![text("claim-email", claims, "email").map(|fact| remarked(fact, claims, "email_verified"))],
-            "phone" => vec![text("claim-phone", claims, "phone_number").map(|fact| remarked(shown(fact, phone), claims, "phone_number_verified"))],
-            "address" => vec![claims.get("address").and_then(Value::as_object).and_then(|address| text("claim-address", address, "formatted"))],
+            "phone" => vec![
+                text("claim-phone", claims, "phone_number")
+                    .map(|fact| remarked(shown(fact, phone), claims, "phone_number_verified")),
+            ],
+            "address" => vec![
+                claims
+                    .get("address")
+                    .and_then(Value::as_object)
+                    .and_then(|address| text("claim-address", address, "formatted")),
+            ],
             "identity" => vec![
                 text("claim-identity_number", claims, "identity_number")
                     .map(|fact| remarked(shown(fact, identity_number), claims, "identity_number_verified")),
-                text("claim-business_code", claims, "business_code").map(|fact| remarked(fact, claims, "business_code_verified")),
+                text("claim-business_code", claims, "business_code")
+                    .map(|fact| remarked(fact, claims, "business_code_verified")),
             ],
             _ => Vec::new(),
         };
@@ -107,7 +116,8 @@ fn identity_number(digits: &str) -> Option<String> {
 /// `GET /consent?flow=`
 pub(crate) async fn get(mut visit: Visit, State(provider): State<Arc<Provider>>) -> PageResult {
     let Some(open) = visit.flow.take() else { return Err(PageError::FlowOver) };
-    let outcome = provider.authorize(&visit.ctx, &open.flow.params, visit.who.as_ref(), Some(open.flow.started_at)).await?;
+    let outcome =
+        provider.authorize(&visit.ctx, &open.flow.params, visit.who.as_ref(), Some(open.flow.started_at)).await?;
     visit.flow = Some(open);
     match (outcome, &visit.who) {
         (AuthorizeOutcome::Consent(ask), Some(who)) => {
@@ -119,7 +129,11 @@ pub(crate) async fn get(mut visit: Visit, State(provider): State<Arc<Provider>>)
 }
 
 /// `POST /consent?flow=`
-pub(crate) async fn post(mut visit: Visit, State(provider): State<Arc<Provider>>, CsrfForm(decision): CsrfForm<Decision>) -> PageResult {
+pub(crate) async fn post(
+    mut visit: Visit,
+    State(provider): State<Arc<Provider>>,
+    CsrfForm(decision): CsrfForm<Decision>,
+) -> PageResult {
     let allow = match decision.0.as_str() {
         "allow" => true,
         "deny" => false,

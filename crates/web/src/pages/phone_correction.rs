@@ -67,7 +67,13 @@ impl FormFields for CorrectionFields {
 
     fn from_fields(fields: &Fields) -> Self {
         let get = |name| fields.get(name).to_owned();
-        Self { action: get("action"), challenge: get("challenge"), token: get("token"), phone: get("phone"), password: get("password") }
+        Self {
+            action: get("action"),
+            challenge: get("challenge"),
+            token: get("token"),
+            phone: get("phone"),
+            password: get("password"),
+        }
     }
 }
 
@@ -78,7 +84,11 @@ pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> 
 }
 
 /// `POST /sign-in/phone`
-pub(crate) async fn post(visit: Visit, State(accounts): State<Arc<Accounts>>, CsrfForm(fields): CsrfForm<CorrectionFields>) -> PageResult {
+pub(crate) async fn post(
+    visit: Visit,
+    State(accounts): State<Arc<Accounts>>,
+    CsrfForm(fields): CsrfForm<CorrectionFields>,
+) -> PageResult {
     match fields.action.as_str() {
         "ask" => ask(visit, &accounts, &ChallengeId::from_text(fields.challenge)).await,
         "correct" => correct(visit, &accounts, fields).await,
@@ -97,7 +107,10 @@ async fn ask(visit: Visit, accounts: &Accounts, challenge: &ChallengeId) -> Page
             Ok(visit.page(StatusCode::CONFLICT, page))
         }
         AskCorrectionOutcome::SlowDown { until } => {
-            let page = ActivationResentPage { layout: visit.layout("activation-slow-title"), until: Some(moment::from(until)) };
+            let page = ActivationResentPage {
+                layout: visit.layout("activation-slow-title"),
+                until: Some(moment::from(until)),
+            };
             Ok(visit.page(StatusCode::TOO_MANY_REQUESTS, page))
         }
         AskCorrectionOutcome::Over => Ok(code::over(visit)),
@@ -124,7 +137,14 @@ async fn show(visit: Visit, accounts: &Accounts, token: String, phone: String, p
     match accounts.view_phone_correction(&visit.ctx, &token).await? {
         PhoneCorrectionView::Ready { username, phone: phone_now } => {
             let status = if problems.any() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-            let page = PhoneCorrectPage { layout: visit.layout("phone-correct-title"), problems, token, username, phone_now, phone };
+            let page = PhoneCorrectPage {
+                layout: visit.layout("phone-correct-title"),
+                problems,
+                token,
+                username,
+                phone_now,
+                phone,
+            };
             Ok(visit.page(status, page))
         }
         PhoneCorrectionView::Over => Ok(link_over(visit)),

@@ -26,7 +26,12 @@ impl Problems {
         let place = |field: Field| order.iter().position(|other| *other == field).unwrap_or(order.len());
         let mut found: Vec<_> = errors.iter().collect();
         found.sort_by_key(|(field, _)| place(*field));
-        Self(found.into_iter().map(|(field, error)| Problem { field: field.name(), text: text_of(texts, field, error.key()) }).collect())
+        Self(
+            found
+                .into_iter()
+                .map(|(field, error)| Problem { field: field.name(), text: text_of(texts, field, error.key()) })
+                .collect(),
+        )
     }
 
     /// Whether there is one.

@@ -99,9 +99,16 @@ impl RegisterCitizenPage {
         let wards = place::wards(&typed.province_code);
         Self {
             layout: visit.layout("register-citizen-title"),
-            provinces: place::provinces().iter().map(|province| Choice::of(province.code(), province.name(), &typed.province_code)).collect(),
+            provinces: place::provinces()
+                .iter()
+                .map(|province| Choice::of(province.code(), province.name(), &typed.province_code))
+                .collect(),
             wards: wards.iter().map(|ward| Choice::of(ward.code(), ward.name(), &typed.ward_code)).collect(),
-            identity_hint: if accounts.settings().accept_cmnd { "hint-identity_number-cmnd" } else { "hint-identity_number" },
+            identity_hint: if accounts.settings().accept_cmnd {
+                "hint-identity_number-cmnd"
+            } else {
+                "hint-identity_number"
+            },
             passwords_again: !typed.password.is_empty() || !typed.password_confirmation.is_empty(),
             typed,
             problems,
@@ -127,13 +134,19 @@ pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> 
 }
 
 /// `POST /register/citizen`
-pub(crate) async fn post(visit: Visit, State(accounts): State<Arc<Accounts>>, CsrfForm(fields): CsrfForm<CitizenFields>) -> PageResult {
+pub(crate) async fn post(
+    visit: Visit,
+    State(accounts): State<Arc<Accounts>>,
+    CsrfForm(fields): CsrfForm<CitizenFields>,
+) -> PageResult {
     if fields.choose_province {
         let page = RegisterCitizenPage::new(&visit, &accounts, fields.typed, Problems::default());
         return Ok(visit.page(StatusCode::OK, page));
     }
     match accounts.register_citizen(&visit.ctx, &fields.typed).await? {
-        RegisterOutcome::Accepted => Ok(registered::show(visit, fields.typed.email, accounts.settings().activation_hours)),
+        RegisterOutcome::Accepted => {
+            Ok(registered::show(visit, fields.typed.email, accounts.settings().activation_hours))
+        }
         RegisterOutcome::Refused(errors) => {
             let problems = Problems::told(visit.layout("").texts, &errors, &ORDER);
             let page = RegisterCitizenPage::new(&visit, &accounts, fields.typed, problems);

@@ -1,5 +1,7 @@
 //! Every page, drawn without a server: for the tests, and to look at.
 
+#![expect(clippy::expect_used, reason = "tests")]
+
 use super::account_stopped::AccountStoppedPage;
 use super::activate::{ActivatePage, ActivatedPage, DisownedPage, NotCompletedPage};
 use super::activation_link::{ActivationExpiredPage, ActivationUnknownPage, ActivationUsedPage};
@@ -13,7 +15,9 @@ use super::home::{AccountSummary, HomePage};
 use super::layout::{LanguageLink, Layout};
 use super::not_activated::NotActivatedPage;
 use super::open_app::OpenAppPage;
-use super::phone_correction::{PhoneAskedPage, PhoneCorrectPage, PhoneCorrectedPage, PhoneLinkOverPage, PhoneNotPossiblePage};
+use super::phone_correction::{
+    PhoneAskedPage, PhoneCorrectPage, PhoneCorrectedPage, PhoneLinkOverPage, PhoneNotPossiblePage,
+};
 use super::problems::Problems;
 use super::register::RegisterPage;
 use super::register_business::RegisterBusinessPage;
@@ -91,8 +95,16 @@ impl Samples {
     fn layout(&self, title: &'static str) -> Layout {
         let (vi, en) = ("Tiếng Việt", "English");
         let (tag, name) = if self.language == Language::Vi { ("en", en) } else { ("vi", vi) };
-        let portal = if self.language == Language::Vi { "Cổng dịch vụ công trực tuyến" } else { "Public service portal" };
-        let desk = if self.language == Language::Vi { "Trung tâm Phục vụ hành chính công tỉnh, số 1 đường Lý Thái Tổ" } else { "the provincial service centre, 1 Lý Thái Tổ street" };
+        let portal = if self.language == Language::Vi {
+            "Cổng dịch vụ công trực tuyến"
+        } else {
+            "Public service portal"
+        };
+        let desk = if self.language == Language::Vi {
+            "Trung tâm Phục vụ hành chính công tỉnh, số 1 đường Lý Thái Tổ"
+        } else {
+            "the provincial service centre, 1 Lý Thái Tổ street"
+        };
         Layout {
             texts: Texts::of(self.language),
             title,
@@ -113,7 +125,11 @@ impl Samples {
     }
 
     fn in_flow(&self, title: &'static str) -> Layout {
-        Layout { flow: Some(self.v("c2VhbGVk")), service: Some(self.v("Dịch vụ hộ tịch điện tử")), ..self.layout(title) }
+        Layout {
+            flow: Some(self.v("c2VhbGVk")),
+            service: Some(self.v("Dịch vụ hộ tịch điện tử")),
+            ..self.layout(title)
+        }
     }
 
     fn signed_in(&self, title: &'static str) -> Layout {
@@ -137,10 +153,20 @@ impl Samples {
         self.draw("home-signed-in", &HomePage { layout: self.signed_in("home-title"), account: Some(account) });
         self.draw("register", &RegisterPage { layout: self.layout("register-title") });
         self.draw("register-business", &RegisterBusinessPage { layout: self.layout("register-business-title") });
-        for (name, title, federated_only) in [("register-closed", "register-closed-title", false), ("register-federated", "register-federated-title", true)] {
+        for (name, title, federated_only) in [
+            ("register-closed", "register-closed-title", false),
+            ("register-federated", "register-federated-title", true),
+        ] {
             self.draw(name, &RegisterClosedPage { layout: self.layout(title), federated_only });
         }
-        self.draw("registered", &RegisteredPage { layout: self.layout("registered-title"), email: self.v("nguyen.an@example.vn"), hours: 24 });
+        self.draw(
+            "registered",
+            &RegisteredPage {
+                layout: self.layout("registered-title"),
+                email: self.v("nguyen.an@example.vn"),
+                hours: 24,
+            },
+        );
 
         let layout = self.in_flow("register-citizen-title");
         self.draw("register-citizen", &Self::citizen(layout, CitizenForm::default(), Problems::default()));
@@ -173,8 +199,18 @@ impl Samples {
     fn citizen(layout: Layout, typed: CitizenForm, problems: Problems) -> RegisterCitizenPage {
         RegisterCitizenPage {
             layout,
-            provinces: place::provinces().iter().map(|province| Choice { code: province.code(), name: province.name(), chosen: province.code() == typed.province_code }).collect(),
-            wards: place::wards(&typed.province_code).iter().map(|ward| Choice { code: ward.code(), name: ward.name(), chosen: false }).collect(),
+            provinces: place::provinces()
+                .iter()
+                .map(|province| Choice {
+                    code: province.code(),
+                    name: province.name(),
+                    chosen: province.code() == typed.province_code,
+                })
+                .collect(),
+            wards: place::wards(&typed.province_code)
+                .iter()
+                .map(|ward| Choice { code: ward.code(), name: ward.name(), chosen: false })
+                .collect(),
             identity_hint: "hint-identity_number",
             passwords_again: problems.any(),
             typed,
@@ -183,21 +219,33 @@ impl Samples {
     }
 
     fn activation(&mut self) {
-        for (name, needs_password, wrong) in [("activate", true, false), ("activate-same-browser", false, false), ("activate-refused", true, true)] {
+        for (name, needs_password, wrong) in
+            [("activate", true, false), ("activate-same-browser", false, false), ("activate-refused", true, true)]
+        {
             let layout = self.layout("activate-title");
-            let problems = match wrong {
-                true => Problems::one(Field::Password, layout.texts.text_with("activate-refused", &[("minutes", &15_i64)])),
-                false => Problems::default(),
-            };
+            let refused = layout.texts.text_with("activate-refused", &[("minutes", &15_i64)]);
+            let problems = if wrong { Problems::one(Field::Password, refused) } else { Problems::default() };
             let (token, username, phone) = (self.v("token"), self.v("nguyenthian85"), self.v("091 ••• •678"));
             self.draw(name, &ActivatePage { layout, problems, token, username, phone, needs_password });
         }
         self.draw("activated", &ActivatedPage { layout: self.layout("activated-title") });
         self.draw("activation-used", &ActivationUsedPage { layout: self.layout("activation-used-title") });
-        self.draw("activation-expired", &ActivationExpiredPage { layout: self.layout("activation-expired-title"), token: self.v("token") });
+        self.draw(
+            "activation-expired",
+            &ActivationExpiredPage { layout: self.layout("activation-expired-title"), token: self.v("token") },
+        );
         self.draw("activation-unknown", &ActivationUnknownPage { layout: self.layout("activation-unknown-title") });
-        self.draw("activation-resent", &ActivationResentPage { layout: self.layout("activation-resent-title"), until: None });
-        self.draw("activation-slow", &ActivationResentPage { layout: self.layout("activation-slow-title"), until: Some(self.v("10:25, 23/11/2026")) });
+        self.draw(
+            "activation-resent",
+            &ActivationResentPage { layout: self.layout("activation-resent-title"), until: None },
+        );
+        self.draw(
+            "activation-slow",
+            &ActivationResentPage {
+                layout: self.layout("activation-slow-title"),
+                until: Some(self.v("10:25, 23/11/2026")),
+            },
+        );
         self.draw("disowned", &DisownedPage { layout: self.layout("disowned-title") });
         self.draw("not-completed", &NotCompletedPage { layout: self.layout("not-completed-title") });
     }
@@ -210,7 +258,10 @@ impl Samples {
         let again = Layout { signed_in_as: Some(self.v("nguyenthian85")), ..self.in_flow("sign-in-title") };
         self.draw("sign-in-again", &SignInPage::new(again, self.v("nguyenthian85"), None));
         self.draw("sign-in-help", &SignInHelpPage { layout: self.layout("help-title") });
-        self.draw("not-activated", &NotActivatedPage { layout: self.layout("not-activated-title"), ticket: self.v("ticket") });
+        self.draw(
+            "not-activated",
+            &NotActivatedPage { layout: self.layout("not-activated-title"), ticket: self.v("ticket") },
+        );
         self.draw("account-disabled", &AccountStoppedPage { layout: self.layout("disabled-title"), closed: false });
         self.draw("account-closed", &AccountStoppedPage { layout: self.layout("closed-title"), closed: true });
 
@@ -247,8 +298,10 @@ impl Samples {
         for (name, phone, problem) in [("phone-correct", "", false), ("phone-correct-problem", "024 3838 4040", true)] {
             let layout = self.layout("phone-correct-title");
             let errors = FieldErrors::one(Field::Phone, FieldError::NotAMobile);
-            let problems = if problem { Problems::told(layout.texts, &errors, &[Field::Phone]) } else { Problems::default() };
-            let (token, username, phone_now, phone) = (self.v("token"), self.v("nguyenthian85"), self.v("091 ••• •678"), self.v(phone));
+            let problems =
+                if problem { Problems::told(layout.texts, &errors, &[Field::Phone]) } else { Problems::default() };
+            let (token, username, phone_now, phone) =
+                (self.v("token"), self.v("nguyenthian85"), self.v("091 ••• •678"), self.v(phone));
             self.draw(name, &PhoneCorrectPage { layout, problems, token, username, phone_now, phone });
         }
         self.draw("phone-corrected", &PhoneCorrectedPage { layout: self.layout("phone-corrected-title") });
@@ -272,11 +325,27 @@ impl Samples {
         let claims = claims.as_object().cloned().unwrap_or_default();
         let layout = Layout { service: None, ..self.in_flow("consent-title") };
         let grants = SCOPES.iter().map(|scope| Grant::of(&layout, scope, &claims)).collect();
-        let page = ConsentPage { layout, service: self.v("Dịch vụ hộ tịch điện tử"), username: self.v("nguyenthian85"), origin: Some(self.v("https://hotich.example.vn")), grants };
+        let page = ConsentPage {
+            layout,
+            service: self.v("Dịch vụ hộ tịch điện tử"),
+            username: self.v("nguyenthian85"),
+            origin: Some(self.v("https://hotich.example.vn")),
+            grants,
+        };
         self.draw("consent", &page);
         let fields = vec![("code", self.v("abc")), ("state", self.v("xyz"))];
-        self.draw("form-post", &FormPostPage { layout: self.layout("form-post-title"), address: self.v("https://hotich.example.vn/cb"), fields });
-        self.draw("open-app", &OpenAppPage { layout: self.layout("open-app-title"), address: self.v("vn.example.app:/cb?code=abc") });
+        self.draw(
+            "form-post",
+            &FormPostPage {
+                layout: self.layout("form-post-title"),
+                address: self.v("https://hotich.example.vn/cb"),
+                fields,
+            },
+        );
+        self.draw(
+            "open-app",
+            &OpenAppPage { layout: self.layout("open-app-title"), address: self.v("vn.example.app:/cb?code=abc") },
+        );
     }
 
     fn leaving(&mut self) {

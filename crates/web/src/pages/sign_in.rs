@@ -55,8 +55,16 @@ pub(crate) async fn get(visit: Visit) -> Response {
 }
 
 /// `POST /sign-in`
-pub(crate) async fn post(visit: Visit, State(accounts): State<Arc<Accounts>>, CsrfForm(fields): CsrfForm<SignInFields>) -> PageResult {
-    let credentials = Credentials { name: fields.username.clone(), password: fields.password, known_device: visit.known_devices().map(str::to_owned) };
+pub(crate) async fn post(
+    visit: Visit,
+    State(accounts): State<Arc<Accounts>>,
+    CsrfForm(fields): CsrfForm<SignInFields>,
+) -> PageResult {
+    let credentials = Credentials {
+        name: fields.username.clone(),
+        password: fields.password,
+        known_device: visit.known_devices().map(str::to_owned),
+    };
     let texts = Texts::of(visit.ctx.language);
     let again = |visit: Visit, status, problem| {
         let page = SignInPage::new(visit.layout("sign-in-title"), fields.username.clone(), Some(problem));
@@ -67,9 +75,11 @@ pub(crate) async fn post(visit: Visit, State(accounts): State<Arc<Accounts>>, Cs
             let path = visit.path("/sign-in/code").with("challenge", challenge.as_str());
             Ok(visit.to(path))
         }
-        SignInOutcome::Refused { wait_minutes } => {
-            again(visit, StatusCode::UNPROCESSABLE_ENTITY, texts.text_with("sign-in-refused", &[("minutes", &wait_minutes)]))
-        }
+        SignInOutcome::Refused { wait_minutes } => again(
+            visit,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            texts.text_with("sign-in-refused", &[("minutes", &wait_minutes)]),
+        ),
         SignInOutcome::Flood => again(visit, StatusCode::TOO_MANY_REQUESTS, texts.text("sign-in-flood")),
         SignInOutcome::TooManyCodes { until } => {
             let text = texts.text_with("sign-in-too-many-codes", &[("until", &moment::from(until))]);

@@ -1,6 +1,6 @@
 //! What holds of every page.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use super::samples;
 use portal_id_core::language::Language;
@@ -13,7 +13,9 @@ fn all<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
 
 fn pages() -> impl Iterator<Item = (String, Html)> {
     Language::ALL.into_iter().flat_map(|language| {
-        samples::all(language, None).into_iter().map(move |sample| (format!("{} in {}", sample.name, language.tag()), Html::parse_document(&sample.html)))
+        samples::all(language, None)
+            .into_iter()
+            .map(move |sample| (format!("{} in {}", sample.name, language.tag()), Html::parse_document(&sample.html)))
     })
 }
 
@@ -21,16 +23,24 @@ fn pages() -> impl Iterator<Item = (String, Html)> {
 #[test]
 fn no_value_in_any_page_becomes_markup() {
     // Ends every context that a value stands in: text, an attribute in either kind of quotes, a title, a comment.
-    const HOSTILE: &str = "h0st1le\"'></title></option></textarea>--><script>alert(1)</script><img src=x onerror=alert(1)>";
+    const HOSTILE: &str =
+        "h0st1le\"'></title></option></textarea>--><script>alert(1)</script><img src=x onerror=alert(1)>";
     for language in Language::ALL {
         let tame: Vec<_> = samples::all(language, None);
         for (sample, tame) in samples::all(language, Some(HOSTILE)).into_iter().zip(tame) {
             let (page, tame) = (Html::parse_document(&sample.html), Html::parse_document(&tame.html));
             assert!(sample.html.contains("h0st1le"), "{}", sample.name);
             assert!(!sample.html.contains("<script") && !sample.html.contains("<img src=x"), "{}", sample.name);
-            let shape = |page: &Html| all(page, "*").iter().map(|element| element.value().name().to_owned()).collect::<Vec<_>>();
+            let shape = |page: &Html| {
+                all(page, "*").iter().map(|element| element.value().name().to_owned()).collect::<Vec<_>>()
+            };
             assert_eq!(shape(&page), shape(&tame), "{}: a value became an element", sample.name);
-            let attributes = |page: &Html| all(page, "*").iter().flat_map(|element| element.value().attrs().map(|(name, _)| name.to_owned()).collect::<Vec<_>>()).collect::<Vec<_>>();
+            let attributes = |page: &Html| {
+                all(page, "*")
+                    .iter()
+                    .flat_map(|element| element.value().attrs().map(|(name, _)| name.to_owned()).collect::<Vec<_>>())
+                    .collect::<Vec<_>>()
+            };
             assert_eq!(attributes(&page), attributes(&tame), "{}: a value became an attribute", sample.name);
         }
     }
@@ -114,7 +124,11 @@ fn every_form_of_ours_carries_its_proof_and_every_button_its_name() {
 #[ignore = "writes files to look at"]
 fn draw_every_page() {
     let folder = std::path::PathBuf::from(std::env::var("PORTAL_ID_PAGES").expect("PORTAL_ID_PAGES names a folder"));
-    for (file, content) in [("style.css", include_str!("../../assets/style.css")), ("logo.svg", include_str!("../../assets/logo.svg")), ("theme.css", "")] {
+    for (file, content) in [
+        ("style.css", include_str!("../../assets/style.css")),
+        ("logo.svg", include_str!("../../assets/logo.svg")),
+        ("theme.css", ""),
+    ] {
         std::fs::write(folder.join(file), content).unwrap();
     }
     for language in Language::ALL {

@@ -36,11 +36,13 @@ pub(crate) async fn post(Call { ctx }: Call, State(s): State<Authorize>, request
 /// Goes on: with a posted request as if it had just come by GET, or with a pending one after a step of ours.
 pub(crate) async fn resume(mut visit: Visit, State(s): State<Authorize>) -> PageResult {
     if let Some(text) = visit.query.find(posted::PARAMETER) {
-        let params = posted::open(s.vault.as_ref(), &visit.ctx, Destination::Authorize, text).ok_or(PageError::FlowOver)?;
+        let params =
+            posted::open(s.vault.as_ref(), &visit.ctx, Destination::Authorize, text).ok_or(PageError::FlowOver)?;
         return begin(visit, &s, params).await;
     }
     let Some(open) = visit.flow.take() else { return Err(PageError::FlowOver) };
-    let outcome = s.provider.authorize(&visit.ctx, &open.flow.params, visit.who.as_ref(), Some(open.flow.started_at)).await?;
+    let outcome =
+        s.provider.authorize(&visit.ctx, &open.flow.params, visit.who.as_ref(), Some(open.flow.started_at)).await?;
     visit.flow = Some(open);
     respond_authorize(visit, outcome)
 }
@@ -61,7 +63,8 @@ fn readable(raw: &[u8]) -> Result<Parameters, PageError> {
 
 /// A redirect of our own to our own, without a visit.
 pub(crate) fn see_other(path: &LocalPath) -> PageResult {
-    let location = HeaderValue::from_str(path.as_str()).map_err(|_| PageError::Internal("a path of ours does not fit a header".to_owned()))?;
+    let location = HeaderValue::from_str(path.as_str())
+        .map_err(|_| PageError::Internal("a path of ours does not fit a header".to_owned()))?;
     let mut response: Response = StatusCode::SEE_OTHER.into_response();
     response.headers_mut().insert(LOCATION, location);
     crate::edge::headers::of_redirect(response.headers_mut());

@@ -2,7 +2,7 @@
 
 use crate::edge::PageError;
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA, WWW_AUTHENTICATE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use portal_id_oidc::ProtocolError;
 use serde::Serialize;
@@ -22,8 +22,13 @@ pub(crate) fn ok(body: &impl Serialize) -> Response {
 pub(crate) fn refused(error: &ProtocolError) -> Response {
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
     let mut response = answer(status, &ErrorBody { error: error.error, error_description: &error.description });
-    if let Some(challenge) = error.www_authenticate.as_deref().and_then(|challenge| HeaderValue::from_str(challenge).ok()) {
+    if let Some(challenge) =
+        error.www_authenticate.as_deref().and_then(|challenge| HeaderValue::from_str(challenge).ok())
+    {
         response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(PageError::UNAVAILABLE_FOR.as_seconds()));
     }
     response
 }
@@ -35,13 +40,17 @@ pub(crate) fn invalid_request(description: &str) -> ProtocolError {
 
 /// What a program gets where a person would get an error page. The bare answer's headers stay (`Allow`,
 /// `Retry-After`).
-pub(crate) fn of_page_error(error: &PageError, bare: Response) -> Response {
+pub(crate) fn of_page_error(error: &PageError, bare: &Response) -> Response {
     let (code, description) = match error {
-        PageError::Overloaded(_) | PageError::Unavailable(_) | PageError::TooSlow => ("temporarily_unavailable", "try again in a moment"),
+        PageError::Overloaded(_) | PageError::Unavailable(_) | PageError::TooSlow => {
+            ("temporarily_unavailable", "try again in a moment")
+        }
         PageError::Internal(_) => ("server_error", "an unexpected fault; try again later"),
         PageError::MethodNotAllowed => ("invalid_request", "this endpoint does not take this method"),
         PageError::NotAForm => ("invalid_request", "the body must be application/x-www-form-urlencoded"),
-        PageError::TooLarge | PageError::UriTooLong | PageError::HeadersTooLarge => ("invalid_request", "the request is too large"),
+        PageError::TooLarge | PageError::UriTooLong | PageError::HeadersTooLarge => {
+            ("invalid_request", "the request is too large")
+        }
         _ => ("invalid_request", "the request could not be read"),
     };
     // RFC 6749 §5.2: an unreadable request is a 400, whatever made it so.
@@ -52,7 +61,7 @@ pub(crate) fn of_page_error(error: &PageError, bare: Response) -> Response {
 }
 
 fn keep(from: &HeaderMap, to: &mut HeaderMap) {
-    for name in [http::header::ALLOW, http::header::RETRY_AFTER] {
+    for name in [http::header::ALLOW, RETRY_AFTER] {
         if let Some(value) = from.get(&name) {
             to.insert(name, value.clone());
         }
@@ -79,7 +88,12 @@ mod tests {
 
     #[test]
     fn a_refusal_is_never_cached_and_carries_its_challenge() {
-        let error = ProtocolError { error: "invalid_client", description: "x".to_owned(), status: 401, www_authenticate: Some("Basic realm=\"r\"".to_owned()) };
+        let error = ProtocolError {
+            error: "invalid_client",
+            description: "x".to_owned(),
+            status: 401,
+            www_authenticate: Some("Basic realm=\"r\"".to_owned()),
+        };
         let response = refused(&error);
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
         assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
@@ -90,10 +104,10 @@ mod tests {
 
     #[test]
     fn what_is_no_form_is_a_bad_request_to_a_program() {
-        let response = of_page_error(&PageError::NotAForm, PageError::NotAForm.into_response());
+        let response = of_page_error(&PageError::NotAForm, &PageError::NotAForm.into_response());
         assert_eq!(response.status(), StatusCode::BAD_REQUEST);
         let overloaded = PageError::Overloaded(portal_id_core::time::Span::seconds(3));
-        let response = of_page_error(&overloaded, overloaded.clone().into_response());
+        let response = of_page_error(&overloaded, &overloaded.clone().into_response());
         assert_eq!((response.status().as_u16(), &response.headers()["retry-after"]), (429, &HeaderValue::from(3)));
     }
 }

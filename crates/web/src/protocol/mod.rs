@@ -15,7 +15,8 @@ pub(crate) mod token;
 pub(crate) mod userinfo;
 
 /// The endpoints that programs ask, from any origin: their errors are JSON, and nothing there looks at a cookie.
-const FOR_PROGRAMS: [&str; 5] = ["/token", "/userinfo", "/jwks", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"];
+const FOR_PROGRAMS: [&str; 5] =
+    ["/token", "/userinfo", "/jwks", "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"];
 
 /// Whether `path` is asked by programs rather than people.
 pub(crate) fn is_for_programs(path: &str) -> bool {

@@ -25,7 +25,9 @@ pub(crate) struct SignOut {
 /// A request by link or redirect, or one that was posted and arrives by our own redirect.
 pub(crate) async fn get(visit: Visit, State(s): State<SignOut>, RawQuery(query): RawQuery) -> PageResult {
     let params = match visit.query.find(posted::PARAMETER) {
-        Some(text) => posted::open(s.vault.as_ref(), &visit.ctx, Destination::SignOut, text).ok_or(PageError::FlowOver)?,
+        Some(text) => {
+            posted::open(s.vault.as_ref(), &visit.ctx, Destination::SignOut, text).ok_or(PageError::FlowOver)?
+        }
         None => readable(query.unwrap_or_default().as_bytes())?,
     };
     match s.provider.end_session(&visit.ctx, &params, visit.who.as_ref()).await? {
@@ -34,7 +36,8 @@ pub(crate) async fn get(visit: Visit, State(s): State<SignOut>, RawQuery(query):
         EndSessionOutcome::Ask { client_name, return_to } => {
             let carried = posted::seal(s.vault.as_ref(), &visit.ctx, Destination::ConfirmSignOut, &params);
             let policy = PagePolicy::default().form_to(return_to.and_then(|redirect| redirect.target().origin()));
-            let page = SignOutPage::new(visit.layout(SignOutPage::TITLE), client_name, vec![(Confirmation::REQUEST, carried)]);
+            let page =
+                SignOutPage::new(visit.layout(SignOutPage::TITLE), client_name, vec![(Confirmation::REQUEST, carried)]);
             Ok(visit.page_under(StatusCode::OK, &policy, page))
         }
     }
@@ -49,7 +52,11 @@ pub(crate) async fn post(Call { ctx }: Call, State(s): State<SignOut>, request: 
 }
 
 /// The person's answer: they want to leave. The service's request is judged anew for where to go then.
-pub(crate) async fn confirm(visit: Visit, State(s): State<SignOut>, CsrfForm(form): CsrfForm<Confirmation>) -> PageResult {
+pub(crate) async fn confirm(
+    visit: Visit,
+    State(s): State<SignOut>,
+    CsrfForm(form): CsrfForm<Confirmation>,
+) -> PageResult {
     let request = posted::open(s.vault.as_ref(), &visit.ctx, Destination::ConfirmSignOut, &form.request);
     let return_to = match request {
         Some(params) => match s.provider.end_session(&visit.ctx, &params, visit.who.as_ref()).await? {
@@ -80,17 +87,19 @@ impl FormFields for Confirmation {
 }
 
 async fn leave(visit: Visit, s: &SignOut, return_to: Option<&ClientRedirect>) -> Result<Response, PageError> {
-    if let Some(who) = &visit.who {
-        s.accounts.sign_out(&visit.ctx, who).await?;
-    }
-    let visit = visit.end_session();
-    Ok(match return_to {
-        Some(redirect) => to_client(visit, redirect),
-        None => {
-            let page = SignedOutPage::new(visit.layout(SignedOutPage::TITLE));
-            visit.page(StatusCode::OK, page)
+    // Where nobody was signed in nothing ends, so that a foreign link cannot spoil the forms of other windows.
+    let visit = match &visit.who {
+        Some(who) => {
+            s.accounts.sign_out(&visit.ctx, who).await?;
+            visit.end_session()
         }
-    })
+        None => visit,
+    };
+    if let Some(redirect) = return_to {
+        return Ok(to_client(visit, redirect));
+    }
+    let page = SignedOutPage::new(visit.layout(SignedOutPage::TITLE));
+    Ok(visit.page(StatusCode::OK, page))
 }
 
 fn readable(raw: &[u8]) -> Result<Parameters, PageError> {

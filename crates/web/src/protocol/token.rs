@@ -36,7 +36,10 @@ pub(crate) fn authorization(headers: &HeaderMap) -> Result<Option<&str>, Protoco
     let mut all = headers.get_all(AUTHORIZATION).iter();
     match (all.next(), all.next()) {
         (None, _) => Ok(None),
-        (Some(only), None) => only.to_str().map(Some).map_err(|_| json::invalid_request("the Authorization header has a character that does not belong there")),
+        (Some(only), None) => only
+            .to_str()
+            .map(Some)
+            .map_err(|_| json::invalid_request("the Authorization header has a character that does not belong there")),
         (Some(_), Some(_)) => Err(json::invalid_request("there must be one Authorization header")),
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::edge::form::{is_form, read_form};
 use crate::edge::{Call, PageError};
-use crate::protocol::token::{authorization, parameters};
 use crate::protocol::json;
+use crate::protocol::token::{authorization, parameters};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::{HeaderMap, Method};
@@ -18,10 +18,18 @@ pub(crate) struct Userinfo {
 }
 
 /// Tells a client what the token allows it to know.
-pub(crate) async fn answer(Call { ctx }: Call, State(s): State<Userinfo>, request: Request) -> Result<Response, PageError> {
+pub(crate) async fn answer(
+    Call { ctx }: Call,
+    State(s): State<Userinfo>,
+    request: Request,
+) -> Result<Response, PageError> {
     let (parts, body) = request.into_parts();
     // A POST that carries its token in the header needs no form (RFC 6750 §2.1), but may have one.
-    let body = if parts.method == Method::POST && is_form(&parts.headers) { Some(read_form(&parts.headers, body).await?) } else { None };
+    let body = if parts.method == Method::POST && is_form(&parts.headers) {
+        Some(read_form(&parts.headers, body).await?)
+    } else {
+        None
+    };
     let token = match bearer(&parts.headers, body.as_deref()) {
         Ok(Some(token)) => token,
         Ok(None) => return Ok(json::refused(&no_token(s.provider.issuer()))),
@@ -88,7 +96,12 @@ mod tests {
 
     #[test]
     fn two_authorization_headers_are_refused() {
-        let headers = [(AUTHORIZATION, HeaderValue::from_static("Bearer a")), (AUTHORIZATION, HeaderValue::from_static("Bearer a"))].into_iter().collect();
+        let headers = [
+            (AUTHORIZATION, HeaderValue::from_static("Bearer a")),
+            (AUTHORIZATION, HeaderValue::from_static("Bearer a")),
+        ]
+        .into_iter()
+        .collect();
         assert_eq!(bearer(&headers, None).unwrap_err().error, "invalid_request");
     }
 

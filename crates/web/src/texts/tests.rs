@@ -1,6 +1,6 @@
 //! Every text that is asked for exists in every language, and no text is there for nothing.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 use super::{Texts, sources};
 use crate::edge::PageError;
@@ -15,18 +15,31 @@ use std::path::Path;
 
 /// The fields of all forms.
 const FIELDS: [&str; 12] = [
-    "full_name", "birth_date", "username", "phone", "email", "identity_number", "province_code", "ward_code", "street", "password",
-    "password_confirmation", "code",
+    "full_name",
+    "birth_date",
+    "username",
+    "phone",
+    "email",
+    "identity_number",
+    "province_code",
+    "ward_code",
+    "street",
+    "password",
+    "password_confirmation",
+    "code",
 ];
 
 /// The texts of a language, each with the names of its arguments.
 fn messages(language: Language) -> BTreeMap<String, BTreeSet<String>> {
     let mut messages = BTreeMap::new();
     for (file, source) in sources(language) {
-        FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(_, faults)| panic!("{} {file}: {faults:?}", language.tag()));
+        FluentResource::try_new((*source).to_owned())
+            .unwrap_or_else(|(_, faults)| panic!("{} {file}: {faults:?}", language.tag()));
         let mut key = String::new();
         for line in source.lines() {
-            if let Some((name, _)) = line.split_once(" = ").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase())) {
+            if let Some((name, _)) =
+                line.split_once(" = ").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase()))
+            {
                 name.clone_into(&mut key);
                 let twice = messages.insert(key.clone(), BTreeSet::new()).is_some();
                 assert!(!twice, "{} {file}: {key} occurs twice", language.tag());
@@ -84,7 +97,8 @@ fn composed() -> BTreeSet<String> {
 
 /// The keys that may be there beside the general ones.
 fn may_exist(key: &str) -> bool {
-    let own = FIELDS.iter().any(|field| FieldError::ALL.iter().any(|error| key == format!("field-{field}-{}", error.key())));
+    let own =
+        FIELDS.iter().any(|field| FieldError::ALL.iter().any(|error| key == format!("field-{field}-{}", error.key())));
     own || SCOPES.iter().any(|scope| key == format!("scope-{scope}-body"))
 }
 
@@ -101,13 +115,28 @@ fn both_languages_have_the_same_texts_with_the_same_arguments() {
 #[test]
 fn every_key_that_is_asked_for_exists() {
     let known = messages(Language::Vi);
-    let asking = ["layout.t(\"", "layout.t1(\"", ".text(\"", ".text_with(\"", ".layout(\"", "TITLE: &'static str = \"", "\"label-", "\"hint-", "\"claim-"];
+    let asking = [
+        "layout.t(\"",
+        "layout.t1(\"",
+        ".text(\"",
+        ".text_with(\"",
+        ".layout(\"",
+        "TITLE: &'static str = \"",
+        "\"label-",
+        "\"hint-",
+        "\"claim-",
+    ];
     let mut asked = composed();
     for content in pages_and_templates() {
         for before in asking {
             let start = before.rsplit('"').next().unwrap_or_default();
             // A key with a brace in it is put together from parts.
-            asked.extend(literals_after(&content, before).into_iter().map(|rest| format!("{start}{rest}")).filter(|key| !key.contains(['{', '\\'])));
+            asked.extend(
+                literals_after(&content, before)
+                    .into_iter()
+                    .map(|rest| format!("{start}{rest}"))
+                    .filter(|key| !key.contains(['{', '\\'])),
+            );
         }
     }
     let missing: Vec<_> = asked.iter().filter(|key| !key.is_empty() && !known.contains_key(*key)).collect();
@@ -121,7 +150,11 @@ fn no_text_is_there_for_nothing() {
     let composed = composed();
     let unused: Vec<_> = messages(Language::Vi)
         .into_keys()
-        .filter(|key| !composed.contains(key) && !may_exist(key) && !contents.iter().any(|content| content.contains(&format!("\"{key}\""))))
+        .filter(|key| {
+            !composed.contains(key)
+                && !may_exist(key)
+                && !contents.iter().any(|content| content.contains(&format!("\"{key}\"")))
+        })
         .collect();
     assert_eq!(unused, Vec::<String>::new());
 }
@@ -133,7 +166,12 @@ fn every_mistake_has_a_sentence_for_every_field() {
         for field in FIELDS {
             for error in FieldError::ALL {
                 let own = texts.optional(&format!("field-{field}-{}", error.key()));
-                let text = own.unwrap_or_else(|| texts.text_with(&format!("error-{}", error.key()), &[("field", &texts.text(&format!("label-{field}")))]));
+                let text = own.unwrap_or_else(|| {
+                    texts.text_with(
+                        &format!("error-{}", error.key()),
+                        &[("field", &texts.text(&format!("label-{field}")))],
+                    )
+                });
                 assert!(text.contains(' ') && text.ends_with(['.', '8', '5', 'm', '?']), "{field} {error}: {text}");
             }
         }

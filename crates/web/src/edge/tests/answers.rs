@@ -39,7 +39,10 @@ async fn a_browser_is_named_once() {
     let app = app();
     let first = open(&app, "/page").await;
     let name = first.cookie(CookieKind::Browser).expect("a name");
-    let again = Request::get("/page").header(COOKIE, format!("{}={name}", cookie_name(CookieKind::Browser))).body(Body::empty()).unwrap();
+    let again = Request::get("/page")
+        .header(COOKIE, format!("{}={name}", cookie_name(CookieKind::Browser)))
+        .body(Body::empty())
+        .unwrap();
     let again = send(&app, again).await;
     assert!(!again.headers.contains_key("set-cookie"));
     assert_eq!(again.csrf(), first.csrf());
@@ -68,7 +71,8 @@ async fn a_page_asked_in_the_wrong_way_says_which_ways_there_are() {
 async fn head_is_get_without_the_body_and_a_body_of_a_get_is_not_looked_at() {
     let head = send(&app(), Request::builder().method(Method::HEAD).uri("/page").body(Body::empty()).unwrap()).await;
     assert_eq!((head.status, head.body.as_str(), head.header("content-type")), (200, "", "text/html; charset=utf-8"));
-    let get = Request::get("/page").header("content-type", "application/json").body(Body::from(vec![0xff; 100_000])).unwrap();
+    let get =
+        Request::get("/page").header("content-type", "application/json").body(Body::from(vec![0xff; 100_000])).unwrap();
     assert_eq!(send(&app(), get).await.status, 200);
 }
 
@@ -79,7 +83,10 @@ async fn a_panic_is_a_page_that_gives_nothing_away() {
     assert!(!answer.body.contains("secret"), "{}", answer.body);
     assert!(answer.body.contains(answer.header("x-request-id")));
     let program = open(&app(), "/jwks").await;
-    assert_eq!((program.status, program.body.as_str()), (500, r#"{"error":"server_error","error_description":"an unexpected fault; try again later"}"#));
+    assert_eq!(
+        (program.status, program.body.as_str()),
+        (500, r#"{"error":"server_error","error_description":"an unexpected fault; try again later"}"#)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -121,7 +128,12 @@ async fn a_language_that_was_chosen_stays_chosen() {
     let chosen = open(&app, "/page?lang=en").await;
     assert!(chosen.body.contains("<html lang=\"en\">"));
     let choice = chosen.cookie(CookieKind::Language).expect("a choice");
-    let later = |path: &str| Request::get(path).header(COOKIE, format!("{}={choice}", cookie_name(CookieKind::Language))).body(Body::empty()).unwrap();
+    let later = |path: &str| {
+        Request::get(path)
+            .header(COOKIE, format!("{}={choice}", cookie_name(CookieKind::Language)))
+            .body(Body::empty())
+            .unwrap()
+    };
     assert!(send(&app, later("/page")).await.body.contains("<html lang=\"en\">"));
     assert_eq!(send(&app, later("/nowhere")).await.header("content-language"), "en");
     assert_eq!(open(&app, "/page?lang=xx").await.cookie(CookieKind::Language), None);
@@ -137,13 +149,19 @@ async fn a_pending_request_goes_on_in_its_own_browser_only() {
     assert_eq!(carried.status, 303);
     let (path, flow) = carried.header("location").split_once("?flow=").expect("a flow");
     assert_eq!(path, "/authorize/resume");
-    let page = |cookie: &str| Request::get(format!("/page?flow={flow}")).header(COOKIE, cookie).body(Body::empty()).unwrap();
+    let page =
+        |cookie: &str| Request::get(format!("/page?flow={flow}")).header(COOKIE, cookie).body(Body::empty()).unwrap();
     let own = send(&app, page(&browser.cookie)).await;
-    assert!(own.header("content-security-policy").contains("form-action 'self' https://rp.example:8443; frame-ancestors 'none'"));
+    assert!(
+        own.header("content-security-policy")
+            .contains("form-action 'self' https://rp.example:8443; frame-ancestors 'none'")
+    );
     assert_eq!(own.header("content-language"), "en");
+    assert!(own.body.contains("Đất đai"), "{}", own.body);
     let other = Browser::new(&app).await;
     let stolen = send(&app, page(&other.cookie)).await;
     assert_eq!((stolen.status, stolen.header("content-language")), (200, "vi"));
+    assert!(!stolen.body.contains("Đất đai"));
     assert!(!stolen.header("content-security-policy").contains("rp.example"));
 }
 
@@ -151,14 +169,21 @@ async fn a_pending_request_goes_on_in_its_own_browser_only() {
 #[tokio::test]
 async fn scripts_of_other_origins_may_ask_the_endpoints_for_programs_and_nothing_else() {
     let app = app();
-    for path in ["/page", "/form", "/nowhere", "/authorize", "/sign-out", "/consent", "/assets/x", "/.well-known/other"] {
+    for path in ["/page", "/form", "/nowhere", "/authorize", "/sign-out", "/consent", "/assets/x", "/.well-known/other"]
+    {
         for method in [Method::GET, Method::POST, Method::OPTIONS] {
-            let request = Request::builder().method(method).uri(path).header("origin", "https://evil.example").header("access-control-request-method", "POST");
+            let request = Request::builder()
+                .method(method)
+                .uri(path)
+                .header("origin", "https://evil.example")
+                .header("access-control-request-method", "POST");
             let answer = send(&app, request.body(Body::empty()).unwrap()).await;
             assert!(!answer.headers.keys().any(|name| name.as_str().starts_with("access-control")), "{path}");
         }
     }
-    let preflight = Request::options("/token").header("origin", "https://spa.example").header("access-control-request-method", "POST");
+    let preflight = Request::options("/token")
+        .header("origin", "https://spa.example")
+        .header("access-control-request-method", "POST");
     let preflight = send(&app, preflight.body(Body::empty()).unwrap()).await;
     assert_eq!((preflight.status, preflight.header("access-control-allow-origin")), (204, "*"));
     assert!(preflight.header("access-control-allow-headers").contains("authorization"));

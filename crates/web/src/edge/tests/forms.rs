@@ -1,6 +1,6 @@
 //! What a form must be to be taken.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::{Browser, app, send};
 use axum::body::Body;
@@ -14,7 +14,8 @@ async fn status(browser: &Browser, body: impl Into<Body>) -> u16 {
 #[tokio::test]
 async fn a_form_of_our_own_page_is_taken() {
     let browser = Browser::new(&app()).await;
-    let answer = send(&app(), browser.form().body(browser.fields("username=Nguy%E1%BB%85n&password=x").into()).unwrap()).await;
+    let answer =
+        send(&app(), browser.form().body(browser.fields("username=Nguy%E1%BB%85n&password=x").into()).unwrap()).await;
     assert_eq!(answer.status, 200);
     assert!(answer.body.contains("Nguyễn"), "{}", answer.body);
 }
@@ -27,9 +28,14 @@ async fn without_the_pages_own_value_a_form_is_refused() {
     assert_eq!(status(&browser, "username=a").await, 403);
     assert_eq!(status(&browser, "csrf=&username=a").await, 403);
     assert_eq!(status(&browser, other.fields("username=a")).await, 403);
-    let without_cookie = Request::post("/form").header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(browser.fields("").into()).unwrap();
+    let without_cookie = Request::post("/form")
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(browser.fields("").into())
+        .unwrap();
     assert_eq!(send(&app, without_cookie).await.status, 403);
-    let forged_cookie = Request::post("/form").header(CONTENT_TYPE, "application/x-www-form-urlencoded").header(COOKIE, format!("{}x", browser.cookie));
+    let forged_cookie = Request::post("/form")
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(COOKIE, format!("{}x", browser.cookie));
     assert_eq!(send(&app, forged_cookie.body(browser.fields("").into()).unwrap()).await.status, 403);
 }
 
@@ -37,8 +43,11 @@ async fn without_the_pages_own_value_a_form_is_refused() {
 #[tokio::test]
 async fn a_form_of_another_site_is_refused_even_with_the_right_value() {
     let browser = Browser::new(&app()).await;
-    for (name, value) in [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site")] {
-        let answer = send(&app(), browser.form().header(name, value).body(browser.fields("username=a").into()).unwrap()).await;
+    for (name, value) in
+        [("origin", "https://evil.example"), ("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site")]
+    {
+        let answer =
+            send(&app(), browser.form().header(name, value).body(browser.fields("username=a").into()).unwrap()).await;
         assert_eq!(answer.status, 403, "{name}: {value}");
         assert!(!answer.headers.contains_key("access-control-allow-origin"));
     }
@@ -72,7 +81,8 @@ async fn another_kind_of_body_is_refused() {
         let request = Request::post("/form").header(COOKIE, &browser.cookie).header(CONTENT_TYPE, kind);
         assert_eq!(send(&app, request.body(browser.fields("username=a").into()).unwrap()).await.status, 415, "{kind}");
     }
-    let untyped = Request::post("/form").header(COOKIE, &browser.cookie).body(browser.fields("username=a").into()).unwrap();
+    let untyped =
+        Request::post("/form").header(COOKIE, &browser.cookie).body(browser.fields("username=a").into()).unwrap();
     assert_eq!(send(&app, untyped).await.status, 415);
 }
 
@@ -82,7 +92,8 @@ async fn a_form_larger_than_ours_is_refused_whether_it_says_so_or_not() {
     let browser = Browser::new(&app()).await;
     let large = browser.fields(&format!("username={}", "a".repeat(crate::edge::form::MAX_FORM)));
     assert_eq!(status(&browser, large.clone()).await, 413);
-    let pieces = large.into_bytes().chunks(1000).map(|piece| Ok::<_, std::io::Error>(piece.to_vec())).collect::<Vec<_>>();
+    let pieces =
+        large.into_bytes().chunks(1000).map(|piece| Ok::<_, std::io::Error>(piece.to_vec())).collect::<Vec<_>>();
     assert_eq!(status(&browser, Body::from_stream(futures_util::stream::iter(pieces))).await, 413);
 }
 
@@ -97,6 +108,7 @@ async fn after_sign_out_the_browser_has_another_name_and_old_forms_are_nothing()
     assert_eq!(left.cookie(CookieKind::Session).as_deref(), Some(""));
     let fresh = left.cookie(CookieKind::Browser).unwrap();
     assert!(!browser.cookie.ends_with(&fresh));
-    let renamed = Browser { cookie: format!("{}={fresh}", super::cookie_name(CookieKind::Browser)), csrf: browser.csrf };
+    let renamed =
+        Browser { cookie: format!("{}={fresh}", super::cookie_name(CookieKind::Browser)), csrf: browser.csrf };
     assert_eq!(status(&renamed, renamed.fields("username=a")).await, 403);
 }

@@ -18,7 +18,8 @@ thread_local! {
 
 fn status(request: Request<Body>) -> u16 {
     STAGE.with(|stage| {
-        let (runtime, app) = stage.get_or_init(|| (Builder::new_current_thread().enable_all().build().expect("a runtime"), app()));
+        let (runtime, app) =
+            stage.get_or_init(|| (Builder::new_current_thread().enable_all().build().expect("a runtime"), app()));
         runtime.block_on(send(app, request)).status
     })
 }

@@ -1,12 +1,15 @@
 //! The edge under test: real layers around a few pages of the test's own, with stand-ins for the house. Stories
 //! through the whole provider are told in the workspace's `tests`.
 
+#![expect(clippy::expect_used, reason = "tests")]
+
 mod answers;
 mod forms;
 mod hostile;
 
 use crate::assets::Assets;
 use crate::edge::cookies::{CookieKind, CookieNames};
+use crate::edge::flow::Destination;
 use crate::edge::{CsrfForm, Edge, Fields, FormFields, House, PageResult, Visit};
 use crate::pages::sign_out::SignOutPage;
 use crate::settings::WebSettings;
@@ -39,7 +42,14 @@ pub(super) const ISSUER: &str = "https://id.tinh.example";
 pub(crate) struct FakeVault;
 
 fn checksum(label: &str, context: &[u8], plain: &[u8]) -> [u8; 32] {
-    Sha256::new().chain_update(label).chain_update([0]).chain_update(context).chain_update([0]).chain_update(plain).finalize().into()
+    Sha256::new()
+        .chain_update(label)
+        .chain_update([0])
+        .chain_update(context)
+        .chain_update([0])
+        .chain_update(plain)
+        .finalize()
+        .into()
 }
 
 impl Vault for FakeVault {
@@ -49,7 +59,11 @@ impl Vault for FakeVault {
 
     fn open(&self, purpose: SealPurpose, context: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Unsealable> {
         let (plain, sum) = sealed.split_last_chunk::<32>().ok_or(Unsealable)?;
-        if *sum == checksum(purpose.label(), context, plain) { Ok(Zeroizing::new(plain.to_vec())) } else { Err(Unsealable) }
+        if *sum == checksum(purpose.label(), context, plain) {
+            Ok(Zeroizing::new(plain.to_vec()))
+        } else {
+            Err(Unsealable)
+        }
     }
 
     fn digest(&self, purpose: DigestPurpose, parts: &[&[u8]]) -> Digest {
@@ -83,11 +97,25 @@ impl House for FakeHouse {
 
     fn seal_flow(&self, ctx: &Ctx, flow: &Flow) -> String {
         let browser = ctx.browser.map(|browser| *browser.as_bytes()).unwrap_or_default();
-        URL_SAFE_NO_PAD.encode(FakeVault.seal(SealPurpose::Flow, &browser, flow.params.encode().as_bytes(), ctx.entropy()))
+        URL_SAFE_NO_PAD.encode(FakeVault.seal(
+            SealPurpose::Flow,
+            &browser,
+            flow.params.encode().as_bytes(),
+            ctx.entropy(),
+        ))
+    }
+
+    async fn judge_flow(&self, _: &Ctx, flow: &Flow) -> Result<Option<Destination>, Failure> {
+        let registered = flow.params.get("redirect_uri") == Some("https://rp.example:8443/cb");
+        Ok(registered
+            .then(|| Destination {
+                service: "Đất đai".to_owned(), origin: Some("https://rp.example:8443".to_owned())
+            }))
     }
 
     fn open_flow(&self, ctx: &Ctx, text: &str) -> Option<Flow> {
-        let plain = FakeVault.open(SealPurpose::Flow, ctx.browser?.as_bytes(), &URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+        let plain =
+            FakeVault.open(SealPurpose::Flow, ctx.browser?.as_bytes(), &URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
         Some(Flow { params: Parameters::parse(&plain).ok()?, started_at: NOW })
     }
 }
@@ -119,7 +147,8 @@ async fn leave(visit: Visit) -> PageResult {
 }
 
 async fn carry(visit: Visit) -> PageResult {
-    let params = Parameters::parse(b"redirect_uri=https%3A%2F%2Frp.example%3A8443%2Fcb&ui_locales=en").unwrap_or_default();
+    let params =
+        Parameters::parse(b"redirect_uri=https%3A%2F%2Frp.example%3A8443%2Fcb&ui_locales=en").unwrap_or_default();
     Ok(visit.carrying(Flow { params, started_at: NOW }).resume())
 }
 
@@ -180,7 +209,9 @@ impl Answer {
     pub(super) fn cookie(&self, kind: CookieKind) -> Option<String> {
         let start = format!("{}=", cookie_name(kind));
         let all = self.headers.get_all(SET_COOKIE).iter().map(|value| value.to_str().expect("text"));
-        all.filter_map(|set| set.strip_prefix(&start)).map(|rest| rest.split(';').next().unwrap_or_default().to_owned()).last()
+        all.filter_map(|set| set.strip_prefix(&start))
+            .map(|rest| rest.split(';').next().unwrap_or_default().to_owned())
+            .next_back()
     }
 
     /// The value of the page's hidden field.
