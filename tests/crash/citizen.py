@@ -30,7 +30,9 @@ class Form(HTMLParser):
             return
         fields = self.forms[-1]["fields"]
         name = attrs.get("name")
-        if tag == "input" and name and attrs.get("type", "text") not in ("submit", "button", "image"):
+        if tag == "button" and attrs.get("type", "submit") == "submit":
+            self.forms[-1].setdefault("button", (name, attrs.get("value", "")))
+        elif tag == "input" and name and attrs.get("type", "text") not in ("submit", "button", "image"):
             if attrs.get("type") not in ("checkbox", "radio") or "checked" in attrs:
                 fields[name] = attrs.get("value", "") or ""
         elif tag == "select" and name:
@@ -105,7 +107,9 @@ class Citizen:
         return self._request(f"{self.issuer}{path}", None)
 
     def _post(self, form, values):
-        fields = {**form["fields"], **values}
+        # As the Enter key does: the form's first button goes along (HTML, implicit submission).
+        name, value = form.get("button", (None, None))
+        fields = {**form["fields"], **({name: value} if name else {}), **values}
         return self._request(urllib.parse.urljoin(self.page_url, form["action"]), urllib.parse.urlencode(fields).encode())
 
     def _request(self, url, body):

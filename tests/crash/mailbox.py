@@ -2,9 +2,14 @@
 
 import email
 import email.policy
+import logging
 import threading
 
 from aiosmtpd.controller import Controller
+
+
+# Handshakes that our provider rightly breaks off are no news.
+logging.getLogger("mail.log").setLevel(logging.CRITICAL)
 
 
 class Mailbox:

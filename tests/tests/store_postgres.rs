@@ -4,4 +4,4 @@
 use portal_id_testkit::store_suite;
 use portal_id_testkit::suites::store::Subject;
 
-store_suite!(#[ignore = "needs a PostgreSQL server"] Subject::postgres());
+store_suite!(Subject::postgres(), #[ignore = "needs a PostgreSQL server"]);

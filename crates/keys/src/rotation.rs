@@ -226,13 +226,25 @@ mod tests {
     #[test]
     fn a_second_rotation_during_the_first_gives_each_key_its_turn() {
         let keys = rotated(vec![key("a", NOW - Span::days(1))], "b", NOW);
+        let end_of_a = (keys[0].signs_until, keys[0].published_until);
         let later = NOW + Span::minutes(10);
         let keys = rotated(keys, "c", later);
+        assert_eq!((keys[0].signs_until, keys[0].published_until), end_of_a);
         let delay = KeySettings::default().announcement();
         assert_eq!(signer(&keys, NOW + delay - TICK), Some("a"));
         assert_eq!(signer(&keys, NOW + delay), Some("b"));
         assert_eq!(signer(&keys, later + delay - TICK), Some("b"));
         assert_eq!(signer(&keys, later + delay), Some("c"));
+    }
+
+    #[test]
+    fn of_several_keys_that_may_sign_all_nodes_choose_the_one_that_began_last() {
+        let (first, second) = (key("z", NOW), key("a", NOW + TICK));
+        assert_eq!(signer(&[first.clone(), second.clone()], NOW + TICK), Some("a"));
+        assert_eq!(signer(&[second, first.clone()], NOW + TICK), Some("a"));
+        let twin = key("y", NOW);
+        assert_eq!(signer(&[first.clone(), twin.clone()], NOW), Some("z"));
+        assert_eq!(signer(&[twin, first], NOW), Some("z"));
     }
 
     #[test]

@@ -81,7 +81,9 @@ fn basic(header: &str) -> Option<(ClientId, Secret)> {
     let plain = STANDARD.decode(credentials.trim_matches(' ')).ok()?;
     let colon = plain.iter().position(|byte| *byte == b':')?;
     let (id, secret) = (decode(&plain[..colon]).ok()?, decode(&plain[colon + 1..]).ok()?);
-    (!id.is_empty() && !secret.is_empty()).then(|| (ClientId::from_text(id), Secret::new(secret)))
+    // Control characters are no part of either (RFC 6749 appendix A), and NUL none that every database takes.
+    let plain = |text: &str| !text.is_empty() && !text.chars().any(char::is_control);
+    (plain(&id) && plain(&secret)).then(|| (ClientId::from_text(id), Secret::new(secret)))
 }
 
 impl Presented {

@@ -25,6 +25,8 @@ pub struct ClientsFile {
 /// A client of the file. Its secret, when it needs one, is made by `portal-id client rotate-secret <id>`: a file never
 /// holds one.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(try_from = "toml::Table")]
+#[schemars(!try_from)]
 pub struct FileClient {
     /// The `client_id`: 1 to 64 letters, digits, `-`, `_` or `.`.
     pub client_id: String,
@@ -34,6 +36,25 @@ pub struct FileClient {
     /// What else is registered.
     #[serde(flatten)]
     pub metadata: ClientMetadata,
+}
+
+impl TryFrom<toml::Table> for FileClient {
+    type Error = String;
+
+    /// Takes our two fields out and leaves the rest to [`ClientMetadata`], which refuses unknown names; serde's
+    /// `flatten` would let a misspelt one pass as a default.
+    fn try_from(mut table: toml::Table) -> Result<Self, String> {
+        let Some(toml::Value::String(client_id)) = table.remove("client_id") else {
+            return Err("a [[client]] needs a client_id".to_owned());
+        };
+        let disabled = match table.remove("disabled") {
+            None => false,
+            Some(toml::Value::Boolean(disabled)) => disabled,
+            Some(_) => return Err(format!("client {client_id}: disabled is true or false")),
+        };
+        let metadata = table.try_into().map_err(|error| format!("client {client_id}: {error}"))?;
+        Ok(Self { client_id, disabled, metadata })
+    }
 }
 
 /// How long an old secret still works after a rotation, so that a service can be moved without an outage.
@@ -184,5 +205,63 @@ pub async fn sync_file(config: &Config, store: &Store, ctx: &Ctx) -> anyhow::Res
     match taken {
         Some(id) => bail!("client {id} of the clients file was registered by command; give the file's another id"),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    const CLIENT: &str =
+        "[[client]]\nclient_id = \"a\"\nclient_name = \"A\"\nredirect_uris = [\"https://a.example/cb\"]\n";
+
+    fn read(text: &str) -> Result<ClientsFile, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    #[test]
+    fn a_client_needs_only_what_no_default_can_know() {
+        let file = read(CLIENT).unwrap();
+        check(&file.client[0].client_id, &file.client[0].metadata).unwrap();
+        assert!(file.client[0].metadata.require_pkce);
+    }
+
+    #[test]
+    fn a_misspelt_field_is_an_error_and_not_a_default() {
+        assert!(read(&format!("{CLIENT}frist_party = true\n")).unwrap_err().to_string().contains("frist_party"));
+    }
+
+    #[test]
+    fn what_cannot_be_registered_is_said_with_its_reason() {
+        let of = |change: fn(&mut ClientMetadata)| {
+            let mut metadata = read(CLIENT).unwrap().client.remove(0).metadata;
+            change(&mut metadata);
+            check("a", &metadata).unwrap_err().to_string()
+        };
+        assert!(of(|client| client.redirect_uris.clear()).contains("redirect URI"));
+        assert!(of(|client| client.redirect_uris[0] = "javascript:alert(1)".to_owned()).contains("javascript:"));
+        assert!(of(|client| client.redirect_uris[0].push_str("#f")).contains("#f"));
+        assert!(of(|client| client.scope.push_str(" everything")).contains("everything"));
+        assert!(check("no blanks", &read(CLIENT).unwrap().client[0].metadata).is_err());
+    }
+
+    #[test]
+    fn an_old_secret_works_through_the_overlap_and_a_leaked_one_not_a_moment_longer() {
+        let ctx = Ctx::for_job(
+            Timestamp::from_seconds(1_000),
+            std::sync::Arc::new(portal_id_core::entropy::OsEntropy),
+            "test",
+        );
+        let digest = |byte| Digest::from_bytes([byte; 32]);
+        let metadata = read(CLIENT).unwrap().client.remove(0).metadata;
+        let mut client = new_client(&ctx, "a", metadata, ClientSource::Operator);
+        put_secret(&mut client, digest(1), Span::ZERO, ctx.now);
+        put_secret(&mut client, digest(2), SECRET_OVERLAP, ctx.now);
+        assert!(client.accepts_secret(&digest(1), ctx.now + (SECRET_OVERLAP - Span::millis(1))));
+        assert!(!client.accepts_secret(&digest(1), ctx.now + SECRET_OVERLAP));
+        put_secret(&mut client, digest(3), Span::ZERO, ctx.now);
+        assert!(!client.accepts_secret(&digest(2), ctx.now));
+        assert!(client.accepts_secret(&digest(3), ctx.now));
     }
 }

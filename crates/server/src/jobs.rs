@@ -2,6 +2,7 @@
 //! only this loop knows about timers.
 
 use crate::house::House;
+use portal_id_core::store::{StoreResult, Tx};
 use portal_id_core::time::{Span, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,8 +14,8 @@ const DELIVERY_EVERY: Duration = Duration::from_millis(500);
 /// How often the key table is read (decisions 23).
 const KEYS_EVERY: Duration = Duration::from_secs(30);
 /// How often what is over is swept.
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
-/// Rows per table and sweep: a sweep must never hold the writer for long.
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+/// Rows per transaction: a sweep must never hold the writer for long.
 const SWEEP_LIMIT: u32 = 500;
 /// How long ended registrations, sessions and messages are kept for questions of their owners and operators.
 const KEEP: Span = Span::days(7);
@@ -69,24 +70,24 @@ pub async fn deliver_once(house: &House) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Deletes what is over at `now`, a bounded number of rows of each table.
+/// Deletes what is over at `now`, in portions that are transactions of their own, until nothing is left.
 pub async fn sweep_once(house: &House, now: Timestamp) -> anyhow::Result<()> {
     house.ring.sweep(now).await?;
-    house
-        .store
-        .tx("sweep", move |tx| {
-            let before = now - KEEP;
-            let swept = [
-                tx.delete_expired_registrations(before, SWEEP_LIMIT)?,
-                tx.delete_expired_links(before, SWEEP_LIMIT)?,
-                tx.delete_old_sessions(before, SWEEP_LIMIT)?,
-                tx.delete_old_challenges(before, SWEEP_LIMIT)?,
-                tx.delete_expired_throttles(now, SWEEP_LIMIT)?,
-                tx.delete_old_grants(now, SWEEP_LIMIT)?,
-                tx.delete_settled_messages(before, SWEEP_LIMIT)?,
-            ];
-            Ok(swept.iter().sum::<u32>())
-        })
-        .await?;
+    for sweep in SWEEPS {
+        while house.store.tx("sweep", move |tx| sweep(tx, now)).await? == SWEEP_LIMIT {}
+    }
     Ok(())
 }
+
+type Sweep = fn(&mut dyn Tx, Timestamp) -> StoreResult<u32>;
+
+/// One per table that grows: each deletes a portion and says how many.
+const SWEEPS: [Sweep; 7] = [
+    |tx, now| tx.delete_expired_registrations(now - KEEP, SWEEP_LIMIT),
+    |tx, now| tx.delete_expired_links(now - KEEP, SWEEP_LIMIT),
+    |tx, now| tx.delete_old_sessions(now - KEEP, SWEEP_LIMIT),
+    |tx, now| tx.delete_old_challenges(now - KEEP, SWEEP_LIMIT),
+    |tx, now| tx.delete_expired_throttles(now, SWEEP_LIMIT),
+    |tx, now| tx.delete_old_grants(now, SWEEP_LIMIT),
+    |tx, now| tx.delete_settled_messages(now - KEEP, SWEEP_LIMIT),
+];

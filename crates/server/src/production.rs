@@ -3,11 +3,12 @@
 
 use crate::config::{Config, Mode};
 use portal_id_core::accounts::RegistrationMode;
+use portal_id_core::password::hash::HashSettings;
 
 /// Every reason not to start, in words that say what to set. Empty for a good configuration.
 pub fn refusals(config: &Config, kek_is_demo: bool, has_demo_clients: bool) -> Vec<String> {
     if config.mode != Mode::Production {
-        return Vec::new();
+        return outside_production(config);
     }
     let mut refusals = Vec::new();
     let mut refuse = |when: bool, why: &str| {
@@ -32,7 +33,24 @@ pub fn refusals(config: &Config, kek_is_demo: bool, has_demo_clients: bool) -> V
         "accounts.registration.organisation cannot be open: organisations come by federation only",
     );
     refuse(config.notify.sms_gateways.is_empty(), "notify.sms_gateways is empty: without a gateway nobody can sign in");
+    refuse(
+        !config.oidc.require_nonce_without_pkce,
+        "oidc.require_nonce_without_pkce = false is for conformance tests only",
+    );
+    let (hashing, least) = (&config.accounts.hashing, HashSettings::default());
+    refuse(
+        hashing.memory_kib < least.memory_kib || hashing.passes < least.passes,
+        "accounts.hashing is weaker than 19456 KiB and 2 passes",
+    );
     refusals
+}
+
+/// A development or demo may be lax because nobody else can reach it.
+fn outside_production(config: &Config) -> Vec<String> {
+    if config.server.listen.ip().is_loopback() {
+        return Vec::new();
+    }
+    vec!["server.listen must be a loopback address unless mode is \"production\"".to_owned()]
 }
 
 #[cfg(test)]
@@ -40,27 +58,20 @@ pub fn refusals(config: &Config, kek_is_demo: bool, has_demo_clients: bool) -> V
 mod tests {
     use super::*;
 
-    const GOOD: &str = r#"
-        [oidc]
-        issuer = "https://id.example.gov.vn"
-        [accounts.registration]
-        citizen = "open"
-        business = "closed"
-        organisation = "federated-only"
-        [[notify.sms_gateways]]
-        preset = "esms"
-        api_key = "k"
-        secret_key = "s"
-        brandname = "CONG DVC"
-    "#;
+    const GOOD: &str = include_str!("../../../deploy/portal-id.example.toml");
+    const CLIENTS: &str = include_str!("../../../deploy/clients.example.toml");
 
     fn good() -> Config {
         Config::from_toml(GOOD).unwrap()
     }
 
     #[test]
-    fn a_complete_production_configuration_starts() {
+    fn the_example_configuration_is_complete_and_its_clients_can_be_registered() {
         assert_eq!(refusals(&good(), false, false), Vec::<String>::new());
+        let file: crate::clients::ClientsFile = toml::from_str(CLIENTS).unwrap();
+        for client in file.client {
+            crate::clients::check(&client.client_id, &client.metadata).unwrap();
+        }
     }
 
     // security: row 34
@@ -74,6 +85,12 @@ mod tests {
         let mut unset = good();
         unset.accounts.registration.business = None;
         assert!(refusals(&unset, false, false)[0].contains("business"));
+        let mut lax = good();
+        lax.oidc.require_nonce_without_pkce = false;
+        assert!(refusals(&lax, false, false)[0].contains("nonce"));
+        let mut weak = good();
+        weak.accounts.hashing.memory_kib = 1024;
+        assert!(refusals(&weak, false, false)[0].contains("hashing"));
         let mut mute = good();
         mute.notify.sms_gateways.clear();
         assert!(refusals(&mute, false, false)[0].contains("sms_gateways"));
@@ -84,5 +101,13 @@ mod tests {
         let mut config = Config::from_toml("").unwrap();
         config.mode = Mode::Development;
         assert!(refusals(&config, true, true).is_empty());
+    }
+
+    // security: row 34
+    #[test]
+    fn development_faces_nobody_but_its_own_machine() {
+        let mut config = Config::from_toml("mode = \"development\"").unwrap();
+        config.server.listen = "0.0.0.0:8080".parse().unwrap();
+        assert!(refusals(&config, false, false)[0].contains("loopback"));
     }
 }

@@ -23,7 +23,9 @@ impl Task {
     pub(crate) fn answer(self, result: StoreResult<()>) {
         match &result {
             Err(StoreError::Fault(why)) => tracing::error!(transaction = self.name, why, "a transaction failed"),
-            Err(StoreError::Unavailable(why)) => tracing::warn!(transaction = self.name, why, "a transaction could not be run"),
+            Err(StoreError::Unavailable(why)) => {
+                tracing::warn!(transaction = self.name, why, "a transaction could not be run");
+            }
             Err(StoreError::Retry) => tracing::warn!(transaction = self.name, "a transaction lost every race"),
             Err(StoreError::Conflict(_)) | Ok(()) => {}
         }
@@ -59,9 +61,10 @@ pub(crate) fn attempt(task: &mut Task, conn: &mut AnyConn, counters: &Counters) 
         (_, Some(refusal)) if refusal.connection_lost => Attempt::Lost(refusal.error),
         (_, Some(refusal)) if refusal.error == StoreError::Retry => Attempt::Again,
         // PostgreSQL refuses everything after a refused statement: what would pass on one engine only must pass on none.
-        (Ok(()), Some(refusal)) => {
-            Attempt::Failed(StoreError::Fault(format!("{}: the body went on after an error: {}", task.name, refusal.error)))
-        }
+        (Ok(()), Some(refusal)) => Attempt::Failed(StoreError::Fault(format!(
+            "{}: the body went on after an error: {}",
+            task.name, refusal.error
+        ))),
         (Ok(()), None) => Attempt::Done { changed },
         (Err(StoreError::Retry), _) => Attempt::Again,
         (Err(error), _) => Attempt::Failed(error),

@@ -46,7 +46,8 @@ fn open_postgres(url: &str, settings: &StorageSettings) -> Result<SqlBackend, Op
     let server = Arc::new(postgres::Server::open(url)?);
     let mut backend = SqlBackend::idle(Queue::new(settings.queue_length), None);
     for number in 0..settings.postgres_connections.max(1) {
-        let (server, queue, counters) = (Arc::clone(&server), Arc::clone(&backend.writers), Arc::clone(&backend.counters));
+        let (server, queue, counters) =
+            (Arc::clone(&server), Arc::clone(&backend.writers), Arc::clone(&backend.counters));
         backend.start(format!("store-{number}"), move || postgres::serve(&server, &queue, &counters))?;
     }
     Ok(backend)

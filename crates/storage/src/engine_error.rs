@@ -30,7 +30,9 @@ impl EngineError {
             DatabaseErrorKind::ReadOnlyTransaction if postgres => Self::lost(message),
             // diesel has no kind for SQLSTATE 40P01 and gives no code.
             _ if postgres && message.contains("deadlock detected") => Self::staying(StoreError::Retry),
-            _ if !postgres && message.contains("is locked") => Self::staying(StoreError::Unavailable(message.to_owned())),
+            _ if !postgres && message.contains("is locked") => {
+                Self::staying(StoreError::Unavailable(message.to_owned()))
+            }
             _ => Self::staying(StoreError::Fault(message.to_owned())),
         }
     }
@@ -69,12 +71,22 @@ mod tests {
     use super::*;
 
     fn unique(message: &str) -> StoreError {
-        EngineError::read(&Error::DatabaseError(DatabaseErrorKind::UniqueViolation, Box::new(message.to_owned())), false).error
+        EngineError::read(
+            &Error::DatabaseError(DatabaseErrorKind::UniqueViolation, Box::new(message.to_owned())),
+            false,
+        )
+        .error
     }
 
     #[test]
     fn a_taken_key_is_named_by_table_and_columns() {
-        assert_eq!(unique("UNIQUE constraint failed: accounts.username_key"), StoreError::Conflict("accounts.username_key".into()));
-        assert_eq!(unique("UNIQUE constraint failed: data_keys.name, data_keys.version"), StoreError::Conflict("data_keys.name,version".into()));
+        assert_eq!(
+            unique("UNIQUE constraint failed: accounts.username_key"),
+            StoreError::Conflict("accounts.username_key".into())
+        );
+        assert_eq!(
+            unique("UNIQUE constraint failed: data_keys.name, data_keys.version"),
+            StoreError::Conflict("data_keys.name,version".into())
+        );
     }
 }

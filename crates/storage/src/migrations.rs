@@ -20,13 +20,17 @@ pub(crate) fn bring_sqlite_up_to_date(conn: &mut SqliteConnection) -> Result<(),
 pub(crate) fn bring_postgres_up_to_date(conn: &mut PgConnection) -> Result<(), OpenError> {
     let fault = |error: diesel::result::Error| OpenError::Migration(error.to_string());
     // The other node's migrations may take longer than a statement may.
-    conn.batch_execute(&format!("SET statement_timeout TO 0; SET lock_timeout TO 0; SELECT pg_advisory_lock({LOCK})")).map_err(fault)?;
+    conn.batch_execute(&format!("SET statement_timeout TO 0; SET lock_timeout TO 0; SELECT pg_advisory_lock({LOCK})"))
+        .map_err(fault)?;
     let result = bring_up_to_date(conn, POSTGRES);
     conn.batch_execute(&format!("SELECT pg_advisory_unlock({LOCK})")).map_err(fault)?;
     result
 }
 
-fn bring_up_to_date<DB: Backend>(conn: &mut impl MigrationHarness<DB>, ours: EmbeddedMigrations) -> Result<(), OpenError>
+fn bring_up_to_date<DB: Backend>(
+    conn: &mut impl MigrationHarness<DB>,
+    ours: EmbeddedMigrations,
+) -> Result<(), OpenError>
 where
     EmbeddedMigrations: MigrationSource<DB>,
 {
@@ -78,7 +82,9 @@ mod tests {
         let mut conn = in_memory();
         bring_sqlite_up_to_date(&mut conn).unwrap();
         conn.revert_all_migrations(SQLITE).unwrap();
-        let left = diesel::sql_query("SELECT count(*) AS number FROM sqlite_schema WHERE name NOT LIKE '\\_\\_diesel%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'");
+        let left = diesel::sql_query(
+            "SELECT count(*) AS number FROM sqlite_schema WHERE name NOT LIKE '\\_\\_diesel%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'",
+        );
         assert_eq!(left.get_result::<Number>(&mut conn).unwrap().number, 0);
         bring_sqlite_up_to_date(&mut conn).unwrap();
     }
@@ -92,7 +98,11 @@ mod tests {
     #[test]
     fn both_engines_have_the_same_migrations() {
         let names = |source: EmbeddedMigrations| -> Vec<String> {
-            MigrationSource::<diesel::sqlite::Sqlite>::migrations(&source).unwrap().iter().map(|one| one.name().to_string()).collect()
+            MigrationSource::<diesel::sqlite::Sqlite>::migrations(&source)
+                .unwrap()
+                .iter()
+                .map(|one| one.name().to_string())
+                .collect()
         };
         assert_eq!(names(SQLITE), names(POSTGRES));
         assert!(!names(SQLITE).is_empty());
@@ -129,7 +139,7 @@ mod tests {
             let plans: Vec<Plan> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {query}")).load(&mut conn).unwrap();
             let plan: Vec<&str> = plans.iter().map(|plan| plan.detail.as_str()).collect();
             let bad = |step: &&str| step.starts_with("SCAN") || step.contains("TEMP B-TREE");
-            assert!(!plan.iter().any(|step| bad(&step)), "{query}: {plan:?}");
+            assert!(!plan.iter().any(bad), "{query}: {plan:?}");
         }
     }
 }

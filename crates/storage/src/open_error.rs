@@ -20,7 +20,9 @@ pub enum OpenError {
     #[error("the database cannot be opened: {0}")]
     Unreachable(String),
     /// The database was already changed by a newer version of the program.
-    #[error("the database has migrations that this version of the program does not know ({0}): start the newer version, or restore a backup")]
+    #[error(
+        "the database has migrations that this version of the program does not know ({0}): start the newer version, or restore a backup"
+    )]
     Newer(String),
     /// A migration failed; the database is as before it.
     #[error("a migration failed: {0}")]

@@ -50,7 +50,9 @@ impl Server {
 /// Bounds the wait for a server that does not answer, where the operator has not: libpq's default is for ever.
 fn with_timeouts(url: &str) -> String {
     let mut url = url.to_owned();
-    for (parameter, value) in [("connect_timeout", "5"), ("tcp_user_timeout", "15000"), ("application_name", "portal-id")] {
+    for (parameter, value) in
+        [("connect_timeout", "5"), ("tcp_user_timeout", "15000"), ("application_name", "portal-id")]
+    {
         if !url.contains(&format!("{parameter}=")) {
             url.push(if url.contains('?') { '&' } else { '?' });
             url.push_str(parameter);
@@ -161,6 +163,8 @@ fn unavailable(error: &diesel::result::Error) -> StoreError {
 
 /// The number of the queue of a name (FNV-1a): two names sharing one would only wait for each other.
 fn queue_of(name: &str) -> i64 {
-    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = name
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     hash.cast_signed()
 }

@@ -23,7 +23,12 @@ pub struct StorageSettings {
 
 impl Default for StorageSettings {
     fn default() -> Self {
-        Self { url: "sqlite:portal-id.sqlite3".to_owned(), sqlite_readers: 2, postgres_connections: 16, queue_length: 1024 }
+        Self {
+            url: "sqlite:portal-id.sqlite3".to_owned(),
+            sqlite_readers: 2,
+            postgres_connections: 16,
+            queue_length: 1024,
+        }
     }
 }
 
@@ -90,7 +95,9 @@ mod tests {
     #[test]
     fn a_url_names_its_engine() {
         assert!(matches!(with_url("sqlite:a/b.db").target(), Ok(Target::Sqlite(path)) if path.ends_with("a/b.db")));
-        assert!(matches!(with_url("sqlite:///a/b.db").target(), Ok(Target::Sqlite(path)) if path == std::path::Path::new("/a/b.db")));
+        assert!(
+            matches!(with_url("sqlite:///a/b.db").target(), Ok(Target::Sqlite(path)) if path == std::path::Path::new("/a/b.db"))
+        );
         assert!(matches!(with_url("postgres://h/d").target(), Ok(Target::Postgres(_))));
         for refused in ["", "mysql://h/d", "sqlite:", "sqlite::memory:", "sqlite:a?mode=ro"] {
             assert!(matches!(with_url(refused).target(), Err(OpenError::Url(_))), "{refused}");

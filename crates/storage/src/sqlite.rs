@@ -198,7 +198,11 @@ mod tests {
         task(move |tx| tx.insert_audit(&entry))
     }
 
-    fn run(conn: &mut AnyConn, counters: &Counters, tasks: Vec<(Task, Receiver<StoreResult<()>>)>) -> Vec<StoreResult<()>> {
+    fn run(
+        conn: &mut AnyConn,
+        counters: &Counters,
+        tasks: Vec<(Task, Receiver<StoreResult<()>>)>,
+    ) -> Vec<StoreResult<()>> {
         let (group, answers): (Vec<_>, Vec<_>) = tasks.into_iter().unzip();
         write_group(conn, group, counters);
         answers.into_iter().map(|mut answer| answer.try_recv().unwrap()).collect()

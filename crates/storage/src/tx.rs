@@ -54,7 +54,10 @@ impl<'a> SqlTx<'a> {
     }
 
     /// Runs a statement that changes rows and gives them back.
-    pub(crate) fn write_returning<T>(&mut self, statement: impl FnOnce(&mut AnyConn) -> QueryResult<Vec<T>>) -> StoreResult<Vec<T>> {
+    pub(crate) fn write_returning<T>(
+        &mut self,
+        statement: impl FnOnce(&mut AnyConn) -> QueryResult<Vec<T>>,
+    ) -> StoreResult<Vec<T>> {
         self.ready_to_write()?;
         let result = statement(self.conn);
         let rows = self.keep(result)?;
@@ -63,7 +66,10 @@ impl<'a> SqlTx<'a> {
     }
 
     /// A gate on a unique key: `false` when the key is taken, and the transaction goes on.
-    pub(crate) fn gate_unless_taken(&mut self, statement: impl FnOnce(&mut AnyConn) -> QueryResult<usize>) -> StoreResult<bool> {
+    pub(crate) fn gate_unless_taken(
+        &mut self,
+        statement: impl FnOnce(&mut AnyConn) -> QueryResult<usize>,
+    ) -> StoreResult<bool> {
         self.ready_to_write()?;
         // SQLite undoes a refused statement alone; PostgreSQL would refuse the rest of the transaction.
         let guarded = self.conn.is_postgres();
@@ -101,7 +107,11 @@ impl<'a> SqlTx<'a> {
     }
 }
 
-fn run_guarded(conn: &mut AnyConn, guarded: bool, statement: impl FnOnce(&mut AnyConn) -> QueryResult<usize>) -> QueryResult<usize> {
+fn run_guarded(
+    conn: &mut AnyConn,
+    guarded: bool,
+    statement: impl FnOnce(&mut AnyConn) -> QueryResult<usize>,
+) -> QueryResult<usize> {
     if !guarded {
         return statement(conn);
     }

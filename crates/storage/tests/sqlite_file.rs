@@ -43,7 +43,9 @@ async fn what_was_written_is_there_after_a_new_start() {
 #[tokio::test]
 #[ignore = "started by the test below"]
 async fn a_writer_that_will_be_killed() {
-    let folder = std::env::var_os("STORE_FOLDER").unwrap();
+    let Some(folder) = std::env::var_os("STORE_FOLDER") else {
+        return;
+    };
     let store = Store::new(open(&settings(Path::new(&folder))).unwrap());
     for number in 0..u8::MAX {
         assert_eq!(store.tx("mark", mark(number)).await, Ok(true));
@@ -62,7 +64,8 @@ async fn what_was_acknowledged_outlives_a_killed_process() {
         .spawn()
         .unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let numbers = lines.map_while(Result::ok).filter_map(|line| line.split_once("acknowledged ")?.1.trim().parse::<u8>().ok());
+    let numbers =
+        lines.map_while(Result::ok).filter_map(|line| line.split_once("acknowledged ")?.1.trim().parse::<u8>().ok());
     let acknowledged = numbers.take(20).last().unwrap();
     child.kill().unwrap();
     child.wait().unwrap();
@@ -136,6 +139,7 @@ fn a_file_that_cannot_be_used_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let nowhere = settings(&folder.path().join("missing"));
     assert!(matches!(open(&nowhere), Err(OpenError::File { .. })));
-    std::fs::write(folder.path().join("store.sqlite3"), "this is a text, and not a short one at all ".repeat(40)).unwrap();
+    std::fs::write(folder.path().join("store.sqlite3"), "this is a text, and not a short one at all ".repeat(40))
+        .unwrap();
     assert!(matches!(open(&settings(folder.path())), Err(OpenError::Unreachable(_))));
 }

@@ -56,14 +56,14 @@ impl Browser {
     }
 
     #[must_use]
-    pub fn from_address(mut self, address: &str) -> Self {
+    pub fn at_address(mut self, address: &str) -> Self {
         self.address = SocketAddr::new(address.parse().unwrap(), 40_000);
         self
     }
 
     #[must_use]
     pub fn in_language(mut self, language: &str) -> Self {
-        self.language = language.to_owned();
+        language.clone_into(&mut self.language);
         self
     }
 

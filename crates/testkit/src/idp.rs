@@ -42,7 +42,7 @@ impl TestIdp {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config { mode: Mode::Development, ..Config::default() };
         config.storage.url = format!("sqlite:{}", folder.path().join("test.sqlite3").display());
-        config.oidc.issuer = ISSUER.to_owned();
+        ISSUER.clone_into(&mut config.oidc.issuer);
         // A cheap hash: what is tested is when it is computed, never its cost.
         config.accounts.hashing.memory_kib = 32;
         config.accounts.hashing.passes = 1;

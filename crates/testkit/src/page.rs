@@ -42,7 +42,8 @@ impl Page {
         }
         let document = Html::parse_document(&self.html());
         let main = document.select(&select("main[data-page]")).next();
-        main.and_then(|main| main.attr("data-page")).map_or_else(|| format!("unnamed {}", self.answer.status), str::to_owned)
+        main.and_then(|main| main.attr("data-page"))
+            .map_or_else(|| format!("unnamed {}", self.answer.status), str::to_owned)
     }
 
     /// Fails unless the page has this name.
@@ -71,7 +72,10 @@ impl Page {
         let document = Html::parse_document(&self.html());
         let wanted = select(&format!("[name='{field}']"));
         let form = document.select(&select("form")).find(|form| form.select(&wanted).next().is_some());
-        Form::read(&self.url, &form.unwrap_or_else(|| panic!("no form with {field} on {}: {}", self.name(), self.html())))
+        Form::read(
+            &self.url,
+            &form.unwrap_or_else(|| panic!("no form with {field} on {}: {}", self.name(), self.html())),
+        )
     }
 
     /// The first form that posts to this path.
@@ -125,7 +129,8 @@ impl Form {
         for choice in form.select(&select("select[name]")) {
             let name = choice.attr("name").unwrap().to_owned();
             let chosen = choice.select(&select("option[selected]")).next();
-            let value = chosen.or_else(|| choice.select(&select("option")).next()).and_then(|option| option.attr("value"));
+            let value =
+                chosen.or_else(|| choice.select(&select("option")).next()).and_then(|option| option.attr("value"));
             visible.push(name.clone());
             fields.insert(name, value.unwrap_or_default().to_owned());
         }
@@ -135,7 +140,11 @@ impl Form {
     /// Types into a field that the form has.
     #[must_use]
     pub fn fill(mut self, name: &str, value: &str) -> Self {
-        assert!(self.visible.iter().any(|field| field == name), "the form has no field {name}, only {:?}", self.visible);
+        assert!(
+            self.visible.iter().any(|field| field == name),
+            "the form has no field {name}, only {:?}",
+            self.visible
+        );
         self.fields.insert(name.to_owned(), value.to_owned());
         self
     }

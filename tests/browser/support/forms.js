@@ -4,12 +4,11 @@ export async function fill(page, values) {
   for (const [name, value] of Object.entries(values)) await page.locator(`#${name}`).fill(value);
 }
 
-// Presses the button of the form that holds `control`: the one without a name, before those that do something else.
+// Presses the main button of the form that holds `control`; it has the stable id `submit` on every page.
 export async function press(page, control) {
   const form = page.locator('form', { has: page.locator(`[name="${control}"]`) }).first();
-  const plain = form.locator('button[type="submit"]:not([name]), button:not([type]):not([name]), input[type="submit"]:not([name])');
-  const button = (await plain.count()) ? plain.first() : form.locator('button[type="submit"]').first();
-  await Promise.all([page.waitForLoadState('load'), button.click()]);
+  await form.locator('#submit').click();
+  await page.waitForLoadState('load');
 }
 
 // Without JavaScript the wards come with a second answer: choose the province, press its button, choose the ward.

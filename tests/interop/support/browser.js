@@ -17,7 +17,8 @@ export class Browser {
     return this.#go(new URL(url), { method: 'GET' });
   }
 
-  async submit(page, form, values, button) {
+  // Without a `button` it is the Enter key: the form's first submit button goes along (HTML, implicit submission).
+  async submit(page, form, values, button = defaultButton(form)) {
     const fields = new URLSearchParams();
     for (const control of form.querySelectorAll('input, select, textarea')) {
       const name = control.getAttribute('name');
@@ -95,8 +96,12 @@ export class Page {
   }
 
   toString() {
-    return `${this.status} ${this.url} "${this.title}"`;
+    return `${this.status} ${this.url.origin}${this.url.pathname} "${this.title}"`;
   }
+}
+
+function defaultButton(form) {
+  return form.querySelector('button:not([type]), button[type="submit"], input[type="submit"]');
 }
 
 function valueOf(control) {

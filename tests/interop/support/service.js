@@ -6,7 +6,7 @@ import { walk } from './citizen.js';
 export const SCOPES = 'openid profile email phone address identity offline_access';
 
 export function discover(secret = settings.clientSecret) {
-  return client.discovery(new URL(settings.issuer), settings.clientId, secret, undefined, {
+  return client.discovery(new URL(settings.issuer), settings.clientId, {}, client.ClientSecretBasic(secret), {
     execute: [client.allowInsecureRequests, client.enableNonRepudiationChecks],
   });
 }

@@ -15,7 +15,9 @@ export class Provider {
   // Discovery waits for the first visitor, so that the service may start before the provider.
   async #discovered() {
     const { issuer, clientId, clientSecret } = this.#settings;
-    this.#configuration ??= await client.discovery(new URL(issuer), clientId, clientSecret, undefined, {
+    // The method is the one the operator registered; the library alone would send the secret in the body.
+    const method = client.ClientSecretBasic(clientSecret);
+    this.#configuration ??= await client.discovery(new URL(issuer), clientId, {}, method, {
       execute: [client.enableNonRepudiationChecks, ...(isLoopbackHttp(issuer) ? [client.allowInsecureRequests] : [])],
     });
     return this.#configuration;

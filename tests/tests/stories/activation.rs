@@ -36,7 +36,9 @@ async fn the_mailbox_alone_does_not_activate() {
     let (an, _, link) = registered(&idp).await;
     let mut mailbox_owner = idp.browser();
     let page = mailbox_owner.open(&link).await.expect("activate");
-    let refused = mailbox_owner.submit(page.form_with("password").fill("password", "doan mo mat khau").press("action", "activate")).await;
+    let refused = mailbox_owner
+        .submit(page.form_with("password").fill("password", "doan mo mat khau").press("action", "activate"))
+        .await;
     let page = refused.expect("activate");
     assert!(!idp.audited(AuditKind::Activated).await);
     let form = page.form_with("password").fill("password", &an.password).press("action", "activate");
@@ -92,7 +94,11 @@ async fn an_account_that_waits_for_activation_is_told_so_only_after_the_right_pa
 async fn of_two_registrations_with_one_identity_number_the_first_to_activate_holds_it() {
     let idp = TestIdp::start().await;
     let first = idp.citizen("first.person").create().await;
-    let second = idp.citizen("second.person").with(|citizen| citizen.identity_number.clone_from(&first.identity_number)).create().await;
+    let second = idp
+        .citizen("second.person")
+        .with(|citizen| citizen.identity_number.clone_from(&first.identity_number))
+        .create()
+        .await;
     let accounts = &idp.house.accounts;
     for (citizen, expected) in [
         (&second, portal_id_testkit::core::accounts::ActivateOutcome::Activated),
@@ -117,6 +123,23 @@ async fn of_many_parallel_activations_one_wins() {
         tries.spawn(async move { accounts.activate(&ctx, &token, &password).await.unwrap() });
     }
     let outcomes = tries.join_all().await;
-    let won = outcomes.iter().filter(|outcome| **outcome == portal_id_testkit::core::accounts::ActivateOutcome::Activated);
+    let won =
+        outcomes.iter().filter(|outcome| **outcome == portal_id_testkit::core::accounts::ActivateOutcome::Activated);
     assert_eq!(won.count(), 1, "{outcomes:?}");
+}
+
+// security: row 8
+#[tokio::test]
+async fn asking_for_another_mail_does_not_make_the_mailbox_enough() {
+    let idp = TestIdp::start().await;
+    let (an, _, link) = registered(&idp).await;
+    let mut mailbox_owner = idp.browser();
+    idp.advance(Span::hours(24)).await;
+    let expired = mailbox_owner.open(&link).await.expect("activation-expired");
+    let _ = mailbox_owner.submit(expired.form_to("/activate/resend")).await.expect("activation-resent");
+    let second = link_in(&idp.newest_mail(&an.email).await.text);
+    let page = mailbox_owner.open(&second).await.expect("activate");
+    let without = page.form_with("password").press("action", "activate");
+    let _ = mailbox_owner.submit(without).await.expect("activate");
+    assert!(!idp.audited(AuditKind::Activated).await);
 }

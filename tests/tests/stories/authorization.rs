@@ -43,7 +43,11 @@ async fn a_redirect_uri_that_is_not_byte_equal_gets_a_page_and_never_a_redirect(
     let missing = service.authorize_url_with("openid", &[("redirect_uri", "")]);
     let page = idp.browser().open(missing.as_str()).await;
     assert!(page.name() == "error" || page.name() == "sign-in", "{}", page.name());
-    let _ = idp.browser().open(service.authorize_url_with("openid", &[("redirect_uri", &good)]).as_str()).await.expect("sign-in");
+    let _ = idp
+        .browser()
+        .open(service.authorize_url_with("openid", &[("redirect_uri", &good)]).as_str())
+        .await
+        .expect("sign-in");
 }
 
 #[tokio::test]
@@ -106,14 +110,22 @@ async fn a_scope_that_the_client_may_not_have_is_not_granted() {
         .await;
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
     let mut browser = signed_in(&idp, &an).await;
-    let callback = browser.open(service.authorize_url("openid identity").as_str()).await.expect_away(&service.redirect_uri);
+    let callback =
+        browser.open(service.authorize_url("openid identity").as_str()).await.expect_away(&service.redirect_uri);
     assert_eq!(parameter(&callback, "error").as_deref(), Some("invalid_scope"));
 }
 
 #[tokio::test]
 async fn unknown_parameters_and_languages_that_we_lack_are_no_reason_to_refuse() {
     let (idp, service, _) = ready().await;
-    for change in [("display", "popup"), ("ui_locales", "km lo"), ("claims_locales", "xx"), ("login_hint", "nobody"), ("acr_values", "x y"), ("foo", "bar")] {
+    for change in [
+        ("display", "popup"),
+        ("ui_locales", "km lo"),
+        ("claims_locales", "xx"),
+        ("login_hint", "nobody"),
+        ("acr_values", "x y"),
+        ("foo", "bar"),
+    ] {
         let request = service.authorize_url_with("openid unknown-scope", &[change]);
         let _ = idp.browser().open(request.as_str()).await.expect("sign-in");
     }

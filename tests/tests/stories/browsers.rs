@@ -4,7 +4,6 @@ use crate::walk::signed_in;
 use http::{Request, StatusCode};
 use portal_id_testkit::TestIdp;
 
-
 // security: row 10
 #[tokio::test]
 async fn cookies_are_bound_to_the_host_out_of_reach_of_scripts_and_new_at_every_sign_in() {
@@ -12,7 +11,11 @@ async fn cookies_are_bound_to_the_host_out_of_reach_of_scripts_and_new_at_every_
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
     let mut browser = signed_in(&idp, &an).await;
     let session = |browser: &portal_id_testkit::Browser| {
-        browser.cookies().iter().find(|(name, _)| name.starts_with("__Host-pid-") && name.len() == 19).map(|(_, value)| value.clone())
+        browser
+            .cookies()
+            .iter()
+            .find(|(name, _)| name.starts_with("__Host-pid-") && name.len() == 19)
+            .map(|(_, value)| value.clone())
     };
     let first = session(&browser).expect("a session cookie");
     idp.advance(portal_id_testkit::core::time::Span::minutes(2)).await;
@@ -46,9 +49,20 @@ async fn every_page_forbids_scripts_frames_and_sniffing() {
     let idp = TestIdp::start().await;
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
     let mut browser = signed_in(&idp, &an).await;
-    for path in ["/", "/sign-in", "/register", "/register/citizen", "/register/business", "/sign-in/help", "/sign-out", "/activate?token=x", "/nothing-here"] {
+    for path in [
+        "/",
+        "/sign-in",
+        "/register",
+        "/register/citizen",
+        "/register/business",
+        "/sign-in/help",
+        "/sign-out",
+        "/activate?token=x",
+        "/nothing-here",
+    ] {
         let page = browser.open(path).await;
-        let csp = page.answer.header("content-security-policy").unwrap_or_else(|| panic!("no CSP on {path}")).to_owned();
+        let csp =
+            page.answer.header("content-security-policy").unwrap_or_else(|| panic!("no CSP on {path}")).to_owned();
         assert!(csp.contains("default-src 'none'") && csp.contains("frame-ancestors 'none'"), "{path}: {csp}");
         assert!(!csp.contains("unsafe"), "{path}: {csp}");
         assert_eq!(page.answer.header("x-content-type-options"), Some("nosniff"), "{path}");
@@ -110,9 +124,21 @@ async fn odd_requests_get_a_clear_answer_and_never_a_fault() {
     let long = format!("/authorize?{}", "a".repeat(20_000));
     for (request, expected) in [
         (Request::post("/sign-in").header("content-type", "application/json").body("{}".into()).unwrap(), 415),
-        (Request::post("/sign-in").header("content-type", "application/x-www-form-urlencoded").body("a=%ff%fe".into()).unwrap(), 400),
+        (
+            Request::post("/sign-in")
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body("a=%ff%fe".into())
+                .unwrap(),
+            400,
+        ),
         (Request::post("/token").header("content-type", "application/json").body("{}".into()).unwrap(), 400),
-        (Request::post("/token").header("content-type", "application/x-www-form-urlencoded").body("grant_type=%ff".into()).unwrap(), 400),
+        (
+            Request::post("/token")
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body("grant_type=%ff".into())
+                .unwrap(),
+            400,
+        ),
         (Request::get(long.as_str()).body("".into()).unwrap(), 414),
         (Request::get("/nothing-here").body("".into()).unwrap(), 404),
         (Request::delete("/sign-in").body("".into()).unwrap(), 405),

@@ -134,10 +134,56 @@ async fn of_many_parallel_codes_no_more_are_evaluated_than_there_are_tries() {
         let form = page.form_with("code").fill("code", &guess).press("action", "verify");
         tries.spawn(async move { thief.submit(form).await.name() });
     }
-    assert!(tries.join_all().await.iter().all(|name| name != "home"));
+    let pages = tries.join_all().await;
+    assert!(pages.iter().all(|name| name != "home"));
+    let id = portal_id_testkit::service::parameter(&page.url, "challenge").expect("the challenge in the address");
+    let id = portal_id_testkit::core::ids::ChallengeId::from_text(id);
+    let challenge = idp.house.store.read("challenge", move |tx| tx.find_challenge(&id)).await.unwrap().unwrap();
+    assert_eq!(challenge.tries, 5, "each one evaluated was counted, and no more");
     let mut browser = browser;
     let refused = give(&mut browser, &page, &code).await;
     assert_ne!(refused.name(), "home", "the tries are used up");
+}
+
+// security: row 13
+#[tokio::test]
+async fn of_many_parallel_right_codes_one_begins_a_session() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let (browser, page) = at_the_code(&idp, &an).await;
+    let code = idp.newest_code(&an.e164).await;
+    let mut tries = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        let (mut same, form) = (browser.clone(), page.form_with("code").fill("code", &code).press("action", "verify"));
+        tries.spawn(async move { same.submit(form).await.name() });
+    }
+    tries.join_all().await;
+    let began = idp.audit().await.into_iter().filter(|entry| entry.kind == AuditKind::SignedIn).count();
+    assert_eq!(began, 1);
+}
+
+// security: row 12
+#[tokio::test]
+async fn strangers_who_type_a_phone_neither_flood_it_nor_use_up_its_holders_codes() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    crate::walk::signed_in(&idp, &an).await;
+    idp.advance(Span::hours(2)).await;
+    let before = idp.texts.kept().len();
+    for name in ["stranger.one", "stranger.two"] {
+        let typed = |other: &mut Citizen| (other.phone, other.e164) = (an.phone.clone(), an.e164.clone());
+        let stranger = idp.citizen(name).with(typed).activated().create().await;
+        for _ in 0..5 {
+            let mut browser = idp.browser();
+            let page = browser.open("/sign-in").await;
+            let _ = stranger.give_password(&mut browser, &page).await;
+            idp.deliver().await;
+        }
+    }
+    assert_eq!(idp.texts.kept().len() - before, 5, "typed numbers are counted together");
+    let _ = at_the_code(&idp, &an).await;
+    idp.deliver().await;
+    assert_eq!(idp.texts.kept().len() - before, 6, "the holder still gets a code");
 }
 
 #[tokio::test]

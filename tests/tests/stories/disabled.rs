@@ -1,10 +1,10 @@
 //! What is switched off does nothing any more, at any endpoint.
 
 use crate::walk::signed_in;
+use portal_id_server::clients;
 use portal_id_testkit::TestIdp;
 use portal_id_testkit::core::audit::AuditKind;
 use portal_id_testkit::core::profile::AccountState;
-use portal_id_server::clients;
 
 // security: row 22, 23
 #[tokio::test]
@@ -19,7 +19,11 @@ async fn a_client_that_is_switched_off_gets_nothing_more() {
 
     let ctx = idp.ctx();
     let now = ctx.now;
-    clients::change(&ctx, &idp.house.store, "test-service", AuditKind::ClientDisabled, move |client| client.disabled_at = Some(now)).await.unwrap();
+    clients::change(&ctx, &idp.house.store, "test-service", AuditKind::ClientDisabled, move |client| {
+        client.disabled_at = Some(now)
+    })
+    .await
+    .unwrap();
 
     assert_eq!(browser.open(request.as_str()).await.expect("error").status(), 400);
     service.redeem(&waiting).await.expect_error("invalid_client");

@@ -68,7 +68,8 @@ async fn a_second_service_gets_the_person_without_a_question_once_consent_is_rem
     idp.advance(Span::minutes(5)).await;
     let again = browser.open(first.authorize_url("openid").as_str()).await.expect_away(&first.redirect_uri);
     assert!(parameter(&again, "code").is_some());
-    let elsewhere = browser.open(second.authorize_url("openid profile").as_str()).await.expect_away(&second.redirect_uri);
+    let elsewhere =
+        browser.open(second.authorize_url("openid profile").as_str()).await.expect_away(&second.redirect_uri);
     assert_eq!(second.redeem(&elsewhere).await.id_token()["sub"], sub);
 }
 
@@ -108,4 +109,36 @@ async fn the_answer_can_be_posted_as_a_form() {
     let fields = form.into_fields();
     assert!(fields.contains(&("state".to_owned(), "state-of-the-test".to_owned())));
     assert!(fields.contains(&("iss".to_owned(), "https://id.example.gov.vn".to_owned())));
+}
+
+// security: row 10
+#[tokio::test]
+async fn a_consent_page_shown_to_one_person_does_not_act_for_the_next_one_at_the_same_browser() {
+    let idp = TestIdp::start().await;
+    let service = idp.service().register().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let binh = idp.citizen("le.van.binh").activated().create().await;
+    let mut shared = idp.browser();
+    let hers = to_consent(&idp, &an, &mut shared, &service.authorize_url("openid profile")).await;
+    let other_tab = service.authorize_url_with("openid profile", &[("prompt", "login")]);
+    let _ = to_consent(&idp, &binh, &mut shared, &other_tab).await;
+    let refused = decide(&mut shared, &hers, "allow").await.expect("error");
+    assert_eq!(refused.status(), 403);
+    assert!(!idp.audited(AuditKind::ConsentGranted).await);
+}
+
+// security: row 22
+#[tokio::test]
+async fn what_a_replaced_session_had_given_ends_with_it() {
+    let idp = TestIdp::start().await;
+    let service = idp.service().with(|client| client.first_party = true).register().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut browser = crate::walk::signed_in(&idp, &an).await;
+    let callback = browser.open(service.authorize_url("openid").as_str()).await.expect_away(&service.redirect_uri);
+    let access = service.redeem(&callback).await.field("access_token");
+    assert_eq!(service.userinfo(&access).await.status, 200);
+    let request = service.authorize_url_with("openid", &[("prompt", "login")]);
+    let page = browser.open(request.as_str()).await.expect("sign-in");
+    let _ = an.sign_in(&idp, &mut browser, &page).await.expect_away(&service.redirect_uri);
+    assert_eq!(service.userinfo(&access).await.status, 401);
 }

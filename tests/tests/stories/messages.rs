@@ -53,7 +53,24 @@ async fn what_waits_is_delivered_after_a_restart() {
 
 // security: row 28
 #[tokio::test]
-async fn vietnamese_names_and_hostile_ones_stay_inside_the_mail() {
+async fn line_breaks_in_a_typed_address_or_name_never_reach_a_mail() {
+    let idp = TestIdp::start().await;
+    let an = portal_id_testkit::Citizen::named("nguyen.thi.an");
+    for (field, hostile) in [
+        ("email", "a@example.vn\r\nBcc: b@example.vn"),
+        ("email", "a@example.vn,b@example.vn"),
+        ("username", "nguyen.an\r\nBcc: b@example.vn"),
+        ("full_name", "An\r\nSubject: x"),
+    ] {
+        let page = an.register_with(&mut idp.browser(), &[(field, hostile)]).await;
+        assert_ne!(page.name(), "registered", "{field}: {hostile:?}");
+    }
+    idp.deliver().await;
+    assert!(idp.mails.kept().is_empty());
+}
+
+#[tokio::test]
+async fn a_vietnamese_username_is_written_as_it_is() {
     let idp = TestIdp::start().await;
     let an = idp.citizen("nguyễn.thị.ắn").with(|an| an.email = "an@example.vn".to_owned()).create().await;
     let mail = idp.newest_mail(&an.email).await;

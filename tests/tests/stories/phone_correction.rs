@@ -1,6 +1,7 @@
 //! A wrong phone can be corrected by whoever has the password and the mailbox, until a code was accepted on it.
 
 use portal_id_testkit::TestIdp;
+use portal_id_testkit::core::audit::AuditKind;
 use portal_id_testkit::people::link_in;
 
 #[tokio::test]
@@ -15,9 +16,14 @@ async fn a_wrong_number_is_corrected_by_a_mailed_link_and_the_password() {
 
     let mut anywhere = idp.browser();
     let page = anywhere.open(&link).await.expect("phone-correct");
-    let wrong = page.form_with("phone").fill("phone", "0987 654 321").fill("password", "sai mat khau").press("action", "correct");
+    let wrong = page
+        .form_with("phone")
+        .fill("phone", "0987 654 321")
+        .fill("password", "sai mat khau")
+        .press("action", "correct");
     let page = anywhere.submit(wrong).await.expect("phone-correct");
-    let right = page.form_with("phone").fill("phone", "0987 654 321").fill("password", &an.password).press("action", "correct");
+    let right =
+        page.form_with("phone").fill("phone", "0987 654 321").fill("password", &an.password).press("action", "correct");
     let _ = anywhere.submit(right).await.expect("phone-corrected");
     let _ = anywhere.open(&link).await.expect("phone-link-over");
 
@@ -38,4 +44,27 @@ async fn a_number_that_received_a_code_cannot_be_changed_that_way() {
     let page = browser.open("/sign-in").await;
     let code = an.give_password(&mut browser, &page).await.expect("code");
     assert!(!code.html().contains("/sign-in/phone"), "not even offered");
+}
+
+// security: row 12
+#[tokio::test]
+async fn a_code_that_reached_one_phone_proves_nothing_about_another() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut browser = idp.browser();
+    let page = browser.open("/sign-in").await;
+    let waiting = an.give_password(&mut browser, &page).await.expect("code");
+    let code = idp.newest_code(&an.e164).await;
+    let asked = browser.submit(waiting.form_to("/sign-in/phone").press("action", "ask")).await;
+    let _ = asked.expect("phone-asked");
+    let link = link_in(&idp.newest_mail(&an.email).await.text);
+    let page = browser.open(&link).await.expect("phone-correct");
+    let form = page.form_with("phone").fill("phone", "0987 654 321").fill("password", &an.password);
+    let _ = browser.submit(form.press("action", "correct")).await.expect("phone-corrected");
+
+    let form = waiting.form_with("code").fill("code", &code).press("action", "verify");
+    let refused = browser.submit(form).await;
+    assert_ne!(refused.name(), "home");
+    let audit = idp.audit().await;
+    assert!(audit.iter().all(|entry| entry.kind != AuditKind::PhoneVerified && entry.kind != AuditKind::SignedIn));
 }

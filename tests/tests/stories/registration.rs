@@ -62,12 +62,20 @@ async fn a_known_email_or_number_gets_the_same_page_and_both_sides_are_told_by_m
         let page = stranger.register_with(&mut idp.browser(), &changes).await.expect("registered");
         assert_eq!(page.status(), expected.status());
         let typed = if username == "stranger.one" { &an.email } else { &stranger.email };
-        assert_eq!(page.words().replace(typed, "ADDRESS"), expected.words().replace(&fresh.email, "ADDRESS"), "the page must not tell");
+        assert_eq!(
+            page.words().replace(typed, "ADDRESS"),
+            expected.words().replace(&fresh.email, "ADDRESS"),
+            "the page must not tell"
+        );
     }
     let to_stranger = idp.newest_mail(&Citizen::named("stranger.two").email).await;
     assert!(!to_stranger.text.contains("token="), "{}", to_stranger.text);
     let to_holder = idp.mails_to(&an.email).await;
-    assert!(to_holder.len() >= 3, "the holder is told: {:?}", to_holder.iter().map(|mail| &mail.subject).collect::<Vec<_>>());
+    assert!(
+        to_holder.len() >= 3,
+        "the holder is told: {:?}",
+        to_holder.iter().map(|mail| &mail.subject).collect::<Vec<_>>()
+    );
 
     // The name stays reserved, as after a good registration: a free name would tell.
     let page = Citizen::named("another.one").register_with(&mut idp.browser(), &[("username", "stranger.two")]).await;
@@ -92,7 +100,9 @@ async fn a_later_registration_with_the_same_email_replaces_one_that_was_never_ac
 #[tokio::test]
 async fn a_field_that_the_form_does_not_have_is_refused_and_nothing_is_registered() {
     let idp = TestIdp::start().await;
-    for (name, value) in [("state", "active"), ("class", "organisation"), ("verified_at", "1"), ("username", "second.value")] {
+    for (name, value) in
+        [("state", "active"), ("class", "organisation"), ("verified_at", "1"), ("username", "second.value")]
+    {
         let mut browser = idp.browser();
         let page = browser.open("/register/citizen").await.expect("register-citizen");
         let refused = browser.submit(page.form_with("full_name").forge(name, value)).await.expect("error");
@@ -109,7 +119,11 @@ async fn names_and_passwords_typed_in_nfd_are_those_typed_in_nfc() {
     let _ = an
         .register_with(
             &mut idp.browser(),
-            &[("password", decomposed), ("password_confirmation", decomposed), ("full_name", "Nguye\u{302}\u{303}n Thi\u{323} An")],
+            &[
+                ("password", decomposed),
+                ("password_confirmation", decomposed),
+                ("full_name", "Nguye\u{302}\u{303}n Thi\u{323} An"),
+            ],
         )
         .await
         .expect("registered");
@@ -155,4 +169,27 @@ async fn a_flood_of_registrations_for_one_mailbox_is_stopped() {
     assert_eq!(last.status(), 429);
     assert!(last.answer.header("retry-after").is_some());
     assert_eq!(idp.mails_to("one@example.vn").await.len(), 20);
+}
+
+// security: row 15
+#[tokio::test]
+async fn the_number_of_registrations_until_the_limit_does_not_tell_whether_an_email_is_known() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut until_refused = Vec::new();
+    for address in [an.email.as_str(), "nobody.knows@example.vn"] {
+        // Past the hour that the account's own registration counted in.
+        idp.advance(Span::hours(2)).await;
+        let mut accepted = 0;
+        for number in 0..30 {
+            let stranger = Citizen::named(&format!("stranger{number}.{}", address.len()));
+            let page = stranger.register_with(&mut idp.browser(), &[("email", address)]).await;
+            if page.name() != "registered" {
+                break;
+            }
+            accepted += 1;
+        }
+        until_refused.push(accepted);
+    }
+    assert_eq!(until_refused, [20, 20]);
 }

@@ -23,7 +23,11 @@ fn sign_out(parameters: &[(&str, &str)]) -> Url {
 #[tokio::test]
 async fn a_service_with_its_hint_ends_the_session_and_gets_the_person_back_with_state() {
     let (idp, service, mut browser, hint) = ready().await;
-    let request = sign_out(&[("id_token_hint", &hint), ("post_logout_redirect_uri", &service.post_logout), ("state", "bye & thanks")]);
+    let request = sign_out(&[
+        ("id_token_hint", &hint),
+        ("post_logout_redirect_uri", &service.post_logout),
+        ("state", "bye & thanks"),
+    ]);
     let back = browser.open(request.as_str()).await.expect_away(&service.post_logout);
     assert_eq!(parameter(&back, "state").as_deref(), Some("bye & thanks"));
     assert!(idp.audited(AuditKind::SignedOut).await);
@@ -45,8 +49,16 @@ async fn without_a_valid_hint_the_person_is_asked_and_an_unregistered_address_is
         assert_eq!(page.name(), "sign-out", "{parameters:?}");
     }
     assert!(!idp.audited(AuditKind::SignedOut).await);
-    for uri in ["https://evil.example/", "https://service.example.vn/bye?x=1", "https://service.example.vn/BYE", "javascript:alert(1)"] {
-        let page = browser.clone().open(sign_out(&[("id_token_hint", &hint), ("post_logout_redirect_uri", uri)]).as_str()).await;
+    for uri in [
+        "https://evil.example/",
+        "https://service.example.vn/bye?x=1",
+        "https://service.example.vn/BYE",
+        "javascript:alert(1)",
+    ] {
+        let page = browser
+            .clone()
+            .open(sign_out(&[("id_token_hint", &hint), ("post_logout_redirect_uri", uri)]).as_str())
+            .await;
         assert!(!page.name().starts_with("away"), "{uri}: {}", page.name());
     }
 }
@@ -69,9 +81,11 @@ async fn a_person_who_is_asked_and_agrees_is_signed_out() {
 #[tokio::test]
 async fn tokens_of_a_session_end_with_it_and_offline_ones_do_not() {
     let (_, service, mut browser, hint) = ready().await;
-    let online = browser.open(service.authorize_url("openid profile").as_str()).await.expect_away(&service.redirect_uri);
+    let online =
+        browser.open(service.authorize_url("openid profile").as_str()).await.expect_away(&service.redirect_uri);
     let online = service.redeem(&online).await.field("access_token");
-    let offline = browser.open(service.authorize_url("openid offline_access").as_str()).await.expect_away(&service.redirect_uri);
+    let offline =
+        browser.open(service.authorize_url("openid offline_access").as_str()).await.expect_away(&service.redirect_uri);
     let offline = service.redeem(&offline).await;
     browser.open(sign_out(&[("id_token_hint", &hint)]).as_str()).await;
     assert_eq!(service.userinfo(&online).await.status, 401);

@@ -11,7 +11,10 @@ async fn ready() -> (TestIdp, Service, Citizen, Url) {
     let service = idp.service().with(|client| client.first_party = true).register().await;
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
     let mut browser = signed_in(&idp, &an).await;
-    let callback = browser.open(service.authorize_url("openid profile offline_access").as_str()).await.expect_away(&service.redirect_uri);
+    let callback = browser
+        .open(service.authorize_url("openid profile offline_access").as_str())
+        .await
+        .expect_away(&service.redirect_uri);
     (idp, service, an, callback)
 }
 
@@ -21,7 +24,10 @@ async fn a_code_is_bound_to_its_client_its_redirect_uri_and_its_time() {
     let (idp, service, _, callback) = ready().await;
     let other = idp.service().id("other-service").register().await;
     other.redeem(&callback).await.expect_error("invalid_grant");
-    service.redeem_with(&callback, &[("redirect_uri", "https://service.example.vn/other")]).await.expect_error("invalid_grant");
+    service
+        .redeem_with(&callback, &[("redirect_uri", "https://service.example.vn/other")])
+        .await
+        .expect_error("invalid_grant");
     idp.advance(Span::seconds(60)).await;
     service.redeem(&callback).await.expect_error("invalid_grant");
 }
@@ -30,7 +36,15 @@ async fn a_code_is_bound_to_its_client_its_redirect_uri_and_its_time() {
 #[tokio::test]
 async fn a_verifier_must_fit_its_challenge_and_have_the_right_form() {
     let (_, service, _, callback) = ready().await;
-    for verifier in ["", "short", &"a".repeat(42), &"a".repeat(129), &"a".repeat(43), &format!("{VERIFIER}="), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"] {
+    for verifier in [
+        "",
+        "short",
+        &"a".repeat(42),
+        &"a".repeat(129),
+        &"a".repeat(43),
+        &format!("{VERIFIER}="),
+        "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+    ] {
         let refused = service.redeem_with(&callback, &[("code_verifier", verifier)]).await;
         let error = refused.0.json()["error"].as_str().unwrap().to_owned();
         assert!(["invalid_grant", "invalid_request"].contains(&error.as_str()), "{verifier}: {error}");
@@ -80,6 +94,11 @@ async fn a_client_must_prove_who_it_is_by_its_registered_method() {
     unknown.client_id = "nobody".to_owned();
     let also = unknown.redeem(&callback).await;
     assert_eq!((also.0.status, also.0.json()["error"].clone()), (refused.0.status, refused.0.json()["error"].clone()));
+    for odd in ["test-service\0", "a\nb"] {
+        let mut odd_client = wrong.clone();
+        odd_client.client_id = odd.to_owned();
+        odd_client.redeem(&callback).await.expect_error("invalid_client");
+    }
     let mut bare = service.clone();
     let secret = bare.secret.take().unwrap();
     bare.redeem(&callback).await.expect_error("invalid_client");
@@ -117,7 +136,15 @@ async fn malformed_token_requests_get_the_standards_errors() {
         (vec![], "invalid_request"),
         (vec![("grant_type", "password")], "unsupported_grant_type"),
         (vec![("grant_type", "authorization_code")], "invalid_request"),
-        (vec![("grant_type", "authorization_code"), ("code", "nonsense"), ("redirect_uri", &service.redirect_uri), ("code_verifier", VERIFIER)], "invalid_grant"),
+        (
+            vec![
+                ("grant_type", "authorization_code"),
+                ("code", "nonsense"),
+                ("redirect_uri", &service.redirect_uri),
+                ("code_verifier", VERIFIER),
+            ],
+            "invalid_grant",
+        ),
         (vec![("grant_type", "authorization_code"), ("code", &code), ("code", &code)], "invalid_request"),
         (vec![("grant_type", "refresh_token")], "invalid_request"),
         (vec![("grant_type", "refresh_token"), ("refresh_token", "nonsense")], "invalid_grant"),
@@ -125,7 +152,10 @@ async fn malformed_token_requests_get_the_standards_errors() {
         let refused = service.token(&fields).await;
         refused.expect_error(error);
         let description = refused.0.json()["error_description"].as_str().unwrap_or_default().to_owned();
-        assert!(description.bytes().all(|byte| (0x20..=0x7e).contains(&byte) && byte != b'"' && byte != b'\\'), "{description}");
+        assert!(
+            description.bytes().all(|byte| (0x20..=0x7e).contains(&byte) && byte != b'"' && byte != b'\\'),
+            "{description}"
+        );
     }
 }
 
@@ -163,7 +193,10 @@ async fn self_declared_numbers_reach_only_clients_that_take_them() {
     let idp = TestIdp::start().await;
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
     let mut browser = signed_in(&idp, &an).await;
-    for (id, policy, expected) in [("strict", IdentityPolicy::VerifiedOnly, None), ("lenient", IdentityPolicy::Any, Some(an.identity_number.as_str()))] {
+    for (id, policy, expected) in [
+        ("strict", IdentityPolicy::VerifiedOnly, None),
+        ("lenient", IdentityPolicy::Any, Some(an.identity_number.as_str())),
+    ] {
         let service = idp
             .service()
             .id(id)
@@ -173,7 +206,8 @@ async fn self_declared_numbers_reach_only_clients_that_take_them() {
             })
             .register()
             .await;
-        let callback = browser.open(service.authorize_url("openid identity").as_str()).await.expect_away(&service.redirect_uri);
+        let callback =
+            browser.open(service.authorize_url("openid identity").as_str()).await.expect_away(&service.redirect_uri);
         let about = service.userinfo(&service.redeem(&callback).await.field("access_token")).await.json();
         assert_eq!(about["identity_number"].as_str(), expected, "{about}");
         if expected.is_some() {

@@ -15,7 +15,13 @@ pub(crate) async fn decide(browser: &mut Browser, consent: &Page, decision: &str
 }
 
 /// From a service's request through sign-in and consent to the callback.
-pub(crate) async fn to_callback(idp: &TestIdp, citizen: &Citizen, browser: &mut Browser, service: &Service, scope: &str) -> Url {
+pub(crate) async fn to_callback(
+    idp: &TestIdp,
+    citizen: &Citizen,
+    browser: &mut Browser,
+    service: &Service,
+    scope: &str,
+) -> Url {
     let consent = to_consent(idp, citizen, browser, &service.authorize_url(scope)).await;
     decide(browser, &consent, "allow").await.expect_away(&service.redirect_uri)
 }

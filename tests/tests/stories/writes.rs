@@ -1,8 +1,8 @@
 //! What the hot paths cost the database: durable writes, counted.
 
 use crate::walk::signed_in;
-use portal_id_testkit::core::time::Span;
 use portal_id_testkit::TestIdp;
+use portal_id_testkit::core::time::Span;
 
 #[tokio::test]
 async fn a_sign_in_costs_three_durable_writes() {
@@ -31,7 +31,8 @@ async fn redeeming_and_refreshing_cost_one_durable_write_and_userinfo_none() {
     let mut browser = signed_in(&idp, &an).await;
     let commits = || idp.house.counters.commits();
     let start = commits();
-    let callback = browser.open(service.authorize_url("openid offline_access").as_str()).await.expect_away(&service.redirect_uri);
+    let callback =
+        browser.open(service.authorize_url("openid offline_access").as_str()).await.expect_away(&service.redirect_uri);
     assert_eq!(commits() - start, 1, "a code");
     let start = commits();
     let tokens = service.redeem(&callback).await;

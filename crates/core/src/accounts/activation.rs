@@ -196,7 +196,11 @@ impl Accounts {
     /// Sends another activation mail to whoever holds an earlier link: they have the mailbox.
     pub async fn resend_activation(&self, ctx: &Ctx, secret: &str) -> Result<ResendOutcome, Failure> {
         match self.find_activation(secret).await? {
-            Some((_, account)) => self.send_activation_again(ctx, account).await,
+            // The new link trusts the browser that the old one trusted: to hold the mailbox is not to know the password.
+            Some((link, account)) => {
+                let ctx = Ctx { browser: link.browser, ..ctx.clone() };
+                self.send_activation_again(&ctx, account).await
+            }
             None => Ok(ResendOutcome::Unknown),
         }
     }

@@ -1,16 +1,15 @@
 //! The second step: the code by SMS. Giving the right one begins a session.
 
+use super::code_sending::code_digest;
 use super::limits::{self, Limited};
-use super::sign_in::mark_all;
 use super::{Accounts, Failure};
 use crate::acr::{Amr, Ial};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::challenge::Challenge;
 use crate::ctx::Ctx;
-use crate::digest::{Digest, DigestPurpose};
+use crate::digest::Digest;
 use crate::facts::Phone;
 use crate::ids::{ChallengeId, SessionId};
-use crate::outbox::{Message, OutboxRow};
 use crate::ports::Vault;
 use crate::profile::{Account, AccountState, FactSource, IdentifierKind, Profile};
 use crate::secret::Secret;
@@ -88,27 +87,7 @@ pub enum ResendCodeOutcome {
     Over,
 }
 
-/// A fresh code: its digest for the challenge, and the message that carries it.
-pub(super) fn new_code(
-    accounts: &Accounts,
-    ctx: &Ctx,
-    account: &Account,
-    phone: &Phone,
-    challenge: &ChallengeId,
-) -> (Digest, OutboxRow) {
-    let code = format!("{:06}", ctx.entropy().below(1_000_000));
-    let digest = accounts.code_digest(challenge, &code);
-    let lifetime = accounts.settings.codes.lifetime();
-    let message =
-        Message::SignInCode { code, minutes: lifetime.as_minutes_up(), host: accounts.letters.host().to_owned() };
-    (digest, accounts.letters.text_message(ctx, phone, account.language, lifetime, message))
-}
-
 impl Accounts {
-    fn code_digest(&self, challenge: &ChallengeId, code: &str) -> Digest {
-        self.vault.digest(DigestPurpose::Code, &[challenge.as_str().as_bytes(), code.as_bytes()])
-    }
-
     /// What to show for a challenge to this browser.
     pub async fn view_challenge(&self, ctx: &Ctx, id: &ChallengeId) -> Result<ChallengeView, Failure> {
         let Some((challenge, account)) = self.open_challenge(ctx, id).await? else {
@@ -163,13 +142,13 @@ impl Accounts {
         let Some(phone) = self.open_profile(&account)?.phone else {
             return Ok(ResendCodeOutcome::Over);
         };
-        let (code, row) = new_code(self, ctx, &account, &phone, id);
-        let send_limits = self.code_send_limits(&account, &phone);
+        let (code, row) = self.new_code(ctx, &account, &phone, id);
+        let send_limits = self.send_limits(&account, &phone);
         let (now, codes) = (ctx.now, self.settings.codes.clone());
         let outcome = self
             .store
             .tx("resend_code", move |tx| {
-                if let Some(until) = mark_all(tx, &send_limits, &codes.sends(), now)? {
+                if let Some(until) = send_limits.mark(tx, now)? {
                     return Ok(ResendCodeOutcome::TooMany { until });
                 }
                 let mut challenge = challenge.clone();
@@ -205,12 +184,11 @@ impl Accounts {
         let Some(code) = six_digits(typed) else {
             return Ok(CodeOutcome::Malformed);
         };
-        let given = self.code_digest(id, &code);
         let cookie = Secret::random(ctx.entropy());
         let attempt = Attempt {
             ctx: ctx.clone(),
             challenge: id.clone(),
-            given,
+            code,
             session_secret: self.session_digest(&cookie),
             session_id: SessionId::new(ctx.now, ctx.entropy()),
             previous: previous.map(|session| session.id.clone()),
@@ -234,7 +212,7 @@ impl Accounts {
 struct Attempt {
     ctx: Ctx,
     challenge: ChallengeId,
-    given: Digest,
+    code: String,
     session_secret: Digest,
     session_id: SessionId,
     previous: Option<SessionId>,
@@ -268,7 +246,9 @@ impl Attempt {
         if now >= challenge.expires_at {
             return Ok(Checked::Refused(CodeOutcome::Expired));
         }
-        if self.given != challenge.code {
+        let profile = account.profile.open(vault, Profile::SEAL, account.id.as_str().as_bytes())?;
+        let Some(phone) = profile.phone else { return Ok(Checked::Refused(CodeOutcome::Over)) };
+        if code_digest(vault, &challenge.id, &phone, &self.code) != challenge.code {
             challenge.tries += 1;
             let tries_left = self.codes.tries.saturating_sub(challenge.tries);
             if !tx.update_challenge(&challenge)? {
@@ -288,30 +268,17 @@ impl Attempt {
         if !tx.update_challenge(&challenge)? {
             return Err(StoreError::Retry);
         }
-        self.verify_phone(tx, vault, &account)?;
+        self.verify_phone(tx, vault, &account, &phone)?;
         self.begin_session(tx, &account)
     }
 
-    /// The phone is verified by its first accepted code (decisions 5).
-    fn verify_phone(&self, tx: &mut dyn Tx, vault: &dyn Vault, account: &Account) -> StoreResult<()> {
-        let unverified = tx
-            .list_identifiers(&account.id)?
-            .into_iter()
-            .find(|fact| fact.kind == IdentifierKind::Phone && !fact.is_verified());
-        let Some(fact) = unverified else {
-            return Ok(());
-        };
-        // The code went to the phone of the sealed profile: only that number was proved.
-        let profile = account.profile.open(vault, Profile::SEAL, account.id.as_str().as_bytes())?;
-        let proved = profile.phone.map(|phone| IdentifierKind::Phone.digest(vault, phone.e164()));
-        if proved == Some(fact.digest)
-            && tx.verify_identifier(
-                &account.id,
-                IdentifierKind::Phone,
-                &fact.digest,
-                FactSource::PhoneCode,
-                self.ctx.now,
-            )?
+    /// The phone is verified by its first accepted code (decisions 5). The code was bound to this very number.
+    fn verify_phone(&self, tx: &mut dyn Tx, vault: &dyn Vault, account: &Account, phone: &Phone) -> StoreResult<()> {
+        let digest = IdentifierKind::Phone.digest(vault, phone.e164());
+        let facts = tx.list_identifiers(&account.id)?;
+        let unverified = facts.iter().any(|fact| fact.kind == IdentifierKind::Phone && !fact.is_verified());
+        if unverified
+            && tx.verify_identifier(&account.id, IdentifierKind::Phone, &digest, FactSource::PhoneCode, self.ctx.now)?
         {
             tx.insert_audit(&AuditEntry::new(&self.ctx, AuditKind::PhoneVerified).account(&account.id))?;
         }
@@ -335,6 +302,7 @@ impl Attempt {
         // The browser's session before this one ends: an id never lives through a sign-in (security.md row 10).
         if let Some(previous) = &self.previous {
             tx.end_session(previous, now)?;
+            tx.revoke_online_grants_of_session(previous, now)?;
         }
         tx.insert_session(&session)?;
         tx.insert_audit(&AuditEntry::new(&self.ctx, AuditKind::SignedIn).account(&account.id).session(&session.id))?;

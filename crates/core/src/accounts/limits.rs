@@ -26,7 +26,9 @@ pub(super) enum Limited<'a> {
     CodesForAccount(&'a str),
     /// Codes sent to a phone.
     CodesToPhone(&'a Digest),
-    /// Mails sent to an address.
+    /// Registrations with an e-mail address, each of which sends it a mail.
+    RegistrationsWith(&'a Digest),
+    /// Other mails sent to an address.
     MailsTo(&'a Digest),
 }
 
@@ -42,6 +44,7 @@ impl Limited<'_> {
             Self::WrongCodes(account) => vec![b"wrong-codes", account.as_bytes()],
             Self::CodesForAccount(account) => vec![b"codes-account", account.as_bytes()],
             Self::CodesToPhone(phone) => vec![b"codes-phone", phone.as_bytes()],
+            Self::RegistrationsWith(email) => vec![b"registrations", email.as_bytes()],
             Self::MailsTo(email) => vec![b"mails", email.as_bytes()],
         };
         vault.digest(DigestPurpose::Throttle, &parts)

@@ -5,6 +5,7 @@
 
 mod activation;
 mod code;
+mod code_sending;
 mod known_device;
 mod limits;
 mod messages;
@@ -107,6 +108,11 @@ impl Accounts {
             public_url: public_url.trim_end_matches('/').to_owned(),
         };
         Ok(Self { store, vault, ephemeral, hasher, settings, letters })
+    }
+
+    /// How many passwords were looked at since the start: what a flood of guesses comes to.
+    pub fn passwords_evaluated(&self) -> u64 {
+        self.hasher.verified()
     }
 
     /// The settings in force.

@@ -43,7 +43,8 @@ struct NewRegistration {
     activation: OutboxRow,
     /// Sent instead, when something does.
     not_completed: OutboxRow,
-    mails: Digest,
+    /// Counts registrations with this address, known or not; never the mails to a holder of it, or the count would tell.
+    registrations: Digest,
 }
 
 impl Accounts {
@@ -124,11 +125,12 @@ impl Accounts {
             updated_at: ctx.now,
             activated_at: None,
         };
-        let mails = Limited::MailsTo(&link.email).key(vault);
-        NewRegistration { account, identifiers: identifiers.into(), link, activation, not_completed, mails }
+        let registrations = Limited::RegistrationsWith(&link.email).key(vault);
+        NewRegistration { account, identifiers: identifiers.into(), link, activation, not_completed, registrations }
     }
 
-    /// A link that activates `account`, and the mail that carries it.
+    /// A link that activates `account`, and the mail that carries it. `ctx.browser` need not give the password again
+    /// (decisions 2): the caller sees to it that this is a browser in which the password was given.
     pub(super) fn activation_link(
         &self,
         ctx: &Ctx,
@@ -199,7 +201,7 @@ impl Writer {
         if !self.free_username(tx)? {
             return Ok(Written::UsernameTaken);
         }
-        if let Err(blocked) = limits::mark(tx, &new.mails, &self.mails, self.ctx.now)? {
+        if let Err(blocked) = limits::mark(tx, &new.registrations, &self.mails, self.ctx.now)? {
             return Ok(Written::TooManyMails { until: blocked.until });
         }
         self.replace_unactivated(tx)?;
@@ -267,8 +269,10 @@ impl Writer {
 
     /// A later registration with the same e-mail replaces one that was never activated (decisions 2).
     fn replace_unactivated(&self, tx: &mut dyn Tx) -> StoreResult<()> {
-        for (account, _) in tx.list_accounts_by_identifier(IdentifierKind::Email, &self.email())? {
-            if account.state == AccountState::Pending && account.class == self.new.account.class {
+        for (account, _) in
+            tx.list_accounts_by_identifier(IdentifierKind::Email, &self.email(), AccountState::Pending)?
+        {
+            if account.class == self.new.account.class {
                 self.delete_pending(tx, &account.id)?;
             }
         }

@@ -1,6 +1,5 @@
 //! The first step: name and password. One answer for every reason to refuse (decisions 9).
 
-use super::code::new_code;
 use super::known_device::KnownDevices;
 use super::limits::{self, Blocked, Limited};
 use super::sign_in_name::SignInName;
@@ -13,8 +12,7 @@ use crate::facts::Phone;
 use crate::ids::ChallengeId;
 use crate::outbox::{Message, OutboxRow};
 use crate::password::policy::PasswordInput;
-use crate::profile::{Account, AccountState, IdentifierKind};
-use crate::store::{StoreResult, Tx};
+use crate::profile::{Account, AccountState};
 use crate::time::{Span, Timestamp};
 use std::sync::Arc;
 
@@ -192,13 +190,13 @@ impl Accounts {
         };
         let id = ChallengeId::new(ctx.now, ctx.entropy());
         let (challenge, row) = self.new_challenge(ctx, &account, &phone, id, browser);
-        let send_limits = self.code_send_limits(&account, &phone);
-        let (ctx, settings) = (ctx.clone(), self.settings.codes.clone());
+        let send_limits = self.send_limits(&account, &phone);
+        let ctx = ctx.clone();
         let outcome = self
             .store
             .tx("begin_challenge", move |tx| {
                 limits::unmark(tx, &tried, ctx.now)?;
-                if let Some(until) = mark_all(tx, &send_limits, &settings.sends(), ctx.now)? {
+                if let Some(until) = send_limits.mark(tx, ctx.now)? {
                     return Ok(SignInOutcome::TooManyCodes { until });
                 }
                 if let Some((new, old)) = &rehash {
@@ -221,7 +219,7 @@ impl Accounts {
         id: ChallengeId,
         browser: Digest,
     ) -> (Challenge, OutboxRow) {
-        let (code, row) = new_code(self, ctx, account, phone, &id);
+        let (code, row) = self.new_code(ctx, account, phone, &id);
         let challenge = Challenge {
             id,
             account_id: account.id.clone(),
@@ -236,31 +234,4 @@ impl Accounts {
         };
         (challenge, row)
     }
-
-    /// The limits a code to be sent counts against: the account's and the phone's.
-    pub(super) fn code_send_limits(&self, account: &Account, phone: &Phone) -> [Digest; 2] {
-        let vault = self.vault.as_ref();
-        let phone = IdentifierKind::Phone.digest(vault, phone.e164());
-        [Limited::CodesForAccount(account.id.as_str()).key(vault), Limited::CodesToPhone(&phone).key(vault)]
-    }
-}
-
-/// Marks all of the limits, or none: says until when one of them does not allow it.
-pub(super) fn mark_all(
-    tx: &mut dyn Tx,
-    keys: &[Digest],
-    rule: &crate::throttle::Rule,
-    now: Timestamp,
-) -> StoreResult<Option<Timestamp>> {
-    for key in keys {
-        if let Some(until) = limits::blocked_until(tx, key, rule, now)? {
-            return Ok(Some(until));
-        }
-    }
-    for key in keys {
-        if let Err(blocked) = limits::mark(tx, key, rule, now)? {
-            return Ok(Some(blocked.until));
-        }
-    }
-    Ok(None)
 }

@@ -42,9 +42,8 @@ impl SignInName {
             return Ok(Some(account));
         }
         for (kind, digest) in &self.identifiers {
-            let mut matching = tx.list_accounts_by_identifier(*kind, digest)?;
-            matching
-                .retain(|(account, identifier)| account.state == AccountState::Active && opens_the_door(identifier));
+            let mut matching = tx.list_accounts_by_identifier(*kind, digest, AccountState::Active)?;
+            matching.retain(|(_, identifier)| opens_the_door(identifier));
             if let [_] = matching.as_slice() {
                 return Ok(matching.pop().map(|(account, _)| account));
             }

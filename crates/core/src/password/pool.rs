@@ -6,6 +6,7 @@
 use super::hash::{self, HashSettings, UnreadableHash};
 use crate::entropy::Entropy;
 use crate::time::Span;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
@@ -32,6 +33,7 @@ pub struct HashPool {
     settings: HashSettings,
     queue: SyncSender<Work>,
     decoy: String,
+    verified: AtomicU64,
 }
 
 impl HashPool {
@@ -52,7 +54,7 @@ impl HashPool {
                 .spawn(move || run(&settings, &work))
                 .map_err(|_| HashFailure::Broken)?;
         }
-        Ok(Self { settings, queue, decoy })
+        Ok(Self { settings, queue, decoy, verified: AtomicU64::new(0) })
     }
 
     /// The hash of a new password.
@@ -68,10 +70,16 @@ impl HashPool {
     pub async fn verify(&self, password: &str, phc: Option<&str>) -> Result<bool, HashFailure> {
         let (reply, answer) = oneshot::channel();
         let known = phc.is_some();
+        self.verified.fetch_add(1, Ordering::Relaxed);
         let phc = phc.unwrap_or(&self.decoy).to_owned();
         self.submit(Work::Verify { password: Zeroizing::new(password.as_bytes().to_vec()), phc, reply })?;
         let matches = answer.await.map_err(|_| HashFailure::Broken)?.map_err(|_| HashFailure::Broken)?;
         Ok(matches && known)
+    }
+
+    /// How many passwords were looked at since the start, decoys among them.
+    pub fn verified(&self) -> u64 {
+        self.verified.load(Ordering::Relaxed)
     }
 
     /// Whether a stored hash was made with other costs than are set now.

@@ -19,11 +19,12 @@ pub trait AccountRepo {
     /// The account, pending or not, that holds this case-mapped username.
     fn find_account_by_username(&mut self, key: &str) -> StoreResult<Option<Account>>;
 
-    /// The accounts of any state that have this identifier, with it; at most 16, the oldest first.
+    /// The accounts in `state` that have this identifier, with it; at most 16, the oldest first.
     fn list_accounts_by_identifier(
         &mut self,
         kind: IdentifierKind,
         digest: &Digest,
+        state: AccountState,
     ) -> StoreResult<Vec<(Account, Identifier)>>;
 
     /// How many active accounts have this identifier.

@@ -135,6 +135,20 @@ fn a_private_key_moved_to_another_row_does_not_open() {
     assert!(matches!(KeySet::from_rows(rows, &vault(1), None, NOW), Err(KeySetError::Unsealable(_))));
 }
 
+#[test]
+fn a_kid_that_is_not_the_keys_own_thumbprint_is_refused() {
+    let (vault, honest) = (vault(1), row(ES, NOW));
+    let private =
+        vault.open(SealPurpose::SigningKey, honest.kid.as_str().as_bytes(), &honest.sealed_private_jwk).unwrap();
+    let renamed = SigningKey {
+        kid: KeyId::from_text("1"),
+        sealed_private_jwk: vault.seal(SealPurpose::SigningKey, b"1", &private, &Seeded::new(4)),
+        ..honest
+    };
+    let refused = KeySet::from_rows(vec![renamed], &vault, None, NOW).err().unwrap();
+    assert_eq!(refused.to_string(), "the key 1 is damaged: the kid is not the thumbprint of the key");
+}
+
 // security: row 18
 #[test]
 fn a_row_cannot_give_a_key_another_algorithm_or_another_public_part() {

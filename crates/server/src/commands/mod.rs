@@ -11,6 +11,7 @@ use crate::{SystemClock, demo, production, serve};
 use anyhow::{Context as _, bail};
 use portal_id_core::entropy::OsEntropy;
 use portal_id_keys::KeyEncryptionKey;
+use portal_id_storage::FileClaim;
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -22,6 +23,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(_) => {
             let config = Config::read(&cli.config)?;
             start_logging(config.server.log_json);
+            let _claim = FileClaim::take(&config.storage)?;
             let house = Arc::new(House::build(config.clone(), outside(&config)?).await?);
             let listener = TcpListener::bind(config.server.listen)
                 .await
@@ -82,7 +84,9 @@ fn check(config: &Config) -> anyhow::Result<()> {
 pub fn start_logging(json: bool) {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr)
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal());
     // A second start of logging in one process (tests) is not an error worth stopping for.
     let _ = if json { builder.json().try_init() } else { builder.try_init() };

@@ -20,6 +20,7 @@ use portal_id_core::entropy::OsEntropy;
 use portal_id_core::time::Clock;
 use portal_id_keys::KeyEncryptionKey;
 use portal_id_notify::{EsmsSettings, GatewaySettings, Security};
+use portal_id_storage::FileClaim;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
@@ -42,6 +43,7 @@ pub async fn serve(args: &ServeArgs) -> anyhow::Result<()> {
         mailer: None,
         gateway: None,
     };
+    let _claim = FileClaim::take(&config.storage)?;
     let house = Arc::new(House::build(config, outside).await?);
     seed::client(&house, &args.service).await?;
     seed::citizen(&house, &inbox).await?;

@@ -88,15 +88,26 @@ impl AccountRepo for SqlTx<'_> {
         self.read(|conn| query.first::<AccountRow>(conn).optional())?.map(AccountRow::read).transpose()
     }
 
-    fn list_accounts_by_identifier(&mut self, kind: IdentifierKind, digest: &Digest) -> StoreResult<Vec<(Account, Identifier)>> {
-        identifiers::list_accounts(self, kind, digest)
+    fn list_accounts_by_identifier(
+        &mut self,
+        kind: IdentifierKind,
+        digest: &Digest,
+        state: AccountState,
+    ) -> StoreResult<Vec<(Account, Identifier)>> {
+        identifiers::list_accounts(self, kind, digest, state)
     }
 
     fn count_active_accounts(&mut self, kind: IdentifierKind, digest: &Digest) -> StoreResult<u32> {
         identifiers::count_active_accounts(self, kind, digest)
     }
 
-    fn update_account_state(&mut self, id: &AccountId, from: AccountState, to: AccountState, now: Timestamp) -> StoreResult<bool> {
+    fn update_account_state(
+        &mut self,
+        id: &AccountId,
+        from: AccountState,
+        to: AccountState,
+        now: Timestamp,
+    ) -> StoreResult<bool> {
         let row = accounts::table.filter(accounts::id.eq(id.as_str())).filter(accounts::state.eq(from.as_str()));
         let state = accounts::state.eq(to.as_str());
         if to == AccountState::Active {
@@ -122,7 +133,9 @@ impl AccountRepo for SqlTx<'_> {
     }
 
     fn delete_pending_account(&mut self, id: &AccountId) -> StoreResult<bool> {
-        let row = accounts::table.filter(accounts::id.eq(id.as_str())).filter(accounts::state.eq(AccountState::Pending.as_str()));
+        let row = accounts::table
+            .filter(accounts::id.eq(id.as_str()))
+            .filter(accounts::state.eq(AccountState::Pending.as_str()));
         self.gate(|conn| diesel::delete(row).execute(conn))
     }
 
@@ -138,15 +151,32 @@ impl AccountRepo for SqlTx<'_> {
         identifiers::claim(self, id, class, kind)
     }
 
-    fn find_claimant(&mut self, class: AccountClass, kind: IdentifierKind, digest: &Digest) -> StoreResult<Option<AccountId>> {
+    fn find_claimant(
+        &mut self,
+        class: AccountClass,
+        kind: IdentifierKind,
+        digest: &Digest,
+    ) -> StoreResult<Option<AccountId>> {
         identifiers::find_claimant(self, class, kind, digest)
     }
 
-    fn verify_identifier(&mut self, id: &AccountId, kind: IdentifierKind, digest: &Digest, source: FactSource, now: Timestamp) -> StoreResult<bool> {
+    fn verify_identifier(
+        &mut self,
+        id: &AccountId,
+        kind: IdentifierKind,
+        digest: &Digest,
+        source: FactSource,
+        now: Timestamp,
+    ) -> StoreResult<bool> {
         identifiers::verify(self, id, kind, digest, (source, now))
     }
 
-    fn replace_unverified_identifier(&mut self, id: &AccountId, kind: IdentifierKind, digest: &Digest) -> StoreResult<bool> {
+    fn replace_unverified_identifier(
+        &mut self,
+        id: &AccountId,
+        kind: IdentifierKind,
+        digest: &Digest,
+    ) -> StoreResult<bool> {
         identifiers::replace_unverified(self, id, kind, digest)
     }
 

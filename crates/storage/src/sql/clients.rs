@@ -37,7 +37,11 @@ impl SecretRow {
     }
 
     fn read(self) -> ClientSecret {
-        ClientSecret { digest: Digest::from_bytes(self.digest), created_at: self.created_at, expires_at: self.expires_at }
+        ClientSecret {
+            digest: Digest::from_bytes(self.digest),
+            created_at: self.created_at,
+            expires_at: self.expires_at,
+        }
     }
 }
 

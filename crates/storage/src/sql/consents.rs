@@ -41,7 +41,9 @@ impl ConsentRow {
 
 impl ConsentRepo for SqlTx<'_> {
     fn find_consent(&mut self, account: &AccountId, client: &ClientId) -> StoreResult<Option<Consent>> {
-        let query = consents::table.filter(consents::account_id.eq(account.as_str())).filter(consents::client_id.eq(client.as_str()));
+        let query = consents::table
+            .filter(consents::account_id.eq(account.as_str()))
+            .filter(consents::client_id.eq(client.as_str()));
         Ok(self.read(|conn| query.first::<ConsentRow>(conn).optional())?.map(ConsentRow::read))
     }
 
@@ -60,7 +62,9 @@ impl ConsentRepo for SqlTx<'_> {
     }
 
     fn delete_consent(&mut self, account: &AccountId, client: &ClientId) -> StoreResult<bool> {
-        let row = consents::table.filter(consents::account_id.eq(account.as_str())).filter(consents::client_id.eq(client.as_str()));
+        let row = consents::table
+            .filter(consents::account_id.eq(account.as_str()))
+            .filter(consents::client_id.eq(client.as_str()));
         self.gate(|conn| diesel::delete(row).execute(conn))
     }
 

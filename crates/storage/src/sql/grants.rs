@@ -127,7 +127,13 @@ impl GrantRepo for SqlTx<'_> {
         self.gate(|conn| diesel::update(row).set((used, first)).execute(conn))
     }
 
-    fn advance_generation(&mut self, id: &GrantId, from: i64, idle_expires_at: Timestamp, now: Timestamp) -> StoreResult<bool> {
+    fn advance_generation(
+        &mut self,
+        id: &GrantId,
+        from: i64,
+        idle_expires_at: Timestamp,
+        now: Timestamp,
+    ) -> StoreResult<bool> {
         let row = grants::table
             .filter(grants::id.eq(id.as_str()))
             .filter(grants::generation.eq(from))
@@ -145,8 +151,14 @@ impl GrantRepo for SqlTx<'_> {
         self.gate(|conn| diesel::update(row).set(grants::revoked_at.eq(now.millis())).execute(conn))
     }
 
-    fn revoke_grants_of_account(&mut self, account: &AccountId, client: Option<&ClientId>, now: Timestamp) -> StoreResult<u32> {
-        let of_account = grants::table.filter(grants::account_id.eq(account.as_str())).filter(grants::revoked_at.is_null());
+    fn revoke_grants_of_account(
+        &mut self,
+        account: &AccountId,
+        client: Option<&ClientId>,
+        now: Timestamp,
+    ) -> StoreResult<u32> {
+        let of_account =
+            grants::table.filter(grants::account_id.eq(account.as_str())).filter(grants::revoked_at.is_null());
         let revoked = grants::revoked_at.eq(now.millis());
         let Some(client) = client else {
             return self.write(|conn| diesel::update(of_account).set(revoked).execute(conn)).map(rows);
@@ -156,7 +168,8 @@ impl GrantRepo for SqlTx<'_> {
     }
 
     fn revoke_grants_of_client(&mut self, client: &ClientId, now: Timestamp) -> StoreResult<u32> {
-        let of_client = grants::table.filter(grants::client_id.eq(client.as_str())).filter(grants::revoked_at.is_null());
+        let of_client =
+            grants::table.filter(grants::client_id.eq(client.as_str())).filter(grants::revoked_at.is_null());
         self.write(|conn| diesel::update(of_client).set(grants::revoked_at.eq(now.millis())).execute(conn)).map(rows)
     }
 

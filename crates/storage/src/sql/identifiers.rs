@@ -48,7 +48,8 @@ pub(super) fn insert(tx: &mut SqlTx<'_>, identifier: &Identifier) -> StoreResult
     let unique_claim = if identifier.claimed {
         let query = accounts::table.filter(accounts::id.eq(account)).select(accounts::class);
         let class: Option<String> = tx.read(|conn| query.first(conn).optional())?;
-        let class = class.ok_or_else(|| StoreError::Fault("an account that is not there was to claim an identifier".to_owned()))?;
+        let class = class
+            .ok_or_else(|| StoreError::Fault("an account that is not there was to claim an identifier".to_owned()))?;
         let class = word("accounts.class", AccountClass::from_text(&class))?;
         Some(claim_value(class, identifier.kind, identifier.digest.as_bytes()))
     } else {
@@ -70,11 +71,17 @@ pub(super) fn list(tx: &mut SqlTx<'_>, id: &AccountId) -> StoreResult<Vec<Identi
     tx.read(|conn| query.load::<IdentifierRow>(conn))?.into_iter().map(IdentifierRow::read).collect()
 }
 
-pub(super) fn list_accounts(tx: &mut SqlTx<'_>, kind: IdentifierKind, digest: &Digest) -> StoreResult<Vec<(Account, Identifier)>> {
+pub(super) fn list_accounts(
+    tx: &mut SqlTx<'_>,
+    kind: IdentifierKind,
+    digest: &Digest,
+    state: AccountState,
+) -> StoreResult<Vec<(Account, Identifier)>> {
     let query = accounts::table
         .inner_join(identifiers::table)
         .filter(identifiers::digest.eq(digest.as_bytes().as_slice()))
         .filter(identifiers::kind.eq(kind.as_str()))
+        .filter(accounts::state.eq(state.as_str()))
         .order((accounts::created_at, accounts::id))
         .limit(MOST_ACCOUNTS);
     let found = tx.read(|conn| query.load::<(AccountRow, IdentifierRow)>(conn))?;
@@ -92,24 +99,42 @@ pub(super) fn count_active_accounts(tx: &mut SqlTx<'_>, kind: IdentifierKind, di
     Ok(rows(usize::try_from(count).unwrap_or_default()))
 }
 
-pub(super) fn claim(tx: &mut SqlTx<'_>, id: &AccountId, class: AccountClass, kind: IdentifierKind) -> StoreResult<bool> {
-    let row = identifiers::table.filter(identifiers::account_id.eq(id.as_str())).filter(identifiers::kind.eq(kind.as_str()));
+pub(super) fn claim(
+    tx: &mut SqlTx<'_>,
+    id: &AccountId,
+    class: AccountClass,
+    kind: IdentifierKind,
+) -> StoreResult<bool> {
+    let row =
+        identifiers::table.filter(identifiers::account_id.eq(id.as_str())).filter(identifiers::kind.eq(kind.as_str()));
     let digest: Option<Vec<u8>> = tx.read(|conn| row.select(identifiers::digest).first(conn).optional())?;
-    let digest = digest.ok_or_else(|| StoreError::Fault(format!("an account without {} was to claim it", kind.as_str())))?;
+    let digest =
+        digest.ok_or_else(|| StoreError::Fault(format!("an account without {} was to claim it", kind.as_str())))?;
     let digest = read_digest("identifiers.digest", &digest)?;
     let value = claim_value(class, kind, digest.as_bytes());
     let unchanged = row.filter(identifiers::digest.eq(digest.as_bytes().as_slice()));
     tx.gate_unless_taken(|conn| diesel::update(unchanged).set(identifiers::unique_claim.eq(value)).execute(conn))
 }
 
-pub(super) fn find_claimant(tx: &mut SqlTx<'_>, class: AccountClass, kind: IdentifierKind, digest: &Digest) -> StoreResult<Option<AccountId>> {
+pub(super) fn find_claimant(
+    tx: &mut SqlTx<'_>,
+    class: AccountClass,
+    kind: IdentifierKind,
+    digest: &Digest,
+) -> StoreResult<Option<AccountId>> {
     let value = claim_value(class, kind, digest.as_bytes());
     let query = identifiers::table.filter(identifiers::unique_claim.eq(value)).select(identifiers::account_id);
     let id: Option<String> = tx.read(|conn| query.first(conn).optional())?;
     Ok(id.map(AccountId::from_text))
 }
 
-pub(super) fn verify(tx: &mut SqlTx<'_>, id: &AccountId, kind: IdentifierKind, digest: &Digest, by: (FactSource, Timestamp)) -> StoreResult<bool> {
+pub(super) fn verify(
+    tx: &mut SqlTx<'_>,
+    id: &AccountId,
+    kind: IdentifierKind,
+    digest: &Digest,
+    by: (FactSource, Timestamp),
+) -> StoreResult<bool> {
     let row = identifiers::table
         .filter(identifiers::account_id.eq(id.as_str()))
         .filter(identifiers::kind.eq(kind.as_str()))
@@ -118,7 +143,12 @@ pub(super) fn verify(tx: &mut SqlTx<'_>, id: &AccountId, kind: IdentifierKind, d
     tx.gate(|conn| diesel::update(row).set(changes).execute(conn))
 }
 
-pub(super) fn replace_unverified(tx: &mut SqlTx<'_>, id: &AccountId, kind: IdentifierKind, digest: &Digest) -> StoreResult<bool> {
+pub(super) fn replace_unverified(
+    tx: &mut SqlTx<'_>,
+    id: &AccountId,
+    kind: IdentifierKind,
+    digest: &Digest,
+) -> StoreResult<bool> {
     let row = identifiers::table
         .filter(identifiers::account_id.eq(id.as_str()))
         .filter(identifiers::kind.eq(kind.as_str()))

@@ -92,15 +92,23 @@ impl OutboxRepo for SqlTx<'_> {
             .filter(outbox::state.eq(pending))
             .filter(outbox::leased_until.is_null().or(outbox::leased_until.le(now)));
         let lease = outbox::leased_until.eq(leased_until.millis());
-        let mut rows: Vec<MessageRow> =
-            self.write_returning(|conn| diesel::update(free).set(lease).returning(outbox::all_columns).get_results(conn))?;
+        let mut rows: Vec<MessageRow> = self
+            .write_returning(|conn| diesel::update(free).set(lease).returning(outbox::all_columns).get_results(conn))?;
         // RETURNING keeps no order.
         rows.sort_by(|one, other| (one.next_attempt_at, &one.id).cmp(&(other.next_attempt_at, &other.id)));
         rows.into_iter().map(MessageRow::read).collect()
     }
 
-    fn settle_message(&mut self, id: &MessageId, state: OutboxState, error: Option<&str>, attempts: u32, now: Timestamp) -> StoreResult<bool> {
-        let row = outbox::table.filter(outbox::id.eq(id.as_str())).filter(outbox::state.eq(OutboxState::Pending.as_str()));
+    fn settle_message(
+        &mut self,
+        id: &MessageId,
+        state: OutboxState,
+        error: Option<&str>,
+        attempts: u32,
+        now: Timestamp,
+    ) -> StoreResult<bool> {
+        let row =
+            outbox::table.filter(outbox::id.eq(id.as_str())).filter(outbox::state.eq(OutboxState::Pending.as_str()));
         let changes = (
             outbox::state.eq(state.as_str()),
             outbox::envelope.eq(None::<Vec<u8>>),
@@ -112,8 +120,15 @@ impl OutboxRepo for SqlTx<'_> {
         self.gate(|conn| diesel::update(row).set(changes).execute(conn))
     }
 
-    fn postpone_message(&mut self, id: &MessageId, error: &str, attempts: u32, next_attempt_at: Timestamp) -> StoreResult<bool> {
-        let row = outbox::table.filter(outbox::id.eq(id.as_str())).filter(outbox::state.eq(OutboxState::Pending.as_str()));
+    fn postpone_message(
+        &mut self,
+        id: &MessageId,
+        error: &str,
+        attempts: u32,
+        next_attempt_at: Timestamp,
+    ) -> StoreResult<bool> {
+        let row =
+            outbox::table.filter(outbox::id.eq(id.as_str())).filter(outbox::state.eq(OutboxState::Pending.as_str()));
         let changes = (
             outbox::last_error.eq(error),
             outbox::attempts.eq(i64::from(attempts)),

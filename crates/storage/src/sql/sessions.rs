@@ -90,7 +90,12 @@ impl SessionRepo for SqlTx<'_> {
         self.gate(|conn| diesel::update(row).set(sessions::ended_at.eq(now.millis())).execute(conn))
     }
 
-    fn end_sessions_of_account(&mut self, account: &AccountId, keep: Option<&SessionId>, now: Timestamp) -> StoreResult<u32> {
+    fn end_sessions_of_account(
+        &mut self,
+        account: &AccountId,
+        keep: Option<&SessionId>,
+        now: Timestamp,
+    ) -> StoreResult<u32> {
         // No session has an empty id, so nothing is kept without `keep`.
         let keep = keep.map_or("", SessionId::as_str);
         let live = sessions::table

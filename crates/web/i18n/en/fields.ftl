@@ -3,7 +3,7 @@
 
 label-full_name = Full name
 label-birth_date = Date of birth
-label-identity_number = Personal identity number (citizen card number)
+label-identity_number = Personal identity number (CCCD number)
 label-province_code = Province or city
 label-ward_code = Ward, commune or special zone
 label-street = House number, street, village or neighbourhood

@@ -27,7 +27,7 @@ claim-username = Tên đăng nhập
 claim-email = E-mail
 claim-phone = Điện thoại
 claim-address = Địa chỉ
-claim-identity_number = Số định danh
+claim-identity_number = Số định danh cá nhân
 claim-business_name = Tên doanh nghiệp
 claim-business_code = Mã số doanh nghiệp
 

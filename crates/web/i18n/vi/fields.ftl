@@ -3,7 +3,7 @@
 
 label-full_name = Họ và tên
 label-birth_date = Ngày sinh
-label-identity_number = Số định danh cá nhân (số căn cước công dân)
+label-identity_number = Số định danh cá nhân (số căn cước, CCCD)
 label-province_code = Tỉnh, thành phố
 label-ward_code = Phường, xã, đặc khu
 label-street = Số nhà, đường, thôn, tổ dân phố

@@ -1,4 +1,5 @@
-//! That a form was sent from a page of ours, in the browser that we gave the page to (security.md row 35).
+//! That a form was sent from a page of ours, in the browser and the session that we gave the page to (security.md row
+//! 35): a page that showed one person's data must not act for the next one at the same browser.
 
 use crate::edge::error::PageError;
 use base64::Engine as _;
@@ -12,15 +13,24 @@ use portal_id_core::secret::Secret;
 /// The name of the hidden field.
 pub(crate) const FIELD: &str = "csrf";
 
-/// The value of the hidden field in the pages of the browser that holds `browser`.
-pub(crate) fn value(vault: &dyn Vault, browser: &Secret) -> String {
-    URL_SAFE_NO_PAD.encode(vault.digest(DigestPurpose::Csrf, &[browser.expose().as_bytes()]).as_bytes())
+/// The value of the hidden field in the pages of the browser that holds these cookies.
+pub(crate) fn value(vault: &dyn Vault, browser: &Secret, session: Option<&Secret>) -> String {
+    URL_SAFE_NO_PAD.encode(digest(vault, browser, session).as_bytes())
 }
 
-/// Checks the field's value against the browser's cookie, in constant time.
-pub(crate) fn check_value(vault: &dyn Vault, browser: Option<&Secret>, given: &str) -> Result<(), PageError> {
-    let browser = browser.ok_or(PageError::StartAgain)?;
-    let expected = vault.digest(DigestPurpose::Csrf, &[browser.expose().as_bytes()]);
+fn digest(vault: &dyn Vault, browser: &Secret, session: Option<&Secret>) -> Digest {
+    let session = session.map_or("", Secret::expose);
+    vault.digest(DigestPurpose::Csrf, &[browser.expose().as_bytes(), session.as_bytes()])
+}
+
+/// Checks the field's value against the browser's cookies, in constant time.
+pub(crate) fn check_value(
+    vault: &dyn Vault,
+    browser: Option<&Secret>,
+    session: Option<&Secret>,
+    given: &str,
+) -> Result<(), PageError> {
+    let expected = digest(vault, browser.ok_or(PageError::StartAgain)?, session);
     let given = URL_SAFE_NO_PAD.decode(given).ok().and_then(|bytes| Digest::from_slice(&bytes));
     if given == Some(expected) { Ok(()) } else { Err(PageError::StartAgain) }
 }
@@ -72,14 +82,15 @@ mod tests {
 
     // security: row 35
     #[test]
-    fn the_value_of_another_browser_is_refused() {
+    fn the_value_of_another_browser_or_session_is_refused() {
         let (mine, theirs) = (Secret::new("a".repeat(43)), Secret::new("b".repeat(43)));
-        let good = value(&FakeVault, &mine);
-        check_value(&FakeVault, Some(&mine), &good).unwrap();
-        assert!(check_value(&FakeVault, Some(&theirs), &good).is_err());
-        assert!(check_value(&FakeVault, None, &good).is_err());
-        assert!(check_value(&FakeVault, Some(&mine), "").is_err());
-        assert!(check_value(&FakeVault, Some(&mine), &good[..42]).is_err());
-        assert!(check_value(&FakeVault, Some(&mine), &format!("{good}A")).is_err());
+        let good = value(&FakeVault, &mine, None);
+        check_value(&FakeVault, Some(&mine), None, &good).unwrap();
+        assert!(check_value(&FakeVault, Some(&theirs), None, &good).is_err());
+        assert!(check_value(&FakeVault, Some(&mine), Some(&theirs), &good).is_err());
+        assert!(check_value(&FakeVault, None, None, &good).is_err());
+        assert!(check_value(&FakeVault, Some(&mine), None, "").is_err());
+        assert!(check_value(&FakeVault, Some(&mine), None, &good[..42]).is_err());
+        assert!(check_value(&FakeVault, Some(&mine), None, &format!("{good}A")).is_err());
     }
 }

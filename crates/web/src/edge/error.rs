@@ -119,13 +119,13 @@ impl PageError {
     pub(crate) fn log(&self, request_id: &str, path: &str) {
         match self {
             Self::Internal(detail) => {
-                tracing::error!(request_id, path, detail, "a request failed through a fault of ours")
+                tracing::error!(request_id, path, detail, "a request failed through a fault of ours");
             }
             Self::Unavailable(detail) => {
-                tracing::warn!(request_id, path, detail, "a request failed because a necessary part is out of reach")
+                tracing::warn!(request_id, path, detail, "a request failed because a necessary part is out of reach");
             }
             Self::Overloaded(_) | Self::TooSlow => {
-                tracing::warn!(request_id, path, why = self.key(), "a request could not be served in time")
+                tracing::warn!(request_id, path, why = self.key(), "a request could not be served in time");
             }
             refusal => tracing::debug!(
                 request_id,

@@ -1,6 +1,7 @@
 //! Forms: exactly what our own pages send, and nothing else (security.md rows 9, 16, 36).
 
 use crate::edge::arrival::Arrival;
+use crate::edge::cookies::CookieKind;
 use crate::edge::csrf;
 use crate::edge::error::PageError;
 use axum::body::{Body, Bytes};
@@ -132,7 +133,8 @@ impl<T: FormFields, S: Send + Sync> FromRequest<S> for CsrfForm<T> {
             return Err(PageError::Malformed("unknown-field"));
         }
         let browser = edge.browser_cookie(&parts.headers);
-        csrf::check_value(edge.vault.as_ref(), browser.as_ref(), fields.get(csrf::FIELD))?;
+        let session = edge.cookies.read(&parts.headers, CookieKind::Session);
+        csrf::check_value(edge.vault.as_ref(), browser.as_ref(), session.as_ref(), fields.get(csrf::FIELD))?;
         Ok(Self(T::from_fields(&fields)))
     }
 }

@@ -38,6 +38,7 @@ pub(crate) struct Visit {
     edge: Arc<Edge>,
     uri: Uri,
     browser: Secret,
+    session: Option<Secret>,
     known_devices: Option<Secret>,
     set_cookies: Vec<String>,
 }
@@ -56,8 +57,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
             fresh
         });
         ctx.browser = Some(edge.vault.digest(DigestPurpose::Browser, &[browser.expose().as_bytes()]));
-        let who = match edge.cookies.read(&parts.headers, CookieKind::Session) {
-            Some(cookie) => edge.house.session(&ctx, &cookie).await?,
+        let session = edge.cookies.read(&parts.headers, CookieKind::Session);
+        let who = match &session {
+            Some(cookie) => edge.house.session(&ctx, cookie).await?,
             None => None,
         };
         let open = |sealed: &str| {
@@ -80,7 +82,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
             open.destination = edge.house.judge_flow(&ctx, &open.flow).await?;
         }
         let known_devices = edge.cookies.read(&parts.headers, CookieKind::KnownDevices);
-        Ok(Self { ctx, who, flow, query, edge, uri, browser, known_devices, set_cookies })
+        Ok(Self { ctx, who, flow, query, edge, uri, browser, session, known_devices, set_cookies })
     }
 }
 
@@ -92,7 +94,7 @@ impl Visit {
 
     /// What the frame of a page needs.
     pub(crate) fn layout(&self, title: &'static str) -> Layout {
-        let csrf = csrf::value(self.edge.vault.as_ref(), &self.browser);
+        let csrf = csrf::value(self.edge.vault.as_ref(), &self.browser, self.session.as_ref());
         Layout {
             csrf,
             flow: self.flow.as_ref().map(|flow| flow.sealed.clone()),

@@ -44,6 +44,8 @@ impl FormFields for Decision {
 impl ConsentPage {
     fn new(layout: Layout, username: &str, ask: ConsentAsk) -> Self {
         let grants = ask.scopes.iter().map(|scope| Grant::of(&layout, scope, &ask.claims)).collect();
+        // The heading names the service already.
+        let layout = Layout { service: None, ..layout };
         Self { layout, service: ask.client_name, username: username.to_owned(), origin: ask.redirect_origin, grants }
     }
 }
@@ -147,4 +149,49 @@ pub(crate) async fn post(
     };
     visit.flow = Some(open);
     respond_authorize(visit, outcome)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples;
+    use super::*;
+    use portal_id_core::language::Language;
+    use serde_json::json;
+
+    fn grant(scope: &str, claims: &Value) -> Grant {
+        Grant::of(&samples::layout(Language::Vi), scope, claims.as_object().unwrap_or(&Map::new()))
+    }
+
+    fn values(grant: &Grant) -> Vec<(&str, &str, bool)> {
+        grant.facts.iter().map(|fact| (fact.label, fact.value.as_str(), fact.remark.is_some())).collect()
+    }
+
+    #[test]
+    fn a_person_sees_their_own_values_and_numbers_masked() {
+        let profile = grant("profile", &json!({ "name": "Nguyễn Thị An", "birthdate": "1985-03-27", "updated_at": 1 }));
+        assert_eq!(
+            values(&profile),
+            [("claim-full_name", "Nguyễn Thị An", false), ("claim-birth_date", "27/03/1985", false)]
+        );
+        let phone = grant("phone", &json!({ "phone_number": "+84912345678", "phone_number_verified": true }));
+        assert_eq!(values(&phone), [("claim-phone", "091 ••• •678", false)]);
+        let identity =
+            grant("identity", &json!({ "identity_number": "024185001234", "identity_number_verified": false }));
+        assert!(
+            identity
+                .facts
+                .iter()
+                .all(|fact| fact.remark == Some("consent-unverified") && !fact.value.contains("024185001234"))
+        );
+    }
+
+    #[test]
+    fn a_scope_without_a_value_says_so_and_an_unknown_one_is_named() {
+        let email = grant("email", &json!({}));
+        assert_eq!(
+            (email.title.as_str(), email.body.as_deref()),
+            ("Địa chỉ e-mail", Some("Bạn chưa có thông tin này."))
+        );
+        assert_eq!(grant("x<y", &json!({})).title, "x<y");
+    }
 }

@@ -33,9 +33,9 @@ impl AccountSummary {
         let name = person.or(profile.business_name.as_ref().map(BusinessName::as_str)).unwrap_or(&username).to_owned();
         let mut facts = vec![Fact::plain("label-username", username)];
         let masked = [
-            ("label-email", profile.email.as_ref().map(Email::masked)),
-            ("label-phone", profile.phone.as_ref().map(Phone::masked)),
-            ("label-identity_number", profile.identity_number.as_ref().map(IdentityNumber::masked)),
+            ("claim-email", profile.email.as_ref().map(Email::masked)),
+            ("claim-phone", profile.phone.as_ref().map(Phone::masked)),
+            ("claim-identity_number", profile.identity_number.as_ref().map(IdentityNumber::masked)),
         ];
         facts.extend(masked.into_iter().filter_map(|(label, value)| value.map(|value| Fact::plain(label, value))));
         facts.push(Fact::plain("home-signed-in-since", moment::at(who.session.auth_time)));

@@ -68,3 +68,28 @@ pub(super) fn text_of(texts: Texts, field: Field, reason: &str) -> String {
         texts.text_with(&format!("error-{reason}"), &[("field", &label)])
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use portal_id_core::facts::FieldError;
+    use portal_id_core::language::Language;
+
+    #[test]
+    fn problems_come_in_the_order_of_the_page_each_with_its_own_sentence_or_the_general_one() {
+        let mut errors = FieldErrors::one(Field::Password, FieldError::TooShort);
+        errors.add(Field::FullName, FieldError::Checksum);
+        errors.add(Field::Phone, FieldError::NotAMobile);
+        let problems = Problems::told(Texts::of(Language::En), &errors, &[Field::FullName, Field::Phone]);
+        let told: Vec<_> = problems.list().iter().map(|problem| (problem.field, problem.text.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                ("full_name", "“Full name” has a mistyped digit. Compare it with your papers."),
+                ("phone", "This is a landline, which cannot receive text messages. Enter a mobile number."),
+                ("password", "The password needs at least 8 characters."),
+            ]
+        );
+        assert!(problems.has("phone") && !problems.has("email") && problems.count() == 3);
+    }
+}

@@ -4,6 +4,7 @@ use super::layout::Layout;
 use super::problems::Problems;
 use super::{register_closed, registered};
 use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit};
+use crate::texts::Texts;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -148,7 +149,7 @@ pub(crate) async fn post(
             Ok(registered::show(visit, fields.typed.email, accounts.settings().activation_hours))
         }
         RegisterOutcome::Refused(errors) => {
-            let problems = Problems::told(visit.layout("").texts, &errors, &ORDER);
+            let problems = Problems::told(Texts::of(visit.ctx.language), &errors, &ORDER);
             let page = RegisterCitizenPage::new(&visit, &accounts, fields.typed, problems);
             Ok(visit.page(StatusCode::UNPROCESSABLE_ENTITY, page))
         }

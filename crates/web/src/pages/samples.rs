@@ -66,6 +66,11 @@ pub(super) fn all(language: Language, hostile: Option<&'static str>) -> Vec<Samp
     samples.drawn
 }
 
+/// A frame, for tests of parts of a page.
+pub(super) fn layout(language: Language) -> Layout {
+    Samples { language, hostile: None, drawn: Vec::new() }.layout("home-title")
+}
+
 /// Every way in which a request can fail.
 pub(crate) fn faults() -> Vec<PageError> {
     vec![
@@ -144,9 +149,9 @@ impl Samples {
         self.draw("home", &HomePage { layout: self.layout("home-title"), account: None });
         let facts = vec![
             Fact::plain("label-username", self.v("nguyenthian85")),
-            Fact::plain("label-email", self.v("a•••@example.vn")),
-            Fact::plain("label-phone", self.v("091 ••• •678")),
-            Fact::plain("label-identity_number", self.v("024••••••234")),
+            Fact::plain("claim-email", self.v("a•••@example.vn")),
+            Fact::plain("claim-phone", self.v("091 ••• •678")),
+            Fact::plain("claim-identity_number", self.v("024••••••234")),
             Fact::plain("home-signed-in-since", self.v("10:25, 23/11/2026")),
         ];
         let account = AccountSummary { name: self.v("Nguyễn Thị An"), facts };

@@ -5,7 +5,7 @@
 use super::samples;
 use portal_id_core::language::Language;
 use scraper::{ElementRef, Html, Selector};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 fn all<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
     page.select(&Selector::parse(selector).expect("a selector")).collect()
@@ -115,6 +115,58 @@ fn every_form_of_ours_carries_its_proof_and_every_button_its_name() {
         }
         for button in all(&page, "button:not([aria-hidden]), a.button") {
             assert!(!button.text().collect::<String>().trim().is_empty(), "{name}");
+        }
+    }
+}
+
+/// The colours that the style sheet sets in a part of it.
+fn colours(part: &str) -> BTreeMap<&str, [f64; 3]> {
+    let set = part.lines().filter_map(|line| line.trim().strip_prefix("--")?.strip_suffix(';')?.split_once(": #"));
+    set.map(|(name, digits)| {
+        let long: String = if digits.len() == 3 {
+            digits.chars().flat_map(|digit| [digit, digit]).collect()
+        } else {
+            digits.to_owned()
+        };
+        (name, [0, 2, 4].map(|at| f64::from(u8::from_str_radix(&long[at..at + 2], 16).unwrap()) / 255.0))
+    })
+    .collect()
+}
+
+/// WCAG 2.2, definition of contrast ratio.
+fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
+    let luminance = |colour: [f64; 3]| {
+        let [red, green, blue] =
+            colour.map(|share| if share <= 0.04045 { share / 12.92 } else { ((share + 0.055) / 1.055).powf(2.4) });
+        0.2126 * red + 0.7152 * green + 0.0722 * blue
+    };
+    let (one, other) = (luminance(one) + 0.05, luminance(other) + 0.05);
+    one.max(other) / one.min(other)
+}
+
+#[test]
+fn text_and_edges_stand_out_in_both_colour_schemes() {
+    let style = include_str!("../../assets/style.css");
+    let (light, rest) = style.split_once("@media (prefers-color-scheme: dark)").unwrap();
+    let light = colours(light);
+    let mut dark = light.clone();
+    dark.extend(colours(rest.split_once("@supports").unwrap().0));
+    for (scheme, colours) in [("light", light), ("dark", dark)] {
+        let between = |one: &str, other: &str| contrast(colours[one], colours[other]);
+        for sheet in ["page", "sheet", "tint", "field"] {
+            assert!(between("ink", sheet) >= 4.5 && between("soft-ink", sheet) >= 4.5, "{scheme}: text on {sheet}");
+        }
+        for (text, sheet) in [
+            ("wrong", "sheet"),
+            ("wrong", "wrong-tint"),
+            ("ink", "wrong-tint"),
+            ("right", "right-tint"),
+            ("on-primary", "primary"),
+        ] {
+            assert!(between(text, sheet) >= 4.5, "{scheme}: {text} on {sheet}");
+        }
+        for sheet in ["page", "sheet", "field"] {
+            assert!(between("edge", sheet) >= 3.0 && between("focus-edge", sheet) >= 3.0, "{scheme}: edges on {sheet}");
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Cases about accounts.
 
 use super::Subject;
-use super::samples::{MINUTE, NOW, TICK, account, add_account, assert_same_account, challenge, digest, identifier, link, session};
+use super::samples::{
+    MINUTE, NOW, TICK, account, add_account, assert_same_account, challenge, digest, identifier, link, session,
+};
 use portal_id_core::facts::Username;
 use portal_id_core::ids::AccountId;
 use portal_id_core::language::Language;
@@ -30,7 +32,12 @@ pub async fn an_account_comes_back_as_it_was(subject: Subject) {
         activated_at: Some(NOW + TICK),
         ..account(1)
     };
-    let bare = Account { password_hash: None, profile: Sealed::from_bytes(Vec::new()), class: AccountClass::Organisation, ..account(2) };
+    let bare = Account {
+        password_hash: None,
+        profile: Sealed::from_bytes(Vec::new()),
+        class: AccountClass::Organisation,
+        ..account(2)
+    };
     for put in [full, bare] {
         let added = put.clone();
         subject.store.tx("add", move |tx| tx.insert_account(&added)).await.expect("added");
@@ -40,7 +47,8 @@ pub async fn an_account_comes_back_as_it_was(subject: Subject) {
         assert_same_account(&found.expect("found by name"), &put);
     }
     assert!(find(&subject.store, &AccountId::from_text("nobody")).await.is_none());
-    let missing = subject.store.read("find", |tx| tx.find_account_by_username("Nguyen.Thi.An.1")).await.expect("a read");
+    let missing =
+        subject.store.read("find", |tx| tx.find_account_by_username("Nguyen.Thi.An.1")).await.expect("a read");
     assert!(missing.is_none(), "a username that was not case-mapped finds nobody");
 }
 
@@ -68,7 +76,9 @@ pub async fn a_state_changes_once_and_only_activation_is_dated(subject: Subject)
     assert!(move_state(&subject.store, &id, AccountState::Active, AccountState::Closed).await);
     let found = find(&subject.store, &id).await.expect("found");
     assert_eq!((found.state, found.activated_at), (AccountState::Closed, Some(NOW + MINUTE)));
-    assert!(!move_state(&subject.store, &AccountId::from_text("nobody"), AccountState::Pending, AccountState::Active).await);
+    assert!(
+        !move_state(&subject.store, &AccountId::from_text("nobody"), AccountState::Pending, AccountState::Active).await
+    );
 }
 
 /// The gate of a re-hash: a password changed meanwhile stays.
@@ -162,7 +172,9 @@ pub async fn a_registration_ends_when_its_last_link_has_expired(subject: Subject
         };
         subject.store.tx("add", add).await.expect("added");
     }
-    let sweep = async |now, limit| subject.store.tx("sweep", move |tx| tx.delete_expired_registrations(now, limit)).await.expect("swept");
+    let sweep = async |now, limit| {
+        subject.store.tx("sweep", move |tx| tx.delete_expired_registrations(now, limit)).await.expect("swept")
+    };
     assert_eq!(sweep(end - TICK, 100).await, 0);
     assert_eq!(sweep(end, 2).await, 2);
     assert_eq!(sweep(end, 100).await, 1);

@@ -1,7 +1,9 @@
 //! Cases about what accounts are looked up by.
 
 use super::Subject;
-use super::samples::{MINUTE, NOW, account, add_account, assert_same_account, assert_same_identifier, digest, identifier};
+use super::samples::{
+    MINUTE, NOW, account, add_account, assert_same_account, assert_same_identifier, digest, identifier,
+};
 use portal_id_core::ids::AccountId;
 use portal_id_core::profile::{Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind};
 use portal_id_core::store::{Store, StoreError, StoreResult, Tx};
@@ -20,7 +22,11 @@ pub async fn identifiers_come_back_as_they_were(subject: Subject) {
     let id = add_account(&subject.store, 1).await;
     let put = [
         Identifier { claimed: true, ..identifier(&id, IdentifierKind::BusinessCode, digest(b'c', 1)) },
-        Identifier { verified_at: Some(NOW), source: FactSource::Mailbox, ..identifier(&id, IdentifierKind::Email, digest(b'e', 1)) },
+        Identifier {
+            verified_at: Some(NOW),
+            source: FactSource::Mailbox,
+            ..identifier(&id, IdentifierKind::Email, digest(b'e', 1))
+        },
         Identifier {
             claimed: true,
             verified_at: Some(NOW),
@@ -48,8 +54,9 @@ pub async fn an_account_has_one_identifier_of_a_kind(subject: Subject) {
     assert_eq!(refused, Err(StoreError::Conflict("identifiers.account_id,kind".to_owned())));
 }
 
-/// Of any state; another kind with the same digest is another thing.
-pub async fn accounts_are_listed_by_identifier_the_oldest_first_and_at_most_sixteen(subject: Subject) {
+/// Only of the state that is asked for, however many of another there are; another kind with the same digest is another
+/// thing.
+pub async fn accounts_of_a_state_are_listed_by_identifier_the_oldest_first_and_at_most_sixteen(subject: Subject) {
     let shared = digest(b'p', 1);
     let add = move |tx: &mut dyn Tx| {
         for number in 1..=20 {
@@ -61,19 +68,23 @@ pub async fn accounts_are_listed_by_identifier_the_oldest_first_and_at_most_sixt
         }
         tx.update_account_state(&account(20).id, AccountState::Pending, AccountState::Active, NOW)
     };
-    subject.store.tx("add", add).await.expect("added");
-    let find = async |kind, digest| {
-        subject.store.read("find", move |tx| tx.list_accounts_by_identifier(kind, &digest)).await.expect("a read")
+    assert_eq!(subject.store.tx("add", add).await, Ok(true));
+    let find = async |kind, digest, state| {
+        let read = move |tx: &mut dyn Tx| tx.list_accounts_by_identifier(kind, &digest, state);
+        subject.store.read("find", read).await.expect("a read")
     };
-    let found = find(IdentifierKind::Phone, shared).await;
-    let ids: Vec<&AccountId> = found.iter().map(|(account, _)| &account.id).collect();
-    let expected: Vec<AccountId> = (5..=20).rev().map(|number| account(number).id).collect();
+    let active = find(IdentifierKind::Phone, shared, AccountState::Active).await;
+    assert_eq!(active.iter().map(|(account, _)| &account.id).collect::<Vec<_>>(), [&account(20).id]);
+    let pending = find(IdentifierKind::Phone, shared, AccountState::Pending).await;
+    let ids: Vec<&AccountId> = pending.iter().map(|(account, _)| &account.id).collect();
+    let expected: Vec<AccountId> = (4..=19).rev().map(|number| account(number).id).collect();
     assert_eq!(ids, expected.iter().collect::<Vec<_>>());
-    let one = find(IdentifierKind::Email, digest(b'e', 7)).await;
+    let one = find(IdentifierKind::Email, digest(b'e', 7), AccountState::Pending).await;
     assert_eq!(one.len(), 1);
     assert_same_account(&one[0].0, &Account { created_at: NOW - MINUTE.times(7), ..account(7) });
     assert_same_identifier(&one[0].1, &identifier(&account(7).id, IdentifierKind::Email, digest(b'e', 7)));
-    assert!(find(IdentifierKind::Email, shared).await.is_empty());
+    assert!(find(IdentifierKind::Email, shared, AccountState::Pending).await.is_empty());
+    assert!(find(IdentifierKind::Email, digest(b'e', 7), AccountState::Active).await.is_empty());
 }
 
 /// What the limit of accounts per phone counts.
@@ -91,7 +102,11 @@ pub async fn only_active_accounts_are_counted(subject: Subject) {
     };
     subject.store.tx("add", add).await.expect("added");
     let count = async |digest| {
-        subject.store.read("count", move |tx| tx.count_active_accounts(IdentifierKind::Phone, &digest)).await.expect("a read")
+        subject
+            .store
+            .read("count", move |tx| tx.count_active_accounts(IdentifierKind::Phone, &digest))
+            .await
+            .expect("a read")
     };
     assert_eq!(count(shared).await, 3);
     assert_eq!(count(digest(b'p', 2)).await, 0);
@@ -129,7 +144,10 @@ pub async fn one_account_of_a_class_holds_a_claim_and_the_transaction_of_the_los
         Ok(())
     };
     subject.store.read("check", check).await.expect("a read");
-    let again = subject.store.tx("claim", |tx| tx.claim_identifier(&account(1).id, AccountClass::Citizen, IdentifierKind::Email)).await;
+    let again = subject
+        .store
+        .tx("claim", |tx| tx.claim_identifier(&account(1).id, AccountClass::Citizen, IdentifierKind::Email))
+        .await;
     assert_eq!(again, Ok(true));
 }
 
@@ -139,7 +157,8 @@ pub async fn an_identifier_is_verified_only_with_the_digest_it_still_has(subject
     add(&subject.store, identifier(&id, IdentifierKind::Email, digest(b'e', 1))).await.expect("added");
     let verify = async |digest| {
         let id = id.clone();
-        let verify = move |tx: &mut dyn Tx| tx.verify_identifier(&id, IdentifierKind::Email, &digest, FactSource::Mailbox, NOW);
+        let verify =
+            move |tx: &mut dyn Tx| tx.verify_identifier(&id, IdentifierKind::Email, &digest, FactSource::Mailbox, NOW);
         subject.store.tx("verify", verify).await.expect("a gate")
     };
     assert!(!verify(digest(b'e', 2)).await);
@@ -152,7 +171,9 @@ pub async fn an_identifier_is_verified_only_with_the_digest_it_still_has(subject
 pub async fn only_an_unverified_identifier_is_replaced_and_its_claim_ends(subject: Subject) {
     let id = add_account(&subject.store, 1).await;
     let (old, new) = (digest(b'p', 1), digest(b'p', 2));
-    add(&subject.store, Identifier { claimed: true, ..identifier(&id, IdentifierKind::Phone, old) }).await.expect("added");
+    add(&subject.store, Identifier { claimed: true, ..identifier(&id, IdentifierKind::Phone, old) })
+        .await
+        .expect("added");
     let replace = async |digest| {
         let id = id.clone();
         let replace = move |tx: &mut dyn Tx| tx.replace_unverified_identifier(&id, IdentifierKind::Phone, &digest);
@@ -162,7 +183,8 @@ pub async fn only_an_unverified_identifier_is_replaced_and_its_claim_ends(subjec
     let found = &list(&subject.store, &id).await[0];
     assert_eq!((found.digest, found.claimed), (new, false));
     let at = id.clone();
-    let verify = move |tx: &mut dyn Tx| tx.verify_identifier(&at, IdentifierKind::Phone, &new, FactSource::PhoneCode, NOW);
+    let verify =
+        move |tx: &mut dyn Tx| tx.verify_identifier(&at, IdentifierKind::Phone, &new, FactSource::PhoneCode, NOW);
     assert_eq!(subject.store.tx("verify", verify).await, Ok(true));
     assert!(!replace(old).await);
     assert_eq!(list(&subject.store, &id).await[0].digest, new);

@@ -66,7 +66,12 @@ pub async fn the_newest_link_of_a_purpose_is_found(subject: Subject) {
     }
     let newest = async |purpose, number| {
         let id = account(number).id;
-        subject.store.read("newest", move |tx| tx.find_newest_link(purpose, &id)).await.expect("a read").map(|link| link.secret)
+        subject
+            .store
+            .read("newest", move |tx| tx.find_newest_link(purpose, &id))
+            .await
+            .expect("a read")
+            .map(|link| link.secret)
     };
     assert_eq!(newest(LinkPurpose::Activation, 1).await, Some(digest(b'l', 1)));
     assert_eq!(newest(LinkPurpose::PhoneCorrection, 1).await, Some(digest(b'l', 3)));
@@ -77,7 +82,9 @@ pub async fn the_newest_link_of_a_purpose_is_found(subject: Subject) {
 pub async fn expired_links_go_but_the_newest_of_a_pending_account_stays(subject: Subject) {
     let (pending, active) = (add_account(&subject.store, 1).await, add_account(&subject.store, 2).await);
     let at = active.clone();
-    let activate = subject.store.tx("activate", move |tx| tx.update_account_state(&at, AccountState::Pending, AccountState::Active, NOW));
+    let activate = subject
+        .store
+        .tx("activate", move |tx| tx.update_account_state(&at, AccountState::Pending, AccountState::Active, NOW));
     assert_eq!(activate.await, Ok(true));
     let end = link(0, &pending).expires_at;
     for (number, account, created_at, expires_at) in [
@@ -90,7 +97,9 @@ pub async fn expired_links_go_but_the_newest_of_a_pending_account_stays(subject:
     ] {
         add(&subject.store, MailedLink { created_at, expires_at, ..link(number, account) }).await.expect("added");
     }
-    let sweep = async |before, limit| subject.store.tx("sweep", move |tx| tx.delete_expired_links(before, limit)).await.expect("swept");
+    let sweep = async |before, limit| {
+        subject.store.tx("sweep", move |tx| tx.delete_expired_links(before, limit)).await.expect("swept")
+    };
     assert_eq!(sweep(end, 100).await, 0);
     assert_eq!(sweep(end + TICK, 3).await, 3);
     assert_eq!(sweep(end + TICK, 100).await, 1);

@@ -43,7 +43,8 @@ impl Subject {
     /// server is meant to be thrown away.
     pub fn postgres() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        let server = std::env::var("PORTAL_ID_TEST_POSTGRES").expect("PORTAL_ID_TEST_POSTGRES holds the URL of a database");
+        let server =
+            std::env::var("PORTAL_ID_TEST_POSTGRES").expect("PORTAL_ID_TEST_POSTGRES holds the URL of a database");
         let name = format!("store_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let create = format!("CREATE DATABASE {name}");
         let made = Command::new("psql").args(["--no-psqlrc", "--quiet", "--command", &create, &server]).status();
@@ -70,7 +71,7 @@ impl Subject {
 /// it are put on every test.
 #[macro_export]
 macro_rules! store_suite {
-    ($(#[$attribute:meta])* $subject:expr) => {
+    ($subject:expr $(, #[$attribute:meta])*) => {
         $crate::store_suite!(@each [$(#[$attribute])*] $subject;
             accounts::an_account_comes_back_as_it_was,
             accounts::a_taken_username_is_a_conflict_that_names_the_key,
@@ -82,7 +83,7 @@ macro_rules! store_suite {
             accounts::a_registration_ends_when_its_last_link_has_expired,
             identifiers::identifiers_come_back_as_they_were,
             identifiers::an_account_has_one_identifier_of_a_kind,
-            identifiers::accounts_are_listed_by_identifier_the_oldest_first_and_at_most_sixteen,
+            identifiers::accounts_of_a_state_are_listed_by_identifier_the_oldest_first_and_at_most_sixteen,
             identifiers::only_active_accounts_are_counted,
             identifiers::one_account_of_a_class_holds_a_claim_and_the_transaction_of_the_loser_goes_on,
             identifiers::an_identifier_is_verified_only_with_the_digest_it_still_has,

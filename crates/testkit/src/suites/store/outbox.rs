@@ -77,8 +77,12 @@ pub async fn a_settled_message_is_erased_and_stays_settled(subject: Subject) {
     assert!(settle(2, OutboxState::Dead, Some("refused")).await);
     assert!(!settle(9, OutboxState::Delivered, None).await);
     let settled = OutboxRow { envelope: None, attempts: 3, settled_at: Some(NOW + TICK), ..message(1) };
-    assert_same_message(&find(&subject.store, 1).await, &OutboxRow { state: OutboxState::Delivered, ..settled.clone() });
-    let dead = OutboxRow { id: message(2).id, state: OutboxState::Dead, last_error: Some("refused".to_owned()), ..settled };
+    assert_same_message(
+        &find(&subject.store, 1).await,
+        &OutboxRow { state: OutboxState::Delivered, ..settled.clone() },
+    );
+    let dead =
+        OutboxRow { id: message(2).id, state: OutboxState::Dead, last_error: Some("refused".to_owned()), ..settled };
     assert_same_message(&find(&subject.store, 2).await, &dead);
     assert!(claim(&subject.store, NOW + MINUTE, 9).await.is_empty());
     let postpone = |tx: &mut dyn Tx| tx.postpone_message(&message(1).id, "late", 4, NOW);
@@ -114,7 +118,8 @@ pub async fn messages_are_counted_listed_and_swept(subject: Subject) {
     assert_eq!(counts.last(), Some(&of(OutboxState::Delivered, 3)));
     let listed = subject.store.read("list", |tx| tx.list_messages(OutboxState::Delivered, 2)).await.expect("a read");
     assert_eq!(names(&listed), ["message-0001", "message-0002"]);
-    let sweep = async |limit| subject.store.tx("sweep", move |tx| tx.delete_settled_messages(NOW, limit)).await.expect("swept");
+    let sweep =
+        async |limit| subject.store.tx("sweep", move |tx| tx.delete_settled_messages(NOW, limit)).await.expect("swept");
     assert_eq!((sweep(2).await, sweep(9).await, sweep(9).await), (2, 1, 0));
     find(&subject.store, 4).await;
     find(&subject.store, 5).await;

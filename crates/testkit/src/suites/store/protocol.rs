@@ -54,7 +54,11 @@ pub async fn a_consent_is_replaced_listed_and_forgotten(subject: Subject) {
     for consent in [consent(&one, "tax"), consent(&one, "land"), consent(&two, "land")] {
         put(consent).await;
     }
-    let wider = Consent { scopes: vec!["openid".to_owned(), "profile".to_owned()], granted_at: NOW + MINUTE, ..consent(&one, "land") };
+    let wider = Consent {
+        scopes: vec!["openid".to_owned(), "profile".to_owned()],
+        granted_at: NOW + MINUTE,
+        ..consent(&one, "land")
+    };
     put(wider.clone()).await;
     let check = {
         let one = one.clone();
@@ -86,7 +90,8 @@ async fn find(store: &Store, number: u32) -> Grant {
 
 /// All fields, by id and by code; accounts, clients and sessions need not exist.
 pub async fn a_grant_comes_back_as_it_was(subject: Subject) {
-    let bare = Grant { nonce: None, code_challenge: None, scopes: vec!["openid".to_owned()], amr: Vec::new(), ..grant(1) };
+    let bare =
+        Grant { nonce: None, code_challenge: None, scopes: vec!["openid".to_owned()], amr: Vec::new(), ..grant(1) };
     let full = Grant {
         code_used_at: Some(NOW + TICK),
         generation: i64::MAX,
@@ -121,7 +126,13 @@ pub async fn a_code_is_used_once_before_its_end_and_never_after_revocation(subje
     assert!(!redeem(1, idle, end).await);
     assert!(redeem(1, idle, end - TICK).await);
     assert!(!redeem(1, idle, NOW).await);
-    let used = Grant { code_used_at: Some(end - TICK), generation: 1, rotated_at: Some(end - TICK), idle_expires_at: idle, ..grant(1) };
+    let used = Grant {
+        code_used_at: Some(end - TICK),
+        generation: 1,
+        rotated_at: Some(end - TICK),
+        idle_expires_at: idle,
+        ..grant(1)
+    };
     assert_same_grant(&find(&subject.store, 1).await, &used);
     assert!(redeem(2, None, NOW).await);
     assert_same_grant(&find(&subject.store, 2).await, &Grant { code_used_at: Some(NOW), ..grant(2) });
@@ -137,13 +148,15 @@ pub async fn a_code_is_used_once_before_its_end_and_never_after_revocation(subje
 pub async fn a_generation_advances_once_and_never_after_revocation(subject: Subject) {
     add(&subject.store, Grant { generation: 4, ..grant(1) }).await.expect("added");
     let advance = async |from| {
-        let advance = move |tx: &mut dyn Tx| tx.advance_generation(&grant(1).id, from, NOW + Span::days(8), NOW + MINUTE);
+        let advance =
+            move |tx: &mut dyn Tx| tx.advance_generation(&grant(1).id, from, NOW + Span::days(8), NOW + MINUTE);
         subject.store.tx("advance", advance).await.expect("a gate")
     };
     assert!(!advance(3).await);
     assert!(advance(4).await);
     assert!(!advance(4).await);
-    let advanced = Grant { generation: 5, rotated_at: Some(NOW + MINUTE), idle_expires_at: Some(NOW + Span::days(8)), ..grant(1) };
+    let advanced =
+        Grant { generation: 5, rotated_at: Some(NOW + MINUTE), idle_expires_at: Some(NOW + Span::days(8)), ..grant(1) };
     assert_same_grant(&find(&subject.store, 1).await, &advanced);
     assert_eq!(subject.store.tx("revoke", |tx| tx.revoke_grant(&grant(1).id, NOW)).await, Ok(true));
     assert!(!advance(5).await);
@@ -164,7 +177,8 @@ pub async fn grants_are_revoked_by_account_client_and_session(subject: Subject) 
     for grant in grants {
         add(&subject.store, grant).await.expect("added");
     }
-    let clients = subject.store.read("clients", |tx| tx.list_clients_of_session(&SessionId::from_text("session-0001"))).await;
+    let clients =
+        subject.store.read("clients", |tx| tx.list_clients_of_session(&SessionId::from_text("session-0001"))).await;
     let expected = ["Tax", "land", "tax"].map(ClientId::from_text);
     assert_eq!(clients.as_deref(), Ok(expected.as_slice()));
     let revoke = async |body: fn(&mut dyn Tx, Timestamp) -> StoreResult<u32>, now| {
@@ -177,11 +191,13 @@ pub async fn grants_are_revoked_by_account_client_and_session(subject: Subject) 
         }
         moments
     };
-    let of_session = |tx: &mut dyn Tx, now| tx.revoke_online_grants_of_session(&SessionId::from_text("session-0001"), now);
+    let of_session =
+        |tx: &mut dyn Tx, now| tx.revoke_online_grants_of_session(&SessionId::from_text("session-0001"), now);
     assert_eq!(revoke(of_session, NOW + Span::millis(1)).await, 2);
     assert_eq!(revoke(of_session, NOW + Span::millis(2)).await, 0);
     assert_eq!(revoked().await, [Some(1), None, Some(1), None, None, None]);
-    let of_both = |tx: &mut dyn Tx, now| tx.revoke_grants_of_account(&account_id(2), Some(&ClientId::from_text("tax")), now);
+    let of_both =
+        |tx: &mut dyn Tx, now| tx.revoke_grants_of_account(&account_id(2), Some(&ClientId::from_text("tax")), now);
     assert_eq!(revoke(of_both, NOW + Span::millis(3)).await, 1);
     assert_eq!(revoked().await, [Some(1), None, Some(1), None, Some(3), None]);
     let of_account = |tx: &mut dyn Tx, now| tx.revoke_grants_of_account(&account_id(1), None, now);
@@ -198,7 +214,8 @@ pub async fn old_grants_are_deleted(subject: Subject) {
     for (number, expires_at) in [(1, NOW - TICK), (2, NOW - TICK), (3, NOW)] {
         add(&subject.store, Grant { expires_at, ..grant(number) }).await.expect("added");
     }
-    let sweep = async |limit| subject.store.tx("sweep", move |tx| tx.delete_old_grants(NOW, limit)).await.expect("swept");
+    let sweep =
+        async |limit| subject.store.tx("sweep", move |tx| tx.delete_old_grants(NOW, limit)).await.expect("swept");
     assert_eq!((sweep(1).await, sweep(9).await, sweep(9).await), (1, 1, 0));
     find(&subject.store, 3).await;
 }

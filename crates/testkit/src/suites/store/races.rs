@@ -71,7 +71,8 @@ pub async fn of_64_parallel_claims_to_one_identifier_one_wins(subject: Subject) 
 pub async fn of_64_parallel_uses_of_one_link_one_wins(subject: Subject) {
     let id = add_account(&subject.store, 1).await;
     subject.store.tx("add", move |tx| tx.insert_link(&link(1, &id))).await.expect("added");
-    let results = race(&subject.store, |_| |tx: &mut dyn Tx| tx.take_link(LinkPurpose::Activation, &digest(b'l', 1), NOW));
+    let results =
+        race(&subject.store, |_| |tx: &mut dyn Tx| tx.take_link(LinkPurpose::Activation, &digest(b'l', 1), NOW));
     assert_eq!(winners(&results.await), 1);
 }
 
@@ -121,7 +122,8 @@ fn mark(rule: Rule) -> impl FnMut(&mut dyn Tx) -> StoreResult<bool> + Send + 'st
 pub async fn of_64_parallel_marks_none_is_lost_when_the_loser_runs_again(subject: Subject) {
     let results = race(&subject.store, |_| mark(at_most(RACERS * 2))).await;
     assert_eq!(winners(&results), results.len());
-    let found = subject.store.read("find", |tx| tx.find_throttle(&mark_key().key)).await.expect("a read").expect("found");
+    let found =
+        subject.store.read("find", |tx| tx.find_throttle(&mark_key().key)).await.expect("a read").expect("found");
     assert_eq!((found.marks.len(), found.version), (results.len(), i64::from(RACERS)));
 }
 
@@ -134,7 +136,11 @@ pub async fn of_64_parallel_marks_only_as_many_pass_as_the_rule_allows(subject: 
 /// Each message goes to one worker, and all are given out.
 pub async fn parallel_workers_never_get_the_same_message(subject: Subject) {
     let all = 200;
-    subject.store.tx("add", move |tx| (0..all).try_for_each(|number| tx.insert_message(&message(number)))).await.expect("added");
+    subject
+        .store
+        .tx("add", move |tx| (0..all).try_for_each(|number| tx.insert_message(&message(number))))
+        .await
+        .expect("added");
     let mut seen = BTreeSet::new();
     // On PostgreSQL workers that meet at the same rows come away with fewer: they come again.
     for _ in 0..all {

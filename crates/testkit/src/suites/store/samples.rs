@@ -59,7 +59,14 @@ pub(super) async fn add_account(store: &Store, number: u32) -> AccountId {
 }
 
 pub(super) fn identifier(account: &AccountId, kind: IdentifierKind, digest: Digest) -> Identifier {
-    Identifier { account_id: account.clone(), kind, digest, claimed: false, verified_at: None, source: FactSource::SelfDeclared }
+    Identifier {
+        account_id: account.clone(),
+        kind,
+        digest,
+        claimed: false,
+        verified_at: None,
+        source: FactSource::SelfDeclared,
+    }
 }
 
 pub(super) fn link(number: u32, account: &AccountId) -> MailedLink {
@@ -198,7 +205,8 @@ pub(super) fn message(number: u32) -> OutboxRow {
 }
 
 pub(super) fn assert_same_account(found: &Account, put: &Account) {
-    let Account { id, class, state, username, password_hash, profile, language, created_at, updated_at, activated_at } = found;
+    let Account { id, class, state, username, password_hash, profile, language, created_at, updated_at, activated_at } =
+        found;
     assert_eq!((id, class, state, language), (&put.id, &put.class, &put.state, &put.language));
     assert_eq!((username.display(), username.key()), (put.username.display(), put.username.key()));
     assert_eq!((password_hash, profile.as_bytes()), (&put.password_hash, put.profile.as_bytes()));
@@ -221,14 +229,20 @@ pub(super) fn assert_same_link(found: &MailedLink, put: &MailedLink) {
 pub(super) fn assert_same_session(found: &Session, put: &Session) {
     let Session { id, secret, account_id, auth_time, last_seen_at, expires_at, amr, ial, user_agent, ended_at } = found;
     assert_eq!((id, secret, account_id, user_agent), (&put.id, &put.secret, &put.account_id, &put.user_agent));
-    assert_eq!((auth_time, last_seen_at, expires_at, ended_at), (&put.auth_time, &put.last_seen_at, &put.expires_at, &put.ended_at));
+    assert_eq!(
+        (auth_time, last_seen_at, expires_at, ended_at),
+        (&put.auth_time, &put.last_seen_at, &put.expires_at, &put.ended_at)
+    );
     assert_eq!((amr, ial), (&put.amr, &put.ial));
 }
 
 pub(super) fn assert_same_challenge(found: &Challenge, put: &Challenge) {
     let Challenge { id, account_id, browser, code, created_at, sent_at, expires_at, tries, used_at, version } = found;
     assert_eq!((id, account_id, browser, code), (&put.id, &put.account_id, &put.browser, &put.code));
-    assert_eq!((created_at, sent_at, expires_at, used_at), (&put.created_at, &put.sent_at, &put.expires_at, &put.used_at));
+    assert_eq!(
+        (created_at, sent_at, expires_at, used_at),
+        (&put.created_at, &put.sent_at, &put.expires_at, &put.used_at)
+    );
     assert_eq!((tries, version), (&put.tries, &put.version));
 }
 
@@ -236,7 +250,10 @@ pub(super) fn assert_same_grant(found: &Grant, put: &Grant) {
     let Grant { id, client_id, account_id, session_id, code, redirect_uri, scopes, nonce, code_challenge, .. } = found;
     assert_eq!((id, client_id, account_id), (&put.id, &put.client_id, &put.account_id));
     assert_eq!((session_id, code), (&put.session_id, &put.code));
-    assert_eq!((redirect_uri, scopes, nonce, code_challenge), (&put.redirect_uri, &put.scopes, &put.nonce, &put.code_challenge));
+    assert_eq!(
+        (redirect_uri, scopes, nonce, code_challenge),
+        (&put.redirect_uri, &put.scopes, &put.nonce, &put.code_challenge)
+    );
     let Grant { auth_time, amr, ial, issued_at, code_expires_at, code_used_at, .. } = found;
     assert_eq!((auth_time, amr, ial), (&put.auth_time, &put.amr, &put.ial));
     assert_eq!((issued_at, code_expires_at, code_used_at), (&put.issued_at, &put.code_expires_at, &put.code_used_at));
@@ -248,7 +265,10 @@ pub(super) fn assert_same_grant(found: &Grant, put: &Grant) {
 pub(super) fn assert_same_signing_key(found: &SigningKey, put: &SigningKey) {
     let SigningKey { kid, algorithm, public_jwk, sealed_private_jwk, created_at, signs_from, .. } = found;
     assert_eq!((kid, algorithm, public_jwk), (&put.kid, &put.algorithm, &put.public_jwk));
-    assert_eq!((sealed_private_jwk, created_at, signs_from), (&put.sealed_private_jwk, &put.created_at, &put.signs_from));
+    assert_eq!(
+        (sealed_private_jwk, created_at, signs_from),
+        (&put.sealed_private_jwk, &put.created_at, &put.signs_from)
+    );
     let SigningKey { signs_until, published_until, revoked_at, .. } = found;
     assert_eq!((signs_until, published_until, revoked_at), (&put.signs_until, &put.published_until, &put.revoked_at));
 }

@@ -28,12 +28,16 @@ pub async fn signing_keys_come_back_with_their_timetable(subject: Subject) {
         ..older
     };
     let plan = planned.clone();
-    let update = move |tx: &mut dyn Tx| tx.update_signing_key(&SigningKey { public_jwk: "other".to_owned(), ..plan.clone() });
+    let update =
+        move |tx: &mut dyn Tx| tx.update_signing_key(&SigningKey { public_jwk: "other".to_owned(), ..plan.clone() });
     assert_eq!(subject.store.tx("plan", update).await, Ok(true));
     assert_same_signing_key(&list().await[0], &planned);
     assert_eq!(subject.store.tx("plan", |tx| tx.update_signing_key(&signing_key(9))).await, Ok(false));
     for expected in [true, false] {
-        assert_eq!(subject.store.tx("delete", |tx| tx.delete_signing_key(&KeyId::from_text("kid-0002"))).await, Ok(expected));
+        assert_eq!(
+            subject.store.tx("delete", |tx| tx.delete_signing_key(&KeyId::from_text("kid-0002"))).await,
+            Ok(expected)
+        );
     }
     assert_eq!(list().await.len(), 1);
 }
@@ -54,7 +58,8 @@ pub async fn a_data_key_is_made_once(subject: Subject) {
         .into_iter()
         .map(|DataKey { name, version, sealed, created_at }| (name, version, sealed, created_at))
         .collect();
-    let expected = [("digest", 1), ("seal", 1), ("seal", 2)].map(|(name, version)| (name.to_owned(), version, vec![7, 0, 7], NOW));
+    let expected =
+        [("digest", 1), ("seal", 1), ("seal", 2)].map(|(name, version)| (name.to_owned(), version, vec![7, 0, 7], NOW));
     assert_eq!(found, expected);
 }
 
@@ -88,7 +93,10 @@ pub async fn the_audit_trail_is_listed_the_newest_first_and_by_filter(subject: S
     let list = async |account_id: Option<AccountId>, kind, limit| {
         let filter = AuditFilter { account_id, kind };
         let listed = subject.store.read("list", move |tx| tx.list_audit(&filter, limit)).await.expect("a read");
-        listed.iter().map(|entry| entries.iter().position(|put| put == entry).map(|index| index + 1)).collect::<Vec<_>>()
+        listed
+            .iter()
+            .map(|entry| entries.iter().position(|put| put == entry).map(|index| index + 1))
+            .collect::<Vec<_>>()
     };
     assert_eq!(list(None, None, 100).await, [Some(4), Some(3), Some(2), Some(1)]);
     assert_eq!(list(None, None, 2).await, [Some(4), Some(3)]);

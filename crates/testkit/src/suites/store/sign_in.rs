@@ -1,7 +1,9 @@
 //! Cases about sessions, challenges and limits.
 
 use super::Subject;
-use super::samples::{MINUTE, NOW, TICK, account_id, add_account, assert_same_challenge, assert_same_session, challenge, digest, session};
+use super::samples::{
+    MINUTE, NOW, TICK, account_id, add_account, assert_same_challenge, assert_same_session, challenge, digest, session,
+};
 use portal_id_core::acr::Ial;
 use portal_id_core::challenge::Challenge;
 use portal_id_core::ids::{ChallengeId, SessionId};
@@ -99,7 +101,8 @@ pub async fn old_sessions_are_deleted_in_portions(subject: Subject) {
     add_session(&subject.store, Session { ended_at: Some(NOW - TICK), ..session(4, &id) }).await;
     add_session(&subject.store, Session { ended_at: Some(NOW), ..session(5, &id) }).await;
     add_session(&subject.store, Session { expires_at: NOW, ..session(6, &id) }).await;
-    let sweep = async |limit| subject.store.tx("sweep", move |tx| tx.delete_old_sessions(NOW, limit)).await.expect("swept");
+    let sweep =
+        async |limit| subject.store.tx("sweep", move |tx| tx.delete_old_sessions(NOW, limit)).await.expect("swept");
     assert_eq!((sweep(3).await, sweep(3).await, sweep(3).await), (3, 1, 0));
     assert!(find_session(&subject.store, 4).await.is_none());
     assert!(find_session(&subject.store, 5).await.is_some() && find_session(&subject.store, 6).await.is_some());
@@ -144,12 +147,19 @@ pub async fn old_challenges_are_deleted(subject: Subject) {
         Ok(())
     };
     subject.store.tx("add", add).await.expect("added");
-    let sweep = async |limit| subject.store.tx("sweep", move |tx| tx.delete_old_challenges(NOW, limit)).await.expect("swept");
+    let sweep =
+        async |limit| subject.store.tx("sweep", move |tx| tx.delete_old_challenges(NOW, limit)).await.expect("swept");
     assert_eq!((sweep(1).await, sweep(9).await, sweep(9).await), (1, 1, 0));
 }
 
 fn throttle(number: u32, marks: &[Timestamp]) -> Throttle {
-    Throttle { key: digest(b't', number), marks: marks.to_vec(), notified_at: Some(NOW), expires_at: NOW + MINUTE, version: 0 }
+    Throttle {
+        key: digest(b't', number),
+        marks: marks.to_vec(),
+        notified_at: Some(NOW),
+        expires_at: NOW + MINUTE,
+        version: 0,
+    }
 }
 
 /// All fields; a lost gate leaves the transaction whole.
@@ -187,7 +197,9 @@ pub async fn expired_throttles_are_deleted(subject: Subject) {
         Ok(())
     };
     subject.store.tx("add", add).await.expect("added");
-    let sweep = async |limit| subject.store.tx("sweep", move |tx| tx.delete_expired_throttles(NOW, limit)).await.expect("swept");
+    let sweep = async |limit| {
+        subject.store.tx("sweep", move |tx| tx.delete_expired_throttles(NOW, limit)).await.expect("swept")
+    };
     assert_eq!((sweep(1).await, sweep(9).await, sweep(9).await), (1, 1, 0));
     assert!(subject.store.read("find", |tx| tx.find_throttle(&digest(b't', 3))).await.expect("a read").is_some());
 }

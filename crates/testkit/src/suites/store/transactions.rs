@@ -113,7 +113,10 @@ pub async fn a_read_may_not_write(subject: Subject) {
     assert!(matches!(refused, Err(StoreError::Fault(_))));
     assert!(!exists(&subject.store, account(1).id).await);
     // A gate that changes nothing is a write as well.
-    let gate = subject.store.read("sly", |tx| tx.update_account_state(&account(1).id, AccountState::Pending, AccountState::Active, NOW)).await;
+    let gate = subject
+        .store
+        .read("sly", |tx| tx.update_account_state(&account(1).id, AccountState::Pending, AccountState::Active, NOW))
+        .await;
     assert!(matches!(gate, Err(StoreError::Fault(_))));
 }
 
