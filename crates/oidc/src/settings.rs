@@ -51,6 +51,9 @@ pub enum IssuerFault {
     /// No absolute URL in its normal form, or one with a slash at its end.
     #[error("the issuer must be an absolute URL in its normal form, without a slash at its end")]
     NotPlain,
+    /// It has a path: our pages and endpoints live at the root of their host.
+    #[error("the issuer must be the root of a host, without a path")]
+    Path,
     /// It has a query, a fragment or credentials (OpenID Connect Discovery §3).
     #[error("the issuer must not have a query, a fragment or credentials")]
     TooMuch,
@@ -65,6 +68,9 @@ impl OidcSettings {
         let url = Url::parse(&self.issuer).map_err(|_| IssuerFault::NotPlain)?;
         if url.query().is_some() || url.fragment().is_some() || self.issuer.contains('@') {
             return Err(IssuerFault::TooMuch);
+        }
+        if url.path() != "/" {
+            return Err(IssuerFault::Path);
         }
         // Clients compare the issuer byte for byte, so it has to be what every URL library writes.
         if url.as_str().trim_end_matches('/') != self.issuer {
@@ -125,7 +131,7 @@ mod tests {
     #[test]
     fn the_issuer_is_https_or_on_loopback_and_in_its_plain_form() {
         assert_eq!(check("https://id.example.gov.vn"), Ok(()));
-        assert_eq!(check("https://example.gov.vn/id"), Ok(()));
+        assert_eq!(check("https://example.gov.vn/id"), Err(IssuerFault::Path));
         assert_eq!(check("http://localhost:8080"), Ok(()));
         assert_eq!(check("http://127.0.0.1:8080"), Ok(()));
         assert_eq!(check("http://id.example.gov.vn"), Err(IssuerFault::NotSecure));

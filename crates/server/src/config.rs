@@ -1,6 +1,6 @@
 //! The configuration file: one TOML, each section owned by the room it is about.
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use portal_id_core::accounts::AccountSettings;
 use portal_id_ephemeral::EphemeralSettings;
 use portal_id_keys::KeySettings;
@@ -38,6 +38,8 @@ pub struct ServerSettings {
     pub clients_file: Option<PathBuf>,
     /// Log lines as JSON instead of text.
     pub log_json: bool,
+    /// The most connections at a time; whoever comes then waits.
+    pub max_connections: usize,
     /// Seconds that requests in flight get when the process is told to stop.
     pub shutdown_seconds: u64,
 }
@@ -49,6 +51,7 @@ impl Default for ServerSettings {
             key_encryption_key_file: PathBuf::from("keys/key-encryption-key"),
             clients_file: None,
             log_json: false,
+            max_connections: 4096,
             shutdown_seconds: 20,
         }
     }
@@ -84,6 +87,17 @@ impl Config {
         toml::from_str(text).context("the configuration cannot be read")
     }
 
+    /// Whether the settings fit together; the first that do not, in words for the operator.
+    pub fn check(&self) -> anyhow::Result<()> {
+        self.oidc.check()?;
+        self.keys.check()?;
+        let published = i64::from(self.keys.longest_token_lifetime_seconds);
+        if self.oidc.access_token_seconds.max(self.oidc.id_token_seconds) > published {
+            bail!("keys.longest_token_lifetime_seconds is shorter than the life of a token: its key would go first");
+        }
+        Ok(())
+    }
+
     /// Reads the configuration file. Paths in it are relative to the file's folder.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(path)
@@ -109,6 +123,14 @@ mod tests {
         let config = Config::from_toml("").unwrap();
         assert_eq!(config.mode, Mode::Production);
         assert!(config.server.listen.ip().is_loopback());
+    }
+
+    #[test]
+    fn a_token_that_outlives_its_key_is_refused() {
+        let mut config = Config::from_toml("").unwrap();
+        config.check().unwrap();
+        config.oidc.id_token_seconds = 90_000;
+        assert!(config.check().unwrap_err().to_string().contains("longest_token_lifetime"));
     }
 
     #[test]

@@ -1,42 +1,101 @@
 //! Listening, and stopping without losing what was acknowledged.
+//!
+//! Connections are bounded in number and in the time they may take to say what they want: a thousand half-sent requests
+//! must not keep people out (security.md row 16).
 
 use crate::house::House;
 use crate::jobs;
 use anyhow::Context as _;
 use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, watch};
+
+/// How long the head of a request may take to arrive, and an idle connection to say something more.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Serves until the process is told to stop, then finishes the requests and deliveries in flight.
 pub async fn run(house: Arc<House>, listener: TcpListener, router: Router) -> anyhow::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let jobs = jobs::start(&house, &stopped);
-    tracing::info!(
-        issuer = house.provider.issuer(),
-        address = %listener.local_addr()?,
-        "Portal ID is ready."
-    );
-    let mut told = stopped.clone();
-    let patience = Duration::from_secs(house.config.server.shutdown_seconds);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        // An error means that the sender is gone: that too is a reason to stop.
-        let _ = told.wait_for(|stop| *stop).await;
-    });
-    let server = tokio::spawn(server.into_future());
-    told_to_stop().await?;
+    let settings = &house.config.server;
+    tracing::info!(issuer = house.provider.issuer(), address = %listener.local_addr()?, "Portal ID is ready.");
+    let connections = GracefulShutdown::new();
+    tokio::select! {
+        never = accept(&listener, &router, settings.max_connections, &connections) => match never {},
+        told = told_to_stop() => told?,
+    }
     tracing::info!("Portal ID is stopping: requests in flight are finished first.");
+    drop(listener);
     stop.send_replace(true);
-    if tokio::time::timeout(patience, server).await.is_err() {
+    let patience = Duration::from_secs(settings.shutdown_seconds);
+    if tokio::time::timeout(patience, connections.shutdown()).await.is_err() {
         tracing::warn!("Some requests took too long and were cut off.");
     }
     for job in jobs {
-        let _ = tokio::time::timeout(patience, job).await;
+        if tokio::time::timeout(patience, job).await.is_err() {
+            tracing::warn!("A job took too long and was cut off; what it held is taken up at the next start.");
+        }
     }
     Ok(())
+}
+
+/// Takes connections in, at most `most` at a time: whoever comes then waits in the system's own queue.
+async fn accept(
+    listener: &TcpListener,
+    router: &Router,
+    most: usize,
+    connections: &GracefulShutdown,
+) -> std::convert::Infallible {
+    let free = Arc::new(Semaphore::new(most.max(1)));
+    loop {
+        let Ok(place) = Arc::clone(&free).acquire_owned().await else { continue };
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                let serving = serve_connection(stream, peer, router.clone(), connections);
+                tokio::spawn(async move {
+                    serving.await;
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                // Most often too many open files: it passes when connections end.
+                tracing::warn!(%error, "A connection could not be taken in.");
+                pause().await;
+            }
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "an edge that must not spin while the system is out of sockets")]
+async fn pause() {
+    tokio::time::sleep(Duration::from_millis(100)).await;
+}
+
+fn serve_connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    connections: &GracefulShutdown,
+) -> impl Future<Output = ()> + Send + use<> {
+    let service = TowerToHyperService::new(router.layer(axum::Extension(ConnectInfo(peer))));
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_headers(64)
+        .serve_connection(TokioIo::new(stream), service);
+    let watched = connections.watch(connection);
+    async move {
+        if let Err(error) = watched.await {
+            tracing::debug!(%error, "A connection broke off.");
+        }
+    }
 }
 
 async fn told_to_stop() -> anyhow::Result<()> {

@@ -2,7 +2,6 @@
 //! names what comes of it.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
-#![expect(missing_docs, reason = "the names are sentences of fact")]
 
 mod activation;
 mod authorization;

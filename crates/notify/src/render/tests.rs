@@ -97,7 +97,7 @@ fn a_code_message_that_would_not_fit_is_never_sent() {
     assert!(matches!(sms(&settings(), &"9".repeat(160), Language::Vi), Err(UnfitMessage::Sms(Gsm7Fault::TooLong(_)))));
 }
 
-/// security.md row 3.
+// security: row 3
 #[test]
 fn markup_in_any_value_is_escaped_in_html_and_left_alone_in_text() {
     let hostile = "<script>alert(1)</script>\"'&<img src=x onerror=y>";
@@ -114,7 +114,7 @@ fn markup_in_any_value_is_escaped_in_html_and_left_alone_in_text() {
     }
 }
 
-/// security.md row 28.
+// security: row 28
 #[test]
 fn a_line_break_in_any_value_never_reaches_the_subject() {
     for language in Language::ALL {
@@ -127,7 +127,7 @@ fn a_line_break_in_any_value_never_reaches_the_subject() {
     assert_eq!(one_line("a\r\nb\u{2028}c\u{85}d\n"), "a  b c d");
 }
 
-/// security.md rows 3 and 5.
+// security: row 3, 5
 #[test]
 fn a_link_that_is_no_web_address_is_never_mailed() {
     let renderer = Renderer::new(&settings()).unwrap();

@@ -217,7 +217,8 @@ async fn a_get_gateway_gets_its_fields_in_the_address() {
     assert!(server.only_request().0.starts_with("GET /send?phone=84912345678&sms=TWEgMQ%3D%3D HTTP/1.1"));
 }
 
-/// security.md row 27: the keys go where the operator said, nowhere else.
+/// The keys go where the operator said, nowhere else.
+// security: row 27
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
     let target = Server::answering_json(200, &json!({ "CodeResult": "100" })).await;

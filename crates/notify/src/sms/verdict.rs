@@ -134,7 +134,7 @@ mod tests {
         }
     }
 
-    /// security.md row 28.
+    // security: row 28
     #[test]
     fn an_answer_cannot_write_into_our_logs() {
         let body = r#"{"status":"error","code":"1\r\nforged line 0912345678"}"#;

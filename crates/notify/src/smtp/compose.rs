@@ -124,7 +124,7 @@ mod tests {
         assert_eq!(compose(&email(), &from()).unwrap().formatted(), compose(&email(), &from()).unwrap().formatted());
     }
 
-    /// security.md row 28.
+    // security: row 28
     #[test]
     fn nothing_that_could_end_a_header_line_is_composed() {
         let with = |change: &dyn Fn(&mut EmailMessage)| {
@@ -156,7 +156,8 @@ mod tests {
         }
     }
 
-    /// security.md row 28: Vietnamese names and header look-alikes pass through a body unchanged.
+    /// Vietnamese names and header look-alikes pass through a body unchanged.
+    // security: row 28
     #[test]
     fn a_body_that_looks_like_headers_stays_a_body() {
         let mut sly = email();

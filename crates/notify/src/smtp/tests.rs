@@ -175,7 +175,7 @@ async fn an_email_goes_out_over_tls_from_the_first_byte() {
     assert!(server.heard().contains("RCPT TO:<an@example.vn>"));
 }
 
-/// security.md row 29.
+// security: row 29
 #[tokio::test]
 async fn a_server_that_drops_starttls_gets_nothing() {
     let server = Server::start(Manner { starttls: false, ..HONEST }, "localhost", false).await;
@@ -190,7 +190,8 @@ async fn a_server_that_drops_starttls_gets_nothing() {
     assert!(server.heard_nothing_of_the_message(), "{}", server.heard());
 }
 
-/// security.md row 29: answers slipped in before TLS must not count as answers given under it (RFC 3207 §4.2, §6).
+/// Answers slipped in before TLS must not count as answers given under it (RFC 3207 §4.2, §6).
+// security: row 29
 #[tokio::test]
 async fn answers_injected_before_tls_are_not_believed() {
     for injected in ["250 forged\r\n", "250-forged\r\n250 AUTH PLAIN\r\n250 2.0.0 forged\r\n", "2"] {
@@ -214,7 +215,7 @@ async fn a_server_that_falls_silent_makes_the_message_wait() {
     }
 }
 
-/// security.md row 29.
+// security: row 29
 #[tokio::test]
 async fn a_server_with_another_name_in_its_certificate_gets_nothing() {
     for (security, tls_at_once) in [(Security::StartTls, false), (Security::Tls, true)] {
@@ -232,7 +233,7 @@ async fn a_server_with_another_name_in_its_certificate_gets_nothing() {
     }
 }
 
-/// security.md row 29.
+// security: row 29
 #[tokio::test]
 async fn a_server_whose_authority_we_do_not_know_gets_nothing() {
     let server = Server::start(HONEST, "localhost", false).await;

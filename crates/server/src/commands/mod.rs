@@ -69,8 +69,7 @@ async fn house(config: &std::path::Path) -> anyhow::Result<House> {
 }
 
 fn check(config: &Config) -> anyhow::Result<()> {
-    config.oidc.check()?;
-    config.keys.check()?;
+    config.check()?;
     let kek = outside(config)?.kek;
     let refusals = production::refusals(config, kek.is_demo(), false);
     if !refusals.is_empty() {

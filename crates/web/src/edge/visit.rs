@@ -100,7 +100,7 @@ impl Visit {
             flow: self.flow.as_ref().map(|flow| flow.sealed.clone()),
             service: self.flow.as_ref().and_then(|flow| Some(flow.destination.as_ref()?.service.clone())),
             signed_in_as: self.who.as_ref().map(|who| who.account.username.as_str().to_owned()),
-            ..bare_layout(&self.edge, &self.ctx, title, language_links(&self.uri))
+            ..bare_layout(&self.edge, &self.ctx, title, language_links(&self.uri, self.ctx.language))
         }
     }
 
@@ -202,7 +202,8 @@ impl Visit {
 pub(crate) fn error_page(arrival: &Arrival, error: &PageError, bare: Response) -> Response {
     // What was refused may exist for POST only, or be too long: then the other language begins at home.
     let again = arrival.method == Method::GET && !matches!(error, PageError::MethodNotAllowed | PageError::UriTooLong);
-    let links = if again { language_links(&arrival.uri) } else { language_links(&Uri::from_static("/")) };
+    let uri = if again { arrival.uri.clone() } else { Uri::from_static("/") };
+    let links = language_links(&uri, arrival.ctx.language);
     let layout = bare_layout(&arrival.edge, &arrival.ctx, ErrorPage::TITLE, links);
     let html =
         askama::Template::render(&ErrorPage::new(layout, error)).unwrap_or_else(|_| arrival.ctx.request_id.clone());
@@ -251,7 +252,8 @@ fn bare_layout(edge: &Edge, ctx: &Ctx, title: &'static str, languages: Vec<Langu
 }
 
 /// The same address in each language.
-fn language_links(uri: &Uri) -> Vec<LanguageLink> {
+/// Links to the page in the other languages.
+fn language_links(uri: &Uri, current: Language) -> Vec<LanguageLink> {
     let link = |language: Language| LanguageLink {
         tag: language.tag(),
         name: match language {
@@ -260,5 +262,5 @@ fn language_links(uri: &Uri) -> Vec<LanguageLink> {
         },
         href: LocalPath::in_language(uri, language.tag()).as_str().to_owned(),
     };
-    Language::ALL.map(link).into()
+    Language::ALL.into_iter().filter(|language| *language != current).map(link).collect()
 }

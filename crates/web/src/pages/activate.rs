@@ -73,7 +73,8 @@ pub(crate) async fn post(
     CsrfForm(fields): CsrfForm<ActivateFields>,
 ) -> PageResult {
     match fields.action.as_str() {
-        "activate" => {}
+        // A form sent without its button means its main one.
+        "activate" | "" => {}
         "disown" => return disown(visit, &accounts, &fields.token).await,
         _ => return Err(PageError::Malformed("unknown-action")),
     }

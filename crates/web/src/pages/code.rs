@@ -85,7 +85,8 @@ pub(crate) async fn post(
     let texts = Texts::of(visit.ctx.language);
     let (mend, slow) = (StatusCode::UNPROCESSABLE_ENTITY, StatusCode::TOO_MANY_REQUESTS);
     match fields.action.as_str() {
-        "verify" => {}
+        // A form sent without its button means its main one.
+        "verify" | "" => {}
         "resend" => return resend(visit, &accounts).await,
         _ => return Err(PageError::Malformed("unknown-action")),
     }
