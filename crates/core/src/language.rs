@@ -36,3 +36,28 @@ impl Language {
         locales.split_ascii_whitespace().find_map(Self::from_tag)
     }
 }
+
+/// A text that an operator writes in each language.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct LocalText {
+    /// In Vietnamese.
+    pub vi: String,
+    /// In English; the Vietnamese when empty.
+    pub en: String,
+}
+
+impl LocalText {
+    /// From both texts.
+    pub fn new(vi: &str, en: &str) -> Self {
+        Self { vi: vi.to_owned(), en: en.to_owned() }
+    }
+
+    /// The text in `language`.
+    pub fn text(&self, language: Language) -> &str {
+        match language {
+            Language::En if !self.en.is_empty() => &self.en,
+            Language::En | Language::Vi => &self.vi,
+        }
+    }
+}

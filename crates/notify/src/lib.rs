@@ -13,9 +13,9 @@ mod settings;
 mod sms;
 mod smtp;
 
-pub use courier::{Bell, Courier, RunReport};
+pub use courier::{Courier, RunReport};
 pub use render::{Gsm7Fault, Renderer, UnfitMessage};
-pub use settings::{Attempts, NotifySettings, Texts};
+pub use settings::{Attempts, NotifySettings};
 pub use sms::{
     AnswerSettings, BodyKind, EsmsSettings, Failover, GatewaySettings, HttpGateway, HttpSettings, Method, NumberForm,
     Route, Verdict,

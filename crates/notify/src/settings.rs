@@ -3,35 +3,10 @@
 use crate::SetupError;
 use crate::sms::GatewaySettings;
 use crate::smtp::SmtpSettings;
-use portal_id_core::language::Language;
+use portal_id_core::language::{Language, LocalText};
 use portal_id_core::outbox::Channel;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-/// A text in each language.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct Texts {
-    /// In Vietnamese.
-    pub vi: String,
-    /// In English.
-    pub en: String,
-}
-
-impl Texts {
-    /// From its two forms.
-    pub fn new(vi: &str, en: &str) -> Self {
-        Self { vi: vi.to_owned(), en: en.to_owned() }
-    }
-
-    /// The text in `language`.
-    pub fn text(&self, language: Language) -> &str {
-        match language {
-            Language::Vi => &self.vi,
-            Language::En => &self.en,
-        }
-    }
-}
 
 /// How often delivery is tried before a message is given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -63,17 +38,17 @@ impl Attempts {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NotifySettings {
-    /// The portal's name in e-mails.
-    pub portal_name: Texts,
-    /// The province or office behind the portal, named at the foot of e-mails; empty: left out.
-    pub province: Texts,
+    /// The portal's name in e-mails; as on the pages (`web.portal_name`) when empty.
+    pub portal_name: LocalText,
+    /// The province or office behind the portal, named at the foot of e-mails; as on the pages when empty.
+    pub province: LocalText,
     /// The sender's name inside text messages: unaccented, GSM-7, short, since the whole message must fit 160
     /// characters and match the text registered with the gateway. Default `Cong DVC`.
     pub sms_name: String,
     /// Writes every text message in this language, whatever the person reads: for gateways where only one text is
     /// registered. Default: the person's language.
     pub sms_language: Option<Language>,
-    /// The colour of the line and the button in e-mails, `#rrggbb`. Default `#0b5394`.
+    /// The colour of the line and the button in e-mails, `#rrggbb`; as on the pages (`web.colours.primary`) when empty.
     pub colour: String,
     /// The mail server.
     pub smtp: SmtpSettings,
@@ -91,11 +66,11 @@ pub struct NotifySettings {
 impl Default for NotifySettings {
     fn default() -> Self {
         Self {
-            portal_name: Texts::new("Cổng Dịch vụ công", "Public Service Portal"),
-            province: Texts::default(),
+            portal_name: LocalText::default(),
+            province: LocalText::default(),
             sms_name: "Cong DVC".to_owned(),
             sms_language: None,
-            colour: "#0b5394".to_owned(),
+            colour: String::new(),
             smtp: SmtpSettings::default(),
             sms_gateways: Vec::new(),
             attempts: Attempts::default(),

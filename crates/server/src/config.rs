@@ -2,6 +2,8 @@
 
 use anyhow::{Context as _, bail};
 use portal_id_core::accounts::AccountSettings;
+use portal_id_core::language::LocalText;
+use portal_id_core::place;
 use portal_id_ephemeral::EphemeralSettings;
 use portal_id_keys::KeySettings;
 use portal_id_notify::NotifySettings;
@@ -87,10 +89,31 @@ impl Config {
         toml::from_str(text).context("the configuration cannot be read")
     }
 
+    /// Gives e-mails the name, province and colour of the pages where they have none of their own.
+    #[must_use]
+    pub fn completed(mut self) -> Self {
+        let (notify, web) = (&mut self.notify, &self.web);
+        if notify.portal_name == LocalText::default() {
+            notify.portal_name = web.portal_name.clone();
+        }
+        if notify.province == LocalText::default() {
+            notify.province = web.province_name.clone();
+        }
+        if notify.colour.is_empty() {
+            notify.colour = web.colours.primary.to_string();
+        }
+        self
+    }
+
     /// Whether the settings fit together; the first that do not, in words for the operator.
     pub fn check(&self) -> anyhow::Result<()> {
         self.oidc.check()?;
         self.keys.check()?;
+        if let Some(code) = &self.accounts.home_province
+            && place::find_province(code).is_none()
+        {
+            bail!("accounts.home_province: there is no province {code:?}");
+        }
         let published = i64::from(self.keys.longest_token_lifetime_seconds);
         if self.oidc.access_token_seconds.max(self.oidc.id_token_seconds) > published {
             bail!("keys.longest_token_lifetime_seconds is shorter than the life of a token: its key would go first");

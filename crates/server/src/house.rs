@@ -69,6 +69,7 @@ impl House {
     /// Opens the database and wires everything to it. Refuses what the mode forbids before anything is served.
     pub async fn build(config: Config, outside: Outside) -> anyhow::Result<Self> {
         config.check()?;
+        let config = config.completed();
         let backend: SqlBackend = portal_id_storage::open(&config.storage)
             .with_context(|| format!("opening the database {}", config.storage.public_url()))?;
         let counters = backend.counters();

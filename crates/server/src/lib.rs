@@ -8,6 +8,7 @@ pub mod config;
 pub mod demo;
 pub mod house;
 pub mod jobs;
+pub mod logging;
 pub mod production;
 pub mod serve;
 

@@ -72,6 +72,12 @@ impl TestIdp {
         Self { house, clock, mails, texts, folder }
     }
 
+    /// Every byte of the database as it lies on the disk.
+    pub fn database_bytes(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+    }
+
     pub fn router(&self) -> Router {
         self.house.router.clone()
     }

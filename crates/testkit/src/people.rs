@@ -2,7 +2,7 @@
 
 use crate::browser::Browser;
 use crate::idp::TestIdp;
-use crate::page::Page;
+use crate::page::{Form, Page};
 use portal_id_core::accounts::CitizenForm;
 
 /// A citizen as the test knows them.
@@ -69,6 +69,12 @@ impl Citizen {
 
     /// Fills the registration page, with some fields changed.
     pub async fn register_with(&self, browser: &mut Browser, changes: &[(&str, &str)]) -> Page {
+        let form = self.filled_form(browser, changes).await;
+        browser.submit(form).await
+    }
+
+    /// The registration page's form, filled and not yet sent.
+    pub async fn filled_form(&self, browser: &mut Browser, changes: &[(&str, &str)]) -> Form {
         let page = browser.open("/register/citizen").await.expect("register-citizen");
         let province = changes.iter().find(|(name, _)| *name == "province_code").map_or("24", |(_, value)| value);
         let form = page.form_with("full_name").fill("province_code", province).press("choose_province", "1");
@@ -89,10 +95,7 @@ impl Citizen {
         ] {
             form = form.fill(name, value);
         }
-        for (name, value) in changes {
-            form = form.fill(name, value);
-        }
-        browser.submit(form).await
+        changes.iter().fold(form, |form, (name, value)| form.fill(name, value))
     }
 
     /// Gives name and password on a sign-in page; gives what comes next.

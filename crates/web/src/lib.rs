@@ -14,7 +14,7 @@ mod wiring;
 
 pub use assets::{AssetFault, Assets};
 pub use protocol::health::Readiness;
-pub use settings::{Colour, ColourFault, Colours, LocalText, Network, NotANetwork, NotHttps, SupportUrl, WebSettings};
+pub use settings::{Colour, ColourFault, Colours, Network, NotANetwork, NotHttps, SupportUrl, WebSettings};
 pub use wiring::WebParts;
 
 use crate::edge::{Edge, PageError};

@@ -1,6 +1,6 @@
 //! What an operator decides about the pages: whose they are, how they look, which proxies are believed.
 
-use portal_id_core::language::Language;
+use portal_id_core::language::LocalText;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::fmt;
@@ -38,31 +38,6 @@ impl Default for WebSettings {
             support_url: None,
             trusted_proxies: Vec::new(),
             request_timeout_seconds: 30,
-        }
-    }
-}
-
-/// A text in each language.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LocalText {
-    /// In Vietnamese.
-    pub vi: String,
-    /// In English.
-    pub en: String,
-}
-
-impl LocalText {
-    /// From both texts.
-    pub fn new(vi: &str, en: &str) -> Self {
-        Self { vi: vi.to_owned(), en: en.to_owned() }
-    }
-
-    /// The text in `language`.
-    pub fn text(&self, language: Language) -> &str {
-        match language {
-            Language::Vi => &self.vi,
-            Language::En => &self.en,
         }
     }
 }
@@ -239,6 +214,7 @@ read_from_text!(Network, NotANetwork, "^[0-9a-fA-F.:]+(/[0-9]{1,3})?$");
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use portal_id_core::language::Language;
 
     #[test]
     fn the_default_colours_can_be_read() {

@@ -218,3 +218,41 @@ async fn a_session_ends_by_idleness_and_after_its_absolute_time() {
     }
     let _ = browser.open(service.authorize_url("openid").as_str()).await.expect("sign-in");
 }
+
+#[tokio::test]
+async fn a_posted_request_must_arrive_within_a_minute_and_sets_no_cookie() {
+    let (idp, service, an) = ready().await;
+    let mut browser = signed_in(&idp, &an).await;
+    let url = service.authorize_url("openid");
+    let fields: Vec<_> = url.query_pairs().into_owned().collect();
+    let mut endpoint = url.clone();
+    endpoint.set_query(None);
+    for (seconds, arrives) in [(59, true), (60, false)] {
+        let mut crossing = idp.browser();
+        let answer = crossing.post(&endpoint, &fields).await;
+        assert!(crossing.cookies().is_empty(), "a cross-site answer sets no cookie");
+        let next = endpoint.join(answer.header("location").unwrap()).unwrap();
+        idp.advance(Span::seconds(seconds)).await;
+        let page = browser.open(next.as_str()).await;
+        assert_eq!(page.name().starts_with("away to https://service.example.vn/callback?code="), arrives, "{seconds}");
+    }
+}
+
+#[tokio::test]
+async fn an_app_of_its_own_scheme_is_opened_by_a_link() {
+    let idp = TestIdp::start().await;
+    let app = idp
+        .service()
+        .public()
+        .with(|client| {
+            client.redirect_uris = vec!["vn.example.app:/callback".to_owned()];
+            client.first_party = true;
+        })
+        .register()
+        .await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut browser = signed_in(&idp, &an).await;
+    let page = browser.open(app.authorize_url("openid").as_str()).await.expect("open-app");
+    assert_eq!(page.status(), 200);
+    assert!(page.html().contains("vn.example.app:/callback?code="));
+}

@@ -78,25 +78,7 @@ async fn hostile_hosts_and_forwarded_headers_leave_the_mails_as_they_are() {
     let idp = TestIdp::start().await;
     let an = portal_id_testkit::Citizen::named("nguyen.thi.an");
     let mut browser = idp.browser();
-    let page = browser.open("/register/citizen").await;
-    let form = page.form_with("full_name").fill("province_code", "24").press("choose_province", "1");
-    let page = browser.submit(form).await;
-    let mut form = page.form_with("full_name");
-    let typed = an.form();
-    for (name, value) in [
-        ("full_name", &typed.full_name),
-        ("birth_date", &typed.birth_date),
-        ("username", &typed.username),
-        ("phone", &typed.phone),
-        ("email", &typed.email),
-        ("identity_number", &typed.identity_number),
-        ("ward_code", &typed.ward_code),
-        ("street", &typed.street),
-        ("password", &typed.password),
-        ("password_confirmation", &typed.password_confirmation),
-    ] {
-        form = form.fill(name, value);
-    }
+    let form = an.filled_form(&mut browser, &[]).await;
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form.into_fields()).finish();
     let cookies: Vec<_> = browser.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect();
     let request = Request::post("/register/citizen")

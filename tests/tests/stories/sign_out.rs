@@ -91,3 +91,17 @@ async fn tokens_of_a_session_end_with_it_and_offline_ones_do_not() {
     assert_eq!(service.userinfo(&online).await.status, 401);
     service.refresh(&offline.field("refresh_token")).await.fields();
 }
+
+#[tokio::test]
+async fn a_service_may_post_the_sign_out_from_its_own_site() {
+    let (idp, service, mut browser, hint) = ready().await;
+    let fields = [("id_token_hint", hint.as_str()), ("post_logout_redirect_uri", &service.post_logout), ("state", "s")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let endpoint = Url::parse("https://id.example.gov.vn/sign-out").unwrap();
+    let answer = idp.browser().post(&endpoint, &fields).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    let next = endpoint.join(answer.header("location").unwrap()).unwrap();
+    let back = browser.open(next.as_str()).await.expect_away(&service.post_logout);
+    assert_eq!(parameter(&back, "state").as_deref(), Some("s"));
+    assert!(idp.audited(AuditKind::SignedOut).await);
+}

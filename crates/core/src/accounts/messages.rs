@@ -1,10 +1,9 @@
 //! Writing messages into the outbox, in the transaction that causes them.
 
-use super::DeskText;
 use crate::ctx::Ctx;
 use crate::facts::{Email, Phone};
 use crate::ids::MessageId;
-use crate::language::Language;
+use crate::language::{Language, LocalText};
 use crate::outbox::{Envelope, Message, OutboxRow, OutboxState, Recipient};
 use crate::ports::{Sealed, Vault};
 use crate::time::Span;
@@ -17,7 +16,7 @@ const NEWS_LIFETIME: Span = Span::days(3);
 #[derive(Clone)]
 pub(super) struct Letters {
     pub(super) vault: Arc<dyn Vault>,
-    pub(super) desk: DeskText,
+    pub(super) desk: LocalText,
     /// The public address of the provider, without a trailing slash: the only source of links (security.md row 5).
     pub(super) public_url: String,
 }

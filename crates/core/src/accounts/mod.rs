@@ -23,7 +23,7 @@ pub use phone_correction::{AskCorrectionOutcome, CorrectPhoneOutcome, PhoneCorre
 pub use registration::RegisterOutcome;
 pub use registration_form::{CitizenForm, Field, FieldErrors};
 pub use session::{SignOut, SignedIn};
-pub use settings::{AccountSettings, DeskText, RegistrationMode, RegistrationSettings};
+pub use settings::{AccountSettings, RegistrationMode, RegistrationSettings};
 pub use sign_in::{Credentials, SignInOutcome};
 
 use messages::Letters;

@@ -1,7 +1,7 @@
 //! What an operator decides about accounts.
 
 use crate::challenge::CodeSettings;
-use crate::language::Language;
+use crate::language::LocalText;
 use crate::password::hash::HashSettings;
 use crate::session::SessionSettings;
 use crate::throttle::SignInLimits;
@@ -32,34 +32,6 @@ pub struct RegistrationSettings {
     pub organisation: Option<RegistrationMode>,
 }
 
-/// Where people get help in person, in each language: an address, a telephone number, opening hours.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct DeskText {
-    /// In Vietnamese.
-    pub vi: String,
-    /// In English.
-    pub en: String,
-}
-
-impl Default for DeskText {
-    fn default() -> Self {
-        Self {
-            vi: "bộ phận Một cửa nơi gần nhất".to_owned(), en: "the nearest one-stop service desk".to_owned()
-        }
-    }
-}
-
-impl DeskText {
-    /// The text in `language`.
-    pub fn text(&self, language: Language) -> &str {
-        match language {
-            Language::Vi => &self.vi,
-            Language::En => &self.en,
-        }
-    }
-}
-
 /// Everything about accounts and signing in.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -73,8 +45,10 @@ pub struct AccountSettings {
     /// Whether a 9-digit number (CMND) alone is accepted as identity number. Those cards ended on 31 December 2024
     /// (Identity Law 2023 art. 46).
     pub accept_cmnd: bool,
-    /// Where people get help in person.
-    pub desk: DeskText,
+    /// Where people get help in person: a place, a telephone number, opening hours.
+    pub desk: LocalText,
+    /// The two-digit code of the province whose wards the registration page offers at once: that of the portal.
+    pub home_province: Option<String>,
     /// The code by SMS.
     pub codes: CodeSettings,
     /// Sessions.
@@ -92,7 +66,8 @@ impl Default for AccountSettings {
             activation_hours: 24,
             accounts_per_phone: 5,
             accept_cmnd: false,
-            desk: DeskText::default(),
+            desk: LocalText::new("bộ phận Một cửa nơi gần nhất", "the nearest one-stop service desk"),
+            home_province: None,
             codes: CodeSettings::default(),
             sessions: SessionSettings::default(),
             limits: SignInLimits::default(),

@@ -1,5 +1,6 @@
 //! Delivering a rendered message.
 
+use crate::language::Language;
 use crate::outbox::Delivery;
 use async_trait::async_trait;
 
@@ -10,6 +11,8 @@ pub struct EmailMessage {
     pub id: String,
     /// The recipient's address.
     pub to: String,
+    /// The language it is written in (RFC 3282).
+    pub language: Language,
     /// The subject, one line.
     pub subject: String,
     /// The plain-text body.

@@ -9,8 +9,6 @@ mod tray;
 use crate::SetupError;
 use crate::render::{Rendered, Renderer};
 use crate::settings::{Attempts, NotifySettings};
-use crate::sms::Failover;
-use crate::smtp::Smtp;
 use decision::{Step, after_attempt, before_attempt};
 use futures_util::future::join_all;
 use portal_id_core::ctx::Ctx;
@@ -19,25 +17,7 @@ use portal_id_core::ports::{Mailer, SmsGateway, Vault};
 use portal_id_core::store::{Store, StoreError};
 use portal_id_core::time::{Span, Timestamp};
 use std::sync::Arc;
-use tokio::sync::Notify;
 use tray::{Settlement, Tray};
-
-/// Rung after a transaction that wrote a message, so that a code leaves at once and not at the next round. Cheap to
-/// clone; a ring while the courier is busy is kept.
-#[derive(Clone, Debug, Default)]
-pub struct Bell(Arc<Notify>);
-
-impl Bell {
-    /// Asks for a round.
-    pub fn ring(&self) {
-        self.0.notify_one();
-    }
-
-    /// Returns once somebody has rung since the last return.
-    pub async fn rung(&self) {
-        self.0.notified().await;
-    }
-}
 
 /// What one round did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,7 +46,6 @@ pub struct Courier {
     attempts: Attempts,
     parallel: u32,
     lease: Span,
-    bell: Bell,
 }
 
 impl Courier {
@@ -80,13 +59,6 @@ impl Courier {
         settings: &NotifySettings,
     ) -> Result<Self, SetupError> {
         Self::over(Arc::new(store), vault, mailer, gateway, renderer, settings)
-    }
-
-    /// A courier with the mail server and the gateways of the settings.
-    pub fn from_settings(store: Store, vault: Arc<dyn Vault>, settings: &NotifySettings) -> Result<Self, SetupError> {
-        let mailer = Arc::new(Smtp::new(&settings.smtp)?);
-        let gateway = Arc::new(Failover::from_settings(&settings.sms_gateways)?);
-        Self::new(store, vault, mailer, gateway, Renderer::new(settings)?, settings)
     }
 
     fn over(
@@ -107,13 +79,7 @@ impl Courier {
             attempts: settings.attempts,
             parallel: settings.parallel,
             lease: Span::seconds(i64::from(settings.lease_seconds)),
-            bell: Bell::default(),
         })
-    }
-
-    /// The handle by which others ask for a round at once.
-    pub fn wake(&self) -> Bell {
-        self.bell.clone()
     }
 
     /// One round at `ctx.now`: takes as many due messages as are delivered at the same time, and delivers them. When

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use portal_id_core::digest::{Digest, DigestPurpose};
 use portal_id_core::entropy::{Entropy, OsEntropy};
 use portal_id_core::ids::MessageId;
-use portal_id_core::language::Language;
+use portal_id_core::language::{Language, LocalText};
 use portal_id_core::outbox::{Channel, Message, Recipient};
 use portal_id_core::ports::{EmailMessage, SealPurpose, Sealed, TextMessage, Unsealable};
 use portal_id_core::store::StoreResult;
@@ -163,6 +163,11 @@ pub(super) fn row(id: &str, channel: Channel, now: Timestamp) -> OutboxRow {
     }
 }
 
+fn settings() -> NotifySettings {
+    let portal_name = LocalText::new("Cổng Dịch vụ công", "Public Service Portal");
+    NotifySettings { portal_name, colour: "#0b5394".to_owned(), ..NotifySettings::default() }
+}
+
 fn courier(tray: &Arc<Memory>, ways: &Arc<Ways>, settings: &NotifySettings) -> Courier {
     let tray = Arc::clone(tray) as Arc<dyn Tray>;
     let (mailer, gateway) = (Arc::clone(ways) as Arc<dyn Mailer>, Arc::clone(ways) as Arc<dyn SmsGateway>);
@@ -174,7 +179,7 @@ fn at(now: Timestamp) -> Ctx {
 }
 
 async fn round(tray: &Arc<Memory>, ways: &Arc<Ways>, now: Timestamp) -> RunReport {
-    courier(tray, ways, &NotifySettings::default()).run_once(&at(now)).await.unwrap()
+    courier(tray, ways, &settings()).run_once(&at(now)).await.unwrap()
 }
 
 #[tokio::test]
@@ -254,7 +259,7 @@ async fn messages_are_delivered_side_by_side_but_no_more_than_allowed() {
     let rows = (0..10).map(|number| row(&format!("m{number}"), Channel::Email, NOW)).collect();
     let tray = Memory::with(rows);
     let ways = Arc::new(Ways::default());
-    let courier = courier(&tray, &ways, &NotifySettings { parallel: 4, ..NotifySettings::default() });
+    let courier = courier(&tray, &ways, &NotifySettings { parallel: 4, ..settings() });
     let mut delivered = Vec::new();
     loop {
         let report = courier.run_once(&at(NOW)).await.unwrap();
@@ -281,7 +286,7 @@ async fn a_store_that_fails_for_one_message_does_not_lose_the_others() {
     let tray = Memory::with(vec![row("m1", Channel::Email, NOW), row("m2", Channel::Email, NOW)]);
     let ways = Arc::new(Ways::default());
     *tray.broken_for.lock().unwrap() = Some("m1".to_owned());
-    let outcome = courier(&tray, &ways, &NotifySettings::default()).run_once(&at(NOW)).await;
+    let outcome = courier(&tray, &ways, &settings()).run_once(&at(NOW)).await;
     assert!(matches!(outcome, Err(StoreError::Unavailable(_))));
     assert_eq!(tray.row("m2").state, OutboxState::Delivered);
     assert_eq!(tray.row("m1").state, OutboxState::Pending);
@@ -300,24 +305,11 @@ async fn a_delivery_that_hangs_ends_before_its_lease() {
     }
     let tray = Memory::with(vec![row("m1", Channel::Email, NOW)]);
     let gateway = Arc::new(Ways::default());
-    let settings = NotifySettings::default();
+    let settings = settings();
     let renderer = Renderer::new(&settings).unwrap();
     let tray_seen = Arc::clone(&tray) as Arc<dyn Tray>;
     let courier =
         Courier::over(tray_seen, Arc::new(GlassVault), Arc::new(Hanging), gateway, renderer, &settings).unwrap();
     assert_eq!(courier.run_once(&at(NOW)).await.unwrap().postponed, 1);
     assert!(tray.row("m1").last_error.unwrap().contains("longer"));
-}
-
-#[tokio::test]
-async fn a_ring_before_anybody_waits_is_kept() {
-    let bell = courier(&Memory::with(Vec::new()), &Arc::new(Ways::default()), &NotifySettings::default()).wake();
-    bell.ring();
-    bell.ring();
-    bell.rung().await;
-    let waiting = bell.rung();
-    tokio::pin!(waiting);
-    assert!(futures_util::future::FutureExt::now_or_never(&mut waiting).is_none());
-    bell.clone().ring();
-    waiting.await;
 }

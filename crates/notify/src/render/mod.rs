@@ -10,10 +10,10 @@ pub use gsm7::Gsm7Fault;
 pub(crate) use gsm7::places;
 
 use crate::SetupError;
-use crate::settings::{NotifySettings, Texts};
+use crate::settings::NotifySettings;
 use askama::Template;
 use letters::House;
-use portal_id_core::language::Language;
+use portal_id_core::language::{Language, LocalText};
 use portal_id_core::outbox::{Envelope, Message};
 use portal_id_core::ports::{EmailMessage, TextMessage};
 
@@ -65,8 +65,8 @@ struct SignInCodeEn<'a> {
 /// Writes messages in the words of one portal.
 #[derive(Clone, Debug)]
 pub struct Renderer {
-    portal_name: Texts,
-    province: Texts,
+    portal_name: LocalText,
+    province: LocalText,
     sms_name: String,
     sms_language: Option<Language>,
     colour: String,
@@ -115,7 +115,14 @@ impl Renderer {
         }
         let written = self.write(envelope.language, &envelope.message).map_err(|_| UnfitMessage::Template(template))?;
         let subject = one_line(&written.subject);
-        Ok(Rendered::Email(EmailMessage { id: id.to_owned(), to, subject, text: written.text, html: written.html }))
+        Ok(Rendered::Email(EmailMessage {
+            id: id.to_owned(),
+            to,
+            language: envelope.language,
+            subject,
+            text: written.text,
+            html: written.html,
+        }))
     }
 
     fn write(&self, language: Language, message: &Message) -> askama::Result<Written> {

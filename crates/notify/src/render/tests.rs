@@ -11,8 +11,9 @@ const DESK: [(Language, &str); 2] = [
 
 fn settings() -> NotifySettings {
     NotifySettings {
-        portal_name: Texts::new("Cổng Dịch vụ công Bắc Giang", "Bac Giang Public Service Portal"),
-        province: Texts::new("UBND tỉnh Bắc Giang", "People's Committee of Bac Giang"),
+        colour: "#0b5394".to_owned(),
+        portal_name: LocalText::new("Cổng Dịch vụ công Bắc Giang", "Bac Giang Public Service Portal"),
+        province: LocalText::new("UBND tỉnh Bắc Giang", "People's Committee of Bac Giang"),
         sms_name: "Cong DVC Bac Giang".to_owned(),
         ..NotifySettings::default()
     }
@@ -86,8 +87,10 @@ fn a_sender_name_that_cannot_fit_stops_the_start() {
     for name in ["Cổng DVC".to_owned(), "x".repeat(120)] {
         assert!(Renderer::new(&NotifySettings { sms_name: name, ..settings() }).is_err());
     }
-    assert!(Renderer::new(&NotifySettings { portal_name: Texts::new("A\r\nBcc: x@y", "B"), ..settings() }).is_err());
-    assert!(Renderer::new(&NotifySettings { portal_name: Texts::new("", "B"), ..settings() }).is_err());
+    assert!(
+        Renderer::new(&NotifySettings { portal_name: LocalText::new("A\r\nBcc: x@y", "B"), ..settings() }).is_err()
+    );
+    assert!(Renderer::new(&NotifySettings { portal_name: LocalText::new("", "B"), ..settings() }).is_err());
     assert!(Renderer::new(&NotifySettings { colour: "red".to_owned(), ..settings() }).is_err());
 }
 

@@ -3,7 +3,6 @@
 use lettre::Message;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
-use portal_id_core::language::Language;
 use portal_id_core::ports::EmailMessage;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -39,15 +38,13 @@ pub(super) fn compose(email: &EmailMessage, from: &Mailbox) -> Result<Message, U
         .subject(email.subject.as_str())
         .message_id(Some(format!("<{}@{}>", email.id, from.email.domain())))
         // RFC 3834 §5: automatic answers to this mail are unwanted.
-        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()));
+        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
+        .raw_header(HeaderValue::new(
+            HeaderName::new_from_ascii_str("Content-Language"),
+            email.language.tag().to_owned(),
+        ));
     if let Some(millis) = moment_of(&email.id) {
         builder = builder.date(UNIX_EPOCH + Duration::from_millis(millis));
-    }
-    if let Some(language) = language_of(&email.html) {
-        builder = builder.raw_header(HeaderValue::new(
-            HeaderName::new_from_ascii_str("Content-Language"),
-            language.tag().to_owned(),
-        ));
     }
     let parts = MultiPart::alternative()
         .boundary(format!("part-{}", email.id))
@@ -69,22 +66,18 @@ fn moment_of(id: &str) -> Option<u64> {
     Some(seconds.saturating_mul(1000).saturating_add(u64::from(nanos / 1_000_000)))
 }
 
-/// The language that our layout declares (RFC 3282).
-fn language_of(html: &str) -> Option<Language> {
-    let (_, rest) = html.get(..200).unwrap_or(html).split_once("<html lang=\"")?;
-    Language::from_tag(rest.split_once('"')?.0)
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use mail_parser::{HeaderValue as Parsed, MessageParser};
+    use portal_id_core::language::Language;
 
     fn email() -> EmailMessage {
         EmailMessage {
             id: "019ab000-0000-7000-8000-000000000001".to_owned(),
             to: "nguyen.an+dvc@example.vn".to_owned(),
+            language: Language::Vi,
             subject: "Kích hoạt tài khoản Cổng Dịch vụ công".to_owned(),
             text: "Xin chào Nguyễn Thị Ân\n.\nhttps://id.portal.example/activate?token=a=b".to_owned(),
             html: "<!doctype html>\n<html lang=\"vi\"><p>Xin chào</p></html>".to_owned(),

@@ -144,6 +144,7 @@ fn email() -> EmailMessage {
     EmailMessage {
         id: "019ab000-0000-7000-8000-000000000001".to_owned(),
         to: "an@example.vn".to_owned(),
+        language: portal_id_core::language::Language::Vi,
         subject: "Kích hoạt".to_owned(),
         text: "Xin chào".to_owned(),
         html: "<!doctype html>\n<html lang=\"vi\"><p>Xin chào</p></html>".to_owned(),

@@ -7,12 +7,11 @@ pub mod keys;
 use crate::cli::{Cli, Command};
 use crate::config::Config;
 use crate::house::{House, Outside};
-use crate::{SystemClock, demo, production, serve};
+use crate::{SystemClock, demo, logging, production, serve};
 use anyhow::{Context as _, bail};
 use portal_id_core::entropy::OsEntropy;
 use portal_id_keys::KeyEncryptionKey;
 use portal_id_storage::FileClaim;
-use std::io::IsTerminal as _;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -22,7 +21,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(args) if args.demo => demo::serve(&args).await,
         Command::Serve(_) => {
             let config = Config::read(&cli.config)?;
-            start_logging(config.server.log_json);
+            logging::start(config.server.log_json);
             let _claim = FileClaim::take(&config.storage)?;
             let house = Arc::new(House::build(config.clone(), outside(&config)?).await?);
             let listener = TcpListener::bind(config.server.listen)
@@ -77,16 +76,4 @@ fn check(config: &Config) -> anyhow::Result<()> {
     }
     println!("The configuration is complete: {:?}, issuer {}.", config.mode, config.oidc.issuer);
     Ok(())
-}
-
-/// Logs to standard error; `RUST_LOG` chooses what, `info` unless set.
-pub fn start_logging(json: bool) {
-    use tracing_subscriber::EnvFilter;
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal());
-    // A second start of logging in one process (tests) is not an error worth stopping for.
-    let _ = if json { builder.json().try_init() } else { builder.try_init() };
 }

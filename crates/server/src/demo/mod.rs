@@ -13,7 +13,7 @@ pub use inbox::DemoInbox;
 use crate::cli::ServeArgs;
 use crate::config::{Config, Mode};
 use crate::house::{House, Outside};
-use crate::{SystemClock, commands, serve as serving};
+use crate::{SystemClock, logging, serve as serving};
 use anyhow::Context as _;
 use portal_id_core::accounts::RegistrationMode;
 use portal_id_core::entropy::OsEntropy;
@@ -29,7 +29,7 @@ use tokio::net::TcpListener;
 
 /// Serves the demonstration until told to stop.
 pub async fn serve(args: &ServeArgs) -> anyhow::Result<()> {
-    commands::start_logging(false);
+    logging::start(false);
     std::fs::create_dir_all(&args.data).with_context(|| format!("making the folder {}", args.data.display()))?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let inbox = DemoInbox::new(Arc::clone(&clock));
@@ -63,6 +63,7 @@ fn configure(args: &ServeArgs, smtp: SocketAddr, sms: SocketAddr) -> Config {
     config.accounts.registration.business = Some(RegistrationMode::Closed);
     config.accounts.registration.organisation = Some(RegistrationMode::Closed);
     config.accounts.accept_cmnd = true;
+    config.accounts.home_province = Some("24".to_owned());
     config.notify.smtp.host = smtp.ip().to_string();
     config.notify.smtp.port = Some(smtp.port());
     config.notify.smtp.security = Security::None;

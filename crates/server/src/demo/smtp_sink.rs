@@ -255,6 +255,7 @@ mod tests {
         let email = EmailMessage {
             id: "id-1".to_owned(),
             to: "Nguyen.An+dvc@Example.vn".to_owned(),
+            language: portal_id_core::language::Language::Vi,
             subject: "Kích hoạt tài khoản của bạn tại Cổng Dịch vụ công tỉnh Bắc Giang".to_owned(),
             text: "Nguyễn Thị Ân\n.\n..\nhttp://localhost:8080/activate?token=a=b".to_owned(),
             html: "<p>Nguyễn Thị Ân</p>".to_owned(),

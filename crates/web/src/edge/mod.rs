@@ -34,9 +34,10 @@ use crate::edge::flow::Destination;
 use crate::settings::WebSettings;
 use async_trait::async_trait;
 use http::HeaderMap;
-use portal_id_core::accounts::{DeskText, Failure, SignedIn};
+use portal_id_core::accounts::{Failure, SignedIn};
 use portal_id_core::ctx::Ctx;
 use portal_id_core::entropy::Entropy;
+use portal_id_core::language::LocalText;
 use portal_id_core::ports::Vault;
 use portal_id_core::secret::Secret;
 use portal_id_core::time::Clock;
@@ -68,7 +69,7 @@ pub(crate) struct Edge {
     pub(crate) assets: Assets,
     pub(crate) settings: WebSettings,
     /// Where people get help in person.
-    pub(crate) desk: DeskText,
+    pub(crate) desk: LocalText,
     pub(crate) cookies: CookieNames,
     /// Our own origin, as browsers write it.
     pub(crate) origin: String,

@@ -127,7 +127,9 @@ impl Choice {
 pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> Response {
     match accounts.registration_mode(AccountClass::Citizen) {
         RegistrationMode::Open => {
-            let page = RegisterCitizenPage::new(&visit, &accounts, CitizenForm::default(), Problems::default());
+            let province_code = accounts.settings().home_province.clone().unwrap_or_default();
+            let blank = CitizenForm { province_code, ..CitizenForm::default() };
+            let page = RegisterCitizenPage::new(&visit, &accounts, blank, Problems::default());
             visit.page(StatusCode::OK, page)
         }
         mode => register_closed::show(visit, mode),

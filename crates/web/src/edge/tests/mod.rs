@@ -22,10 +22,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
-use portal_id_core::accounts::{DeskText, Failure, SignedIn};
+use portal_id_core::accounts::{Failure, SignedIn};
 use portal_id_core::ctx::Ctx;
 use portal_id_core::digest::{Digest, DigestPurpose};
 use portal_id_core::entropy::{Entropy, OsEntropy};
+use portal_id_core::language::LocalText;
 use portal_id_core::ports::{SealPurpose, Unsealable, Vault};
 use portal_id_core::secret::Secret;
 use portal_id_core::time::{Clock, Timestamp};
@@ -173,7 +174,7 @@ pub(super) fn app_of(settings: WebSettings) -> Router {
         house: Arc::new(FakeHouse),
         assets: Assets::load(&settings).expect("assets"),
         settings,
-        desk: DeskText::default(),
+        desk: LocalText::default(),
         cookies: CookieNames::of(&issuer),
         origin: issuer.origin().ascii_serialization(),
     };
