@@ -131,6 +131,13 @@ pub fn claims_of(token: &str) -> Value {
 }
 
 impl Service {
+    /// The same service, talking to a provider that was started again.
+    #[must_use]
+    pub fn at(mut self, idp: &TestIdp) -> Self {
+        self.browser = idp.browser();
+        self
+    }
+
     /// The authorization request of a good client.
     pub fn authorize_url(&self, scope: &str) -> Url {
         self.authorize_url_with(scope, &[])

@@ -28,7 +28,10 @@ async fn a_wrong_password_and_an_unknown_name_get_the_same_page() {
         let mut browser = idp.browser();
         let page = browser.open("/sign-in").await;
         let typed = page.form_with("password").fill("username", username).fill("password", password);
+        let before = idp.house.accounts.passwords_evaluated();
         let page = browser.submit(typed).await.expect("sign-in");
+        // The same work for all of them, or the time would tell.
+        assert_eq!(idp.house.accounts.passwords_evaluated() - before, 1, "{username}");
         let words = page.words().replace(username, "NAME");
         let names: Vec<_> = page.answer.headers.keys().map(ToString::to_string).collect();
         pages.push((page.status(), words, names));

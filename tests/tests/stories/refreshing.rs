@@ -115,3 +115,20 @@ async fn no_damaged_refresh_token_is_accepted() {
     }
     service.refresh(&token).await.fields();
 }
+
+// security: row 22
+#[tokio::test]
+async fn what_was_revoked_stays_revoked_after_a_restart_and_the_rest_goes_on() {
+    let (idp, service, tokens) = ready("openid offline_access").await;
+    let first = tokens.field("refresh_token");
+    let second = service.refresh(&first).await.field("refresh_token");
+    let idp = idp.restart().await;
+    let service = service.at(&idp);
+    let third = service.refresh(&second).await;
+    idp.advance(Span::seconds(11)).await;
+    service.refresh(&first).await.expect_error("invalid_grant");
+    let idp = idp.restart().await;
+    let service = service.at(&idp);
+    service.refresh(&third.field("refresh_token")).await.expect_error("invalid_grant");
+    assert_eq!(service.userinfo(&third.field("access_token")).await.status, 401);
+}

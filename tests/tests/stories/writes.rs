@@ -12,14 +12,14 @@ async fn a_sign_in_costs_three_durable_writes() {
     idp.advance(Span::minutes(5)).await;
     let mut browser = idp.browser();
     let page = browser.open("/sign-in").await;
-    let before = idp.house.counters.commits();
+    let before = idp.house.counters.writes();
     let page = an.give_password(&mut browser, &page).await.expect("code");
-    let with_password = idp.house.counters.commits() - before;
+    let with_password = idp.house.counters.writes() - before;
     let code = idp.newest_code(&an.e164).await;
-    let before = idp.house.counters.commits();
+    let before = idp.house.counters.writes();
     let form = page.form_with("code").fill("code", &code).press("action", "verify");
     let _ = browser.submit(form).await;
-    let with_code = idp.house.counters.commits() - before;
+    let with_code = idp.house.counters.writes() - before;
     assert_eq!((with_password, with_code), (2, 1));
 }
 
@@ -29,19 +29,20 @@ async fn redeeming_and_refreshing_cost_one_durable_write_and_userinfo_none() {
     let service = idp.service().with(|client| client.first_party = true).register().await;
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
     let mut browser = signed_in(&idp, &an).await;
-    let commits = || idp.house.counters.commits();
-    let start = commits();
+    let writes = || idp.house.counters.writes();
+    let start = writes();
     let callback =
         browser.open(service.authorize_url("openid offline_access").as_str()).await.expect_away(&service.redirect_uri);
-    assert_eq!(commits() - start, 1, "a code");
-    let start = commits();
+    assert_eq!(writes() - start, 1, "a code");
+    let start = writes();
     let tokens = service.redeem(&callback).await;
     let refresh = tokens.field("refresh_token");
-    assert_eq!(commits() - start, 1, "a redemption");
-    let start = commits();
+    assert_eq!(writes() - start, 1, "a redemption");
+    let statements = || idp.house.counters.statements();
+    let (start, spoken) = (writes(), statements());
     service.refresh(&refresh).await.fields();
-    assert_eq!(commits() - start, 1, "a refresh");
-    let start = commits();
+    assert_eq!((writes() - start, statements() - spoken), (1, 4), "a refresh");
+    let (start, spoken) = (writes(), statements());
     assert_eq!(service.userinfo(&tokens.field("access_token")).await.status, 200);
-    assert_eq!(commits() - start, 0, "userinfo");
+    assert_eq!((writes() - start, statements() - spoken), (0, 3), "userinfo");
 }
