@@ -181,3 +181,32 @@ describe('the sample service beside the road', () => {
     });
   }
 });
+
+describe('an answer by form_post', () => {
+  test('is sent by the page itself, under its own content security policy', async () => {
+    const context = await browser.newContext();
+    try {
+      const page = await context.newPage();
+      const request = new URL(`${settings.issuer}/authorize`);
+      request.search = new URLSearchParams({
+        client_id: 'sample-service',
+        redirect_uri: `${settings.service}/callback`,
+        response_type: 'code',
+        response_mode: 'form_post',
+        scope: 'openid',
+        prompt: 'none',
+        state: 'state-of-the-test',
+        code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+        code_challenge_method: 'S256',
+      });
+      const posted = page.waitForRequest((sent) => sent.url() === `${settings.service}/callback` && sent.method() === 'POST');
+      await page.goto(request.href);
+      const fields = new URLSearchParams((await posted).postData());
+      assert.equal(fields.get('error'), 'login_required');
+      assert.equal(fields.get('state'), 'state-of-the-test');
+      assert.equal(fields.get('iss'), settings.issuer);
+    } finally {
+      await context.close();
+    }
+  });
+});

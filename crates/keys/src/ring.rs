@@ -7,6 +7,7 @@ use crate::jws::{KeyMaterial, VerifiedToken, VerifyError, generate};
 use crate::key_set::{KeySet, KeySetError, SignError};
 use crate::rotation::{RotationPlan, TimelineEntry, plan};
 use crate::settings::{KeySettings, SettingsError};
+use portal_id_core::audit::{AuditEntry, AuditKind};
 use portal_id_core::ctx::Ctx;
 use portal_id_core::entropy::Entropy;
 use portal_id_core::ports::{SealPurpose, Vault};
@@ -56,7 +57,8 @@ impl KeyRing {
         let missing = without_key(&rows);
         if !missing.is_empty() {
             let fresh = new_keys(&missing, vault.as_ref(), ctx.now, ctx.entropy())?;
-            store.tx("create_first_signing_keys", move |tx| insert_missing(tx, &fresh)).await?;
+            let audited = ctx.clone();
+            store.tx("create_first_signing_keys", move |tx| insert_missing(tx, &fresh, &audited)).await?;
             rows = read(&store).await?;
         }
         let set = KeySet::from_rows(rows, vault.as_ref(), None, ctx.now)?;
@@ -114,10 +116,13 @@ impl KeyRing {
     /// must have seen it (decisions 23). Says what was planned.
     pub async fn rotate(&self, ctx: &Ctx) -> Result<Vec<RotationPlan>, RingError> {
         let fresh = new_keys(&SigningAlgorithm::ALL, self.vault.as_ref(), ctx.now, ctx.entropy())?;
-        let (settings, now) = (self.settings.clone(), ctx.now);
+        let (settings, audited) = (self.settings.clone(), ctx.clone());
         let plans = self
             .store
-            .tx("rotate_signing_keys", move |tx| fresh.iter().map(|key| relieve(tx, key, &settings, now)).collect())
+            .tx("rotate_signing_keys", move |tx| {
+                tx.insert_audit(&AuditEntry::new(&audited, AuditKind::SigningKeysRotated))?;
+                fresh.iter().map(|key| relieve(tx, key, &settings, audited.now)).collect()
+            })
             .await?;
         self.reload(ctx.now).await?;
         Ok(plans)
@@ -213,9 +218,13 @@ fn without_key(rows: &[SigningKey]) -> Vec<SigningAlgorithm> {
 
 /// Looks again inside the transaction: another node may have made the first keys meanwhile. Where the database lets
 /// two such transactions pass each other, both keys stay, all nodes choose the same one, and a rotation retires both.
-fn insert_missing(tx: &mut dyn Tx, fresh: &[SigningKey]) -> StoreResult<()> {
+fn insert_missing(tx: &mut dyn Tx, fresh: &[SigningKey], ctx: &Ctx) -> StoreResult<()> {
     let missing = without_key(&tx.list_signing_keys()?);
-    fresh.iter().filter(|key| missing.contains(&key.algorithm)).try_for_each(|key| tx.insert_signing_key(key))
+    for key in fresh.iter().filter(|key| missing.contains(&key.algorithm)) {
+        tx.insert_signing_key(key)?;
+        tx.insert_audit(&AuditEntry::new(ctx, AuditKind::SigningKeyCreated))?;
+    }
+    Ok(())
 }
 
 /// Inserts `fresh` and gives the keys that it relieves their end.

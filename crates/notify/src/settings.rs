@@ -12,15 +12,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Attempts {
-    /// E-mails. Default 12: with the growing pause, about four hours.
+    /// E-mails. Default 36: with the growing pause (2 s, 4 s … an hour) a little more than a day, longer than an
+    /// activation link lives.
     pub email: u32,
-    /// Text messages. Default 6: about a minute and a half, since a code lives five minutes.
+    /// Text messages. Default 15: with pauses of at most 20 seconds almost as long as a code lives.
     pub sms: u32,
 }
 
 impl Default for Attempts {
     fn default() -> Self {
-        Self { email: 12, sms: 6 }
+        Self { email: 36, sms: 15 }
     }
 }
 
@@ -124,8 +125,8 @@ mod tests {
         )
         .unwrap();
         assert_eq!(settings.smtp.host, "mail.example");
-        assert_eq!(settings.attempts.limit(Channel::Email), 12);
-        assert_eq!(settings.attempts.limit(Channel::Sms), 6);
+        assert_eq!(settings.attempts.limit(Channel::Email), 36);
+        assert_eq!(settings.attempts.limit(Channel::Sms), 15);
         let [GatewaySettings::Esms(first), GatewaySettings::Http(second)] = settings.sms_gateways.as_slice() else {
             panic!("two gateways in their order");
         };
@@ -154,6 +155,16 @@ mod tests {
         )
         .unwrap();
         assert!(!format!("{settings:?}").contains("7731"));
+    }
+
+    #[test]
+    fn an_email_is_tried_for_a_day_and_a_code_for_almost_its_life() {
+        let waits = |channel, attempts| -> i64 {
+            (1..attempts).map(|attempt| portal_id_core::outbox::backoff(channel, attempt).as_seconds()).sum()
+        };
+        let attempts = Attempts::default();
+        assert!(waits(Channel::Email, attempts.email) > 24 * 3600);
+        assert!((180..300).contains(&waits(Channel::Sms, attempts.sms)));
     }
 
     #[test]

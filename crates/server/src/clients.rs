@@ -129,37 +129,52 @@ pub async fn add(ctx: &Ctx, store: &Store, client: Client) -> anyhow::Result<()>
     }
 }
 
-/// Loads a client, changes it, writes it back with an audit entry.
+/// Why a change by command is refused to a client of the clients file: the next start would undo it.
+pub const MANAGED_BY_FILE: &str = "it stands in the clients file; change it there and start again";
+
+/// Loads a client, changes it, writes it back with an audit entry. A change that is refused leaves no trace.
 pub async fn change<F>(ctx: &Ctx, store: &Store, id: &str, kind: AuditKind, mut change: F) -> anyhow::Result<Client>
 where
-    F: FnMut(&mut Client) + Send + 'static,
+    F: FnMut(&mut Client) -> Result<(), String> + Send + 'static,
 {
     let (ctx, id) = (ctx.clone(), ClientId::from_text(id));
     let wanted = id.clone();
     let changed = store
         .tx("change_client", move |tx| {
             let Some(mut client) = tx.find_client(&id)? else { return Ok(None) };
-            change(&mut client);
+            if let Err(why) = change(&mut client) {
+                return Ok(Some(Err(why)));
+            }
             client.updated_at = ctx.now;
             tx.update_client(&client)?;
             tx.insert_audit(&AuditEntry::new(&ctx, kind).client(&id))?;
             if client.disabled_at.is_some() {
                 tx.revoke_grants_of_client(&id, ctx.now)?;
             }
-            Ok(Some(client))
+            Ok(Some(Ok(client)))
         })
         .await?;
-    changed.with_context(|| format!("there is no client {wanted}; see `portal-id client list`"))
+    let changed = changed.with_context(|| format!("there is no client {wanted}; see `portal-id client list`"))?;
+    changed.map_err(|why| anyhow::anyhow!("client {wanted}: {why}"))
+}
+
+/// Reads and checks the clients file; none is an empty one.
+pub fn read_file(config: &Config) -> anyhow::Result<Option<ClientsFile>> {
+    let Some(path) = &config.server.clients_file else { return Ok(None) };
+    let text = std::fs::read_to_string(path).with_context(|| format!("reading the clients file {}", path.display()))?;
+    let file: ClientsFile = toml::from_str(&text).with_context(|| format!("in the clients file {}", path.display()))?;
+    for (at, client) in file.client.iter().enumerate() {
+        check(&client.client_id, &client.metadata)?;
+        if file.client[..at].iter().any(|earlier| earlier.client_id == client.client_id) {
+            bail!("client {} stands twice in {}", client.client_id, path.display());
+        }
+    }
+    Ok(Some(file))
 }
 
 /// Brings the registered clients in line with the clients file: adds, changes, switches off what is gone from it.
 pub async fn sync_file(config: &Config, store: &Store, ctx: &Ctx) -> anyhow::Result<()> {
-    let Some(path) = &config.server.clients_file else { return Ok(()) };
-    let text = std::fs::read_to_string(path).with_context(|| format!("reading the clients file {}", path.display()))?;
-    let file: ClientsFile = toml::from_str(&text).with_context(|| format!("in the clients file {}", path.display()))?;
-    for client in &file.client {
-        check(&client.client_id, &client.metadata)?;
-    }
+    let Some(file) = read_file(config)? else { return Ok(()) };
     let ctx = ctx.clone();
     let taken = store
         .tx("sync_clients_file", move |tx| {

@@ -6,7 +6,7 @@ use portal_id_core::language::LocalText;
 use portal_id_core::place;
 use portal_id_ephemeral::EphemeralSettings;
 use portal_id_keys::KeySettings;
-use portal_id_notify::NotifySettings;
+use portal_id_notify::{GatewaySettings, NotifySettings};
 use portal_id_oidc::OidcSettings;
 use portal_id_storage::StorageSettings;
 use portal_id_web::WebSettings;
@@ -89,6 +89,34 @@ impl Config {
         toml::from_str(text).context("the configuration cannot be read")
     }
 
+    /// Makes every path relative to `folder`.
+    fn resolve_paths(&mut self, folder: &Path) {
+        if let Some(file) = self.storage.url.strip_prefix("sqlite:") {
+            self.storage.url = format!("sqlite:{}", folder.join(file).display());
+        }
+        let smtp = &mut self.notify.smtp;
+        let mut paths = vec![&mut self.server.key_encryption_key_file];
+        paths.extend(self.server.clients_file.as_mut());
+        paths.extend(self.web.logo.as_mut());
+        paths.extend(smtp.password_file.as_mut());
+        paths.extend(smtp.root_ca_file.as_mut());
+        for gateway in &mut self.notify.sms_gateways {
+            match gateway {
+                GatewaySettings::Esms(esms) => {
+                    paths.extend(esms.api_key_file.as_mut());
+                    paths.extend(esms.secret_key_file.as_mut());
+                }
+                GatewaySettings::Http(http) => {
+                    paths.extend(http.secret_files.values_mut());
+                    paths.extend(http.root_ca_file.as_mut());
+                }
+            }
+        }
+        for path in paths {
+            *path = folder.join(&*path);
+        }
+    }
+
     /// Gives e-mails the name, province and colour of the pages where they have none of their own.
     #[must_use]
     pub fn completed(mut self) -> Self {
@@ -126,12 +154,7 @@ impl Config {
         let text = std::fs::read_to_string(path)
             .with_context(|| format!("cannot read {}; name the file with --config", path.display()))?;
         let mut config = Self::from_toml(&text).with_context(|| format!("in {}", path.display()))?;
-        let folder = path.parent().unwrap_or_else(|| Path::new(""));
-        config.server.key_encryption_key_file = folder.join(&config.server.key_encryption_key_file);
-        config.server.clients_file = config.server.clients_file.map(|file| folder.join(file));
-        if let Some(file) = config.storage.url.strip_prefix("sqlite:") {
-            config.storage.url = format!("sqlite:{}", folder.join(file).display());
-        }
+        config.resolve_paths(path.parent().unwrap_or_else(|| Path::new("")));
         Ok(config)
     }
 }
@@ -154,6 +177,21 @@ mod tests {
         config.check().unwrap();
         config.oidc.id_token_seconds = 90_000;
         assert!(config.check().unwrap_err().to_string().contains("longest_token_lifetime"));
+    }
+
+    #[test]
+    fn paths_are_relative_to_the_file_that_names_them() {
+        let mut config = Config::from_toml(
+            "[storage]\nurl = \"sqlite:data/a.sqlite3\"\n[notify.smtp]\npassword_file = \"smtp\"\n\
+             [[notify.sms_gateways]]\npreset = \"esms\"\napi_key_file = \"/etc/key\"\nsecret_key_file = \"secret\"",
+        )
+        .unwrap();
+        config.resolve_paths(Path::new("/srv/portal"));
+        assert_eq!(config.storage.url, "sqlite:/srv/portal/data/a.sqlite3");
+        assert_eq!(config.notify.smtp.password_file.unwrap(), Path::new("/srv/portal/smtp"));
+        let GatewaySettings::Esms(esms) = &config.notify.sms_gateways[0] else { unreachable!("the preset above") };
+        assert_eq!(esms.api_key_file.as_deref(), Some(Path::new("/etc/key")));
+        assert_eq!(esms.secret_key_file.as_deref(), Some(Path::new("/srv/portal/secret")));
     }
 
     #[test]

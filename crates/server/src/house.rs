@@ -65,6 +65,22 @@ impl Outside {
     }
 }
 
+/// Reads every file that the configuration names and makes everything that can be made without the database: what
+/// `portal-id check` can promise about a start.
+pub fn preflight(config: &Config) -> anyhow::Result<()> {
+    config.check()?;
+    let config = config.clone().completed();
+    InProcess::open(&config.ephemeral).context("opening the ephemeral store")?;
+    Smtp::new(&config.notify.smtp)?;
+    if !config.notify.sms_gateways.is_empty() {
+        Failover::from_settings(&config.notify.sms_gateways)?;
+    }
+    Renderer::new(&config.notify)?;
+    Assets::load(&config.web).context("reading the portal's logo and colours")?;
+    clients::read_file(&config)?;
+    Ok(())
+}
+
 impl House {
     /// Opens the database and wires everything to it. Refuses what the mode forbids before anything is served.
     pub async fn build(config: Config, outside: Outside) -> anyhow::Result<Self> {
@@ -74,8 +90,8 @@ impl House {
             .with_context(|| format!("opening the database {}", config.storage.public_url()))?;
         let counters = backend.counters();
         let store = Store::new(backend);
-        clients::sync_file(&config, &store, &outside.job_ctx("start")).await?;
         refuse_demo_in_production(&config, &store, &outside.kek).await?;
+        clients::sync_file(&config, &store, &outside.job_ctx("start")).await?;
         let ctx = outside.job_ctx("start");
         let vault: Arc<dyn Vault> = Arc::new(
             HouseVault::open(&store, &outside.kek, ctx.now, ctx.entropy()).await.context("opening the vault")?,

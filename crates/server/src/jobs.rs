@@ -2,6 +2,7 @@
 //! only this loop knows about timers.
 
 use crate::house::House;
+use portal_id_core::outbox::Channel;
 use portal_id_core::store::{StoreResult, Tx};
 use portal_id_core::time::{Span, Timestamp};
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// How often the outbox is looked at when nobody rings.
+/// How often the outbox is looked at.
 const DELIVERY_EVERY: Duration = Duration::from_millis(500);
 /// How often the key table is read (decisions 23).
 const KEYS_EVERY: Duration = Duration::from_secs(30);
@@ -23,7 +24,16 @@ const KEEP: Span = Span::days(7);
 /// Starts the jobs; they end after `stop` says so, having finished what they had begun.
 pub fn start(house: &Arc<House>, stop: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
     vec![
-        every(house, stop, "deliver", DELIVERY_EVERY, |house| async move { deliver_once(&house).await }),
+        every(house, stop, "deliver-emails", DELIVERY_EVERY, |house| async move {
+            deliver_once(&house, Channel::Email).await
+        }),
+        every(
+            house,
+            stop,
+            "deliver-texts",
+            DELIVERY_EVERY,
+            |house| async move { deliver_once(&house, Channel::Sms).await },
+        ),
         every(house, stop, "read-keys", KEYS_EVERY, |house| async move {
             Ok(house.ring.reload(house.outside.clock.now()).await?)
         }),
@@ -46,7 +56,7 @@ fn every<F, Run>(
 ) -> JoinHandle<()>
 where
     F: Fn(Arc<House>) -> Run + Send + 'static,
-    Run: Future<Output = anyhow::Result<()>> + Send,
+    Run: Future<Output = anyhow::Result<()>> + Send + 'static,
 {
     let (house, mut stop) = (Arc::clone(house), stop.clone());
     tokio::spawn(async move {
@@ -57,16 +67,21 @@ where
                 _ = timer.tick() => {}
                 _ = stop.wait_for(|stop| *stop) => return,
             }
-            if let Err(error) = run(Arc::clone(&house)).await {
-                tracing::warn!(job = name, error = format!("{error:#}"), "A job failed; it is tried again.");
+            // A task of its own, so that a panic ends this round and not the job.
+            match tokio::spawn(run(Arc::clone(&house))).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    tracing::warn!(job = name, error = format!("{error:#}"), "A job failed; it is tried again.");
+                }
+                Err(panic) => tracing::error!(job = name, %panic, "A job broke; it is tried again."),
             }
         }
     })
 }
 
-/// Delivers what is due.
-pub async fn deliver_once(house: &House) -> anyhow::Result<()> {
-    while house.courier.run_once(&house.outside.job_ctx("deliver")).await?.more {}
+/// Delivers what is due of one channel.
+pub async fn deliver_once(house: &House, channel: Channel) -> anyhow::Result<()> {
+    while house.courier.run_once(&house.outside.job_ctx("deliver"), channel).await?.more {}
     Ok(())
 }
 

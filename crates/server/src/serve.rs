@@ -34,14 +34,19 @@ pub async fn run(house: Arc<House>, listener: TcpListener, router: Router) -> an
     tracing::info!("Portal ID is stopping: requests in flight are finished first.");
     drop(listener);
     stop.send_replace(true);
-    let patience = Duration::from_secs(settings.shutdown_seconds);
-    if tokio::time::timeout(patience, connections.shutdown()).await.is_err() {
-        tracing::warn!("Some requests took too long and were cut off.");
-    }
-    for job in jobs {
-        if tokio::time::timeout(patience, job).await.is_err() {
-            tracing::warn!("A job took too long and was cut off; what it held is taken up at the next start.");
+    // One time for all of it, below what a service manager waits before it kills.
+    let finish = async {
+        connections.shutdown().await;
+        for job in jobs {
+            if let Err(error) = job.await {
+                tracing::error!(%error, "A job broke.");
+            }
         }
+    };
+    if tokio::time::timeout(Duration::from_secs(settings.shutdown_seconds), finish).await.is_err() {
+        tracing::warn!(
+            "Some requests or deliveries took too long and were cut off; messages are taken up at the next start."
+        );
     }
     Ok(())
 }
@@ -88,7 +93,8 @@ fn serve_connection(
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
-        .max_headers(64)
+        // More than our own bound, whose refusal is a page or JSON and not a bare status.
+        .max_headers(100)
         .serve_connection(TokioIo::new(stream), service);
     let watched = connections.watch(connection);
     async move {

@@ -8,7 +8,7 @@ use axum::Router;
 use portal_id_core::audit::{AuditEntry, AuditKind};
 use portal_id_core::ctx::Ctx;
 use portal_id_core::entropy::Entropy;
-use portal_id_core::outbox::OutboxState;
+use portal_id_core::outbox::{Channel, OutboxState};
 use portal_id_core::ports::{EmailMessage, TextMessage};
 use portal_id_core::store::AuditFilter;
 use portal_id_core::time::{Clock, Span, Timestamp};
@@ -98,7 +98,9 @@ impl TestIdp {
 
     /// Delivers what is due.
     pub async fn deliver(&self) {
-        jobs::deliver_once(&self.house).await.unwrap();
+        for channel in [Channel::Email, Channel::Sms] {
+            jobs::deliver_once(&self.house, channel).await.unwrap();
+        }
     }
 
     /// The newest mail to `address`, after delivering what is due.

@@ -60,10 +60,10 @@ pub fn router(parts: WebParts) -> Router {
         .with_state(assets);
 
     let services = Router::new()
-        .route("/authorize", get(authorize::get).post(authorize::post))
-        .route("/authorize/resume", get(authorize::resume))
+        .route("/authorize", get(authorize::get).post(authorize::post).head(not_for_head))
+        .route("/authorize/resume", get(authorize::resume).head(not_for_head))
         .with_state(Authorize { provider: Arc::clone(&provider), vault: Arc::clone(&vault) })
-        .route("/sign-out", get(sign_out::get).post(sign_out::post))
+        .route("/sign-out", get(sign_out::get).post(sign_out::post).head(not_for_head))
         .route("/sign-out/confirm", post(sign_out::confirm))
         .with_state(SignOut { accounts, provider: Arc::clone(&provider), vault });
 
@@ -94,4 +94,9 @@ fn behind_the_edge(routes: Router, edge: Arc<Edge>) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, patience))
         .layer(CatchPanicLayer::custom(edge::error::panicked))
         .layer(from_fn_with_state(edge, edge::arrival::receive))
+}
+
+/// These GETs act: they issue a code or end a session. A HEAD, which link scanners send, must not (RFC 9110 §9.2.1).
+async fn not_for_head() -> PageError {
+    PageError::MethodNotAllowed
 }

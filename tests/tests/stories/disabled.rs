@@ -21,6 +21,7 @@ async fn a_client_that_is_switched_off_gets_nothing_more() {
     let now = ctx.now;
     clients::change(&ctx, &idp.house.store, "test-service", AuditKind::ClientDisabled, move |client| {
         client.disabled_at = Some(now);
+        Ok(())
     })
     .await
     .unwrap();

@@ -129,16 +129,42 @@ async fn a_consent_page_shown_to_one_person_does_not_act_for_the_next_one_at_the
 
 // security: row 22
 #[tokio::test]
-async fn what_a_replaced_session_had_given_ends_with_it() {
+async fn what_one_persons_session_had_given_ends_when_another_signs_in_at_the_same_browser() {
     let idp = TestIdp::start().await;
     let service = idp.service().with(|client| client.first_party = true).register().await;
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let binh = idp.citizen("le.van.binh").activated().create().await;
     let mut browser = crate::walk::signed_in(&idp, &an).await;
     let callback = browser.open(service.authorize_url("openid").as_str()).await.expect_away(&service.redirect_uri);
     let access = service.redeem(&callback).await.field("access_token");
     assert_eq!(service.userinfo(&access).await.status, 200);
     let request = service.authorize_url_with("openid", &[("prompt", "login")]);
     let page = browser.open(request.as_str()).await.expect("sign-in");
-    let _ = an.sign_in(&idp, &mut browser, &page).await.expect_away(&service.redirect_uri);
+    let _ = binh.sign_in(&idp, &mut browser, &page).await.expect_away(&service.redirect_uri);
     assert_eq!(service.userinfo(&access).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_person_who_signs_in_again_stays_signed_in_at_the_other_services() {
+    let idp = TestIdp::start().await;
+    let first = idp.service().with(|client| client.first_party = true).register().await;
+    let second = idp.service().id("second").with(|client| client.first_party = true).register().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut browser = crate::walk::signed_in(&idp, &an).await;
+    let callback = browser.open(first.authorize_url("openid").as_str()).await.expect_away(&first.redirect_uri);
+    let before = first.redeem(&callback).await;
+    let stolen = browser.clone();
+    idp.advance(Span::minutes(2)).await;
+    let request = second.authorize_url_with("openid", &[("prompt", "login")]);
+    let page = browser.open(request.as_str()).await.expect("sign-in");
+    let _ = an.sign_in(&idp, &mut browser, &page).await.expect_away(&second.redirect_uri);
+
+    assert_eq!(first.userinfo(&before.field("access_token")).await.status, 200);
+    let callback = browser.open(first.authorize_url("openid").as_str()).await.expect_away(&first.redirect_uri);
+    let after = first.redeem(&callback).await.id_token();
+    assert_eq!(before.id_token()["sid"], after["sid"], "the same session for the service");
+    assert_eq!(after["auth_time"], idp.now().seconds());
+    // But not the same cookie.
+    let mut thief = stolen;
+    let _ = thief.open(first.authorize_url("openid").as_str()).await.expect("sign-in");
 }

@@ -191,7 +191,7 @@ impl Accounts {
             code,
             session_secret: self.session_digest(&cookie),
             session_id: SessionId::new(ctx.now, ctx.entropy()),
-            previous: previous.map(|session| session.id.clone()),
+            previous: previous.cloned(),
             absolute: Span::hours(self.settings.sessions.absolute_hours),
             codes: self.settings.codes.clone(),
         };
@@ -215,7 +215,7 @@ struct Attempt {
     code: String,
     session_secret: Digest,
     session_id: SessionId,
-    previous: Option<SessionId>,
+    previous: Option<Session>,
     absolute: Span,
     codes: crate::challenge::CodeSettings,
 }
@@ -280,6 +280,8 @@ impl Attempt {
         if unverified
             && tx.verify_identifier(&account.id, IdentifierKind::Phone, &digest, FactSource::PhoneCode, self.ctx.now)?
         {
+            // Written back unchanged: what a service may have kept by `updated_at` is out of date now.
+            tx.update_profile(&account.id, &account.profile, self.ctx.now)?;
             tx.insert_audit(&AuditEntry::new(&self.ctx, AuditKind::PhoneVerified).account(&account.id))?;
         }
         Ok(())
@@ -299,14 +301,30 @@ impl Attempt {
             user_agent: self.ctx.user_agent.clone(),
             ended_at: None,
         };
-        // The browser's session before this one ends: an id never lives through a sign-in (security.md row 10).
-        if let Some(previous) = &self.previous {
-            tx.end_session(previous, now)?;
-            tx.revoke_online_grants_of_session(previous, now)?;
-        }
-        tx.insert_session(&session)?;
+        let session = self.in_place_of_previous(tx, session)?;
         tx.insert_audit(&AuditEntry::new(&self.ctx, AuditKind::SignedIn).account(&account.id).session(&session.id))?;
         Ok(Checked::Began(session))
+    }
+}
+
+impl Attempt {
+    /// Puts the new session where the browser's one before was. The same person goes on in the same session, under a
+    /// new secret: the services signed in with it stay so. Another person's session ends, with what it had given. No
+    /// cookie lives through a sign-in either way (security.md row 10).
+    fn in_place_of_previous(&self, tx: &mut dyn Tx, fresh: Session) -> StoreResult<Session> {
+        if let Some(previous) = &self.previous {
+            if previous.account_id == fresh.account_id {
+                let renewed = Session { id: previous.id.clone(), ..fresh.clone() };
+                if tx.renew_session(&renewed)? {
+                    return Ok(renewed);
+                }
+            } else {
+                tx.end_session(&previous.id, fresh.auth_time)?;
+                tx.revoke_online_grants_of_session(&previous.id, fresh.auth_time)?;
+            }
+        }
+        tx.insert_session(&fresh)?;
+        Ok(fresh)
     }
 }
 

@@ -78,7 +78,7 @@ impl Accounts {
     }
 }
 
-/// Puts a mark on a durable limit, or says until when it does not allow one. The row is returned as it stands.
+/// Puts a mark on a durable limit, or says until when it does not allow one, with the row as it stands.
 pub(super) fn mark(tx: &mut dyn Tx, key: &Digest, rule: &Rule, now: Timestamp) -> StoreResult<Result<(), Blocked>> {
     let mut throttle = tx.find_throttle(key)?.unwrap_or_else(|| Throttle::fresh(*key, now));
     match throttle.mark(rule, now) {

@@ -198,6 +198,10 @@ enum Written {
 impl Writer {
     fn write(&self, tx: &mut dyn Tx) -> StoreResult<Written> {
         let new = &self.new;
+        // Looked at before anything is freed: a refusal must leave the earlier registration as it was.
+        if let Some(until) = limits::blocked_until(tx, &new.registrations, &self.mails, self.ctx.now)? {
+            return Ok(Written::TooManyMails { until });
+        }
         if !self.free_username(tx)? {
             return Ok(Written::UsernameTaken);
         }

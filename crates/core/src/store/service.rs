@@ -3,7 +3,7 @@
 use super::StoreResult;
 use crate::audit::{AuditEntry, AuditKind};
 use crate::ids::{AccountId, KeyId, MessageId};
-use crate::outbox::{OutboxRow, OutboxState};
+use crate::outbox::{Channel, OutboxRow, OutboxState};
 use crate::signing_key::SigningKey;
 use crate::time::Timestamp;
 
@@ -55,9 +55,15 @@ pub trait OutboxRepo {
     /// Adds a message.
     fn insert_message(&mut self, row: &OutboxRow) -> StoreResult<()>;
 
-    /// Takes up to `limit` due messages until `leased_until`: pending, due at `now`, and held by nobody at `now`. Two
+    /// Takes up to `limit` due messages of a channel until `leased_until`: pending, due at `now`, and held by nobody at `now`. Two
     /// workers never get the same message.
-    fn claim_messages(&mut self, now: Timestamp, leased_until: Timestamp, limit: u32) -> StoreResult<Vec<OutboxRow>>;
+    fn claim_messages(
+        &mut self,
+        channel: Channel,
+        now: Timestamp,
+        leased_until: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<OutboxRow>>;
 
     /// Gate: settles a pending message (delivered, dead, expired) and erases its envelope. `attempts` counts this one.
     fn settle_message(

@@ -19,6 +19,10 @@ pub trait SessionRepo {
     /// The session with this id, in whatever standing.
     fn find_session_by_id(&mut self, id: &SessionId) -> StoreResult<Option<Session>>;
 
+    /// Gate: the same person proved who they are again: a live session of that account gets a new secret, new times and
+    /// factors, and keeps its id.
+    fn renew_session(&mut self, session: &Session) -> StoreResult<bool>;
+
     /// Notes a request; never moves backwards, never wakes an ended session.
     fn touch_session(&mut self, id: &SessionId, now: Timestamp) -> StoreResult<()>;
 

@@ -96,11 +96,12 @@ mod tests {
     }
 
     #[test]
-    fn after_twelve_emails_or_six_text_messages_it_is_given_up() {
-        assert!(matches!(step(Channel::Email, 10, passing()), Step::Postpone { .. }));
-        assert!(matches!(step(Channel::Email, 11, passing()), Step::Dead { .. }));
-        assert!(matches!(step(Channel::Sms, 4, passing()), Step::Postpone { .. }));
-        assert!(matches!(step(Channel::Sms, 5, passing()), Step::Dead { .. }));
+    fn after_the_last_attempt_it_is_given_up() {
+        let last = |channel| Attempts::default().limit(channel) - 1;
+        for channel in [Channel::Email, Channel::Sms] {
+            assert!(!matches!(step(channel, last(channel) - 1, passing()), Step::Dead { .. }));
+            assert!(matches!(step(channel, last(channel), passing()), Step::Dead { .. }));
+        }
     }
 
     /// decisions 12.

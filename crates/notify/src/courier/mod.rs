@@ -12,7 +12,7 @@ use crate::settings::{Attempts, NotifySettings};
 use decision::{Step, after_attempt, before_attempt};
 use futures_util::future::join_all;
 use portal_id_core::ctx::Ctx;
-use portal_id_core::outbox::{Delivery, Envelope, OutboxRow, OutboxState};
+use portal_id_core::outbox::{Channel, Delivery, Envelope, OutboxRow, OutboxState};
 use portal_id_core::ports::{Mailer, SmsGateway, Vault};
 use portal_id_core::store::{Store, StoreError};
 use portal_id_core::time::{Span, Timestamp};
@@ -87,8 +87,10 @@ impl Courier {
     ///
     /// A message may reach the other side twice (a crash between its acceptance and our note of it), always under the
     /// same id. An error of the store leaves the message to a later round; the other messages are still written down.
-    pub async fn run_once(&self, ctx: &Ctx) -> Result<RunReport, StoreError> {
-        let rows = self.tray.claim(ctx.now, ctx.now + self.lease, self.parallel).await?;
+    ///
+    /// One channel at a time, because a mail server that does not answer must not hold up the codes of people who wait.
+    pub async fn run_once(&self, ctx: &Ctx, channel: Channel) -> Result<RunReport, StoreError> {
+        let rows = self.tray.claim(channel, ctx.now, ctx.now + self.lease, self.parallel).await?;
         let claimed = u32::try_from(rows.len()).unwrap_or(u32::MAX);
         let mut report = RunReport { claimed, more: claimed >= self.parallel, ..RunReport::default() };
         let mut fault = None;

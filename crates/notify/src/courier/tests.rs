@@ -61,10 +61,17 @@ impl Memory {
 
 #[async_trait]
 impl Tray for Memory {
-    async fn claim(&self, now: Timestamp, leased_until: Timestamp, limit: u32) -> StoreResult<Vec<OutboxRow>> {
+    async fn claim(
+        &self,
+        channel: Channel,
+        now: Timestamp,
+        leased_until: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<OutboxRow>> {
         let mut rows = self.rows.lock().unwrap();
         let due = |row: &&mut OutboxRow| {
             row.state == OutboxState::Pending
+                && row.channel == channel
                 && row.next_attempt_at <= now
                 && row.leased_until.is_none_or(|until| until <= now)
         };
@@ -179,7 +186,17 @@ fn at(now: Timestamp) -> Ctx {
 }
 
 async fn round(tray: &Arc<Memory>, ways: &Arc<Ways>, now: Timestamp) -> RunReport {
-    courier(tray, ways, &settings()).run_once(&at(now)).await.unwrap()
+    let courier = courier(tray, ways, &settings());
+    let mails = courier.run_once(&at(now), Channel::Email).await.unwrap();
+    let texts = courier.run_once(&at(now), Channel::Sms).await.unwrap();
+    RunReport {
+        claimed: mails.claimed + texts.claimed,
+        delivered: mails.delivered + texts.delivered,
+        postponed: mails.postponed + texts.postponed,
+        dead: mails.dead + texts.dead,
+        expired: mails.expired + texts.expired,
+        more: mails.more || texts.more,
+    }
 }
 
 #[tokio::test]
@@ -227,7 +244,7 @@ async fn a_code_past_its_lifetime_is_never_sent() {
 
 #[tokio::test]
 async fn a_message_refused_for_good_or_too_often_is_dead() {
-    let often = OutboxRow { attempts: 5, ..row("often", Channel::Sms, NOW) };
+    let often = OutboxRow { attempts: 14, ..row("often", Channel::Sms, NOW) };
     let tray = Memory::with(vec![row("refused", Channel::Email, NOW), often]);
     let ways = Arc::new(Ways::default());
     ways.answer("refused", Delivery::Permanent("the mail server answered 550".to_owned()));
@@ -241,7 +258,7 @@ async fn a_message_refused_for_good_or_too_often_is_dead() {
     );
     assert!(!log.everything().contains("example.vn") && !log.everything().contains("123456"));
     assert_eq!(tray.row("refused").last_error.as_deref(), Some("the mail server answered 550"));
-    assert_eq!((tray.row("often").state, tray.row("often").attempts), (OutboxState::Dead, 6));
+    assert_eq!((tray.row("often").state, tray.row("often").attempts), (OutboxState::Dead, 15));
 }
 
 #[tokio::test]
@@ -262,7 +279,7 @@ async fn messages_are_delivered_side_by_side_but_no_more_than_allowed() {
     let courier = courier(&tray, &ways, &NotifySettings { parallel: 4, ..settings() });
     let mut delivered = Vec::new();
     loop {
-        let report = courier.run_once(&at(NOW)).await.unwrap();
+        let report = courier.run_once(&at(NOW), Channel::Email).await.unwrap();
         delivered.push(report.delivered);
         if !report.more {
             break;
@@ -286,7 +303,7 @@ async fn a_store_that_fails_for_one_message_does_not_lose_the_others() {
     let tray = Memory::with(vec![row("m1", Channel::Email, NOW), row("m2", Channel::Email, NOW)]);
     let ways = Arc::new(Ways::default());
     *tray.broken_for.lock().unwrap() = Some("m1".to_owned());
-    let outcome = courier(&tray, &ways, &settings()).run_once(&at(NOW)).await;
+    let outcome = courier(&tray, &ways, &settings()).run_once(&at(NOW), Channel::Email).await;
     assert!(matches!(outcome, Err(StoreError::Unavailable(_))));
     assert_eq!(tray.row("m2").state, OutboxState::Delivered);
     assert_eq!(tray.row("m1").state, OutboxState::Pending);
@@ -310,6 +327,6 @@ async fn a_delivery_that_hangs_ends_before_its_lease() {
     let tray_seen = Arc::clone(&tray) as Arc<dyn Tray>;
     let courier =
         Courier::over(tray_seen, Arc::new(GlassVault), Arc::new(Hanging), gateway, renderer, &settings).unwrap();
-    assert_eq!(courier.run_once(&at(NOW)).await.unwrap().postponed, 1);
+    assert_eq!(courier.run_once(&at(NOW), Channel::Email).await.unwrap().postponed, 1);
     assert!(tray.row("m1").last_error.unwrap().contains("longer"));
 }

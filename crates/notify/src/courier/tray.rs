@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use portal_id_core::ids::MessageId;
-use portal_id_core::outbox::{OutboxRow, OutboxState};
+use portal_id_core::outbox::{Channel, OutboxRow, OutboxState};
 use portal_id_core::store::{Store, StoreResult};
 use portal_id_core::time::Timestamp;
 
@@ -23,7 +23,13 @@ pub(super) struct Settlement {
 #[async_trait]
 pub(super) trait Tray: Send + Sync {
     /// Takes due messages; see `OutboxRepo::claim_messages`.
-    async fn claim(&self, now: Timestamp, leased_until: Timestamp, limit: u32) -> StoreResult<Vec<OutboxRow>>;
+    async fn claim(
+        &self,
+        channel: Channel,
+        now: Timestamp,
+        leased_until: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<OutboxRow>>;
 
     /// Ends a message; false when somebody else did.
     async fn settle(&self, id: &MessageId, settlement: Settlement) -> StoreResult<bool>;
@@ -34,8 +40,14 @@ pub(super) trait Tray: Send + Sync {
 
 #[async_trait]
 impl Tray for Store {
-    async fn claim(&self, now: Timestamp, leased_until: Timestamp, limit: u32) -> StoreResult<Vec<OutboxRow>> {
-        self.tx("claim_messages", move |tx| tx.claim_messages(now, leased_until, limit)).await
+    async fn claim(
+        &self,
+        channel: Channel,
+        now: Timestamp,
+        leased_until: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<OutboxRow>> {
+        self.tx("claim_messages", move |tx| tx.claim_messages(channel, now, leased_until, limit)).await
     }
 
     async fn settle(&self, id: &MessageId, settlement: Settlement) -> StoreResult<bool> {

@@ -34,8 +34,9 @@ pub(super) fn read(params: &Parameters) -> Result<Prompt, AuthorizationFault> {
         return Err(AuthorizationFault::invalid_request("prompt none stands alone"));
     }
     let max_age = params.get("max_age").map(|text| {
-        text.parse::<u32>()
-            .map_err(|_| AuthorizationFault::invalid_request("max_age must be a whole number of seconds"))
+        let whole = text.bytes().all(|byte| byte.is_ascii_digit());
+        // A number beyond u32 is longer than anybody's session: it demands nothing.
+        if whole { Ok(text.parse::<u32>().unwrap_or(u32::MAX)) } else { Err(max_age_fault()) }
     });
     Ok(Prompt {
         silent: has("none"),
@@ -44,6 +45,10 @@ pub(super) fn read(params: &Parameters) -> Result<Prompt, AuthorizationFault> {
         create: has("create"),
         max_age: max_age.transpose()?.map(|seconds| Span::seconds(seconds.into())),
     })
+}
+
+fn max_age_fault() -> AuthorizationFault {
+    AuthorizationFault::invalid_request("max_age must be a whole number of seconds")
 }
 
 /// Who is at the browser, as far as the request cares.
@@ -122,16 +127,12 @@ mod tests {
 
     #[test]
     fn nonsense_is_an_invalid_request() {
-        for query in [
-            "prompt=none%20login",
-            "prompt=login%20none",
-            "max_age=-1",
-            "max_age=1.5",
-            "max_age=x",
-            "max_age=4294967296",
-        ] {
+        for query in
+            ["prompt=none%20login", "prompt=login%20none", "max_age=-1", "max_age=1.5", "max_age=x", "max_age=%2B5"]
+        {
             assert_eq!(fault(query), Some("invalid_request"), "{query}");
         }
+        assert_eq!(fault("max_age=99999999999"), None, "a long time is no nonsense");
     }
 
     #[test]

@@ -32,6 +32,9 @@ pub enum RedirectUriFault {
     /// An app's own scheme at a client that is not public.
     #[error("an app's own scheme is for public clients only")]
     PrivateUseNeedsPublicClient,
+    /// Its query holds a parameter of our answers.
+    #[error("its query must not hold a parameter of the answer: code, state, iss, error")]
+    ReservedParameter,
 }
 
 /// The kinds of redirect URI.
@@ -63,6 +66,9 @@ pub fn check_client_redirects(metadata: &ClientMetadata) -> Result<(), (String, 
     Ok(())
 }
 
+/// The parameters of our answers: an address that has one already would get it twice (RFC 6749 §3.1).
+const OURS: [&str; 6] = ["code", "state", "iss", "error", "error_description", "error_uri"];
+
 pub(super) fn kind_of(uri: &str) -> Result<Kind, RedirectUriFault> {
     if uri.len() > 2048 {
         return Err(RedirectUriFault::TooLong);
@@ -74,6 +80,9 @@ pub(super) fn kind_of(uri: &str) -> Result<Kind, RedirectUriFault> {
         return Err(RedirectUriFault::IllegalCharacter);
     }
     let url = Url::parse(uri).map_err(|_| RedirectUriFault::NotAbsolute)?;
+    if url.query_pairs().any(|(name, _)| OURS.contains(&name.as_ref())) {
+        return Err(RedirectUriFault::ReservedParameter);
+    }
     match url.scheme() {
         "https" | "http" => {
             // The parser forgives `https:host` and `https:///host`; browsers of all ages need not agree with it.

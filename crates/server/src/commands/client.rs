@@ -30,14 +30,20 @@ pub async fn run(house: &House, command: ClientCommand) -> anyhow::Result<()> {
         ClientCommand::RotateSecret { id, now } => rotate_secret(house, &id, now).await?,
         ClientCommand::Disable { id } => {
             clients::change(&ctx, &house.store, &id, AuditKind::ClientDisabled, move |client| {
+                not_of_the_file(client)?;
                 client.disabled_at = Some(ctx.now);
+                Ok(())
             })
             .await?;
             println!("{id} is off, and everything granted to it is revoked.");
         }
         ClientCommand::Enable { id } => {
-            clients::change(&ctx, &house.store, &id, AuditKind::ClientChanged, |client| client.disabled_at = None)
-                .await?;
+            clients::change(&ctx, &house.store, &id, AuditKind::ClientChanged, |client| {
+                not_of_the_file(client)?;
+                client.disabled_at = None;
+                Ok(())
+            })
+            .await?;
             println!("{id} is on.");
         }
     }
@@ -80,21 +86,24 @@ async fn rotate_secret(house: &House, id: &str, at_once: bool) -> anyhow::Result
     let digest = clients::secret_digest(house.vault.as_ref(), &portal_id_core::ids::ClientId::from_text(id), &secret);
     let overlap = if at_once { Span::ZERO } else { clients::SECRET_OVERLAP };
     let now = ctx.now;
-    let client = clients::change(&ctx, &house.store, id, AuditKind::ClientSecretRotated, move |client| {
-        if !client.is_public() {
-            clients::put_secret(client, digest, overlap, now);
+    clients::change(&ctx, &house.store, id, AuditKind::ClientSecretRotated, move |client| {
+        if client.is_public() {
+            return Err("it is a public client and has no secret".to_owned());
         }
+        clients::put_secret(client, digest, overlap, now);
+        Ok(())
     })
     .await?;
-    if client.is_public() {
-        anyhow::bail!("{id} is a public client: it has no secret");
-    }
     println!("client_id      {id}\nclient_secret  {}", secret.expose());
     println!(
         "The secret is shown only now. {}",
         if at_once { "Every earlier one is over." } else { "The one before works for seven more days." }
     );
     Ok(())
+}
+
+fn not_of_the_file(client: &Client) -> Result<(), String> {
+    if client.source == ClientSource::File { Err(clients::MANAGED_BY_FILE.to_owned()) } else { Ok(()) }
 }
 
 fn show(client: &Client) -> anyhow::Result<()> {

@@ -45,20 +45,21 @@ fn config_page(schema: &Value) -> String {
     let mut page = "# Configuration\n\nMade by `cargo xtask gen` from the code; do not edit. \
         One TOML file; unknown names are errors. `portal-id check` reads it and says what a start would refuse.\n"
         .to_owned();
-    section(&mut page, schema, schema, "", 2);
+    section(&mut page, schema, schema, None, "", 2);
     page
 }
 
-/// Writes one table of settings, then the tables inside it.
-fn section(page: &mut String, root: &Value, schema: &Value, path: &str, depth: usize) {
+/// Writes one table of settings, then the tables inside it. `inherited` is the value that the table around it gives this
+/// one: it says more than the type's own default.
+fn section(page: &mut String, root: &Value, schema: &Value, inherited: Option<&Value>, path: &str, depth: usize) {
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
-    let defaults = schema.get("default");
+    let defaults = inherited.or_else(|| schema.get("default"));
     let (tables, plain): (Vec<_>, Vec<_>) =
         properties.iter().partition(|(_, property)| resolve(root, property).get("properties").is_some());
     if !plain.is_empty() {
         let _ = writeln!(page, "\n| setting | default | meaning |\n|---|---|---|");
         for (name, property) in plain {
-            let default = property.get("default").or_else(|| defaults.and_then(|all| all.get(name)));
+            let default = defaults.and_then(|all| all.get(name)).or_else(|| property.get("default"));
             let default = default.map_or_else(|| "—".to_owned(), |value| format!("`{value}`"));
             let _ = writeln!(page, "| `{name}` | {} | {} |", default.replace('|', "\\|"), meaning(root, property));
         }
@@ -66,7 +67,8 @@ fn section(page: &mut String, root: &Value, schema: &Value, path: &str, depth: u
     for (name, property) in tables {
         let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
         let _ = writeln!(page, "\n{} `[{path}]`\n\n{}", "#".repeat(depth.min(4)), words(property));
-        section(page, root, resolve(root, property), &path, depth + 1);
+        let inherited = defaults.and_then(|all| all.get(name)).or_else(|| property.get("default"));
+        section(page, root, resolve(root, property), inherited, &path, depth + 1);
     }
 }
 

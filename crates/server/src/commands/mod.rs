@@ -6,7 +6,7 @@ pub mod keys;
 
 use crate::cli::{Cli, Command};
 use crate::config::Config;
-use crate::house::{House, Outside};
+use crate::house::{self, House, Outside};
 use crate::{SystemClock, demo, logging, production, serve};
 use anyhow::{Context as _, bail};
 use portal_id_core::entropy::OsEntropy;
@@ -68,7 +68,7 @@ async fn house(config: &std::path::Path) -> anyhow::Result<House> {
 }
 
 fn check(config: &Config) -> anyhow::Result<()> {
-    config.check()?;
+    house::preflight(config)?;
     let kek = outside(config)?.kek;
     let refusals = production::refusals(config, kek.is_demo(), false);
     if !refusals.is_empty() {

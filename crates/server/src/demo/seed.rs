@@ -7,6 +7,7 @@ use crate::jobs;
 use anyhow::{Context as _, bail};
 use portal_id_core::accounts::{ActivateOutcome, CitizenForm, Field, RegisterOutcome};
 use portal_id_core::client::{ClientAuthMethod, ClientMetadata, ClientSource, IdentityPolicy, SCOPES};
+use portal_id_core::outbox::Channel;
 use portal_id_core::secret::Secret;
 use portal_id_core::signing_key::SigningAlgorithm;
 use portal_id_core::time::Span;
@@ -67,7 +68,7 @@ pub(super) async fn citizen(house: &House, inbox: &DemoInbox) -> anyhow::Result<
         RegisterOutcome::Refused(errors) if errors.get(Field::Username).is_some() => return Ok(()),
         other => bail!("the demo citizen was refused: {other:?}"),
     }
-    jobs::deliver_once(house).await?;
+    jobs::deliver_once(house, Channel::Email).await?;
     let token = inbox.newest_link_token(EMAIL).context("the demo citizen's activation mail did not arrive")?;
     match house.accounts.activate(&ctx, &token, PASSWORD).await? {
         ActivateOutcome::Activated => Ok(()),

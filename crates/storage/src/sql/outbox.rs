@@ -76,11 +76,18 @@ impl OutboxRepo for SqlTx<'_> {
         self.write(|conn| diesel::insert_into(outbox::table).values(&row).execute(conn)).map(drop)
     }
 
-    fn claim_messages(&mut self, now: Timestamp, leased_until: Timestamp, limit: u32) -> StoreResult<Vec<Message>> {
+    fn claim_messages(
+        &mut self,
+        channel: Channel,
+        now: Timestamp,
+        leased_until: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<Message>> {
         let (pending, now) = (OutboxState::Pending.as_str(), now.millis());
         let candidates = diesel::alias!(outbox as candidates);
         let due = candidates
             .filter(candidates.field(outbox::state).eq(pending))
+            .filter(candidates.field(outbox::channel).eq(channel.as_str()))
             .filter(candidates.field(outbox::next_attempt_at).le(now))
             .filter(candidates.field(outbox::leased_until).is_null().or(candidates.field(outbox::leased_until).le(now)))
             .order(candidates.field(outbox::next_attempt_at))

@@ -77,6 +77,24 @@ impl SessionRepo for SqlTx<'_> {
         self.read(|conn| query.first::<SessionRow>(conn).optional())?.map(SessionRow::read).transpose()
     }
 
+    fn renew_session(&mut self, session: &Session) -> StoreResult<bool> {
+        let fresh = SessionRow::of(session);
+        let row = sessions::table
+            .filter(sessions::id.eq(fresh.id))
+            .filter(sessions::account_id.eq(fresh.account_id))
+            .filter(sessions::ended_at.is_null());
+        let changes = (
+            sessions::secret.eq(fresh.secret),
+            sessions::auth_time.eq(fresh.auth_time),
+            sessions::last_seen_at.eq(fresh.last_seen_at),
+            sessions::expires_at.eq(fresh.expires_at),
+            sessions::amr.eq(fresh.amr),
+            sessions::ial.eq(fresh.ial),
+            sessions::user_agent.eq(fresh.user_agent),
+        );
+        self.gate(|conn| diesel::update(row).set(changes).execute(conn))
+    }
+
     fn touch_session(&mut self, id: &SessionId, now: Timestamp) -> StoreResult<()> {
         let row = sessions::table
             .filter(sessions::id.eq(id.as_str()))

@@ -52,3 +52,4 @@ registered-nothing = No e-mail?
 registered-nothing-wait = It can take a few minutes. Look into the junk and promotions folders too.
 registered-nothing-wrong = If the e-mail address was mistyped, register again with the right one.
 registered-again = Register again
+registered-continue = I have activated it: continue

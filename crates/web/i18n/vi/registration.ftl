@@ -51,3 +51,4 @@ registered-nothing = Không thấy thư?
 registered-nothing-wait = Thư có thể đến chậm vài phút. Hãy xem cả mục thư rác hoặc quảng cáo.
 registered-nothing-wrong = Nếu địa chỉ e-mail bị gõ sai, hãy đăng ký lại với địa chỉ đúng.
 registered-again = Đăng ký lại
+registered-continue = Tôi đã kích hoạt, tiếp tục

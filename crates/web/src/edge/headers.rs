@@ -1,11 +1,14 @@
 //! The headers that keep a page what it is: no foreign content, no frames, no traces (security.md rows 3, 6, 35).
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::header::{
     CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue};
 use portal_id_core::language::Language;
+use sha2::{Digest as _, Sha256};
 
 /// The header of the request's id, in requests of trusted proxies and in every answer.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -14,6 +17,7 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PagePolicy {
     form_targets: Vec<String>,
+    script: Option<&'static str>,
 }
 
 impl PagePolicy {
@@ -28,11 +32,23 @@ impl PagePolicy {
         self
     }
 
+    /// The page holds this one script and no other, known by its hash (CSP Level 3 §6.7.3.4).
+    #[must_use]
+    pub(crate) fn script(mut self, text: &'static str) -> Self {
+        self.script = Some(text);
+        self
+    }
+
     fn content_security_policy(&self) -> String {
         let mut policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'".to_owned();
         for origin in &self.form_targets {
             policy.push(' ');
             policy.push_str(origin);
+        }
+        if let Some(script) = self.script {
+            policy.push_str("; script-src 'sha256-");
+            policy.push_str(&STANDARD.encode(Sha256::digest(script)));
+            policy.push('\'');
         }
         policy.push_str("; frame-ancestors 'none'; base-uri 'none'");
         policy

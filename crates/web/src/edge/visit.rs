@@ -251,8 +251,7 @@ fn bare_layout(edge: &Edge, ctx: &Ctx, title: &'static str, languages: Vec<Langu
     }
 }
 
-/// The same address in each language.
-/// Links to the page in the other languages.
+/// Links to the same page in the other languages.
 fn language_links(uri: &Uri, current: Language) -> Vec<LanguageLink> {
     let link = |language: Language| LanguageLink {
         tag: language.tag(),

@@ -16,6 +16,11 @@ pub(crate) struct FormPostPage {
 }
 
 impl FormPostPage {
+    /// The page's one script, which sends the form (OAuth 2.0 Form Post Response Mode §2). Without scripts the button
+    /// does. The policy knows it by its hash, so the template must hold exactly this. The method is called by its
+    /// prototype, because the button's id hides it on the form itself.
+    pub(crate) const SCRIPT: &'static str = "HTMLFormElement.prototype.submit.call(document.forms[0])";
+
     /// The key of its title.
     pub(crate) const TITLE: &'static str = "form-post-title";
 

@@ -31,7 +31,7 @@ pub(crate) fn respond_authorize(visit: Visit, outcome: AuthorizeOutcome) -> Page
 /// Chromium follows no redirect to an app's own scheme after a form (decisions 17).
 pub(crate) fn to_client(visit: Visit, redirect: &ClientRedirect) -> Response {
     if redirect.mode() == ResponseMode::FormPost {
-        let policy = PagePolicy::default().form_to(redirect.target().origin());
+        let policy = PagePolicy::default().form_to(redirect.target().origin()).script(FormPostPage::SCRIPT);
         let page = FormPostPage::new(visit.layout(FormPostPage::TITLE), redirect);
         return visit.page_under(StatusCode::OK, &policy, page);
     }

@@ -33,7 +33,7 @@ pub(crate) async fn answer(
     let token = match bearer(&parts.headers, body.as_deref()) {
         Ok(Some(token)) => token,
         Ok(None) => return Ok(json::refused(&no_token(s.provider.issuer()))),
-        Err(refusal) => return Ok(json::refused(&refusal)),
+        Err(refusal) => return Ok(json::refused(&challenged(refusal, s.provider.issuer()))),
     };
     Ok(match s.provider.userinfo(&ctx, token.expose()).await {
         Ok(claims) => json::ok(&claims),
@@ -56,6 +56,12 @@ fn bearer(headers: &HeaderMap, body: Option<&[u8]>) -> Result<Option<Secret>, Pr
         (Some(_), Some(_)) => Err(json::invalid_request("the access token must come in one way only")),
         (header, body) => Ok(header.or(body)),
     }
+}
+
+/// The error belongs into the challenge too (RFC 6750 §3.1).
+fn challenged(refusal: ProtocolError, issuer: &str) -> ProtocolError {
+    let challenge = format!("Bearer realm=\"{issuer}\", error=\"{}\"", refusal.error);
+    ProtocolError { www_authenticate: Some(challenge), ..refusal }
 }
 
 /// Nobody said who they are: a challenge without an error code (RFC 6750 §3.1).

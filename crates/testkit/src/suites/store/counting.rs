@@ -3,6 +3,7 @@
 use super::Subject;
 use super::samples::{NOW, account, add_account, challenge, digest, grant, link, message, session};
 use portal_id_core::link::LinkPurpose;
+use portal_id_core::outbox::Channel;
 use portal_id_core::store::{StoreResult, Tx};
 use portal_id_core::throttle::Throttle;
 
@@ -44,7 +45,7 @@ pub async fn the_gates_of_hot_paths_cost_one_statement_each(subject: Subject) {
         ("put_throttle", 1, |tx| tx.put_throttle(&Throttle::fresh(digest(b't', 1), NOW)).map(drop)),
         ("use_code", 1, |tx| tx.use_code(&grant(1).id, Some(NOW), NOW).map(drop)),
         ("advance_generation", 1, |tx| tx.advance_generation(&grant(1).id, 1, NOW, NOW).map(drop)),
-        ("claim_messages", 1, |tx| tx.claim_messages(NOW, NOW, 10).map(drop)),
+        ("claim_messages", 1, |tx| tx.claim_messages(Channel::Sms, NOW, NOW, 10).map(drop)),
         ("list_audit", 1, |tx| tx.list_audit(&portal_id_core::store::AuditFilter::default(), 10).map(drop)),
     ];
     for (name, price, body) in priced {

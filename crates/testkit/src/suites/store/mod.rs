@@ -93,6 +93,7 @@ macro_rules! store_suite {
             links::the_newest_link_of_a_purpose_is_found,
             links::expired_links_go_but_the_newest_of_a_pending_account_stays,
             sign_in::a_session_comes_back_as_it_was,
+            sign_in::a_session_is_renewed_in_place_by_its_own_person,
             sign_in::a_session_is_touched_forwards_and_only_while_it_lasts,
             sign_in::the_sessions_of_an_account_end_but_one,
             sign_in::live_sessions_are_listed_the_newest_first,

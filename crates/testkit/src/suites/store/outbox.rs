@@ -17,7 +17,7 @@ async fn find(store: &Store, number: u32) -> OutboxRow {
 }
 
 async fn claim(store: &Store, now: Timestamp, limit: u32) -> Vec<OutboxRow> {
-    store.tx("claim", move |tx| tx.claim_messages(now, now + MINUTE, limit)).await.expect("claimed")
+    store.tx("claim", move |tx| tx.claim_messages(Channel::Sms, now, now + MINUTE, limit)).await.expect("claimed")
 }
 
 fn names(messages: &[OutboxRow]) -> Vec<&str> {

@@ -3,6 +3,7 @@
 use super::Subject;
 use super::samples::{MINUTE, NOW, account, add_account, digest, grant, identifier, link, message};
 use portal_id_core::link::LinkPurpose;
+use portal_id_core::outbox::Channel;
 use portal_id_core::profile::{Account, AccountClass, IdentifierKind};
 use portal_id_core::store::{Store, StoreError, StoreResult, Tx};
 use portal_id_core::throttle::{Limit, Rule, Throttle};
@@ -144,7 +145,8 @@ pub async fn parallel_workers_never_get_the_same_message(subject: Subject) {
     let mut seen = BTreeSet::new();
     // On PostgreSQL workers that meet at the same rows come away with fewer: they come again.
     for _ in 0..all {
-        let claims = race(&subject.store, |_| |tx: &mut dyn Tx| tx.claim_messages(NOW, NOW + MINUTE, 7)).await;
+        let claims =
+            race(&subject.store, |_| |tx: &mut dyn Tx| tx.claim_messages(Channel::Sms, NOW, NOW + MINUTE, 7)).await;
         let before = seen.len();
         for claimed in claims {
             for message in claimed.expect("a claim") {

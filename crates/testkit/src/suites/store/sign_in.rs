@@ -38,6 +38,23 @@ pub async fn a_session_comes_back_as_it_was(subject: Subject) {
     assert_eq!(refused, Err(StoreError::Conflict("sessions.secret".to_owned())));
 }
 
+/// Only a live one, only of the same account; the old secret finds nothing any more.
+pub async fn a_session_is_renewed_in_place_by_its_own_person(subject: Subject) {
+    let put = session(1, &account_id(1));
+    add_session(&subject.store, put.clone()).await;
+    let renewed = Session { secret: digest(b's', 9), auth_time: NOW + MINUTE, ..put.clone() };
+    let renew = async |session: Session| subject.store.tx("renew", move |tx| tx.renew_session(&session)).await;
+    let foreign = Session { account_id: account_id(2), ..renewed.clone() };
+    assert_eq!(renew(foreign).await, Ok(false));
+    assert_eq!(renew(renewed.clone()).await, Ok(true));
+    assert!(find_session(&subject.store, 1).await.is_none(), "the old secret");
+    let found = find_session(&subject.store, 9).await.expect("the new secret");
+    assert_eq!((found.id, found.auth_time), (put.id.clone(), NOW + MINUTE));
+    let id = put.id.clone();
+    assert_eq!(subject.store.tx("end", move |tx| tx.end_session(&id, NOW + MINUTE)).await, Ok(true));
+    assert_eq!(renew(renewed).await, Ok(false));
+}
+
 /// Never backwards, never once ended.
 pub async fn a_session_is_touched_forwards_and_only_while_it_lasts(subject: Subject) {
     let put = session(1, &account_id(1));
