@@ -191,9 +191,11 @@ async fn when_the_gateways_fail_the_code_is_tried_again_and_never_sent_late() {
     let idp = TestIdp::start().await;
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
     idp.texts.answer(Delivery::Passing("the gateway is away".to_owned()));
-    let _ = at_the_code(&idp, &an).await;
+    let (mut browser, page) = at_the_code(&idp, &an).await;
     idp.deliver().await;
     assert!(idp.texts.kept().is_empty());
+    let told = browser.open(page.url.as_str()).await.expect("code");
+    assert!(told.words().contains("chưa gửi được tin nhắn"), "{}", told.words());
     idp.advance(Span::seconds(30)).await;
     idp.texts.answer(Delivery::Accepted);
     idp.deliver().await;

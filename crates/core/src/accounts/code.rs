@@ -1,6 +1,6 @@
 //! The second step: the code by SMS. Giving the right one begins a session.
 
-use super::code_sending::code_digest;
+use super::code_sending::{code_digest, code_message_id};
 use super::limits::{self, Limited};
 use super::{Accounts, Failure};
 use crate::acr::{Amr, Ial};
@@ -10,6 +10,7 @@ use crate::ctx::Ctx;
 use crate::digest::Digest;
 use crate::facts::Phone;
 use crate::ids::{ChallengeId, SessionId};
+use crate::outbox::OutboxState;
 use crate::ports::Vault;
 use crate::profile::{Account, AccountState, FactSource, IdentifierKind, Profile};
 use crate::secret::Secret;
@@ -25,8 +26,8 @@ pub enum ChallengeView {
     Open {
         /// The phone, masked.
         phone: String,
-        /// When another code can be sent.
-        resend_from: Timestamp,
+        /// Whether every gateway refused the code so far (decisions 5: say so).
+        sending_fails: bool,
         /// Whether the phone was never verified: its number may still be corrected (decisions 5).
         phone_can_be_corrected: bool,
     },
@@ -96,11 +97,17 @@ impl Accounts {
         let Some(phone) = self.open_profile(&account)?.phone else {
             return Ok(ChallengeView::Over);
         };
-        let account_id = account.id.clone();
-        let identifiers = self.store.read("list_identifiers", move |tx| tx.list_identifiers(&account_id)).await?;
+        let (account_id, message) = (account.id.clone(), code_message_id(&challenge.id, challenge.sent_at));
+        let (identifiers, sent) = self
+            .store
+            .read("view_challenge", move |tx| Ok((tx.list_identifiers(&account_id)?, tx.find_message(&message)?)))
+            .await?;
         Ok(ChallengeView::Open {
             phone: phone.masked(),
-            resend_from: challenge.sent_at + self.settings.codes.resend_after(),
+            sending_fails: sent.is_some_and(|row| match row.state {
+                OutboxState::Pending => row.attempts > 0,
+                state => state == OutboxState::Dead,
+            }),
             phone_can_be_corrected: identifiers
                 .iter()
                 .any(|fact| fact.kind == IdentifierKind::Phone && !fact.is_verified()),

@@ -5,7 +5,7 @@ use super::limits::{self, Limited};
 use crate::ctx::Ctx;
 use crate::digest::{Digest, DigestPurpose};
 use crate::facts::Phone;
-use crate::ids::{AccountId, ChallengeId};
+use crate::ids::{AccountId, ChallengeId, MessageId};
 use crate::outbox::{Message, OutboxRow};
 use crate::ports::Vault;
 use crate::profile::{Account, IdentifierKind};
@@ -17,6 +17,11 @@ use crate::time::Timestamp;
 /// proves nothing about another that was put in its place meanwhile.
 pub(super) fn code_digest(vault: &dyn Vault, challenge: &ChallengeId, phone: &Phone, code: &str) -> Digest {
     vault.digest(DigestPurpose::Code, &[challenge.as_str().as_bytes(), phone.e164().as_bytes(), code.as_bytes()])
+}
+
+/// The outbox id of the code that a challenge sent at `sent_at`: by it the page can tell whether a gateway took it.
+pub(super) fn code_message_id(challenge: &ChallengeId, sent_at: Timestamp) -> MessageId {
+    MessageId::from_text(format!("{challenge}.{}", sent_at.millis()))
 }
 
 /// How often codes may be sent for one account.
@@ -65,7 +70,9 @@ impl Accounts {
         let lifetime = self.settings.codes.lifetime();
         let message =
             Message::SignInCode { code, minutes: lifetime.as_minutes_up(), host: self.letters.host().to_owned() };
-        (digest, self.letters.text_message(ctx, phone, account.language, lifetime, message))
+        let row =
+            self.letters.text_message(ctx, code_message_id(id, ctx.now), (phone, account.language), lifetime, message);
+        (digest, row)
     }
 
     /// The limits that a code for this account and phone counts against.

@@ -46,7 +46,8 @@ impl Letters {
         lifetime: Span,
         message: Message,
     ) -> OutboxRow {
-        self.row(ctx, (to.as_str(), to.masked()), language, lifetime, message)
+        let id = MessageId::new(ctx.now, ctx.entropy());
+        self.row(ctx, id, (to.as_str(), to.masked(), language), lifetime, message)
     }
 
     /// An e-mail that only tells something.
@@ -58,23 +59,22 @@ impl Letters {
     pub(super) fn text_message(
         &self,
         ctx: &Ctx,
-        to: &Phone,
-        language: Language,
+        id: MessageId,
+        (to, language): (&Phone, Language),
         lifetime: Span,
         message: Message,
     ) -> OutboxRow {
-        self.row(ctx, (to.e164(), to.masked()), language, lifetime, message)
+        self.row(ctx, id, (to.e164(), to.masked(), language), lifetime, message)
     }
 
     fn row(
         &self,
         ctx: &Ctx,
-        (to, masked_recipient): (&str, String),
-        language: Language,
+        id: MessageId,
+        (to, masked_recipient, language): (&str, String, Language),
         lifetime: Span,
         message: Message,
     ) -> OutboxRow {
-        let id = MessageId::new(ctx.now, ctx.entropy());
         let (channel, template) = (message.channel(), message.template().to_owned());
         let envelope = Envelope { to: Recipient(to.to_owned()), language, message };
         let sealed =

@@ -28,6 +28,7 @@ code-wait = { $seconds ->
 code-too-many-sent = Too many codes have been sent. You can get another one from { $until }.
 code-throttled = There were too many wrong codes for this account. You can try again from { $until }.
 code-submit = Confirm
+code-gateway-fails = We cannot send text messages at the moment; we keep trying. Reload this page in a minute, or ask { $desk }.
 code-not-received = No code?
 code-not-received-wait = The message can take a minute. Check your reception and your blocked messages.
 code-resend = Send the code again

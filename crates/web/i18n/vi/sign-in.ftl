@@ -26,6 +26,7 @@ code-wait = { $seconds ->
 code-too-many-sent = Đã có quá nhiều mã được gửi. Bạn có thể nhận mã khác từ { $until }.
 code-throttled = Đã có quá nhiều mã sai cho tài khoản này. Bạn có thể thử lại từ { $until }.
 code-submit = Xác nhận
+code-gateway-fails = Hiện chưa gửi được tin nhắn; hệ thống vẫn đang thử lại. Hãy tải lại trang sau một phút, hoặc hỏi { $desk }.
 code-not-received = Không nhận được mã?
 code-not-received-wait = Tin nhắn có thể đến chậm một phút. Hãy kiểm tra sóng và hộp tin nhắn bị chặn.
 code-resend = Gửi lại mã

@@ -132,18 +132,21 @@ async fn resend(visit: Visit, accounts: &Accounts) -> PageResult {
 
 async fn show(visit: Visit, accounts: &Accounts, remark: Remark) -> PageResult {
     let id = challenge(&visit);
-    let ChallengeView::Open { phone, phone_can_be_corrected, .. } = accounts.view_challenge(&visit.ctx, &id).await?
+    let ChallengeView::Open { phone, phone_can_be_corrected, sending_fails } =
+        accounts.view_challenge(&visit.ctx, &id).await?
     else {
         return Ok(over(visit));
     };
     let layout = visit.layout("code-title");
+    let failing = || layout.texts.text_with("code-gateway-fails", &[("desk", &layout.desk)]);
+    let news = remark.news.or_else(|| sending_fails.then(failing));
     let minutes = accounts.settings().codes.lifetime_minutes;
     let page = CodePage {
         sent: layout.texts.text_with("code-sent", &[("phone", &phone), ("minutes", &minutes)]),
         action: layout.to_with("/sign-in/code", &[("challenge", id.as_str())]),
         layout,
         problems: remark.problems,
-        news: remark.news,
+        news,
         challenge: id.as_str().to_owned(),
         can_correct_phone: phone_can_be_corrected,
     };
