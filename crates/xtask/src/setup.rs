@@ -112,7 +112,16 @@ fn install_packages(packages: &[&str]) -> Result<()> {
         command
     };
     run("refreshing the package lists", apt().args(["update", "-qq"]))?;
-    run(&format!("installing {wanted}"), apt().args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages))
+    let install = || {
+        let mut command = apt();
+        command.args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages);
+        run(&format!("installing {wanted}"), &mut command)
+    };
+    // A package that arrived broken stays in apt's cache; without it the second try fetches it again.
+    install().or_else(|_| {
+        run("clearing apt's cache", apt().arg("clean"))?;
+        install()
+    })
 }
 
 fn npm(repository: &Repository, folder: &str) -> Result<()> {
