@@ -49,9 +49,10 @@ impl Subject {
         let create = format!("CREATE DATABASE {name}");
         let made = Command::new("psql").args(["--no-psqlrc", "--quiet", "--command", &create, &server]).status();
         assert!(made.expect("psql is installed").success(), "the database could not be made");
-        let (before, parameters) = server.split_once('?').unwrap_or((&server, ""));
-        let (place, _) = before.rsplit_once('/').expect("the URL names a database");
-        let url = format!("{place}/{name}?{parameters}");
+        // The URL's database gives way to ours; its parameters stay.
+        let at = server.find('?').unwrap_or(server.len());
+        let (place, _) = server[..at].rsplit_once('/').expect("the URL names a database");
+        let url = format!("{place}/{name}{}", &server[at..]);
         Self::open(&StorageSettings { url, ..StorageSettings::default() })
     }
 
@@ -67,7 +68,7 @@ impl Subject {
     }
 }
 
-/// One test per case. `$subject` is an expression of type [`Subject`], evaluated once per test; attributes in front of
+/// One test per case. `$subject` is an expression of type [`Subject`], evaluated once per test; attributes behind
 /// it are put on every test.
 #[macro_export]
 macro_rules! store_suite {
