@@ -1,10 +1,11 @@
 //! An account and the facts it holds. Personal facts are kept sealed; equality look-ups go through blind indexes.
 
 use crate::digest::{Digest, DigestPurpose};
+use crate::entropy::Entropy;
 use crate::facts::{Address, BirthDate, BusinessCode, BusinessName, Email, FullName, IdentityNumber, Phone, Username};
 use crate::ids::AccountId;
 use crate::language::Language;
-use crate::ports::{SealPurpose, Sealed, Vault};
+use crate::ports::{SealPurpose, Sealed, Unsealable, Vault};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -91,6 +92,13 @@ pub struct Account {
     pub activated_at: Option<Timestamp>,
 }
 
+impl Account {
+    /// Opens the personal facts.
+    pub fn open_profile(&self, vault: &dyn Vault) -> Result<Profile, Unsealable> {
+        self.profile.open(vault, Profile::SEAL, self.id.as_str().as_bytes())
+    }
+}
+
 /// The personal facts of an account. Serialised only to be sealed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Profile {
@@ -114,7 +122,12 @@ pub struct Profile {
 
 impl Profile {
     /// The purpose under which profiles are sealed.
-    pub const SEAL: SealPurpose = SealPurpose::Profile;
+    const SEAL: SealPurpose = SealPurpose::Profile;
+
+    /// Seals the facts for the account they belong to: moved to another they do not open.
+    pub fn seal_for(&self, id: &AccountId, vault: &dyn Vault, entropy: &dyn Entropy) -> Sealed<Self> {
+        Sealed::seal(vault, Self::SEAL, id.as_str().as_bytes(), self, entropy)
+    }
 }
 
 /// The kinds of fact that are looked up by equality.
@@ -219,5 +232,10 @@ impl Identifier {
     /// Whether somebody other than the holder vouches for it.
     pub const fn is_verified(&self) -> bool {
         self.verified_at.is_some()
+    }
+
+    /// Whether it is a phone on which no code was ever accepted: its number may still be corrected (decisions 5).
+    pub fn is_unproved_phone(&self) -> bool {
+        self.kind == IdentifierKind::Phone && !self.is_verified()
     }
 }

@@ -49,7 +49,7 @@ pub(crate) const SUPPORTED: &[&str] = &[
 
 /// Opens an account's facts.
 pub(crate) fn open_profile(vault: &dyn Vault, account: &Account) -> Result<Profile, Unsealable> {
-    account.profile.open(vault, Profile::SEAL, account.id.as_str().as_bytes())
+    account.open_profile(vault)
 }
 
 /// The claims that `scopes` open. `identifiers` says who vouches for what; `policy` whether self-declared numbers reach

@@ -10,7 +10,6 @@ use portal_id_core::facts::{Address, AddressInput, BirthDate, Email, FullName, I
 use portal_id_core::grant::Grant;
 use portal_id_core::ids::{AccountId, ClientId, GrantId, SessionId};
 use portal_id_core::language::Language;
-use portal_id_core::ports::Sealed;
 use portal_id_core::ports::{SealPurpose, Unsealable, Vault};
 use portal_id_core::profile::{Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind, Profile};
 use portal_id_core::session::Session;
@@ -172,7 +171,7 @@ pub(crate) fn empty_profile() -> Profile {
 
 /// The grant's person.
 pub(crate) fn account() -> Account {
-    let sealed = Sealed::seal(&PlainVault, Profile::SEAL, SUBJECT.as_bytes(), &profile(), &CountingEntropy::default());
+    let sealed = profile().seal_for(&AccountId::from_text(SUBJECT), &PlainVault, &CountingEntropy::default());
     Account {
         id: AccountId::from_text(SUBJECT),
         class: AccountClass::Citizen,

@@ -187,3 +187,39 @@ async fn pages_speak_the_language_that_is_asked_for() {
     let asked = idp.browser().open("/sign-in?ui_locales=en").await;
     assert_eq!(asked.words(), en.words());
 }
+
+#[tokio::test]
+async fn a_head_neither_issues_a_code_nor_ends_a_session() {
+    let idp = TestIdp::start().await;
+    let service = idp.service().with(|client| client.first_party = true).register().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut browser = signed_in(&idp, &an).await;
+    let request = service.authorize_url("openid");
+    let callback = browser.open(request.as_str()).await.expect_away(&service.redirect_uri);
+    let hint = service.redeem(&callback).await.field("id_token");
+    let cookies: Vec<_> = browser.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let before = idp.house.counters.writes();
+    for address in [request.to_string(), format!("/sign-out?id_token_hint={hint}")] {
+        let head = Request::head(&address).header("cookie", cookies.join("; ")).body("".into()).unwrap();
+        let answer = browser.clone().send_raw(head).await;
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{address}");
+        assert!(answer.header("location").is_none());
+    }
+    assert_eq!(idp.house.counters.writes(), before);
+}
+
+#[tokio::test]
+async fn every_refusal_of_userinfo_carries_its_challenge() {
+    let idp = TestIdp::start().await;
+    let mut browser = idp.browser();
+    for (body, error) in [("", None), ("access_token=a&access_token=b", Some("invalid_request"))] {
+        let request = Request::post("/userinfo")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body.to_owned().into())
+            .unwrap();
+        let answer = browser.send_raw(request).await;
+        let challenge = answer.header("www-authenticate").expect("a challenge").to_owned();
+        assert!(challenge.starts_with("Bearer realm="), "{challenge}");
+        assert_eq!(error.is_some_and(|error| challenge.contains(error)), error.is_some(), "{challenge}");
+    }
+}

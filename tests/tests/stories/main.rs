@@ -17,6 +17,7 @@ mod phone_correction;
 mod refreshing;
 mod registration;
 mod sign_out;
+mod signing_keys;
 mod tokens;
 mod walk;
 mod writes;

@@ -193,3 +193,16 @@ async fn the_number_of_registrations_until_the_limit_does_not_tell_whether_an_em
     }
     assert_eq!(until_refused, [20, 20]);
 }
+
+#[tokio::test]
+async fn a_registration_refused_for_its_number_leaves_the_earlier_one_as_it_was() {
+    let idp = TestIdp::start().await;
+    let an = Citizen::named("nguyen.thi.an");
+    for _ in 0..20 {
+        let _ = an.register(&mut idp.browser()).await.expect("registered");
+        idp.advance(Span::seconds(1)).await;
+    }
+    let link = portal_id_testkit::people::link_in(&idp.newest_mail(&an.email).await.text);
+    assert_eq!(an.register(&mut idp.browser()).await.status(), 429);
+    let _ = idp.browser().open(&link).await.expect("activate");
+}

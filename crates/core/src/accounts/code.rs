@@ -12,7 +12,7 @@ use crate::facts::Phone;
 use crate::ids::{ChallengeId, SessionId};
 use crate::outbox::OutboxState;
 use crate::ports::Vault;
-use crate::profile::{Account, AccountState, FactSource, IdentifierKind, Profile};
+use crate::profile::{Account, AccountState, FactSource, Identifier, IdentifierKind};
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::store::{StoreError, StoreResult, Tx};
@@ -108,9 +108,7 @@ impl Accounts {
                 OutboxState::Pending => row.attempts > 0,
                 state => state == OutboxState::Dead,
             }),
-            phone_can_be_corrected: identifiers
-                .iter()
-                .any(|fact| fact.kind == IdentifierKind::Phone && !fact.is_verified()),
+            phone_can_be_corrected: identifiers.iter().any(Identifier::is_unproved_phone),
         })
     }
 
@@ -253,7 +251,7 @@ impl Attempt {
         if now >= challenge.expires_at {
             return Ok(Checked::Refused(CodeOutcome::Expired));
         }
-        let profile = account.profile.open(vault, Profile::SEAL, account.id.as_str().as_bytes())?;
+        let profile = account.open_profile(vault)?;
         let Some(phone) = profile.phone else { return Ok(Checked::Refused(CodeOutcome::Over)) };
         if code_digest(vault, &challenge.id, &phone, &self.code) != challenge.code {
             challenge.tries += 1;
@@ -283,7 +281,7 @@ impl Attempt {
     fn verify_phone(&self, tx: &mut dyn Tx, vault: &dyn Vault, account: &Account, phone: &Phone) -> StoreResult<()> {
         let digest = IdentifierKind::Phone.digest(vault, phone.e164());
         let facts = tx.list_identifiers(&account.id)?;
-        let unverified = facts.iter().any(|fact| fact.kind == IdentifierKind::Phone && !fact.is_verified());
+        let unverified = facts.iter().any(Identifier::is_unproved_phone);
         if unverified
             && tx.verify_identifier(&account.id, IdentifierKind::Phone, &digest, FactSource::PhoneCode, self.ctx.now)?
         {

@@ -10,7 +10,7 @@ use crate::ids::ChallengeId;
 use crate::link::{LinkPurpose, LinkStanding, MailedLink};
 use crate::outbox::{Message, OutboxRow};
 use crate::ports::Sealed;
-use crate::profile::{Account, AccountState, IdentifierKind, Profile};
+use crate::profile::{Account, AccountState, Identifier, IdentifierKind, Profile};
 use crate::secret::Secret;
 use crate::store::StoreError;
 use crate::time::{Span, Timestamp};
@@ -100,11 +100,7 @@ impl Accounts {
         let outcome = self
             .store
             .tx("ask_phone_correction", move |tx| {
-                if !tx
-                    .list_identifiers(&account.id)?
-                    .iter()
-                    .any(|fact| fact.kind == IdentifierKind::Phone && !fact.is_verified())
-                {
+                if !tx.list_identifiers(&account.id)?.iter().any(Identifier::is_unproved_phone) {
                     return Ok(AskCorrectionOutcome::NotPossible);
                 }
                 if let Err(blocked) = limits::mark(tx, &key, &rule, now)? {
@@ -150,7 +146,7 @@ impl Accounts {
                 let facts = tx.list_identifiers(&account.id)?;
                 let same_mailbox =
                     facts.iter().any(|fact| fact.kind == IdentifierKind::Email && fact.digest == link.email);
-                let unverified = facts.iter().any(|fact| fact.kind == IdentifierKind::Phone && !fact.is_verified());
+                let unverified = facts.iter().any(Identifier::is_unproved_phone);
                 Ok((same_mailbox && unverified && account.state == AccountState::Active).then_some((link, account)))
             })
             .await?;
@@ -216,8 +212,7 @@ impl Accounts {
         };
         let row = profile.email.as_ref().map(|email| self.letters.news(ctx, email, account.language, message));
         profile.phone = Some(phone);
-        let sealed =
-            Sealed::seal(self.vault.as_ref(), Profile::SEAL, account.id.as_str().as_bytes(), &profile, ctx.entropy());
+        let sealed = profile.seal_for(&account.id, self.vault.as_ref(), ctx.entropy());
         Ok((sealed, row))
     }
 }

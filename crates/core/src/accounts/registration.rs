@@ -12,7 +12,6 @@ use crate::ids::AccountId;
 use crate::language::Language;
 use crate::link::{LinkPurpose, MailedLink};
 use crate::outbox::{Message, OutboxRow};
-use crate::ports::Sealed;
 use crate::profile::{Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind, Profile};
 use crate::secret::Secret;
 use crate::store::{StoreError, StoreResult, Tx};
@@ -114,7 +113,7 @@ impl Accounts {
             address: Some(checked.address),
         };
         let account = Account {
-            profile: Sealed::seal(vault, Profile::SEAL, id.as_str().as_bytes(), &profile, ctx.entropy()),
+            profile: profile.seal_for(&id, vault, ctx.entropy()),
             id,
             class: AccountClass::Citizen,
             state: AccountState::Pending,
@@ -233,7 +232,7 @@ impl Writer {
         let Some(account) = tx.find_account(holder)? else {
             return Ok(());
         };
-        let profile = account.profile.open(vault, Profile::SEAL, account.id.as_str().as_bytes())?;
+        let profile = account.open_profile(vault)?;
         let Some(email) = profile.email else {
             return Ok(());
         };

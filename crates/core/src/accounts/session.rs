@@ -79,7 +79,7 @@ impl Accounts {
 
     /// Opens an account's personal facts.
     pub(super) fn open_profile(&self, account: &Account) -> Result<Profile, crate::ports::Unsealable> {
-        account.profile.open(self.vault.as_ref(), Profile::SEAL, account.id.as_str().as_bytes())
+        account.open_profile(self.vault.as_ref())
     }
 
     pub(super) fn session_digest(&self, cookie: &Secret) -> Digest {
