@@ -3,8 +3,8 @@
 //! Expiry follows the caller's `now`, so tests need no sleeping. Keys are spread over shards, so that callers rarely wait
 //! for each other.
 
+use crate::LONGEST_VALUE;
 use crate::expiring::Expiring;
-use crate::settings::{EphemeralSettings, SettingsError};
 use async_trait::async_trait;
 use portal_id_core::ports::{Ephemeral, EphemeralKey, Unreachable};
 use portal_id_core::time::{Span, Timestamp};
@@ -13,8 +13,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many locks the keys are spread over.
 const SHARDS: u32 = 16;
-/// The longest value kept, in bytes: a pushed authorization request is the longest thing we mean to keep.
-const LONGEST_VALUE: usize = 16 * 1024;
 
 /// The store in this process's memory.
 pub struct InProcess {
@@ -29,12 +27,6 @@ struct Shard {
 }
 
 impl InProcess {
-    /// The store that the settings name; refuses those that name another.
-    pub fn open(settings: &EphemeralSettings) -> Result<Self, SettingsError> {
-        settings.check()?;
-        Ok(Self::new(settings.max_entries))
-    }
-
     /// A store for at most `max_entries` marks and as many counts, divided evenly over its shards.
     pub fn new(max_entries: u32) -> Self {
         let capacity = usize::try_from(max_entries.div_ceil(SHARDS)).unwrap_or(usize::MAX);

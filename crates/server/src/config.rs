@@ -42,7 +42,10 @@ pub struct ServerSettings {
     pub log_json: bool,
     /// The most connections at a time; whoever comes then waits.
     pub max_connections: usize,
-    /// Seconds that requests in flight get when the process is told to stop.
+    /// Seconds for which a process that was told to stop still serves while `/readyz` says 503, so that a load balancer
+    /// sends new requests elsewhere first. 0 for one node; more than the load balancer needs to notice for several.
+    pub drain_seconds: u64,
+    /// Seconds that requests in flight get after that.
     pub shutdown_seconds: u64,
 }
 
@@ -54,6 +57,7 @@ impl Default for ServerSettings {
             clients_file: None,
             log_json: false,
             max_connections: 4096,
+            drain_seconds: 0,
             shutdown_seconds: 20,
         }
     }

@@ -8,16 +8,16 @@ use axum::Router;
 use portal_id_core::accounts::Accounts;
 use portal_id_core::ctx::Ctx;
 use portal_id_core::entropy::Entropy;
-use portal_id_core::ports::{Ephemeral, Mailer, SmsGateway, Vault};
+use portal_id_core::ports::{Mailer, SmsGateway, Vault};
 use portal_id_core::store::Store;
 use portal_id_core::time::Clock;
-use portal_id_ephemeral::InProcess;
 use portal_id_keys::{HouseVault, KeyEncryptionKey, KeyRing};
 use portal_id_notify::{Courier, Failover, Renderer, Smtp};
 use portal_id_oidc::Provider;
 use portal_id_storage::{Counters, SqlBackend};
 use portal_id_web::{Assets, Readiness, WebParts};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What the world outside is made of: the real one in production, a frozen and seeded one in tests.
 #[derive(Clone)]
@@ -56,6 +56,8 @@ pub struct House {
     pub courier: Arc<Courier>,
     /// The pages and endpoints.
     pub router: Router,
+    /// Set when the process was told to stop: `/readyz` then says so.
+    pub leaving: Arc<AtomicBool>,
 }
 
 impl Outside {
@@ -70,7 +72,7 @@ impl Outside {
 pub fn preflight(config: &Config) -> anyhow::Result<()> {
     config.check()?;
     let config = config.clone().completed();
-    InProcess::open(&config.ephemeral).context("opening the ephemeral store")?;
+    config.ephemeral.check()?;
     Smtp::new(&config.notify.smtp)?;
     if !config.notify.sms_gateways.is_empty() {
         Failover::from_settings(&config.notify.sms_gateways)?;
@@ -99,8 +101,7 @@ impl House {
         let ring = KeyRing::open(store.clone(), Arc::clone(&vault), config.keys.clone(), &ctx)
             .await
             .context("opening the signing keys")?;
-        let ephemeral: Arc<dyn Ephemeral> =
-            Arc::new(InProcess::open(&config.ephemeral).context("opening the ephemeral store")?);
+        let ephemeral = portal_id_ephemeral::open(&config.ephemeral).await.context("opening the ephemeral store")?;
         let accounts = Arc::new(Accounts::new(
             store.clone(),
             Arc::clone(&vault),
@@ -111,7 +112,8 @@ impl House {
         let provider =
             Arc::new(Provider::new(store.clone(), Arc::clone(&vault), Arc::clone(&ring), config.oidc.clone()));
         let courier = Arc::new(courier(&config, &outside, &store, &vault)?);
-        let ready = Arc::new(Ready { store: store.clone(), ring: Arc::clone(&ring) });
+        let leaving = Arc::new(AtomicBool::new(false));
+        let ready = Arc::new(Ready { store: store.clone(), ring: Arc::clone(&ring), leaving: Arc::clone(&leaving) });
         let router = portal_id_web::router(WebParts {
             accounts: Arc::clone(&accounts),
             provider: Arc::clone(&provider),
@@ -122,7 +124,7 @@ impl House {
             settings: config.web.clone(),
             ready,
         });
-        Ok(Self { config, outside, store, counters, vault, ring, accounts, provider, courier, router })
+        Ok(Self { config, outside, store, counters, vault, ring, accounts, provider, courier, router, leaving })
     }
 }
 
@@ -152,15 +154,20 @@ fn courier(config: &Config, outside: &Outside, store: &Store, vault: &Arc<dyn Va
     Ok(Courier::new(store.clone(), Arc::clone(vault), mailer, gateway, renderer, &config.notify)?)
 }
 
-/// Ready when the database answers and this node may still sign.
+/// Ready when the database answers, this node may still sign and nobody told it to stop. The ephemeral store is no part
+/// of it: without it people sign in all the same (decisions 11).
 struct Ready {
     store: Store,
     ring: Arc<KeyRing>,
+    leaving: Arc<AtomicBool>,
 }
 
 #[async_trait]
 impl Readiness for Ready {
     async fn ready(&self, ctx: &Ctx) -> Result<(), &'static str> {
+        if self.leaving.load(Ordering::Relaxed) {
+            return Err("leaving");
+        }
         self.store.read("ready", |tx| tx.list_data_keys().map(drop)).await.map_err(|error| {
             tracing::warn!(%error, "Not ready: the database does not answer.");
             "database"

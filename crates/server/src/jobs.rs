@@ -16,6 +16,9 @@ const DELIVERY_EVERY: Duration = Duration::from_millis(500);
 const KEYS_EVERY: Duration = Duration::from_secs(30);
 /// How often what is over is swept.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
+/// For how long one node's sweep keeps the others from theirs: a little less than a round, so that a timer that is a
+/// little early does not miss its turn.
+const SWEEP_TURN: Span = Span::seconds(55);
 /// Rows per transaction: a sweep must never hold the writer for long.
 const SWEEP_LIMIT: u32 = 500;
 /// How long ended registrations, sessions and messages are kept for questions of their owners and operators.
@@ -37,13 +40,9 @@ pub fn start(house: &Arc<House>, stop: &watch::Receiver<bool>) -> Vec<JoinHandle
         every(house, stop, "read-keys", KEYS_EVERY, |house| async move {
             Ok(house.ring.reload(house.outside.clock.now()).await?)
         }),
-        every(
-            house,
-            stop,
-            "sweep",
-            SWEEP_EVERY,
-            |house| async move { sweep_once(&house, house.outside.clock.now()).await },
-        ),
+        every(house, stop, "sweep", SWEEP_EVERY, |house| async move {
+            sweep_in_turn(&house, house.outside.clock.now()).await
+        }),
     ]
 }
 
@@ -82,6 +81,15 @@ where
 /// Delivers what is due of one channel.
 pub async fn deliver_once(house: &House, channel: Channel) -> anyhow::Result<()> {
     while house.courier.run_once(&house.outside.job_ctx("deliver"), channel).await?.more {}
+    Ok(())
+}
+
+/// Sweeps, unless another node did so within the last round. On one node the turn is always ours.
+pub async fn sweep_in_turn(house: &House, now: Timestamp) -> anyhow::Result<()> {
+    let until = now + SWEEP_TURN;
+    if house.store.tx("take_sweep", move |tx| tx.take_job("sweep", now, until)).await? {
+        sweep_once(house, now).await?;
+    }
     Ok(())
 }
 

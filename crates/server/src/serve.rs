@@ -13,6 +13,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
@@ -29,7 +30,10 @@ pub async fn run(house: Arc<House>, listener: TcpListener, router: Router) -> an
     let connections = GracefulShutdown::new();
     tokio::select! {
         never = accept(&listener, &router, settings.max_connections, &connections) => match never {},
-        told = told_to_stop() => told?,
+        told = async {
+            told_to_stop().await?;
+            drain(&house, Duration::from_secs(settings.drain_seconds)).await
+        } => told?,
     }
     tracing::info!("Portal ID is stopping: requests in flight are finished first.");
     drop(listener);
@@ -47,6 +51,18 @@ pub async fn run(house: Arc<House>, listener: TcpListener, router: Router) -> an
         tracing::warn!(
             "Some requests or deliveries took too long and were cut off; messages are taken up at the next start."
         );
+    }
+    Ok(())
+}
+
+/// Serves on for `period` while `/readyz` tells load balancers to look elsewhere; told a second time, stops at once.
+async fn drain(house: &House, period: Duration) -> anyhow::Result<()> {
+    house.leaving.store(true, Ordering::Relaxed);
+    if !period.is_zero() {
+        tracing::info!(seconds = period.as_secs(), "Portal ID is leaving: load balancers are told first.");
+        if let Ok(told) = tokio::time::timeout(period, told_to_stop()).await {
+            told?;
+        }
     }
     Ok(())
 }

@@ -29,6 +29,14 @@ pub fn open(settings: &StorageSettings) -> Result<SqlBackend, OpenError> {
     }
 }
 
+/// Whether the database can be reached now; changes nothing. A file is always within reach. Blocks.
+pub fn reach(settings: &StorageSettings) -> Result<(), OpenError> {
+    match settings.target()? {
+        Target::Sqlite(_) => Ok(()),
+        Target::Postgres(url) => postgres::Server::reach(&url),
+    }
+}
+
 fn open_sqlite(path: &Path, settings: &StorageSettings) -> Result<SqlBackend, OpenError> {
     let mut writer = sqlite::open_writer(path)?;
     let mut backend = SqlBackend::idle(Queue::new(settings.queue_length), Some(Queue::new(settings.queue_length)));

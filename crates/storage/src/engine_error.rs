@@ -3,6 +3,23 @@
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 use portal_id_core::store::StoreError;
 
+/// The server ends the connection: 57P01, 57P02, 57P03.
+const POSTGRES_IS_GOING: [&str; 4] =
+    ["terminating connection", "the database system is", "server closed the connection", "no connection to the server"];
+
+/// It passes: 55P03, 57014, 53100, 53200, 53300.
+const POSTGRES_IS_BUSY: [&str; 6] = [
+    "due to lock timeout",
+    "due to statement timeout",
+    "No space left on device",
+    "could not extend file",
+    "out of memory",
+    "too many clients",
+];
+
+/// `SQLITE_BUSY`, `SQLITE_FULL` and the `SQLITE_IOERR`s: they pass when another process ends or somebody makes room.
+const SQLITE_IS_BUSY: [&str; 3] = ["is locked", "database or disk is full", "disk I/O error"];
+
 /// An error of the engine, read.
 #[derive(Clone, Debug)]
 pub(crate) struct EngineError {
@@ -28,9 +45,14 @@ impl EngineError {
             DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => Self::lost(message),
             // The server was demoted to a standby: another connection may reach the new primary.
             DatabaseErrorKind::ReadOnlyTransaction if postgres => Self::lost(message),
-            // diesel has no kind for SQLSTATE 40P01 and gives no code.
+            // diesel has no kind for these and gives no SQLSTATE; the words are those of `lc_messages = C`, which
+            // the start checks.
             _ if postgres && message.contains("deadlock detected") => Self::staying(StoreError::Retry),
-            _ if !postgres && message.contains("is locked") => {
+            _ if postgres && POSTGRES_IS_GOING.iter().any(|words| message.contains(words)) => Self::lost(message),
+            _ if postgres && POSTGRES_IS_BUSY.iter().any(|words| message.contains(words)) => {
+                Self::staying(StoreError::Unavailable(message.to_owned()))
+            }
+            _ if !postgres && SQLITE_IS_BUSY.iter().any(|words| message.contains(words)) => {
                 Self::staying(StoreError::Unavailable(message.to_owned()))
             }
             _ => Self::staying(StoreError::Fault(message.to_owned())),
@@ -76,6 +98,28 @@ mod tests {
             false,
         )
         .error
+    }
+
+    #[test]
+    fn what_passes_by_itself_asks_people_to_try_later() {
+        let read = |message: &str, postgres| {
+            let unknown = DatabaseErrorKind::Unknown;
+            EngineError::read(&Error::DatabaseError(unknown, Box::new(message.to_owned())), postgres)
+        };
+        for (message, postgres, connection_lost) in [
+            ("canceling statement due to lock timeout", true, false),
+            ("canceling statement due to statement timeout", true, false),
+            ("could not extend file \"base/1\": No space left on device", true, false),
+            ("terminating connection due to administrator command", true, true),
+            ("database or disk is full", false, false),
+            ("disk I/O error", false, false),
+        ] {
+            let error = read(message, postgres);
+            assert!(matches!(error.error, StoreError::Unavailable(_)), "{message}");
+            assert_eq!(error.connection_lost, connection_lost, "{message}");
+        }
+        assert!(matches!(read("syntax error", true).error, StoreError::Fault(_)));
+        assert_eq!(read("deadlock detected", true).error, StoreError::Retry);
     }
 
     #[test]

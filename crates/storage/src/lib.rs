@@ -20,7 +20,7 @@ mod sql;
 mod sqlite;
 mod tx;
 
-pub use backend::{SqlBackend, open};
+pub use backend::{SqlBackend, open, reach};
 pub use claim::FileClaim;
 pub use counters::Counters;
 pub use open_error::OpenError;

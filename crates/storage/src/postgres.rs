@@ -11,7 +11,7 @@ use crate::migrations;
 use crate::open_error::OpenError;
 use crate::queue::Queue;
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, RunQueryDsl as _};
 use portal_id_core::store::{Access, StoreError, StoreResult};
 
 /// For every connection: our moments are UTC; a statement that hangs must not hold a thread for ever.
@@ -37,13 +37,38 @@ impl Server {
         let server = Self { url: with_timeouts(url) };
         let mut conn = server.connect().map_err(OpenError::Unreachable)?;
         migrations::bring_postgres_up_to_date(&mut conn)?;
+        warn_of_foreign_messages(&mut conn);
         Ok(server)
+    }
+
+    /// Reaches the server, and nothing more.
+    pub(crate) fn reach(url: &str) -> Result<(), OpenError> {
+        Self { url: with_timeouts(url) }.connect().map(drop).map_err(OpenError::Unreachable)
     }
 
     fn connect(&self) -> Result<PgConnection, String> {
         let mut conn = PgConnection::establish(&self.url).map_err(|error| error.to_string())?;
         conn.batch_execute(EVERY_CONNECTION).map_err(|error| error.to_string())?;
         Ok(conn)
+    }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Messages {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    language: String,
+}
+
+/// Some errors can be told apart by their words only.
+fn warn_of_foreign_messages(conn: &mut PgConnection) {
+    let asked = diesel::sql_query("SELECT current_setting('lc_messages') AS language").get_result::<Messages>(conn);
+    if let Ok(Messages { language }) = asked
+        && !(language.is_empty() || language == "C" || language == "POSIX" || language.starts_with("en"))
+    {
+        tracing::warn!(
+            lc_messages = language,
+            "PostgreSQL speaks a language whose errors we cannot tell apart: set lc_messages = 'C' for this database."
+        );
     }
 }
 
@@ -85,6 +110,8 @@ enum Ended {
     Again,
     /// The connection broke before the commit was sent: nothing happened.
     Lost(StoreError),
+    /// The connection broke after the commit was sent: it may have happened.
+    CommitUnknown(StoreError),
 }
 
 fn run(server: &Server, kept: &mut Option<AnyConn>, task: &mut Task, counters: &Counters) -> StoreResult<()> {
@@ -96,11 +123,12 @@ fn run(server: &Server, kept: &mut Option<AnyConn>, task: &mut Task, counters: &
             None => AnyConn::Postgres(server.connect().map_err(StoreError::Unavailable)?),
         };
         let ended = transaction(&mut conn, task, runs >= RUNS_WITHOUT_QUEUEING, counters);
-        if !matches!(ended, Ended::Lost(_)) {
+        if !matches!(ended, Ended::Lost(_) | Ended::CommitUnknown(_)) {
             *kept = Some(conn);
         }
         match ended {
             Ended::With(result) => return result,
+            Ended::CommitUnknown(error) => return Err(error),
             Ended::Again => {
                 runs += 1;
                 counters.count_retry();
@@ -145,8 +173,8 @@ fn commit(conn: &mut AnyConn, changed: bool, counters: &Counters) -> Ended {
             match read.error {
                 StoreError::Retry => Ended::Again,
                 // Whether it was committed is not known: running it again could do it twice.
-                _ if read.connection_lost => {
-                    Ended::With(Err(StoreError::Unavailable("the connection broke during a commit".to_owned())))
+                _ if read.connection_lost || conn.command("ROLLBACK").is_err() => {
+                    Ended::CommitUnknown(StoreError::Unavailable("the connection broke during a commit".to_owned()))
                 }
                 error => Ended::With(Err(error)),
             }

@@ -181,5 +181,12 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    job_leases (name) {
+        name -> Text,
+        leased_until -> BigInt,
+    }
+}
+
 diesel::joinable!(identifiers -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(accounts, identifiers);

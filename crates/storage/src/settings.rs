@@ -19,6 +19,8 @@ pub struct StorageSettings {
     pub postgres_connections: usize,
     /// Transactions that may wait for a thread; one more is refused at once, so that a slow database is noticed.
     pub queue_length: usize,
+    /// PostgreSQL: how long a start waits for a server that cannot be reached, saying so, before it gives up.
+    pub start_patience_seconds: u64,
 }
 
 impl Default for StorageSettings {
@@ -28,6 +30,7 @@ impl Default for StorageSettings {
             sqlite_readers: 2,
             postgres_connections: 16,
             queue_length: 1024,
+            start_patience_seconds: 300,
         }
     }
 }
@@ -39,6 +42,7 @@ impl fmt::Debug for StorageSettings {
             .field("sqlite_readers", &self.sqlite_readers)
             .field("postgres_connections", &self.postgres_connections)
             .field("queue_length", &self.queue_length)
+            .field("start_patience_seconds", &self.start_patience_seconds)
             .finish()
     }
 }

@@ -14,7 +14,7 @@ mod sign_in;
 
 pub use accounts::{AccountRepo, LinkRepo};
 pub use protocol::{ClientRepo, ConsentRepo, GrantRepo};
-pub use service::{AuditFilter, AuditRepo, DataKey, KeyRepo, OutboxCount, OutboxRepo};
+pub use service::{AuditFilter, AuditRepo, DataKey, JobRepo, KeyRepo, OutboxCount, OutboxRepo};
 pub use sign_in::{ChallengeRepo, SessionRepo, ThrottleRepo};
 
 use async_trait::async_trait;
@@ -53,6 +53,7 @@ pub trait Tx:
     + KeyRepo
     + OutboxRepo
     + AuditRepo
+    + JobRepo
 {
 }
 
@@ -68,6 +69,7 @@ impl<T> Tx for T where
         + KeyRepo
         + OutboxRepo
         + AuditRepo
+        + JobRepo
 {
 }
 

@@ -1,4 +1,4 @@
-//! Keys, the outbox and the audit trail.
+//! Keys, the outbox, the audit trail, and whose turn a periodic job is.
 
 use super::StoreResult;
 use crate::audit::{AuditEntry, AuditKind};
@@ -113,4 +113,11 @@ pub trait AuditRepo {
 
     /// Entries, the newest first.
     fn list_audit(&mut self, filter: &AuditFilter, limit: u32) -> StoreResult<Vec<AuditEntry>>;
+}
+
+/// Periodic jobs that run once, on whichever node comes first.
+pub trait JobRepo {
+    /// Gate: takes the job until `until`, if nobody holds it at `now`. A lease that ends after `until` was taken by a
+    /// node whose clock is ahead, and counts for nothing.
+    fn take_job(&mut self, name: &str, now: Timestamp, until: Timestamp) -> StoreResult<bool>;
 }

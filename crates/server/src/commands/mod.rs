@@ -11,8 +11,9 @@ use crate::{SystemClock, demo, logging, production, serve};
 use anyhow::{Context as _, bail};
 use portal_id_core::entropy::OsEntropy;
 use portal_id_keys::KeyEncryptionKey;
-use portal_id_storage::FileClaim;
+use portal_id_storage::{FileClaim, OpenError, StorageSettings};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// Runs one command.
@@ -23,6 +24,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             let config = Config::read(&cli.config)?;
             logging::start(config.server.log_json);
             let _claim = FileClaim::take(&config.storage)?;
+            wait_for_database(&config.storage).await?;
             let house = Arc::new(House::build(config.clone(), outside(&config)?).await?);
             let listener = TcpListener::bind(config.server.listen)
                 .await
@@ -42,6 +44,29 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
     }
+}
+
+/// Waits for a database server that is not there yet, as after a power cut, and says every few seconds what it waits for.
+#[expect(clippy::disallowed_methods, reason = "a start that waits for another program; nothing is served yet")]
+async fn wait_for_database(settings: &StorageSettings) -> anyhow::Result<()> {
+    const PAUSE: Duration = Duration::from_secs(1);
+    const TOLD_EVERY: u64 = 5;
+    for second in 0.. {
+        let asked = settings.clone();
+        match tokio::task::spawn_blocking(move || portal_id_storage::reach(&asked)).await? {
+            Err(OpenError::Unreachable(why)) if second < settings.start_patience_seconds => {
+                if second % TOLD_EVERY == 0 {
+                    let database = settings.public_url();
+                    tracing::warn!(database, why = why.trim(), "Waiting for the database; nothing is served yet.");
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+            reached => {
+                return reached.with_context(|| format!("reaching the database {}", settings.public_url()));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn outside(config: &Config) -> anyhow::Result<Outside> {

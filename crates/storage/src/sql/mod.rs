@@ -8,6 +8,7 @@ mod columns;
 mod consents;
 mod grants;
 mod identifiers;
+mod jobs;
 mod keys;
 mod links;
 mod outbox;

@@ -25,7 +25,7 @@ pub type Subject = Arc<dyn Ephemeral>;
 
 /// The store in the process, as large as it is by default.
 pub fn in_process() -> Subject {
-    Arc::new(InProcess::open(&EphemeralSettings::default()).expect("the default settings name a store"))
+    Arc::new(InProcess::new(EphemeralSettings::default().max_entries))
 }
 
 /// One test per case that holds for every store. `$store` is an expression of type [`Subject`]; it is evaluated once per
