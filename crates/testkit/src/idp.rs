@@ -3,6 +3,7 @@
 use crate::browser::Browser;
 use crate::outside::{FrozenClock, Keeper, SeededEntropy};
 use crate::people::CitizenBuilder;
+use crate::servers;
 use crate::service::ServiceBuilder;
 use axum::Router;
 use portal_id_core::audit::{AuditEntry, AuditKind};
@@ -22,7 +23,8 @@ use tempfile::TempDir;
 /// The issuer of every test provider.
 pub const ISSUER: &str = "https://id.example.gov.vn";
 
-/// A whole provider on a database of its own, thrown away with it.
+/// A whole provider on a database of its own: a SQLite file that is thrown away with it, or PostgreSQL and Redis where
+/// there are such servers to test on.
 pub struct TestIdp {
     pub house: Arc<House>,
     pub clock: Arc<FrozenClock>,
@@ -41,7 +43,16 @@ impl TestIdp {
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config { mode: Mode::Development, ..Config::default() };
-        config.storage.url = format!("sqlite:{}", folder.path().join("test.sqlite3").display());
+        config.storage.url = match servers::postgres() {
+            Some(_) => servers::fresh_database(),
+            None => format!("sqlite:{}", folder.path().join("test.sqlite3").display()),
+        };
+        // Enough for races; sixteen for each of a hundred stories would only take time.
+        config.storage.postgres_connections = 4;
+        if let Some(url) = servers::redis() {
+            config.ephemeral.url = url;
+            config.ephemeral.prefix = servers::unique("story");
+        }
         ISSUER.clone_into(&mut config.oidc.issuer);
         // A cheap hash: what is tested is when it is computed, never its cost.
         config.accounts.hashing.memory_kib = 32;
@@ -72,8 +83,19 @@ impl TestIdp {
         Self { house, clock, mails, texts, folder }
     }
 
-    /// Every byte of the database as it lies on the disk.
+    /// Another node of the same provider: the same database, clock and chance.
+    pub async fn second_node(&self) -> Self {
+        let (config, outside) = (self.house.config.clone(), self.house.outside.clone());
+        let house = Arc::new(House::build(config, outside).await.unwrap());
+        let (clock, mails, texts) = (self.clock.clone(), self.mails.clone(), self.texts.clone());
+        Self { house, clock, mails, texts, folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// Every byte of the database as it lies on the disk, or in a backup.
     pub fn database_bytes(&self) -> Vec<u8> {
+        if servers::postgres().is_some() {
+            return servers::dump(&self.house.config.storage.url);
+        }
         let files = std::fs::read_dir(self.folder.path()).unwrap();
         files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
     }
@@ -89,6 +111,10 @@ impl TestIdp {
     /// Lets time pass, and the jobs that only keep a node fresh run.
     pub async fn advance(&self, span: Span) {
         self.clock.advance(span);
+        let ephemeral = &self.house.config.ephemeral;
+        if ephemeral.url.starts_with("redis") && servers::redis().is_some() {
+            servers::age(&ephemeral.url, &ephemeral.prefix, span);
+        }
         self.house.ring.reload(self.now()).await.unwrap();
     }
 

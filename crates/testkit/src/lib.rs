@@ -1,6 +1,7 @@
 //! Makes a whole provider in one line, and people to walk through it. Only ever a dev-dependency.
 //!
-//! The provider is the real one: the router of production on a real SQLite file, forms parsed from the HTML we serve.
+//! The provider is the real one: the router of production on a real database, forms parsed from the HTML we serve. The
+//! database is a SQLite file, or PostgreSQL with Redis beside it when [`servers`] finds them.
 //! What is exchanged is the world outside: clock, chance, mail server, SMS gateway.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test's tools fail by panicking")]
@@ -12,6 +13,7 @@ pub mod idp;
 pub mod outside;
 pub mod page;
 pub mod people;
+pub mod servers;
 pub mod service;
 pub mod suites;
 

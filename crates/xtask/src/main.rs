@@ -12,6 +12,7 @@ mod processes;
 mod provider;
 mod repository;
 mod security_tests;
+mod servers;
 mod setup;
 mod tests;
 

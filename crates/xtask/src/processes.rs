@@ -44,6 +44,11 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
         .is_ok_and(|status| status.success())
 }
 
+/// Whether we run as root, whom some programs serve and others refuse.
+pub(crate) fn is_root() -> bool {
+    output("asking who we are", Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
+}
+
 fn finish(command: &mut Command) -> Result<ExitStatus> {
     let mut child = command.spawn().with_context(|| format!("cannot start `{}`", shown(command)))?;
     loop {

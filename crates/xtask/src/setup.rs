@@ -21,13 +21,19 @@ pub(crate) enum Need {
     Python,
     /// The program that makes throw-away certificates for the SMTP tests.
     OpenSsl,
+    /// The database of several nodes.
+    Postgres,
+    /// The shared store of several nodes, and its Sentinel.
+    Redis,
+    /// The load balancer in front of several nodes.
+    HaProxy,
     /// The program that checks walls, licences and sources.
     CargoDeny,
     /// The program that builds the guide.
     MdBook,
 }
 
-const EVERYTHING: [Need; 8] = [
+const EVERYTHING: [Need; 11] = [
     Need::Compiler,
     Need::Npm("tests/sample-service"),
     Need::Npm("tests/interop"),
@@ -35,6 +41,9 @@ const EVERYTHING: [Need; 8] = [
     Need::Chromium,
     Need::Python,
     Need::OpenSsl,
+    Need::Postgres,
+    Need::Redis,
+    Need::HaProxy,
     Need::CargoDeny,
 ];
 
@@ -55,7 +64,7 @@ pub(crate) fn prepare(repository: &Repository, needs: &[Need]) -> Result<()> {
             Need::Python => python(repository)?,
             Need::CargoDeny => cargo_install(repository, "cargo-deny", "0.20.2")?,
             Need::MdBook => cargo_install(repository, "mdbook", "0.5.4")?,
-            Need::Compiler | Need::Chromium | Need::OpenSsl => {}
+            Need::Compiler | Need::Chromium | Need::OpenSsl | Need::Postgres | Need::Redis | Need::HaProxy => {}
         }
     }
     Ok(())
@@ -66,6 +75,19 @@ pub(crate) fn chromium() -> Option<PathBuf> {
     std::env::var_os("CHROMIUM")
         .map(PathBuf::from)
         .or_else(|| ["chromium", "chromium-browser", "google-chrome"].into_iter().find_map(on_path))
+}
+
+/// The folder of PostgreSQL's server programs, the newest first: Debian keeps them out of PATH.
+pub(crate) fn postgres_programs() -> Option<PathBuf> {
+    let debian =
+        fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin"));
+    let mut folders: Vec<_> = debian.filter(|folder| folder.join("initdb").is_file()).collect();
+    folders.sort();
+    folders.pop().or_else(|| Some(on_path("initdb")?.parent()?.to_path_buf()))
+}
+
+fn haproxy() -> Option<PathBuf> {
+    on_path("haproxy").or_else(|| Some(PathBuf::from("/usr/sbin/haproxy")).filter(|program| program.is_file()))
 }
 
 /// The Python with the SMTP server in it.
@@ -86,6 +108,9 @@ fn missing_packages(need: Need) -> Vec<&'static str> {
             vec!["python3-venv"]
         }
         Need::OpenSsl => missing("openssl", "openssl").into_iter().collect(),
+        Need::Postgres if postgres_programs().is_none() => vec!["postgresql", "postgresql-client"],
+        Need::Redis => missing("redis-server", "redis-server").into_iter().collect(),
+        Need::HaProxy if haproxy().is_none() => vec!["haproxy"],
         _ => Vec::new(),
     }
 }
@@ -95,13 +120,12 @@ fn install_packages(packages: &[&str]) -> Result<()> {
         return Ok(());
     }
     let wanted = packages.join(" ");
-    let root = processes::output("asking who we are", Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
     if on_path("apt-get").is_none() {
         bail!(
             "missing on this machine: {wanted} (Debian's names). Install them with your system's packages, then run this again"
         );
     }
-    if !root {
+    if !processes::is_root() {
         bail!(
             "missing on this machine: {wanted}. Run `sudo apt-get install -y --no-install-recommends {wanted}`, then run this again"
         );

@@ -5,10 +5,11 @@ use crate::interrupt;
 use crate::processes::{self, Background, progress};
 use crate::provider::{self, Addresses, DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_PASSWORD, DEMO_USERNAME};
 use crate::repository::{Repository, TemporaryFolder};
+use crate::servers::{Durability, Postgres, Redis};
 use crate::setup::{self, Need};
 use anyhow::{Result, bail};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -28,38 +29,46 @@ pub(crate) struct Options {
 enum Area {
     /// Every Rust test: rules, suites and stories (the same as `cargo test --workspace`)
     Rust,
+    /// The same stories and suites on PostgreSQL and Redis (alone, behind a Sentinel, as a cluster)
+    Shared,
     /// The running provider against npm openid-client
     Interop,
     /// The demo in a real Chromium, every page with an accessibility engine
     Browser,
     /// Delivery to a real SMTP server: plain on the loopback, STARTTLS, TLS
     Smtp,
-    /// The real process killed at random moments: no acknowledged registration loses its e-mail
+    /// The real process killed at random moments, on SQLite and on PostgreSQL: nothing acknowledged is lost
     Crash,
+    /// Databases that go away, come back, fill up; two nodes behind HAProxy while nodes and servers die
+    Cluster,
 }
 
-const ALL: [Area; 5] = [Area::Rust, Area::Interop, Area::Browser, Area::Smtp, Area::Crash];
+const ALL: [Area; 7] = [Area::Rust, Area::Shared, Area::Interop, Area::Browser, Area::Smtp, Area::Crash, Area::Cluster];
 
 impl Area {
     fn name(self) -> &'static str {
         match self {
             Self::Rust => "rust",
+            Self::Shared => "shared",
             Self::Interop => "interop",
             Self::Browser => "browser",
             Self::Smtp => "smtp",
             Self::Crash => "crash",
+            Self::Cluster => "cluster",
         }
     }
 
     fn needs(self) -> &'static [Need] {
         match self {
             Self::Rust => &[Need::Compiler],
+            Self::Shared => &[Need::Compiler, Need::Postgres, Need::Redis],
             Self::Interop => &[Need::Compiler, Need::Npm("tests/interop")],
             Self::Browser => {
                 &[Need::Compiler, Need::Npm("tests/browser"), Need::Npm("tests/sample-service"), Need::Chromium]
             }
             Self::Smtp => &[Need::Compiler, Need::Python, Need::OpenSsl],
-            Self::Crash => &[Need::Compiler, Need::Python],
+            Self::Crash => &[Need::Compiler, Need::Python, Need::Postgres],
+            Self::Cluster => &[Need::Compiler, Need::Python, Need::Postgres, Need::Redis, Need::HaProxy],
         }
     }
 
@@ -69,10 +78,16 @@ impl Area {
                 "cargo test --workspace",
                 Command::new("cargo").args(["test", "--workspace"]).current_dir(workshop.repository.root()),
             ),
+            Self::Shared => shared(workshop),
             Self::Interop => interop(workshop),
             Self::Browser => browser(workshop),
-            Self::Smtp => python(workshop, "smtp_delivery.py"),
-            Self::Crash => python(workshop, "kill_nine.py"),
+            Self::Smtp => python(workshop, "tests/crash/smtp_delivery.py", &[]),
+            Self::Crash => ["sqlite", "postgres"]
+                .iter()
+                .try_for_each(|store| python(workshop, "tests/crash/kill_nine.py", &[("STORE", store)])),
+            Self::Cluster => ["database_gone.py", "cluster.py"]
+                .iter()
+                .try_for_each(|script| python(workshop, &format!("tests/cluster/{script}"), &[])),
         }
     }
 }
@@ -94,7 +109,11 @@ pub(crate) fn run(repository: &Repository, options: &Options) -> Result<()> {
         }
     }
     setup::prepare(repository, &needs)?;
-    let program = if areas == [Area::Rust] { PathBuf::new() } else { provider::build(repository, false)? };
+    let program = if areas.iter().all(|area| matches!(area, Area::Rust | Area::Shared)) {
+        PathBuf::new()
+    } else {
+        provider::build(repository, false)?
+    };
 
     let temporary = TemporaryFolder::create("test")?;
     let mut results = Vec::new();
@@ -180,17 +199,34 @@ fn node(workshop: &Workshop<'_>, folder: &str, addresses: Addresses) -> Command 
     command
 }
 
-fn python(workshop: &Workshop<'_>, script: &str) -> Result<()> {
+fn python(workshop: &Workshop<'_>, script: &str, settings: &[(&str, &str)]) -> Result<()> {
     let program = setup::python_program(workshop.repository)?;
-    let script_path: &Path = &workshop.repository.path("tests/crash").join(script);
     processes::run(
         script,
         Command::new(program)
-            .arg(script_path)
+            .arg(workshop.repository.path(script))
             .env("PORTAL_ID", &workshop.program)
             .env("FOLDER", &workshop.folder)
-            .env("PYTHONDONTWRITEBYTECODE", "1"),
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .envs(settings.iter().copied()),
     )
+}
+
+/// What `cargo test` ran on SQLite and in the process, once more on the servers of several nodes.
+fn shared(workshop: &Workshop<'_>) -> Result<()> {
+    let postgres = Postgres::start(&workshop.folder, Durability::None)?;
+    let redis = Redis::single(&workshop.folder)?;
+    let sentinel = Redis::behind_sentinel(&workshop.folder)?;
+    let cluster = Redis::cluster(&workshop.folder)?;
+    let mut command = Command::new("cargo");
+    command
+        .args(["test", "--package", "portal-id-tests", "--package", "portal-id-storage", "--", "--include-ignored"])
+        .current_dir(workshop.repository.root())
+        .env("PORTAL_ID_TEST_POSTGRES", postgres.url())
+        .env("PORTAL_ID_TEST_REDIS", redis.url())
+        .env("PORTAL_ID_TEST_REDIS_SENTINEL", sentinel.url())
+        .env("PORTAL_ID_TEST_REDIS_CLUSTER", cluster.url());
+    processes::run("the stories and suites on PostgreSQL and Redis", &mut command)
 }
 
 /// Beside a failure, what the provider said last.

@@ -6,6 +6,7 @@
 //! by it; a store with its own clock needs a way of its own to let time pass.
 #![expect(clippy::expect_used, reason = "a suite is test code")]
 
+use crate::servers;
 use portal_id_core::ports::{Ephemeral, EphemeralKey};
 use portal_id_core::time::{Span, Timestamp};
 use portal_id_ephemeral::{EphemeralSettings, InProcess};
@@ -23,6 +24,23 @@ const TICK: Span = Span::millis(1);
 /// The store under test.
 pub type Subject = Arc<dyn Ephemeral>;
 
+/// A shared store at `url`.
+pub async fn redis(url: &str) -> Subject {
+    open(url).await.expect("the address names a Redis")
+}
+
+/// A shared store at `url`, or why it is not used.
+pub async fn open(url: &str) -> Result<Subject, String> {
+    let settings = EphemeralSettings {
+        url: url.to_owned(),
+        prefix: servers::unique("suite"),
+        // 64 racers on a machine that also compiles: what is tested is who wins, not how soon.
+        patience_milliseconds: 5000,
+        ..EphemeralSettings::default()
+    };
+    portal_id_ephemeral::open(&settings).await.map_err(|refusal| refusal.to_string())
+}
+
 /// The store in the process, as large as it is by default.
 pub fn in_process() -> Subject {
     Arc::new(InProcess::new(EphemeralSettings::default().max_entries))
@@ -32,8 +50,8 @@ pub fn in_process() -> Subject {
 /// test.
 #[macro_export]
 macro_rules! ephemeral_suite {
-    ($store:expr) => {
-        $crate::ephemeral_suite!(@each $store;
+    ($store:expr $(, #[$attribute:meta])*) => {
+        $crate::ephemeral_suite!(@each [$(#[$attribute])*] $store;
             of_64_parallel_puts_of_one_mark_one_wins,
             of_64_parallel_takes_of_one_mark_one_gets_it,
             of_64_parallel_counts_none_is_lost,
@@ -45,13 +63,27 @@ macro_rules! ephemeral_suite {
             any_bytes_come_back_as_they_were,
         );
     };
-    (@each $store:expr; $($case:ident),+ $(,)?) => {
-        $(
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $case() {
-                $crate::suites::ephemeral::$case($store).await;
-            }
-        )+
+    (@each $attributes:tt $store:expr; $($case:ident),+ $(,)?) => {
+        $($crate::ephemeral_suite!(@one $attributes $store; $case);)+
+    };
+    (@one [$($attribute:tt)*] $store:expr; $case:ident) => {
+        $($attribute)*
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn $case() {
+            $crate::suites::ephemeral::$case($store).await;
+        }
+    };
+}
+
+/// One test per case for stores with a clock of their own; they take a part of a second each.
+#[macro_export]
+macro_rules! ephemeral_clock_suite {
+    ($store:expr $(, #[$attribute:meta])*) => {
+        $crate::ephemeral_suite!(@each [$(#[$attribute])*] $store;
+            a_mark_goes_by_itself_and_can_be_put_again,
+            a_window_of_counts_ends_by_itself,
+            a_callers_clock_that_jumps_by_an_hour_changes_nothing,
+        );
     };
 }
 
@@ -59,7 +91,7 @@ macro_rules! ephemeral_suite {
 #[macro_export]
 macro_rules! ephemeral_expiry_suite {
     ($store:expr) => {
-        $crate::ephemeral_suite!(@each $store;
+        $crate::ephemeral_suite!(@each [] $store;
             a_mark_is_there_until_its_end_and_not_at_it,
             an_expired_mark_can_be_put_again,
             of_64_parallel_puts_on_an_expired_mark_one_wins,
@@ -252,4 +284,38 @@ pub async fn a_window_of_counts_begins_with_the_first_and_restarts_after_its_end
         assert_eq!(counted(&store, &what, moment).await, next, "{part} the window's end");
         assert_eq!(counted(&store, &what, moment).await, next + 1);
     }
+}
+
+/// For how long a name lives in the cases that wait for a real clock.
+const SHORT: Span = Span::millis(150);
+/// More than [`SHORT`], and than what a busy machine adds to it.
+const PAUSE_MILLISECONDS: u64 = 400;
+
+pub async fn a_mark_goes_by_itself_and_can_be_put_again(store: Subject) {
+    let key = key("clock", "mark");
+    assert!(store.set_if_absent(&key, b"first", SHORT, NOW).await.expect("put"));
+    servers::pause(PAUSE_MILLISECONDS);
+    assert_eq!(found(&store, &key, NOW).await, None);
+    assert_eq!(taken(&store, &key, NOW).await, None);
+    assert!(put(&store, &key, b"second", NOW).await);
+    assert_eq!(found(&store, &key, NOW).await.as_deref(), Some(b"second".as_slice()));
+}
+
+pub async fn a_window_of_counts_ends_by_itself(store: Subject) {
+    let key = key("clock", "count");
+    let count = async || store.count(&key, SHORT, NOW).await.expect("counted");
+    assert_eq!(count().await, 1);
+    servers::pause(PAUSE_MILLISECONDS);
+    assert_eq!((count().await, count().await), (1, 2));
+}
+
+/// One clock for all nodes, the server's: a node whose own is wrong neither loses marks nor keeps them longer.
+pub async fn a_callers_clock_that_jumps_by_an_hour_changes_nothing(store: Subject) {
+    let key = key("clock", "jump");
+    assert!(put(&store, &key, b"mark", NOW).await);
+    let ahead = NOW + MINUTE.times(60);
+    assert!(!put(&store, &key, b"again", ahead).await);
+    assert_eq!(counted(&store, &key, ahead).await, 1);
+    assert_eq!(counted(&store, &key, NOW).await, 2);
+    assert_eq!(taken(&store, &key, NOW).await.as_deref(), Some(b"mark".as_slice()));
 }

@@ -15,11 +15,10 @@ pub mod service;
 pub mod sign_in;
 pub mod transactions;
 
+use crate::servers;
 use portal_id_core::store::Store;
 use portal_id_storage::{Counters, StorageSettings};
-use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use tempfile::TempDir;
 
 /// An empty store under test, with what must live as long.
@@ -39,21 +38,9 @@ impl Subject {
         Self { folder: Some(folder), ..Self::open(&StorageSettings { url, ..StorageSettings::default() }) }
     }
 
-    /// An empty database of its own on the server of `PORTAL_ID_TEST_POSTGRES`, made with `psql` and left behind: the
-    /// server is meant to be thrown away.
+    /// An empty database of its own on the tests' PostgreSQL.
     pub fn postgres() -> Self {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let server =
-            std::env::var("PORTAL_ID_TEST_POSTGRES").expect("PORTAL_ID_TEST_POSTGRES holds the URL of a database");
-        let name = format!("store_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let create = format!("CREATE DATABASE {name}");
-        let made = Command::new("psql").args(["--no-psqlrc", "--quiet", "--command", &create, &server]).status();
-        assert!(made.expect("psql is installed").success(), "the database could not be made");
-        // The URL's database gives way to ours; its parameters stay.
-        let at = server.find('?').unwrap_or(server.len());
-        let (place, _) = server[..at].rsplit_once('/').expect("the URL names a database");
-        let url = format!("{place}/{name}{}", &server[at..]);
-        Self::open(&StorageSettings { url, ..StorageSettings::default() })
+        Self::open(&StorageSettings { url: servers::fresh_database(), ..StorageSettings::default() })
     }
 
     /// The store of these settings, which the caller made empty.
@@ -114,6 +101,7 @@ macro_rules! store_suite {
             service::signing_keys_come_back_with_their_timetable,
             service::a_data_key_is_made_once,
             service::the_audit_trail_is_listed_the_newest_first_and_by_filter,
+            service::a_job_is_taken_once_until_its_end_and_a_clock_that_was_ahead_holds_nobody_up,
             outbox::a_message_comes_back_as_it_was,
             outbox::a_due_message_is_claimed_until_its_lease_ends,
             outbox::a_settled_message_is_erased_and_stays_settled,
@@ -128,6 +116,7 @@ macro_rules! store_suite {
             races::of_64_parallel_marks_none_is_lost_when_the_loser_runs_again,
             races::of_64_parallel_marks_only_as_many_pass_as_the_rule_allows,
             races::parallel_workers_never_get_the_same_message,
+            races::of_64_nodes_one_takes_a_job,
             transactions::a_body_that_fails_leaves_nothing,
             transactions::failing_and_panicking_bodies_do_not_disturb_their_neighbours,
             transactions::a_body_that_asks_for_it_is_run_again_from_the_start,

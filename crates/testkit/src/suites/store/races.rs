@@ -159,3 +159,12 @@ pub async fn parallel_workers_never_get_the_same_message(subject: Subject) {
     }
     assert_eq!(seen.len(), usize::try_from(all).expect("a number"));
 }
+
+/// Whoever comes first, with or without a round before.
+pub async fn of_64_nodes_one_takes_a_job(subject: Subject) {
+    for round in 0..2 {
+        let now = NOW + MINUTE.times(round);
+        let results = race(&subject.store, |_| move |tx: &mut dyn Tx| tx.take_job("sweep", now, now + MINUTE));
+        assert_eq!(winners(&results.await), 1);
+    }
+}

@@ -104,3 +104,15 @@ pub async fn the_audit_trail_is_listed_the_newest_first_and_by_filter(subject: S
     assert_eq!(list(None, Some(AuditKind::SignedIn), 100).await, [Some(3), Some(2)]);
     assert_eq!(list(Some(account), Some(AuditKind::SignedIn), 100).await, [Some(2)]);
 }
+
+/// One round of a periodic job belongs to one node.
+pub async fn a_job_is_taken_once_until_its_end_and_a_clock_that_was_ahead_holds_nobody_up(subject: Subject) {
+    let take = async |at, until| subject.store.tx("take", move |tx| tx.take_job("sweep", at, until)).await;
+    assert_eq!(take(NOW, NOW + MINUTE).await, Ok(true));
+    assert_eq!(take(NOW + TICK, NOW + MINUTE + TICK).await, Ok(false));
+    assert_eq!(subject.store.tx("take", |tx| tx.take_job("other", NOW, NOW + MINUTE)).await, Ok(true));
+    assert_eq!(take(NOW + MINUTE, NOW + MINUTE.times(2)).await, Ok(true));
+    let ahead = NOW + MINUTE.times(60);
+    assert_eq!(take(ahead, ahead + MINUTE).await, Ok(true));
+    assert_eq!(take(NOW + MINUTE.times(2), NOW + MINUTE.times(3)).await, Ok(true));
+}
