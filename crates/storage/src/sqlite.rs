@@ -86,7 +86,6 @@ fn write_group(conn: &mut AnyConn, mut group: Vec<Task>, counters: &Counters) {
         Err(error) => {
             // Nothing may stay open, whatever state the engine is in; when there is nothing to undo this fails.
             let _ = conn.command("ROLLBACK");
-            let error = whole_group_failed(&error);
             for task in group {
                 task.answer(Err(error.clone()));
             }
@@ -95,8 +94,9 @@ fn write_group(conn: &mut AnyConn, mut group: Vec<Task>, counters: &Counters) {
 }
 
 /// The results of all bodies, once they are on the disk. An error means that nothing of the group remains.
-fn run_group(conn: &mut AnyConn, group: &mut [Task], counters: &Counters) -> Result<Vec<StoreResult<()>>, Error> {
-    conn.command("BEGIN IMMEDIATE")?;
+fn run_group(conn: &mut AnyConn, group: &mut [Task], counters: &Counters) -> StoreResult<Vec<StoreResult<()>>> {
+    let failed = |error: Error| whole_group_failed(&error);
+    conn.command("BEGIN IMMEDIATE").map_err(failed)?;
     let mut results = Vec::with_capacity(group.len());
     let mut writes = 0;
     for task in group {
@@ -104,24 +104,28 @@ fn run_group(conn: &mut AnyConn, group: &mut [Task], counters: &Counters) -> Res
         writes += u64::from(result == Ok(true));
         results.push(result.map(|_| ()));
     }
-    conn.command("COMMIT")?;
+    conn.command("COMMIT").map_err(failed)?;
     counters.count_commit(writes);
     Ok(results)
 }
 
 /// Whether the body changed anything, or why it was undone. An error means that the savepoint could not be handled.
-fn run_in_savepoint(conn: &mut AnyConn, task: &mut Task, counters: &Counters) -> Result<StoreResult<bool>, Error> {
+fn run_in_savepoint(conn: &mut AnyConn, task: &mut Task, counters: &Counters) -> StoreResult<StoreResult<bool>> {
+    let failed = |error: Error| whole_group_failed(&error);
     for _ in 0..MOST_RUNS {
-        conn.command("SAVEPOINT body")?;
+        conn.command("SAVEPOINT body").map_err(failed)?;
         let undone = match attempt(task, conn, counters) {
             Attempt::Done { changed } => {
-                conn.command("RELEASE body")?;
+                conn.command("RELEASE body").map_err(failed)?;
                 return Ok(Ok(changed));
             }
             Attempt::Again => None,
             Attempt::Failed(error) | Attempt::Lost(error) => Some(error),
         };
-        conn.command("ROLLBACK TO body; RELEASE body")?;
+        if let Err(error) = conn.command("ROLLBACK TO body; RELEASE body") {
+            // A full disk has SQLite undo the whole transaction by itself: what the body met says why.
+            return Err(undone.map_or_else(|| whole_group_failed(&error), passing));
+        }
         match undone {
             Some(error) => return Ok(Err(error)),
             None => counters.count_retry(),
@@ -131,7 +135,12 @@ fn run_in_savepoint(conn: &mut AnyConn, task: &mut Task, counters: &Counters) ->
 }
 
 fn whole_group_failed(error: &Error) -> StoreError {
-    match EngineError::read(error, false).error {
+    passing(EngineError::read(error, false).error)
+}
+
+/// What undoes a whole group is no fault of those in it: they may try again.
+fn passing(error: StoreError) -> StoreError {
+    match error {
         StoreError::Unavailable(why) | StoreError::Fault(why) => StoreError::Unavailable(why),
         other => other,
     }
@@ -169,7 +178,7 @@ fn read_once(conn: &mut AnyConn, task: &mut Task, counters: &Counters) -> StoreR
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 mod tests {
     use super::*;
     use diesel::RunQueryDsl;
@@ -251,6 +260,44 @@ mod tests {
         assert_eq!(noted(&mut conn, &counters), 0);
         assert_eq!(run(&mut conn, &counters, vec![noting("a"), noting("b")]), [Ok(()), Ok(())]);
         assert_eq!(noted(&mut conn, &counters), 2);
+    }
+
+    /// A full disk refuses whoever comes, forgets nobody who was told that it went well, and passes by itself.
+    #[test]
+    fn a_full_disk_is_unavailable_leaves_nothing_half_done_and_passes() {
+        let (_folder, mut conn, counters) = fresh();
+        conn.command("PRAGMA max_page_count = 100").unwrap();
+        let long = |number: u32| {
+            let entry = AuditEntry {
+                id: AuditId::from_text(format!("{number:04}")),
+                at: Timestamp::from_millis(1),
+                kind: AuditKind::SignedIn,
+                account_id: None,
+                client_id: None,
+                session_id: None,
+                network: "x".repeat(3900),
+                request_id: String::new(),
+            };
+            task(move |tx| tx.insert_audit(&entry))
+        };
+        let (mut kept, mut refused) = (0, 0);
+        for group in 0..30 {
+            for result in run(&mut conn, &counters, (0..4).map(|number| long(group * 4 + number)).collect()) {
+                match result {
+                    Ok(()) => kept += 1,
+                    Err(StoreError::Unavailable(why)) => {
+                        assert!(why.contains("full"), "{why}");
+                        refused += 1;
+                    }
+                    Err(other) => panic!("{other}"),
+                }
+            }
+        }
+        assert!(kept > 10 && refused > 10, "{kept} kept, {refused} refused");
+        assert_eq!(noted(&mut conn, &counters), kept);
+        conn.command("PRAGMA max_page_count = 1000000").unwrap();
+        assert_eq!(run(&mut conn, &counters, vec![long(9000)]), [Ok(())]);
+        assert_eq!(noted(&mut conn, &counters), kept + 1);
     }
 
     #[derive(diesel::QueryableByName)]

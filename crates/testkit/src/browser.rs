@@ -1,5 +1,6 @@
 //! A browser without a screen: keeps cookies, follows our own redirects, sends the forms it was shown.
 
+use crate::idp::TestIdp;
 use crate::page::{Form, Page};
 use axum::Router;
 use axum::body::Body;
@@ -53,6 +54,13 @@ impl Browser {
             address: SocketAddr::from(([203, 0, 113, 7], 40_000)),
             language: "vi".to_owned(),
         }
+    }
+
+    /// The same browser, whose next requests reach another node.
+    #[must_use]
+    pub fn at_node(mut self, idp: &TestIdp) -> Self {
+        self.router = idp.router();
+        self
     }
 
     #[must_use]

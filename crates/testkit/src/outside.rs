@@ -29,6 +29,11 @@ impl FrozenClock {
     pub fn advance(&self, span: Span) {
         self.0.fetch_add(span.as_millis(), Ordering::SeqCst);
     }
+
+    /// Goes back by `span`, as a clock does that was wrong and is set right.
+    pub fn turn_back(&self, span: Span) {
+        self.0.fetch_sub(span.as_millis(), Ordering::SeqCst);
+    }
 }
 
 impl Clock for FrozenClock {

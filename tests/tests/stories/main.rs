@@ -11,6 +11,7 @@ mod codes;
 mod disabled;
 mod log_in_with_the_portal;
 mod messages;
+mod nodes;
 mod odd_requests;
 mod passwords;
 mod phone_correction;
