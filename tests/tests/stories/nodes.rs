@@ -24,6 +24,7 @@ async fn a_person_signs_in_at_one_node_and_is_known_at_the_other() {
     assert!(browser.open("/").await.words().contains("nguyen.thi.an"));
 }
 
+// security: row 20
 #[tokio::test]
 async fn a_code_of_one_node_is_redeemed_at_the_other_and_only_once() {
     let idp = TestIdp::start().await;
@@ -41,6 +42,7 @@ async fn a_code_of_one_node_is_redeemed_at_the_other_and_only_once() {
     there.refresh(&refreshed.field("refresh_token")).await.expect_error("invalid_grant");
 }
 
+// security: row 12, 13
 #[tokio::test]
 async fn wrong_codes_count_over_all_nodes() {
     let idp = TestIdp::start().await;
@@ -127,6 +129,7 @@ async fn a_rotation_at_one_node_is_followed_by_the_other_and_no_token_fails_mean
     assert_ne!(kid(&tokens.field("id_token")), first, "80 minutes later the new key signs");
 }
 
+// security: row 22, 23
 #[tokio::test]
 async fn a_client_switched_off_at_one_node_is_off_at_the_other() {
     let idp = TestIdp::start().await;
