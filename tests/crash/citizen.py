@@ -1,9 +1,11 @@
-"""A citizen who registers over HTTP, filling the very form that is served (hidden fields included)."""
+"""A citizen who registers, activates and signs in over HTTP, filling the very forms that are served (hidden fields
+included)."""
 
 import http.client
 import http.cookiejar
 import random
 import re
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -11,6 +13,14 @@ from html.parser import HTMLParser
 
 FULL_NAME = "Nguyễn Thị Kim Oanh"
 PATIENCE_SECONDS = 30
+
+
+class NotServed(ConnectionError):
+    """The server said to come back later, or said nothing whole: whatever was asked is not acknowledged."""
+
+
+class Fault(AssertionError):
+    """A 500, which nothing excuses."""
 
 
 class Form(HTMLParser):
@@ -56,15 +66,22 @@ class Form(HTMLParser):
 class Citizen:
     """One person with one browser."""
 
-    def __init__(self, issuer, number):
+    def __init__(self, issuer, number, watch=None):
         self.issuer = issuer
+        # Called with what came of each request and how long it took.
+        self.watch = watch or (lambda _kind, _seconds: None)
         self.username = f"kimoanh{number:06d}"
         self.email = f"kim.oanh.{number}@example.vn"
         self.password = f"Lua-Vang-{random.randrange(10**6):06d}"
         self.number = number
         self.page_url = issuer
+        self.new_browser()
+
+    def new_browser(self):
+        """A browser that has never been here. The one before is kept by whoever holds `browser`."""
         cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
         self.browser = urllib.request.build_opener(cookies)
+        return self
 
     def register(self):
         """True once the page says that the registration succeeded. OSError when the process died under us."""
@@ -80,6 +97,39 @@ class Citizen:
             raise AssertionError(f"the registration of {self.username} was refused:\n{readable(page)}")
         return True
 
+    @property
+    def phone(self):
+        return f"0912{self.number:06d}"
+
+    def activate(self, mail):
+        """From the mail to the page that says that the account is active."""
+        text = mail.get_body(("plain",)).get_content()
+        link = re.search(re.escape(self.issuer) + r"/\S+", text).group().rstrip(".,)")
+        form = Form(self.open(link)).with_field("token")
+        if form is None:
+            return False
+        page = self._post(form, {"password": self.password} if "password" in form["fields"] else {})
+        return name_of(page) == "activated"
+
+    def sign_in(self, gateway, patience=PATIENCE_SECONDS):
+        """Password and code. False when the page says something else than that it went well."""
+        self.new_browser()
+        form = Form(self._get("/sign-in")).with_field("password")
+        before = gateway.mark(self.phone)
+        page = self._post(form, {"username": self.username, "password": self.password})
+        form = Form(page).with_field("code")
+        if form is None:
+            return False
+        code = gateway.code(self.phone, before, patience)
+        if code is None:
+            return False
+        return name_of(self._post(form, {"code": code})) == "home"
+
+    def signed_in(self):
+        """Whether the portal knows the browser."""
+        page = self._get("/")
+        return name_of(page) == "home" and self.username in page
+
     def open(self, url):
         return self._request(url, None)
 
@@ -90,7 +140,7 @@ class Citizen:
             "birth_date": "1992-03-08",
             "identity_number": f"024192{self.number:06d}",
             "username": self.username,
-            "phone": f"0912{self.number:06d}",
+            "phone": self.phone,
             "email": self.email,
             "password": self.password,
             "password_confirmation": self.password,
@@ -117,16 +167,33 @@ class Citizen:
         if body is not None:
             headers["Origin"] = self.issuer
         request = urllib.request.Request(url, data=body, headers=headers)
+        began = time.monotonic()
+        kind = "no answer"
         try:
             with self.browser.open(request, timeout=PATIENCE_SECONDS) as response:
                 self.page_url = response.geturl()
-                return response.read().decode("utf-8")
+                text = response.read().decode("utf-8")
+                kind = "good"
+                return text
         except urllib.error.HTTPError as refusal:
+            kind = str(refusal.code)
+            if refusal.code == 500:
+                raise Fault(f"500 at {url}") from refusal
+            if refusal.code in (429, 502, 503, 504):
+                raise NotServed(f"{refusal.code} at {url}") from refusal
             self.page_url = refusal.geturl()
             return refusal.read().decode("utf-8")
         except http.client.HTTPException as cut:
             # The answer stopped in the middle: the process died while it wrote.
-            raise ConnectionError(str(cut)) from cut
+            raise NotServed(str(cut)) from cut
+        finally:
+            self.watch(kind, time.monotonic() - began)
+
+
+def name_of(page):
+    """The page's name, as its main part says."""
+    found = re.search(r'data-page="([^"]+)"', page)
+    return found.group(1) if found else None
 
 
 def readable(page):

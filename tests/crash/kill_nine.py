@@ -1,117 +1,179 @@
-"""kill -9 at random moments: no acknowledged registration loses its activation e-mail.
+"""kill -9 at random moments: no acknowledged registration, activation or session is lost.
 
-Fifty times the real process is started on the same data folder, citizens register over HTTP, and the
-process is killed at a random moment: right after a success page, while others are under way, while
-e-mails are being delivered or while the mail server refuses them. In the end the process runs in peace,
-and every citizen whose success page was read to its end must have the e-mail, with a link that opens.
+Again and again the real process is started on the same data, citizens register, activate and sign in over HTTP, and the
+process is killed at a random moment: right after a page said that something succeeded, while other things are under way,
+while e-mails are being delivered or while the mail server refuses them. In the end the process runs in peace, and one by
+one every citizen whose success page was read to its end must have the e-mail, every activated one must be able to sign in,
+and every browser that was signed in must still be known.
+
+STORE=sqlite (default) or postgres; ROUNDS kills (50); SEED repeats the choices.
 """
 
+import concurrent.futures
 import os
+import pathlib
 import random
-import re
 import sys
 import threading
 import time
 
 from citizen import Citizen
 from mailbox import Mailbox, serve
-from provider import Provider, free_port
+from provider import Provider
+from servers import Postgres, free_port
+from sms import SmsGateway
 
 ROUNDS = int(os.environ.get("ROUNDS", "50"))
-REGISTERING_AT_ONCE = 3
-LONGEST_LIFE_SECONDS = 0.4
+STORE = os.environ.get("STORE", "sqlite")
+REGISTERING_AT_ONCE = 1
+SIGNING_IN_AT_ONCE = 4
+VERIFYING_AT_ONCE = 8
+LONGEST_LIFE_SECONDS = 1.5
 # The lease of a message that was being delivered has to end first, and a refused one is retried with growing pauses.
 PATIENCE_SECONDS = 240
 
 
+class Told:
+    """What people were told, read to the end of the page."""
+
+    def __init__(self):
+        self.registered, self.activated, self.sessions = [], [], []
+        self.mistakes = []
+        self.lock = threading.Lock()
+        self._numbers = iter(range(1, 10**6))
+
+    def number(self):
+        with self.lock:
+            return next(self._numbers)
+
+    def add(self, kind, fact):
+        with self.lock:
+            kind.append(fact)
+
+    def some(self, kind, chance):
+        with self.lock:
+            return chance.choice(kind) if kind else None
+
+
 def main():
     seed = int(os.environ.get("SEED", random.randrange(2**32)))
-    chance = random.Random(seed)
-    print(f"{ROUNDS} rounds, seed {seed} (SEED={seed} repeats the choices)", flush=True)
-
-    mailbox = Mailbox()
-    smtp_port = free_port()
-    server = serve(mailbox, smtp_port)
-    provider = Provider(os.path.join(os.environ["FOLDER"], "provider"), {"port": smtp_port, "security": "none"})
-    acknowledged, attempted = [], 0
+    print(f"{ROUNDS} kills on {STORE}, seed {seed} (SEED={seed} repeats the choices)", flush=True)
+    folder = pathlib.Path(os.environ["FOLDER"]) / STORE
+    mailbox, gateway, smtp_port = Mailbox(), SmsGateway(), free_port()
+    smtp = serve(mailbox, smtp_port)
+    database = Postgres(folder / "postgres").start() if STORE == "postgres" else None
+    storage = database.url if database else None
+    provider = Provider(folder / "provider", {"port": smtp_port, "security": "none"}, sms=gateway.url, storage=storage)
+    told, chance = Told(), random.Random(seed)
     try:
-        for round_number in range(1, ROUNDS + 1):
+        for number in range(1, ROUNDS + 1):
             # In every second round the mail server is out of order, so that messages wait in the outbox.
-            mailbox.refuse = round_number % 2 == 0
+            mailbox.refuse = number % 2 == 0
             provider.start()
-            fresh, attempted = one_life(provider, chance, attempted)
-            acknowledged += fresh
-            if round_number % 10 == 0:
-                print(f"  {round_number} kills, {attempted} tried, {len(acknowledged)} acknowledged, {len(mailbox)} mails so far", flush=True)
+            one_life(provider, mailbox, gateway, chance, told)
+            if number % 10 == 0:
+                print(f"  {number} kills, {summary(told)}, {len(mailbox)} mails", flush=True)
         mailbox.refuse = False
         provider.start()
-        verify(provider, mailbox, acknowledged)
+        verify(provider, mailbox, gateway, told)
     finally:
         provider.stop()
-        server.stop()
+        if database:
+            database.stop()
+        gateway.stop()
+        smtp.stop()
 
 
-def one_life(provider, chance, number):
-    """Citizens register until the process is killed; gives those who were told that they had succeeded."""
-    told, mistakes = [], []
-    first_success = threading.Event()
-    dead = threading.Event()
-    lock = threading.Lock()
-    counter = iter(range(number + 1, number + 10_000))
+def summary(told):
+    return f"{len(told.registered)} registrations, {len(told.activated)} activations, {len(told.sessions)} sign-ins told"
 
-    def register():
+
+def one_life(provider, mailbox, gateway, chance, told):
+    """Citizens come and go until the process is killed."""
+    dead, first_success = threading.Event(), threading.Event()
+
+    def live(step, seed):
+        own = random.Random(seed)
         while not dead.is_set():
-            with lock:
-                citizen = Citizen(provider.issuer, next(counter))
             try:
-                citizen.register()
+                step(own)
+                first_success.set()
             except OSError:
                 # The connection broke: killed mid-way, nobody was told anything.
                 return
             except Exception as error:
-                mistakes.append(error)
+                told.add(told.mistakes, error)
                 first_success.set()
                 return
-            with lock:
-                told.append(citizen)
-            first_success.set()
 
-    threads = [threading.Thread(target=register) for _ in range(REGISTERING_AT_ONCE)]
+    def register(_chance):
+        citizen = Citizen(provider.issuer, told.number())
+        if citizen.register():
+            told.add(told.registered, citizen)
+
+    def sign_in(own):
+        citizen = told.some(told.activated, own) if own.random() < 0.5 else None
+        if citizen is None:
+            citizen = activate(own)
+        if citizen is not None:
+            visitor = Citizen(provider.issuer, citizen.number)
+            visitor.password = citizen.password
+            if visitor.sign_in(gateway, patience=5):
+                told.add(told.sessions, visitor)
+        else:
+            time.sleep(0.02)
+
+    def activate(own):
+        citizen = told.some(told.registered, own)
+        mails = mailbox.to(citizen.email) if citizen else None
+        if mails and citizen.new_browser().activate(mails[0]):
+            told.add(told.activated, citizen)
+            return citizen
+        return None
+
+    threads = [
+        threading.Thread(target=live, args=(step, chance.random()))
+        for step, count in ((register, REGISTERING_AT_ONCE), (sign_in, SIGNING_IN_AT_ONCE))
+        for _ in range(count)
+    ]
     for thread in threads:
         thread.start()
     if not first_success.wait(timeout=60):
-        raise SystemExit(f"nobody could register within a minute:\n{provider.last_words()}")
+        raise SystemExit(f"nothing succeeded within a minute:\n{provider.last_words()}")
     time.sleep(chance.uniform(0, LONGEST_LIFE_SECONDS))
     provider.kill()
     dead.set()
     for thread in threads:
         thread.join()
-    if mistakes:
-        raise SystemExit(f"a registration went wrong while the process lived: {mistakes[0]}\n{provider.last_words()}")
-    return told, next(counter) - 1
+    if told.mistakes:
+        raise SystemExit(f"something went wrong while the process lived: {told.mistakes[0]!r}\n{provider.last_words()}")
 
 
-def verify(provider, mailbox, acknowledged):
-    wanted = {citizen.email for citizen in acknowledged}
+def verify(provider, mailbox, gateway, told):
+    wanted = {citizen.email for citizen in told.registered}
     deadline = time.monotonic() + PATIENCE_SECONDS
     while wanted - mailbox.delivered() and time.monotonic() < deadline:
         time.sleep(0.2)
-    lost = sorted(wanted - mailbox.delivered())
+    unmailed = sorted(wanted - mailbox.delivered())
     twice = sum(len(mailbox.to(address)) > 1 for address in wanted)
-    print(f"{len(wanted)} acknowledged registrations, {len(lost)} without e-mail, {twice} delivered more than once")
-    if lost:
-        raise SystemExit(f"LOST: {', '.join(lost)}\n{provider.last_words()}")
-    if len(wanted) < ROUNDS:
-        raise SystemExit(f"only {len(wanted)} registrations were acknowledged in {ROUNDS} rounds: the test proves too little")
-    for citizen in acknowledged[:: max(1, len(acknowledged) // 10)]:
-        text = mailbox.to(citizen.email)[0].get_body(("plain",)).get_content()
-        link = re.search(re.escape(provider.issuer) + r"/\S+", text)
-        if link is None:
-            raise SystemExit(f"the e-mail to {citizen.email} holds no link:\n{text}")
-        page = citizen.open(link.group().rstrip(".,)"))
-        if citizen.username not in page:
-            raise SystemExit(f"the link for {citizen.username} does not open the activation page")
-    print("the links open the activation pages")
+    activated = {citizen.number: citizen for citizen in told.activated}
+    with concurrent.futures.ThreadPoolExecutor(VERIFYING_AT_ONCE) as pool:
+        strangers = [visitor for visitor, known in zip(told.sessions, pool.map(Citizen.signed_in, told.sessions)) if not known]
+        shut_out = [
+            citizen.username
+            for citizen, entered in zip(activated.values(), pool.map(lambda one: one.sign_in(gateway), activated.values()))
+            if not entered
+        ]
+    print(
+        f"{len(wanted)} acknowledged registrations, {len(unmailed)} without e-mail, {twice} delivered more than once; "
+        f"{len(activated)} activated, {len(shut_out)} cannot sign in; "
+        f"{len(told.sessions)} sessions, {len(strangers)} forgotten"
+    )
+    if unmailed or shut_out or strangers:
+        names = [visitor.username for visitor in strangers]
+        raise SystemExit(f"LOST: {unmailed} {shut_out} {names}\n{provider.last_words()}")
+    if len(wanted) < ROUNDS or len(told.sessions) < ROUNDS // 4:
+        raise SystemExit(f"too little was acknowledged in {ROUNDS} rounds: the test proves too little")
 
 
 if __name__ == "__main__":
