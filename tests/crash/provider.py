@@ -88,11 +88,11 @@ brandname = "TEST"
 class Provider:
     """One data folder, on which the process is started again and again. `more` goes to `settings`."""
 
-    def __init__(self, folder, smtp, key=None, **more):
+    def __init__(self, folder, smtp, key=None, port=None, **more):
         self.program = os.environ["PORTAL_ID"]
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.port = free_port()
+        self.port = port or free_port()
         self.issuer = more.get("issuer") or f"http://localhost:{self.port}"
         self.config = self.folder / "portal-id.toml"
         self.config.write_text(settings(self.port, smtp, **more), encoding="utf-8")
