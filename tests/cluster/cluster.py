@@ -19,7 +19,7 @@ from citizen import Citizen  # noqa: E402
 from load import ANSWERS, Load  # noqa: E402
 from mailbox import Mailbox, serve  # noqa: E402
 from provider import Provider  # noqa: E402
-from servers import HaProxy, Postgres, Redis, free_port  # noqa: E402
+from servers import HaProxy, Postgres, Redis, end_in_order_when_told, free_port  # noqa: E402
 from service import CLIENTS, Refused  # noqa: E402
 from sms import SmsGateway  # noqa: E402
 
@@ -84,6 +84,7 @@ def wait(condition, complaint, patience=60):
 
 
 def main():
+    end_in_order_when_told()
     folder = pathlib.Path(os.environ["FOLDER"]) / "cluster"
     house = House(folder)
     load = Load(house.issuer, house.mailbox, house.gateway)

@@ -20,7 +20,7 @@ import time
 from citizen import Citizen
 from mailbox import Mailbox, serve
 from provider import Provider
-from servers import Postgres, free_port
+from servers import Postgres, end_in_order_when_told, free_port
 from sms import SmsGateway
 
 ROUNDS = int(os.environ.get("ROUNDS", "50"))
@@ -56,6 +56,7 @@ class Told:
 
 
 def main():
+    end_in_order_when_told()
     seed = int(os.environ.get("SEED", random.randrange(2**32)))
     print(f"{ROUNDS} kills on {STORE}, seed {seed} (SEED={seed} repeats the choices)", flush=True)
     folder = pathlib.Path(os.environ["FOLDER"]) / STORE
@@ -118,7 +119,8 @@ def one_life(provider, mailbox, gateway, chance, told):
         if citizen is not None:
             visitor = Citizen(provider.issuer, citizen.number)
             visitor.password = citizen.password
-            if visitor.sign_in(gateway, patience=5):
+            # Not longer: nobody delivers after the kill.
+            if visitor.sign_in(gateway, patience=1.5):
                 told.add(told.sessions, visitor)
         else:
             time.sleep(0.02)
