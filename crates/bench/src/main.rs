@@ -1,10 +1,16 @@
 //! The bench: measures the release build of `portal-id` as a black box over HTTP on loopback, beside the floor that the
 //! same machine gives in the same run.
 //!
-//! Owns the load, the floors and the page of figures. Leaves the promises to the page's table (`report`) and the
-//! provider to itself: nothing here reaches into the process that is measured.
+//! Owns the load, the floors and the page of figures. Leaves the provider to itself: nothing here reaches into the
+//! process that is measured.
 
+mod clock;
+mod floor;
+mod load;
+mod run;
 mod seed;
+mod sinks;
+mod walks;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -20,15 +26,19 @@ struct Commands {
 #[derive(Subcommand)]
 enum Command {
     /// Measure a release build and write the page of figures
-    Run,
+    Run(run::Options),
     /// Fill a database with generated accounts
     Seed(seed::Options),
+    /// Serve what the product is compared with
+    #[command(hide = true)]
+    Floor(floor::Options),
 }
 
 fn main() -> ExitCode {
     let result = match Commands::parse().command {
-        Command::Run => Ok(()),
+        Command::Run(options) => run::run(&options),
         Command::Seed(options) => seed::run(options),
+        Command::Floor(options) => floor::run(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
