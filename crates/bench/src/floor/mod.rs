@@ -1,0 +1,57 @@
+//! The floor: bare axum handlers that do the same work as the product's endpoints and nothing else. A process of its
+//! own, so that both sides pay for the same client and share the machine in the same way.
+
+mod facts;
+
+mod handlers;
+
+use anyhow::Result;
+use axum::Router;
+use axum::routing::{get, post};
+pub(crate) use facts::CALLERS;
+
+use facts::Facts;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// What the floor stands on.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The provider's configuration file: the floor opens the database and the keys that it names.
+    #[arg(long)]
+    config: PathBuf,
+    /// Where to listen.
+    #[arg(long)]
+    port: u16,
+    /// The bytes to answer as discovery.
+    #[arg(long)]
+    discovery: PathBuf,
+    /// The bytes to answer as key set.
+    #[arg(long)]
+    jwks: PathBuf,
+}
+
+/// Serves until killed.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(serve(options))
+}
+
+async fn serve(options: &Options) -> Result<()> {
+    let facts = Arc::new(Facts::gather(&options.config).await?);
+    let discovery: &'static [u8] = std::fs::read(&options.discovery)?.leak();
+    let jwks: &'static [u8] = std::fs::read(&options.jwks)?.leak();
+    let router = Router::new()
+        .route("/readyz", get(async || "ready"))
+        .route("/.well-known/openid-configuration", get(move || handlers::bytes(discovery)))
+        .route("/jwks", get(move || handlers::bytes(jwks)))
+        .route("/authorize", get(handlers::authorize))
+        .route("/token", post(handlers::token))
+        .route("/update", post(handlers::update))
+        .route("/userinfo", get(handlers::userinfo))
+        .with_state(facts);
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
+    axum::serve(listener, router).await?;
+    Ok(())
+}

@@ -1,0 +1,208 @@
+//! The rows of the table: who walks where, and what the floor does meanwhile.
+
+use super::report::{Page, Row};
+use super::stage::Stage;
+use super::{Options, argon, process, progress};
+use crate::floor::CALLERS;
+use crate::load::figures::{Figures, median};
+use crate::load::{Walk, closed, paced};
+use crate::walks::{
+    Authorize, Fetch, Mix, Newcomers, PasswordStep, People, Refresh, Registration, SignIn, Target, Userinfo, field,
+};
+use anyhow::{Context as _, Result};
+use futures_util::future::join;
+use std::time::Duration;
+
+/// Connections of people who sign in: enough that codes on their way leave no core idle.
+const PEOPLE: usize = 96;
+/// Of the peak rate, for latencies below saturation.
+const BELOW: f64 = 0.7;
+
+/// Everything that was asked for.
+pub(super) async fn all(options: &Options, stage: &mut Stage, page: &mut Page) -> Result<()> {
+    let bench =
+        Bench { options, stage, target: Target::at(stage.provider.address), floor: Target::at(stage.floor.address) };
+    let people = People::new(options.accounts);
+    if options.wants("metadata") {
+        for (name, path) in [("discovery", "/.well-known/openid-configuration"), ("JWKS", "/jwks")] {
+            let make = |target: &Target| walkers(CALLERS, |_| Fetch::new(target, &[path]));
+            page.row(
+                bench.row(name, "static bytes from bare axum", 0.8, make(&bench.target), make(&bench.floor)).await?,
+            );
+        }
+    }
+    let sessions = bench.sessions(&people).await?;
+    if options.wants("authorize") {
+        let product = walkers(CALLERS, |number| Authorize::new(&bench.target, &sessions[number]));
+        let floor = walkers(CALLERS, |number| Authorize::new(&bench.floor, &format!("cookie: caller={number}\r\n")));
+        let name = "authorize → code → token";
+        page.row(bench.row(name, "the same requests, statements and signatures, bare", 0.5, product, floor).await?);
+    }
+    if options.wants("refresh") {
+        let tokens = bench.tokens(&sessions).await?;
+        let product = walkers(CALLERS, |number| Refresh::new(&bench.target, "/token", &tokens[number].1));
+        let floor = walkers(CALLERS, |number| Refresh::new(&bench.floor, "/update", &number.to_string()));
+        page.row(bench.row("refresh (rotation)", "one single-row update per request", 0.6, product, floor).await?);
+    }
+    if options.wants("userinfo") {
+        let tokens = bench.tokens(&sessions).await?;
+        let make = |target: &Target| walkers(CALLERS, |number| Userinfo::new(target, &tokens[number].0));
+        let floor = "one ES256 verification and one read by primary key, bare";
+        page.row(bench.row("userinfo", floor, 0.6, make(&bench.target), make(&bench.floor)).await?);
+    }
+    if options.wants("sign-in") {
+        bench.sign_in(&people, page).await?;
+    }
+    if options.wants("mix") {
+        let tokens = bench.tokens(&sessions).await?;
+        page.alone(bench.mix(&people, &tokens).await);
+    }
+    Ok(())
+}
+
+fn walkers<W>(count: usize, make: impl FnMut(usize) -> W) -> Vec<W> {
+    (0..count).map(make).collect()
+}
+
+struct Bench<'a> {
+    options: &'a Options,
+    stage: &'a Stage,
+    target: Target,
+    floor: Target,
+}
+
+impl Bench<'_> {
+    fn time(&self) -> Duration {
+        Duration::from_secs(self.options.seconds.max(1))
+    }
+
+    /// A session for each connection of the token rows, from real sign-ins.
+    async fn sessions(&self, people: &People) -> Result<Vec<String>> {
+        progress("people sign in for the token rows");
+        let mut sessions = Vec::new();
+        for _ in 0..CALLERS {
+            let mut walk = SignIn::new(&self.target, people, &self.stage.sinks.phones);
+            sessions.push(walk.session().await?);
+        }
+        Ok(sessions)
+    }
+
+    /// Fresh access and refresh tokens of each session.
+    async fn tokens(&self, sessions: &[String]) -> Result<Vec<(String, String)>> {
+        let mut tokens = Vec::new();
+        for cookies in sessions {
+            let answer = Authorize::new(&self.target, cookies).tokens().await?;
+            let token = |name| field(&answer, name).map(str::to_owned).context("a token is missing");
+            tokens.push((token("access_token")?, token("refresh_token")?));
+        }
+        Ok(tokens)
+    }
+
+    /// A row whose floor is walked too. Product and floor take turns, so that a change of the machine's mood in the
+    /// middle falls on both.
+    async fn row<P: Walk, F: Walk>(
+        &self,
+        name: &str,
+        floor_name: &str,
+        promise: f64,
+        mut product: Vec<P>,
+        mut floor: Vec<F>,
+    ) -> Result<Row> {
+        progress(name);
+        let time = self.time();
+        closed(&mut product, time / 2).await;
+        closed(&mut floor, time / 2).await;
+        let (mut products, mut floors) = (Vec::new(), Vec::new());
+        for _ in 0..self.options.runs.max(1) {
+            products.push(self.saturate(&mut product).await);
+            floors.push(with_cpu(&self.stage.floor, async || closed(&mut floor, time).await).await);
+        }
+        let mut row = Row::new(name, floor_name, promise, products, floors);
+        row.below = Some(paced(&mut product, time, row.product.rate * BELOW).await);
+        row.note_memory(&self.stage.provider);
+        Ok(row)
+    }
+
+    async fn saturate<W: Walk>(&self, walkers: &mut [W]) -> Figures {
+        with_cpu(&self.stage.provider, async || closed(walkers, self.time()).await).await
+    }
+
+    /// Signing in, whole and the step that pays for the hash, with the rest of the provider watched meanwhile.
+    async fn sign_in(&self, people: &People, page: &mut Page) -> Result<()> {
+        let time = self.time();
+        let steps = walkers(PEOPLE / 2, |_| PasswordStep::new(&self.target, people));
+        self.hashing(page, "the password step alone", steps, None).await?;
+        let mut probes = walkers(4, |_| {
+            Fetch::new(&self.target, &["/jwks", "/.well-known/openid-configuration", "/healthz", "/readyz"])
+        });
+        let quiet = paced(&mut probes, time, 50.0).await;
+        page.alone(Row::alone("JWKS, discovery and health, nobody signing in", quiet));
+        let whole = walkers(PEOPLE, |_| SignIn::new(&self.target, people, &self.stage.sinks.phones));
+        self.hashing(page, "password sign-in (form, password, code)", whole, Some(&mut probes)).await
+    }
+
+    async fn hashing<W: Walk>(
+        &self,
+        page: &mut Page,
+        name: &str,
+        mut product: Vec<W>,
+        mut probes: Option<&mut Vec<Fetch>>,
+    ) -> Result<()> {
+        progress(name);
+        let time = self.time();
+        closed(&mut product, time / 2).await;
+        let (mut products, mut floors, mut meanwhile) = (Vec::new(), Vec::new(), Vec::new());
+        for _ in 0..self.options.runs.max(1) {
+            floors.push(argon::hashes(time)?);
+            match &mut probes {
+                None => products.push(self.saturate(&mut product).await),
+                Some(probes) => {
+                    let (figures, probed) = join(self.saturate(&mut product), paced(probes, time, 50.0)).await;
+                    products.push(figures);
+                    meanwhile.push(probed);
+                }
+            }
+        }
+        let floor = "the argon2 crate alone, all cores";
+        let mut row = Row::new(name, floor, 0.85, products, floors);
+        row.below = Some(paced(&mut product, time, row.product.rate * BELOW).await);
+        row.note_memory(&self.stage.provider);
+        page.row(row);
+        if !meanwhile.is_empty() {
+            page.alone(Row::alone("JWKS, discovery and health, beside saturated sign-in", median(meanwhile)));
+        }
+        Ok(())
+    }
+
+    async fn mix(&self, people: &People, tokens: &[(String, String)]) -> Row {
+        progress("the mix of a morning");
+        let newcomers = Newcomers::new(u64::from(process::Process::id(&self.stage.provider)));
+        let parts = (people, &self.stage.sinks.phones, &newcomers);
+        // The first registration alone: a form that is refused would otherwise be hidden in the mix's errors.
+        if let Err(error) = Registration::new(&self.target, &newcomers).once().await {
+            progress(&format!("registration fails: {error:#}"));
+        }
+        let mut walkers = walkers(CALLERS, |number| {
+            let (access, refresh) = &tokens[number];
+            Mix::new(&self.target, parts, (access, refresh), number as u64 + 1)
+        });
+        closed(&mut walkers, self.time() / 2).await;
+        let mut runs = Vec::new();
+        for _ in 0..self.options.runs.max(1) {
+            runs.push(self.saturate(&mut walkers).await);
+        }
+        let mut row = Row::alone("the mix of a morning", median(runs));
+        row.below = Some(paced(&mut walkers, self.time(), row.product.rate * BELOW).await);
+        row.note_memory(&self.stage.provider);
+        row
+    }
+}
+
+/// Adds what the operation cost `process` in processor time.
+async fn with_cpu(process: &process::Process, run: impl AsyncFnOnce() -> Figures) -> Figures {
+    let before = process.cpu();
+    let mut figures = run().await;
+    let used = process.cpu().saturating_sub(before);
+    figures.cpu = used / u32::try_from(figures.good.max(1)).unwrap_or(u32::MAX);
+    figures
+}
