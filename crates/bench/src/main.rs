@@ -37,7 +37,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Commands::parse().command {
         Command::Run(options) => run::run(&options),
-        Command::Seed(options) => seed::run(options),
+        Command::Seed(options) => seed::run(&options),
         Command::Floor(options) => floor::run(&options),
     };
     match result {

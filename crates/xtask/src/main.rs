@@ -2,6 +2,7 @@
 //! missing is installed or built first, and what was started is stopped at the end.
 
 mod advisories;
+mod bench;
 mod check;
 mod demo;
 mod docs;
@@ -48,6 +49,8 @@ enum Command {
     Advisories,
     /// Build the guide (mdBook) into docs/book
     Docs,
+    /// Measure the release build and write docs/reference/bench-*.md
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -75,5 +78,6 @@ fn run(command: Command) -> Result<()> {
         Command::Check => check::run(&repository),
         Command::Advisories => advisories::run(&repository),
         Command::Docs => docs::run(&repository),
+        Command::Bench(options) => bench::run(&repository, &options),
     }
 }

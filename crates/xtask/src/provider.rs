@@ -20,30 +20,28 @@ pub(crate) fn build(repository: &Repository, release: bool) -> Result<PathBuf> {
         processes::progress(&format!("using {} (PORTAL_ID)", program.display()));
         return program.canonicalize().with_context(|| format!("PORTAL_ID names no program: {}", program.display()));
     }
+    build_program(repository, "portal-id-server", "portal-id", release)
+}
+
+/// Builds the program `name` of `package` and gives its path.
+pub(crate) fn build_program(repository: &Repository, package: &str, name: &str, release: bool) -> Result<PathBuf> {
     let kind = if release { "release" } else { "debug" };
-    processes::progress(&format!("building portal-id ({kind}; the first time takes some minutes)"));
+    processes::progress(&format!("building {name} ({kind}; the first time takes some minutes)"));
     let mut command = Command::new("cargo");
     command
         .current_dir(repository.root())
-        .args([
-            "build",
-            "--package",
-            "portal-id-server",
-            "--bin",
-            "portal-id",
-            "--message-format=json-render-diagnostics",
-        ])
+        .args(["build", "--package", package, "--bin", name, "--message-format=json-render-diagnostics"])
         .stdin(Stdio::null());
     if release {
         command.arg("--release");
     }
-    let messages = processes::output("building portal-id", &mut command)?;
+    let messages = processes::output(&format!("building {name}"), &mut command)?;
     messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .filter_map(|message| message.get("executable")?.as_str().map(PathBuf::from))
         .next_back()
-        .context("cargo built no program portal-id; does crates/server still have its [[bin]]?")
+        .with_context(|| format!("cargo built no program {name}; does {package} still have its [[bin]]?"))
 }
 
 /// Where the demo listens.

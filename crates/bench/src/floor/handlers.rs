@@ -24,7 +24,7 @@ fn failed(error: impl std::fmt::Display) -> (StatusCode, String) {
 }
 
 /// Static bytes.
-pub(super) async fn bytes(bytes: &'static [u8]) -> Response {
+pub(super) fn bytes(bytes: &'static [u8]) -> Response {
     ([(CONTENT_TYPE, "application/json")], bytes).into_response()
 }
 
@@ -88,13 +88,38 @@ pub(super) async fn token(State(facts): State<Arc<Facts>>, body: Bytes) -> Answe
 
 /// One transaction with one update of one row. The caller's number is its refresh token.
 pub(super) async fn update(State(facts): State<Arc<Facts>>, body: Bytes) -> Answer {
-    let body = std::str::from_utf8(&body).map_err(failed)?;
-    let number = body.split('&').find_map(|pair| pair.strip_prefix("refresh_token="));
-    let number: usize = number.unwrap_or_default().parse().map_err(failed)?;
+    let number = caller_number(&body)?;
     let caller = &facts.callers[number % facts.callers.len()];
     let (id, now) = (caller.session.id.clone(), circumstances().now);
     facts.store.tx("update", move |tx| tx.touch_session(&id, now)).await.map_err(failed)?;
     Ok(json_of(&json!({ "refresh_token": number.to_string() })))
+}
+
+/// What a refresh cannot do without: three reads by primary key, two ES256 signatures, the update.
+pub(super) async fn renew(State(facts): State<Arc<Facts>>, body: Bytes) -> Answer {
+    let number = caller_number(&body)?;
+    let caller = &facts.callers[number % facts.callers.len()];
+    let (client, grant) = (facts.client.clone(), caller.grant.clone());
+    let found = facts.store.read("token_facts", move |tx| {
+        tx.find_client(&client)?;
+        let Some(grant) = tx.find_grant(&grant)? else { return Ok(None) };
+        tx.find_account(&grant.account_id)
+    });
+    let account = found.await.map_err(failed)?.ok_or_else(|| failed("no grant"))?;
+    let (id, now) = (caller.session.id.clone(), circumstances().now);
+    let claims = claims(account.id.as_str(), now.seconds());
+    let sign = |typ| facts.ring.sign(SigningAlgorithm::Es256, typ, &claims, now).map_err(failed);
+    let (access_token, id_token) = (sign("at+jwt")?, sign("JWT")?);
+    facts.store.tx("update", move |tx| tx.touch_session(&id, now)).await.map_err(failed)?;
+    Ok(json_of(&json!({
+        "access_token": access_token, "id_token": id_token, "refresh_token": number.to_string(),
+    })))
+}
+
+fn caller_number(body: &[u8]) -> Result<usize, (StatusCode, String)> {
+    let body = std::str::from_utf8(body).map_err(failed)?;
+    let number = body.split('&').find_map(|pair| pair.strip_prefix("refresh_token="));
+    number.unwrap_or_default().parse().map_err(failed)
 }
 
 /// One ES256 verification and one read by primary key.

@@ -44,11 +44,12 @@ async fn serve(options: &Options) -> Result<()> {
     let jwks: &'static [u8] = std::fs::read(&options.jwks)?.leak();
     let router = Router::new()
         .route("/readyz", get(async || "ready"))
-        .route("/.well-known/openid-configuration", get(move || handlers::bytes(discovery)))
-        .route("/jwks", get(move || handlers::bytes(jwks)))
+        .route("/.well-known/openid-configuration", get(async move || handlers::bytes(discovery)))
+        .route("/jwks", get(async move || handlers::bytes(jwks)))
         .route("/authorize", get(handlers::authorize))
         .route("/token", post(handlers::token))
         .route("/update", post(handlers::update))
+        .route("/renew", post(handlers::renew))
         .route("/userinfo", get(handlers::userinfo))
         .with_state(facts);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;

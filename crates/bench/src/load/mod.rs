@@ -68,6 +68,8 @@ pub(crate) async fn paced<W: Walk>(walkers: &mut [W], time: Duration, rate: f64)
 
 fn total(tallies: Vec<Tally>, elapsed: Duration) -> Figures {
     let mut all = Tally::default();
-    tallies.into_iter().for_each(|tally| all.merge(tally));
+    for tally in tallies {
+        all.merge(tally);
+    }
     all.figures(elapsed)
 }

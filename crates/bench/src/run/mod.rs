@@ -69,11 +69,9 @@ async fn measure(options: &Options) -> Result<()> {
     rows::all(options, &mut stage, &mut page).await?;
     page.end(&stage);
     let text = page.text();
-    match &options.out {
-        Some(path) => std::fs::write(path, text).with_context(|| format!("writing {}", path.display())),
-        None => {
-            println!("{text}");
-            Ok(())
-        }
+    if let Some(path) = &options.out {
+        return std::fs::write(path, text).with_context(|| format!("writing {}", path.display()));
     }
+    println!("{text}");
+    Ok(())
 }

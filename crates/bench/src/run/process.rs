@@ -35,7 +35,7 @@ impl Process {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let mut process = Self { child, address, start: Duration::ZERO };
         let request = get(path, &format!("localhost:{port}"), "connection: close\r\n");
-        while begun.elapsed() < Duration::from_secs(120) {
+        while begun.elapsed() < Duration::from_mins(2) {
             if let Some(status) = process.child.try_wait()? {
                 bail!("it ended with {status}: {}", fs::read_to_string(log).unwrap_or_default());
             }

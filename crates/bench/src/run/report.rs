@@ -20,6 +20,7 @@ pub(super) struct Row {
     pub(super) below: Option<Figures>,
     floor: Option<(String, Figures)>,
     ratio: f64,
+    /// The least ratio; zero for a row that only explains another.
     promise: f64,
     resident_kib: u64,
 }
@@ -85,13 +86,18 @@ impl Page {
     }
 
     /// Adds a row with a promise.
-    pub(super) fn row(&mut self, row: Row) {
-        let verdict = if row.ratio >= row.promise { "kept" } else { "**missed**" };
+    pub(super) fn row(&mut self, row: &Row) {
+        let verdict = match row.promise {
+            0.0 => "",
+            promise if row.ratio >= promise => "kept",
+            _ => "**missed**",
+        };
+        let promise = if row.promise > 0.0 { format!("≥ {}", row.promise) } else { "none, to compare".to_owned() };
         if let Some((floor_name, floor)) = &row.floor {
             add(
                 &mut self.promised,
                 format_args!(
-                    "| {} | {:.0} | {} | {} | {} | {} | {:.0} ({}; {floor_name}) | {:.2} | ≥ {} | {verdict} |\n",
+                    "| {} | {:.0} | {} | {} | {} | {} | {:.0} ({}; {floor_name}) | {:.2} | {promise} | {verdict} |\n",
                     row.name,
                     row.product.rate,
                     latencies(&row.product),
@@ -101,20 +107,19 @@ impl Page {
                     floor.rate,
                     micros(floor.cpu),
                     row.ratio,
-                    row.promise,
                 ),
             );
             self.note_causes(&format!("the floor of {}", row.name), floor);
         }
-        self.rest(&row);
+        self.rest(row);
     }
 
     /// Adds a row without a floor.
-    pub(super) fn alone(&mut self, row: Row) {
+    pub(super) fn alone(&mut self, row: &Row) {
         let Figures { rate, errors, .. } = row.product;
         let line = format!("| {} | {rate:.0} | {} | {errors} |\n", row.name, latencies(&row.product));
         self.others.push_str(&line);
-        self.rest(&row);
+        self.rest(row);
     }
 
     fn rest(&mut self, row: &Row) {
@@ -149,6 +154,13 @@ impl Page {
         add(
             &mut self.tail,
             format_args!("| start until `/readyz` says 200 | {} ms | ≤ 500 ms | {verdict} |\n", start.as_millis()),
+        );
+        add(
+            &mut self.tail,
+            format_args!(
+                "\nPrograms that wanted a core in the last minute of the run, on average: {}.\n",
+                machine::load()
+            ),
         );
         self.tail.push_str(FIXED);
     }

@@ -27,7 +27,7 @@ pub(super) async fn all(options: &Options, stage: &mut Stage, page: &mut Page) -
         for (name, path) in [("discovery", "/.well-known/openid-configuration"), ("JWKS", "/jwks")] {
             let make = |target: &Target| walkers(CALLERS, |_| Fetch::new(target, &[path]));
             page.row(
-                bench.row(name, "static bytes from bare axum", 0.8, make(&bench.target), make(&bench.floor)).await?,
+                &bench.row(name, "static bytes from bare axum", 0.8, make(&bench.target), make(&bench.floor)).await?,
             );
         }
     }
@@ -36,26 +36,33 @@ pub(super) async fn all(options: &Options, stage: &mut Stage, page: &mut Page) -
         let product = walkers(CALLERS, |number| Authorize::new(&bench.target, &sessions[number]));
         let floor = walkers(CALLERS, |number| Authorize::new(&bench.floor, &format!("cookie: caller={number}\r\n")));
         let name = "authorize → code → token";
-        page.row(bench.row(name, "the same requests, statements and signatures, bare", 0.5, product, floor).await?);
+        page.row(&bench.row(name, "the same requests, statements and signatures, bare", 0.5, product, floor).await?);
     }
     if options.wants("refresh") {
         let tokens = bench.tokens(&sessions).await?;
         let product = walkers(CALLERS, |number| Refresh::new(&bench.target, "/token", &tokens[number].1));
         let floor = walkers(CALLERS, |number| Refresh::new(&bench.floor, "/update", &number.to_string()));
-        page.row(bench.row("refresh (rotation)", "one single-row update per request", 0.6, product, floor).await?);
+        page.row(&bench.row("refresh (rotation)", "one single-row update per request", 0.6, product, floor).await?);
+        let tokens = bench.tokens(&sessions).await?;
+        let product = walkers(CALLERS, |number| Refresh::new(&bench.target, "/token", &tokens[number].1));
+        let floor = walkers(CALLERS, |number| Refresh::new(&bench.floor, "/renew", &number.to_string()));
+        let name = "refresh, beside all the work it cannot do without";
+        page.row(
+            &bench.row(name, "the same reads and the update, two ES256 signatures, bare", 0.0, product, floor).await?,
+        );
     }
     if options.wants("userinfo") {
         let tokens = bench.tokens(&sessions).await?;
         let make = |target: &Target| walkers(CALLERS, |number| Userinfo::new(target, &tokens[number].0));
         let floor = "one ES256 verification and one read by primary key, bare";
-        page.row(bench.row("userinfo", floor, 0.6, make(&bench.target), make(&bench.floor)).await?);
+        page.row(&bench.row("userinfo", floor, 0.6, make(&bench.target), make(&bench.floor)).await?);
     }
     if options.wants("sign-in") {
         bench.sign_in(&people, page).await?;
     }
     if options.wants("mix") {
         let tokens = bench.tokens(&sessions).await?;
-        page.alone(bench.mix(&people, &tokens).await);
+        page.alone(&bench.mix(&people, &tokens).await);
     }
     Ok(())
 }
@@ -136,7 +143,7 @@ impl Bench<'_> {
             Fetch::new(&self.target, &["/jwks", "/.well-known/openid-configuration", "/healthz", "/readyz"])
         });
         let quiet = paced(&mut probes, time, 50.0).await;
-        page.alone(Row::alone("JWKS, discovery and health, nobody signing in", quiet));
+        page.alone(&Row::alone("JWKS, discovery and health, nobody signing in", quiet));
         let whole = walkers(PEOPLE, |_| SignIn::new(&self.target, people, &self.stage.sinks.phones));
         self.hashing(page, "password sign-in (form, password, code)", whole, Some(&mut probes)).await
     }
@@ -157,9 +164,9 @@ impl Bench<'_> {
             match &mut probes {
                 None => products.push(self.saturate(&mut product).await),
                 Some(probes) => {
-                    let (figures, probed) = join(self.saturate(&mut product), paced(probes, time, 50.0)).await;
-                    products.push(figures);
-                    meanwhile.push(probed);
+                    let both = join(self.saturate(&mut product), paced(probes, time, 50.0)).await;
+                    products.push(both.0);
+                    meanwhile.push(both.1);
                 }
             }
         }
@@ -167,9 +174,9 @@ impl Bench<'_> {
         let mut row = Row::new(name, floor, 0.85, products, floors);
         row.below = Some(paced(&mut product, time, row.product.rate * BELOW).await);
         row.note_memory(&self.stage.provider);
-        page.row(row);
+        page.row(&row);
         if !meanwhile.is_empty() {
-            page.alone(Row::alone("JWKS, discovery and health, beside saturated sign-in", median(meanwhile)));
+            page.alone(&Row::alone("JWKS, discovery and health, beside saturated sign-in", median(meanwhile)));
         }
         Ok(())
     }

@@ -44,9 +44,9 @@ pub(crate) fn phone(number: u64) -> String {
 }
 
 /// Fills it.
-pub(crate) fn run(options: Options) -> Result<()> {
+pub(crate) fn run(options: &Options) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(fill(&options))
+    runtime.block_on(fill(options))
 }
 
 async fn fill(options: &Options) -> Result<()> {
