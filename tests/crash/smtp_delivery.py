@@ -13,7 +13,8 @@ import time
 
 from citizen import Citizen
 from mailbox import Mailbox, serve
-from provider import Provider, free_port
+from provider import Provider
+from servers import free_port
 
 PATIENCE_SECONDS = 30
 # Long enough for a first try and a retry that must both come to nothing.
@@ -48,7 +49,7 @@ class Case:
         port = free_port()
         self.server = serve(self.mailbox, port, **server_options)
         folder = pathlib.Path(os.environ["FOLDER"]) / name.replace(" ", "-")
-        self.provider = Provider(folder, {"port": port, **smtp}, roots)
+        self.provider = Provider(folder, {"port": port, **smtp}, trusted_roots=roots)
 
     def __enter__(self):
         self.provider.start()
