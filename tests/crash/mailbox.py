@@ -18,7 +18,8 @@ class Mailbox:
     def __init__(self):
         self.refuse = False
         self.refused = 0
-        self._kept = []
+        self._kept = {}
+        self._number = 0
         self._lock = threading.Lock()
 
     async def handle_DATA(self, _server, _session, envelope):
@@ -27,20 +28,22 @@ class Mailbox:
             return "451 4.3.0 Try again later"
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         with self._lock:
-            self._kept.append((list(envelope.rcpt_tos), message))
+            self._number += 1
+            for address in envelope.rcpt_tos:
+                self._kept.setdefault(address, []).append(message)
         return "250 2.0.0 OK"
 
     def to(self, address):
         with self._lock:
-            return [message for recipients, message in self._kept if address in recipients]
+            return list(self._kept.get(address, ()))
 
     def delivered(self):
         with self._lock:
-            return {address for recipients, _ in self._kept for address in recipients}
+            return set(self._kept)
 
     def __len__(self):
         with self._lock:
-            return len(self._kept)
+            return self._number
 
 
 def serve(mailbox, port, **options):
