@@ -29,8 +29,9 @@ REGISTERING_AT_ONCE = 1
 SIGNING_IN_AT_ONCE = 4
 VERIFYING_AT_ONCE = 8
 LONGEST_LIFE_SECONDS = 1.5
-# The lease of a message that was being delivered has to end first, and a refused one is retried with growing pauses.
-PATIENCE_SECONDS = 240
+# The lease of a message that was being delivered has to end first. One that was refused in many rounds is retried with
+# pauses that grow to as long as it has waited already, so the patience grows with the run.
+PATIENCE_SECONDS = 180
 
 
 class Told:
@@ -65,7 +66,7 @@ def main():
     database = Postgres(folder / "postgres").start() if STORE == "postgres" else None
     storage = database.url if database else None
     provider = Provider(folder / "provider", {"port": smtp_port, "security": "none"}, sms=gateway.url, storage=storage)
-    told, chance = Told(), random.Random(seed)
+    told, chance, began = Told(), random.Random(seed), time.monotonic()
     try:
         for number in range(1, ROUNDS + 1):
             # In every second round the mail server is out of order, so that messages wait in the outbox.
@@ -76,7 +77,7 @@ def main():
                 print(f"  {number} kills, {summary(told)}, {len(mailbox)} mails", flush=True)
         mailbox.refuse = False
         provider.start()
-        verify(provider, mailbox, gateway, told)
+        verify(provider, mailbox, gateway, told, PATIENCE_SECONDS + time.monotonic() - began)
     finally:
         provider.stop()
         if database:
@@ -151,9 +152,9 @@ def one_life(provider, mailbox, gateway, chance, told):
         raise SystemExit(f"something went wrong while the process lived: {told.mistakes[0]!r}\n{provider.last_words()}")
 
 
-def verify(provider, mailbox, gateway, told):
+def verify(provider, mailbox, gateway, told, patience):
     wanted = {citizen.email for citizen in told.registered}
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + patience
     while wanted - mailbox.delivered() and time.monotonic() < deadline:
         time.sleep(0.2)
     unmailed = sorted(wanted - mailbox.delivered())
