@@ -1,18 +1,23 @@
 //! An HTTP/1.1 client that costs little: one kept connection, one request at a time. The same one asks the product and
 //! the floors, so its own cost is on both sides of every ratio.
 
+use crate::clock;
 use anyhow::{Context as _, Result, bail, ensure};
 use std::net::SocketAddr;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 /// No answer of ours is larger.
 const MOST_BYTES: usize = 1024 * 1024;
 
+/// The product closes connections that say nothing for 15 seconds; one that may be closing is not used again.
+const LONGEST_SILENCE: Duration = Duration::from_secs(10);
+
 /// A connection, opened again when the other side has closed it.
 pub(crate) struct Connection {
     address: SocketAddr,
-    stream: Option<TcpStream>,
+    stream: Option<(TcpStream, Instant)>,
     buffer: Vec<u8>,
 }
 
@@ -66,13 +71,13 @@ impl Connection {
     /// Sends a whole request and reads its answer.
     pub(crate) async fn send(&mut self, request: &[u8]) -> Result<Answer> {
         let mut stream = match self.stream.take() {
-            Some(stream) => stream,
-            None => self.open().await?,
+            Some((stream, used)) if used.elapsed() < LONGEST_SILENCE => stream,
+            _ => self.open().await?,
         };
         // The stream is put back only after a complete answer: what broke off half-way is not used again.
         stream.write_all(request).await.context("sending a request")?;
         let (answer, closes) = self.read(&mut stream).await?;
-        self.stream = (!closes).then_some(stream);
+        self.stream = (!closes).then(|| (stream, clock::now()));
         Ok(answer)
     }
 

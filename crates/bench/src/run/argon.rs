@@ -1,6 +1,6 @@
 //! The floor of a password sign-in: the argon2 crate alone, on every core, each thread with its own memory.
 
-use super::process::cores;
+use super::process::{cores, cpu_of};
 use crate::clock;
 use crate::load::figures::{Figures, number};
 use anyhow::{Result, anyhow};
@@ -12,7 +12,7 @@ use std::time::Duration;
 pub(super) fn hashes(time: Duration) -> Result<Figures> {
     let HashSettings { memory_kib, passes, .. } = HashSettings::default();
     let params = Params::new(memory_kib, passes, 1, Some(32)).map_err(|error| anyhow!("{error}"))?;
-    let begun = clock::now();
+    let (begun, used) = (clock::now(), cpu_of("self"));
     let threads: Vec<_> = (0..cores())
         .map(|_| {
             let params = params.clone();
@@ -34,5 +34,8 @@ pub(super) fn hashes(time: Duration) -> Result<Figures> {
     for thread in threads {
         good += thread.join().map_err(|_| anyhow!("a hashing thread broke"))?;
     }
-    Ok(Figures { rate: number(good) / begun.elapsed().as_secs_f64(), good, ..Figures::default() })
+    let rate = number(good) / begun.elapsed().as_secs_f64();
+    let used = cpu_of("self").saturating_sub(used);
+    let cpu = used / u32::try_from(good.max(1)).unwrap_or(u32::MAX);
+    Ok(Figures { rate, good, cpu, ..Figures::default() })
 }

@@ -106,7 +106,8 @@ impl Page {
                     mib(row.resident_kib),
                     floor.rate,
                     micros(floor.cpu),
-                    row.ratio,
+                    // Rounded down: 0.799 is not 0.80.
+                    (row.ratio * 100.0).floor() / 100.0,
                 ),
             );
             self.note_causes(&format!("the floor of {}", row.name), floor);
@@ -206,7 +207,7 @@ Asserted in `tests/tests/stories/writes.rs`, on every build:
 Rates move with the machine; the ratio to the floor is what is promised. The floor is a bare program on the same store,
 asked by the same client in turn with the product, in a process of its own with as many workers. The client, the sinks
 for messages and both programs share the machine's cores, so absolute rates are those of a fraction of it; the
-processor time of an operation is the process's own and does not depend on the client. The mix of a morning is 72 %
+processor time of an operation is the process's own and depends little on the client or on a busy neighbour. The mix of a morning is 72 %
 sign-in, 17 % registration (without opening the mailed link), the rest refresh and userinfo; 4 % of all operations carry
 a wrong password, a wrong code or an unknown name, and their refusal is what counts as right. A whole sign-in waits for
 its code: the outbox is looked at twice a second.
