@@ -25,6 +25,8 @@ from sms import SmsGateway  # noqa: E402
 
 SECONDS = float(os.environ.get("SECONDS", "6"))
 OUTAGE = float(os.environ.get("OUTAGE", "10"))
+# HAProxy looks every half second.
+DRAIN_SECONDS = 3
 SAMPLE = HERE.parent.parent / "deploy/haproxy/haproxy.cfg"
 VERIFYING_AT_ONCE = 8
 PATIENCE_SECONDS = 120
@@ -49,7 +51,7 @@ class House:
                 folder / f"node{number}", {"port": smtp_port, "security": "none"},
                 key=self.nodes[0].key if self.nodes else None, port=port,
                 issuer=f"http://localhost:{self.haproxy.port}", storage=self.postgres.url, ephemeral=self.redis.url,
-                sms=self.gateway.url, clients=clients,
+                sms=self.gateway.url, clients=clients, drain=DRAIN_SECONDS,
             )  # fmt: skip
             node.start()
             self.nodes.append(node)

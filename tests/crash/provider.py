@@ -16,7 +16,7 @@ PATIENCE_SECONDS = 60
 PAUSE_SECONDS = 0.02
 
 
-def settings(port, smtp, trusted_roots=None, issuer=None, storage=None, ephemeral=None, sms=None, clients=None):
+def settings(port, smtp, trusted_roots=None, issuer=None, storage=None, ephemeral=None, sms=None, clients=None, drain=0):
     """A development configuration (http on the loopback) with a real mail server, and whatever else is given."""
     roots = f'root_ca_file = "{trusted_roots}"' if trusted_roots else ""
     gateway = f'url = "{sms}"' if sms else ""
@@ -27,7 +27,7 @@ mode = "development"
 [server]
 listen = "127.0.0.1:{port}"
 key_encryption_key_file = "key-encryption-key"
-drain_seconds = {3 if issuer else 0}
+drain_seconds = {drain}
 {clients_file}
 
 [storage]

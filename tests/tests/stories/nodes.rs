@@ -2,9 +2,34 @@
 
 use crate::walk::{signed_in, to_callback};
 use portal_id_server::jobs;
-use portal_id_testkit::TestIdp;
 use portal_id_testkit::core::outbox::Channel;
 use portal_id_testkit::core::time::Span;
+use portal_id_testkit::{Service, TestIdp, TokenAnswer};
+use url::Url;
+
+/// A person signed in at one node; the service redeemed the code at the other.
+struct Redeemed {
+    idp: TestIdp,
+    _other: TestIdp,
+    /// The service, talking to the first node.
+    service: Service,
+    /// The same service, talking to the other.
+    there: Service,
+    callback: Url,
+    tokens: TokenAnswer,
+}
+
+async fn redeemed_at_the_other_node() -> Redeemed {
+    let idp = TestIdp::start().await;
+    let other = idp.second_node().await;
+    let service = idp.service().register().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut browser = idp.browser();
+    let callback = to_callback(&idp, &an, &mut browser, &service, "openid offline_access").await;
+    let there = service.clone().at(&other);
+    let tokens = there.redeem(&callback).await;
+    Redeemed { idp, _other: other, service, there, callback, tokens }
+}
 
 #[tokio::test]
 async fn a_person_signs_in_at_one_node_and_is_known_at_the_other() {
@@ -27,14 +52,7 @@ async fn a_person_signs_in_at_one_node_and_is_known_at_the_other() {
 // security: row 20
 #[tokio::test]
 async fn a_code_of_one_node_is_redeemed_at_the_other_and_only_once() {
-    let idp = TestIdp::start().await;
-    let other = idp.second_node().await;
-    let service = idp.service().register().await;
-    let an = idp.citizen("nguyen.thi.an").activated().create().await;
-    let mut browser = idp.browser();
-    let callback = to_callback(&idp, &an, &mut browser, &service, "openid offline_access").await;
-    let there = service.clone().at(&other);
-    let tokens = there.redeem(&callback).await;
+    let Redeemed { service, there, callback, tokens, .. } = redeemed_at_the_other_node().await;
     let refreshed = service.refresh(&tokens.field("refresh_token")).await;
     assert_eq!(there.userinfo(&refreshed.field("access_token")).await.status, 200);
     service.redeem(&callback).await.expect_error("invalid_grant");
@@ -132,14 +150,7 @@ async fn a_rotation_at_one_node_is_followed_by_the_other_and_no_token_fails_mean
 // security: row 22, 23
 #[tokio::test]
 async fn a_client_switched_off_at_one_node_is_off_at_the_other() {
-    let idp = TestIdp::start().await;
-    let other = idp.second_node().await;
-    let service = idp.service().register().await;
-    let an = idp.citizen("nguyen.thi.an").activated().create().await;
-    let mut browser = idp.browser();
-    let callback = to_callback(&idp, &an, &mut browser, &service, "openid offline_access").await;
-    let there = service.clone().at(&other);
-    let tokens = there.redeem(&callback).await;
+    let Redeemed { idp, service, there, tokens, .. } = redeemed_at_the_other_node().await;
     let id = portal_id_testkit::core::ids::ClientId::from_text(&service.client_id);
     let now = idp.now();
     idp.house
