@@ -53,6 +53,7 @@ pub(crate) fn run(repository: &Repository, options: &Options) -> Result<()> {
         anyhow::Ok(())
     };
     if options.store != Some(Store::Postgres) {
+        setup::prepare(repository, &[Need::SqliteShell])?;
         measure("sqlite", "sqlite", "in-process")?;
     }
     if options.store == Some(Store::Sqlite) {

@@ -23,6 +23,8 @@ pub(crate) enum Need {
     OpenSsl,
     /// The database of several nodes.
     Postgres,
+    /// SQLite's shell: fills the bench's database.
+    SqliteShell,
     /// The shared store of several nodes, and its Sentinel.
     Redis,
     /// The load balancer in front of several nodes.
@@ -64,7 +66,7 @@ pub(crate) fn prepare(repository: &Repository, needs: &[Need]) -> Result<()> {
             Need::Python => python(repository)?,
             Need::CargoDeny => cargo_install(repository, "cargo-deny", "0.20.2")?,
             Need::MdBook => cargo_install(repository, "mdbook", "0.5.4")?,
-            Need::Compiler | Need::Chromium | Need::OpenSsl | Need::Postgres | Need::Redis | Need::HaProxy => {}
+            Need::Compiler | Need::Chromium | Need::OpenSsl | Need::Postgres | Need::SqliteShell | Need::Redis | Need::HaProxy => {}
         }
     }
     Ok(())
@@ -109,6 +111,7 @@ fn missing_packages(need: Need) -> Vec<&'static str> {
         }
         Need::OpenSsl => missing("openssl", "openssl").into_iter().collect(),
         Need::Postgres if postgres_programs().is_none() => vec!["postgresql", "postgresql-client"],
+        Need::SqliteShell => missing("sqlite3", "sqlite3").into_iter().collect(),
         Need::Redis => missing("redis-server", "redis-server").into_iter().collect(),
         Need::HaProxy if haproxy().is_none() => vec!["haproxy"],
         _ => Vec::new(),

@@ -60,7 +60,7 @@ pub(super) fn circumstances() -> Ctx {
 }
 
 async fn caller(store: &Store, ctx: &Ctx, client: &ClientId, number: u64) -> Result<Caller> {
-    let name = seed::username(number);
+    let name = seed::Citizen::of(number).username;
     let account = store.read("floor_account", move |tx| tx.find_account_by_username(&name)).await?;
     let account = account.context("the database has too few accounts")?.id;
     let session = Session {

@@ -48,7 +48,7 @@ pub(super) async fn all(options: &Options, stage: &mut Stage, page: &mut Page) -
         let floor = walkers(CALLERS, |number| Refresh::new(&bench.floor, "/renew", &number.to_string()));
         let name = "refresh, beside all the work it cannot do without";
         page.row(
-            &bench.row(name, "the same reads and the update, two ES256 signatures, bare", 0.0, product, floor).await?,
+            &bench.row(name, "the same reads and the update, two ES256 signatures, bare", 0.6, product, floor).await?,
         );
     }
     if options.wants("userinfo") {

@@ -1,6 +1,6 @@
 //! Who signs in: the generated accounts, one after the other, so that no account is used more than another.
 
-use crate::seed;
+use crate::seed::Citizen;
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -29,6 +29,7 @@ impl People {
     pub(crate) fn next(&self) -> Person {
         let number = self.next.get() % self.count;
         self.next.set(number + 1);
-        Person { username: seed::username(number), phone: seed::phone(number) }
+        let citizen = Citizen::of(number);
+        Person { username: citizen.username, phone: citizen.phone }
     }
 }
