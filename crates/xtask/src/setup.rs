@@ -66,7 +66,13 @@ pub(crate) fn prepare(repository: &Repository, needs: &[Need]) -> Result<()> {
             Need::Python => python(repository)?,
             Need::CargoDeny => cargo_install(repository, "cargo-deny", "0.20.2")?,
             Need::MdBook => cargo_install(repository, "mdbook", "0.5.4")?,
-            Need::Compiler | Need::Chromium | Need::OpenSsl | Need::Postgres | Need::SqliteShell | Need::Redis | Need::HaProxy => {}
+            Need::Compiler
+            | Need::Chromium
+            | Need::OpenSsl
+            | Need::Postgres
+            | Need::SqliteShell
+            | Need::Redis
+            | Need::HaProxy => {}
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use std::io::{BufWriter, Write as _};
 use std::process::{Child, ChildStdin, Command, Stdio};
 
 /// Rows of one statement.
-const PORTION: usize = 200;
+const PORTION: usize = 16;
 
 /// A column's value.
 #[derive(Clone, Copy)]
@@ -40,17 +40,14 @@ impl Engine {
     /// Starts it for the database of a URL.
     pub(super) fn start(url: &str, folder: &std::path::Path) -> Result<Self> {
         let sqlite = url.strip_prefix("sqlite:");
-        let mut command = match sqlite {
-            Some(file) => {
-                let mut command = Command::new("sqlite3");
-                command.args(["-batch", "-bail"]).arg(folder.join(file));
-                command
-            }
-            None => {
-                let mut command = Command::new("psql");
-                command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url]);
-                command
-            }
+        let mut command = if let Some(file) = sqlite {
+            let mut command = Command::new("sqlite3");
+            command.args(["-batch", "-bail"]).arg(folder.join(file));
+            command
+        } else {
+            let mut command = Command::new("psql");
+            command.args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url]);
+            command
         };
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().with_context(|| {
             format!("starting {} (Debian: sqlite3, postgresql-client)", command.get_program().display())
