@@ -33,7 +33,8 @@ const WORD_EVERY: u64 = 1_000_000;
 /// What to fill, and how far.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// The provider's configuration file; the provider must not be running.
+    /// The provider's configuration file. The provider must not be running; an SQLite file is spoiled if this is
+    /// interrupted, so take one without data that matter.
     #[arg(long)]
     pub(crate) config: PathBuf,
     /// How many accounts.
