@@ -8,15 +8,17 @@ use crate::jobs;
 use anyhow::Context as _;
 use axum::Router;
 use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
+use tower::Service as _;
 
 /// How long the head of a request may take to arrive, and an idle connection to say something more.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
@@ -105,7 +107,11 @@ fn serve_connection(
     router: Router,
     connections: &GracefulShutdown,
 ) -> impl Future<Output = ()> + Send + use<> {
-    let service = TowerToHyperService::new(router.layer(axum::Extension(ConnectInfo(peer))));
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        // A router is always ready; its clone is a counted reference.
+        router.clone().call(request)
+    });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)

@@ -189,4 +189,4 @@ diesel::table! {
 }
 
 diesel::joinable!(identifiers -> accounts (account_id));
-diesel::allow_tables_to_appear_in_same_query!(accounts, identifiers);
+diesel::allow_tables_to_appear_in_same_query!(accounts, identifiers, grants, clients);

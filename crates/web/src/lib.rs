@@ -91,9 +91,12 @@ fn behind_the_edge(routes: Router, edge: Arc<Edge>) -> Router {
     routes
         .fallback(|| async { PageError::NotFound })
         .method_not_allowed_fallback(|| async { PageError::MethodNotAllowed })
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, patience))
-        .layer(CatchPanicLayer::custom(edge::error::panicked))
-        .layer(from_fn_with_state(edge, edge::arrival::receive))
+        // As one layer: the router boxes what each layer makes of each route.
+        .layer((
+            from_fn_with_state(edge, edge::arrival::receive),
+            CatchPanicLayer::custom(edge::error::panicked),
+            TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, patience),
+        ))
 }
 
 /// These GETs act: they issue a code or end a session. A HEAD, which link scanners send, must not (RFC 9110 §9.2.1).

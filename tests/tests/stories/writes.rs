@@ -44,5 +44,5 @@ async fn redeeming_and_refreshing_cost_one_durable_write_and_userinfo_none() {
     assert_eq!((writes() - start, statements() - spoken), (1, 4), "a refresh");
     let (start, spoken) = (writes(), statements());
     assert_eq!(service.userinfo(&tokens.field("access_token")).await.status, 200);
-    assert_eq!((writes() - start, statements() - spoken), (0, 3), "userinfo");
+    assert_eq!((writes() - start, statements() - spoken), (0, 1), "userinfo");
 }

@@ -13,7 +13,7 @@ mod service;
 mod sign_in;
 
 pub use accounts::{AccountRepo, LinkRepo};
-pub use protocol::{ClientRepo, ConsentRepo, GrantRepo};
+pub use protocol::{ClientRepo, ConsentRepo, GrantRepo, Ground};
 pub use service::{AuditFilter, AuditRepo, DataKey, JobRepo, KeyRepo, OutboxCount, OutboxRepo};
 pub use sign_in::{ChallengeRepo, SessionRepo, ThrottleRepo};
 

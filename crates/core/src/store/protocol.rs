@@ -6,6 +6,7 @@ use crate::consent::Consent;
 use crate::digest::Digest;
 use crate::grant::Grant;
 use crate::ids::{AccountId, ClientId, GrantId, SessionId};
+use crate::profile::{Account, Identifier};
 use crate::time::Timestamp;
 
 /// Registered clients.
@@ -38,6 +39,19 @@ pub trait ConsentRepo {
     fn list_consents(&mut self, account: &AccountId) -> StoreResult<Vec<Consent>>;
 }
 
+/// What a token stands on: each in whatever standing.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    /// What was granted.
+    pub grant: Grant,
+    /// To whom.
+    pub client: Client,
+    /// By whom.
+    pub account: Account,
+    /// Who vouches for which of that person's facts, in no particular order.
+    pub identifiers: Vec<Identifier>,
+}
+
 /// Grants: codes and families of refresh tokens.
 pub trait GrantRepo {
     /// Adds a grant with its code.
@@ -48,6 +62,10 @@ pub trait GrantRepo {
 
     /// The grant with this id, in whatever standing.
     fn find_grant(&mut self, id: &GrantId) -> StoreResult<Option<Grant>>;
+
+    /// What the tokens of this grant stand on; `None` when grant, client or person is missing. One statement, because
+    /// every userinfo request needs all of it.
+    fn find_ground(&mut self, id: &GrantId) -> StoreResult<Option<Ground>>;
 
     /// Gate: redeems the code once, if it was not used, has not expired at `now` and the grant is not revoked. With
     /// `idle_expires_at` the first refresh generation (1) begins.

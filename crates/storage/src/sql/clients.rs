@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = clients, treat_none_as_default_value = false)]
-struct ClientRow {
+pub(super) struct ClientRow {
     id: String,
     metadata: String,
     secrets: String,
@@ -63,7 +63,7 @@ impl ClientRow {
         })
     }
 
-    fn read(self) -> StoreResult<Client> {
+    pub(super) fn read(self) -> StoreResult<Client> {
         let secrets: Vec<SecretRow> = serde_json::from_str(&self.secrets).map_err(|_| unreadable("clients.secrets"))?;
         Ok(Client {
             id: ClientId::from_text(self.id),

@@ -1,14 +1,17 @@
 //! Grants: codes and families of refresh tokens.
 
+use super::accounts::AccountRow;
+use super::clients::ClientRow;
 use super::columns::{bytes, digest, ial, joined, joined_amr, millis, moment, rows, split, split_amr};
+use super::identifiers::IdentifierRow;
 use super::sweep::sweep;
-use crate::schema::grants;
+use crate::schema::{accounts, clients, grants, identifiers};
 use crate::tx::SqlTx;
 use diesel::prelude::*;
 use portal_id_core::digest::Digest;
 use portal_id_core::grant::Grant;
 use portal_id_core::ids::{AccountId, ClientId, GrantId, SessionId};
-use portal_id_core::store::{GrantRepo, StoreResult};
+use portal_id_core::store::{GrantRepo, Ground, StoreResult};
 use portal_id_core::time::Timestamp;
 
 const DELETE_OLD_GRANTS: &str = "DELETE FROM grants WHERE id IN (\
@@ -107,6 +110,20 @@ impl GrantRepo for SqlTx<'_> {
     fn find_grant(&mut self, id: &GrantId) -> StoreResult<Option<Grant>> {
         let query = grants::table.filter(grants::id.eq(id.as_str()));
         self.read(|conn| query.first::<GrantRow>(conn).optional())?.map(GrantRow::read).transpose()
+    }
+
+    fn find_ground(&mut self, id: &GrantId) -> StoreResult<Option<Ground>> {
+        let query = grants::table
+            .inner_join(clients::table.on(clients::id.eq(grants::client_id)))
+            .inner_join(accounts::table.on(accounts::id.eq(grants::account_id)))
+            .left_join(identifiers::table.on(identifiers::account_id.eq(grants::account_id)))
+            .filter(grants::id.eq(id.as_str()));
+        let mut rows =
+            self.read(|conn| query.load::<(GrantRow, ClientRow, AccountRow, Option<IdentifierRow>)>(conn))?.into_iter();
+        let Some((grant, client, account, first)) = rows.next() else { return Ok(None) };
+        let identifiers = first.into_iter().chain(rows.filter_map(|(.., identifier)| identifier));
+        let identifiers = identifiers.map(IdentifierRow::read).collect::<StoreResult<_>>()?;
+        Ok(Some(Ground { grant: grant.read()?, client: client.read()?, account: account.read()?, identifiers }))
     }
 
     fn use_code(&mut self, id: &GrantId, idle_expires_at: Option<Timestamp>, now: Timestamp) -> StoreResult<bool> {

@@ -16,7 +16,7 @@ const MOST_ACCOUNTS: i64 = 16;
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = identifiers, treat_none_as_default_value = false)]
-struct IdentifierRow {
+pub(super) struct IdentifierRow {
     account_id: String,
     kind: String,
     digest: Vec<u8>,
@@ -26,7 +26,7 @@ struct IdentifierRow {
 }
 
 impl IdentifierRow {
-    fn read(self) -> StoreResult<Identifier> {
+    pub(super) fn read(self) -> StoreResult<Identifier> {
         Ok(Identifier {
             account_id: AccountId::from_text(self.account_id),
             kind: word("identifiers.kind", IdentifierKind::from_text(&self.kind))?,

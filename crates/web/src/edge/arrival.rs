@@ -20,7 +20,6 @@ use portal_id_core::time::Timestamp;
 use std::sync::Arc;
 
 /// What is known of every request before its handler.
-#[derive(Clone)]
 pub(crate) struct Arrival {
     /// The edge itself.
     pub(crate) edge: Arc<Edge>,
@@ -34,9 +33,9 @@ pub(crate) struct Arrival {
 
 impl Arrival {
     /// The arrival of the request with these extensions.
-    pub(crate) fn of(extensions: &Extensions) -> Result<Self, PageError> {
+    pub(crate) fn of(extensions: &Extensions) -> Result<Arc<Self>, PageError> {
         extensions
-            .get::<Self>()
+            .get::<Arc<Self>>()
             .cloned()
             .ok_or_else(|| PageError::Internal("a handler was reached past the edge".to_owned()))
     }
@@ -88,15 +87,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Call {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
-        Ok(Self { ctx: Arrival::of(&parts.extensions)?.ctx })
+        Ok(Self { ctx: Arrival::of(&parts.extensions)?.ctx.clone() })
     }
 }
 
 /// The outermost layer of the router.
 pub(crate) async fn receive(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
-    let arrival = Arrival::note(edge, &request);
+    let arrival = Arc::new(Arrival::note(edge, &request));
     let checked = limits::check(request.uri(), request.headers());
-    request.extensions_mut().insert(arrival.clone());
+    request.extensions_mut().insert(Arc::clone(&arrival));
     let mut response = match checked {
         Ok(()) => next.run(request).await,
         Err(refusal) => refusal.into_response(),

@@ -49,7 +49,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, PageError> {
         let arrival = Arrival::of(&parts.extensions)?;
         let (query, choice) = (arrival.query(), arrival.choice(&parts.headers));
-        let Arrival { edge, mut ctx, uri, .. } = arrival;
+        let (edge, mut ctx, uri) = (Arc::clone(&arrival.edge), arrival.ctx.clone(), arrival.uri.clone());
         let mut set_cookies = Vec::new();
         let browser = edge.browser_cookie(&parts.headers).unwrap_or_else(|| {
             let fresh = Secret::random(ctx.entropy());

@@ -94,6 +94,7 @@ macro_rules! store_suite {
             protocol::a_client_changes_but_for_id_and_creation,
             protocol::a_consent_is_replaced_listed_and_forgotten,
             protocol::a_grant_comes_back_as_it_was,
+            protocol::the_ground_of_a_token_is_found_whole_or_not_at_all,
             protocol::a_code_is_used_once_before_its_end_and_never_after_revocation,
             protocol::a_generation_advances_once_and_never_after_revocation,
             protocol::grants_are_revoked_by_account_client_and_session,

@@ -1,11 +1,15 @@
 //! Cases about clients, consents and grants.
 
 use super::Subject;
-use super::samples::{MINUTE, NOW, TICK, account_id, add_account, assert_same_grant, client, consent, digest, grant};
+use super::samples::{
+    MINUTE, NOW, TICK, account_id, add_account, assert_same_grant, assert_same_identifier, client, consent, digest,
+    grant, identifier,
+};
 use portal_id_core::client::{Client, ClientSource};
 use portal_id_core::consent::Consent;
 use portal_id_core::grant::Grant;
 use portal_id_core::ids::{ClientId, GrantId, SessionId};
+use portal_id_core::profile::IdentifierKind;
 use portal_id_core::store::{Store, StoreError, StoreResult, Tx};
 use portal_id_core::time::{Span, Timestamp};
 
@@ -110,6 +114,37 @@ pub async fn a_grant_comes_back_as_it_was(subject: Subject) {
     assert!(subject.store.read("find", |tx| tx.find_grant_by_code(&digest(b'g', 9))).await.expect("a read").is_none());
     let twin = Grant { id: GrantId::from_text("another"), ..grant(1) };
     assert_eq!(add(&subject.store, twin).await, Err(StoreError::Conflict("grants.code".to_owned())));
+}
+
+/// All of what a token stands on, or nothing.
+pub async fn the_ground_of_a_token_is_found_whole_or_not_at_all(subject: Subject) {
+    let (one, client) = (add_account(&subject.store, 1).await, client("land"));
+    add_client(&subject.store, client.clone()).await.expect("added");
+    let whole = Grant { account_id: one.clone(), client_id: client.id.clone(), ..grant(1) };
+    let orphan = Grant { client_id: ClientId::from_text("gone"), ..Grant { account_id: one, ..grant(2) } };
+    let nobodys = Grant { account_id: account_id(9), client_id: client.id.clone(), ..grant(3) };
+    for grant in [&whole, &orphan, &nobodys] {
+        add(&subject.store, grant.clone()).await.expect("added");
+    }
+    let find = async |id: GrantId| subject.store.read("find", move |tx| tx.find_ground(&id)).await.expect("a read");
+    let bare = find(whole.id.clone()).await.expect("found");
+    assert_same_grant(&bare.grant, &whole);
+    assert_eq!((&bare.client, &bare.account.id), (&client, &whole.account_id));
+    assert!(bare.identifiers.is_empty());
+    let facts = [
+        identifier(&whole.account_id, IdentifierKind::Email, digest(b'e', 1)),
+        identifier(&whole.account_id, IdentifierKind::Phone, digest(b'p', 1)),
+    ];
+    let put = facts.clone();
+    let add_facts = move |tx: &mut dyn Tx| put.iter().try_for_each(|fact| tx.insert_identifier(fact));
+    subject.store.tx("add_facts", add_facts).await.expect("added");
+    let mut known = find(whole.id.clone()).await.expect("found").identifiers;
+    known.sort_by_key(|fact| fact.kind.as_str());
+    assert_eq!(known.len(), facts.len());
+    known.iter().zip(&facts).for_each(|(found, put)| assert_same_identifier(found, put));
+    for missing in [orphan.id, nobodys.id, GrantId::from_text("none")] {
+        assert!(find(missing).await.is_none());
+    }
 }
 
 /// RFC 6749 §4.1.2: at most once, and short-lived.
