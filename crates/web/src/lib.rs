@@ -71,7 +71,7 @@ pub fn router(parts: WebParts) -> Router {
         .route("/.well-known/openid-configuration", get(metadata::discovery).options(preflight))
         .route("/.well-known/oauth-authorization-server", get(metadata::discovery).options(preflight))
         .route("/jwks", get(metadata::jwks).options(preflight))
-        .with_state(Metadata { provider: Arc::clone(&provider) })
+        .with_state(Metadata::new(Arc::clone(&provider)))
         .route("/token", post(token::post).options(preflight))
         .with_state(Token { provider: Arc::clone(&provider) })
         .route("/userinfo", get(userinfo::answer).post(userinfo::answer).options(preflight))

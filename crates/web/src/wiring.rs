@@ -3,6 +3,7 @@
 use crate::assets::Assets;
 use crate::edge::cookies::CookieNames;
 use crate::edge::flow::Destination;
+use crate::edge::request_id::RequestIds;
 use crate::edge::{Edge, House};
 use crate::protocol::health::Readiness;
 use crate::settings::WebSettings;
@@ -50,6 +51,7 @@ impl WebParts {
         Edge {
             clock: Arc::clone(&self.clock),
             entropy: Arc::clone(&self.entropy),
+            request_ids: RequestIds::new(self.entropy.as_ref()),
             vault: Arc::clone(&self.vault),
             house: Arc::new(TheHouse { accounts: Arc::clone(&self.accounts), provider: Arc::clone(&self.provider) }),
             assets: self.assets.clone(),

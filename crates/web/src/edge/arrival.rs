@@ -15,8 +15,6 @@ use http::header::USER_AGENT;
 use http::request::Parts;
 use http::{Extensions, HeaderMap, Method, Uri};
 use portal_id_core::ctx::Ctx;
-use portal_id_core::entropy::Entropy;
-use portal_id_core::time::Timestamp;
 use std::sync::Arc;
 
 /// What is known of every request before its handler.
@@ -53,7 +51,7 @@ impl Arrival {
         let ctx = Ctx {
             now,
             entropy: Arc::clone(&edge.entropy),
-            request_id: given_id.unwrap_or_else(|| request_id(now, edge.entropy.as_ref())),
+            request_id: given_id.unwrap_or_else(|| edge.request_ids.next(now)),
             address: sender.address,
             language: portal_id_core::language::Language::default(),
             browser: None,
@@ -114,13 +112,6 @@ pub(crate) async fn receive(State(edge): State<Arc<Edge>>, mut request: Request,
     }
     headers::of_every_answer(response.headers_mut(), arrival.edge.cookies.secure(), &arrival.ctx.request_id);
     response
-}
-
-/// UUID version 7 (RFC 9562 §5.7): sorts by time in the logs.
-fn request_id(now: Timestamp, entropy: &dyn Entropy) -> String {
-    uuid::Builder::from_unix_timestamp_millis(now.millis().unsigned_abs(), &entropy.bytes::<10>())
-        .into_uuid()
-        .to_string()
 }
 
 /// The id that a trusted proxy gave the request, if it can stand in a log line and a header as it is.

@@ -76,6 +76,10 @@ impl CookieNames {
     /// What the browser sent. A name that came twice with different values counts as absent: we could not tell which
     /// one is ours.
     pub(crate) fn read(&self, headers: &HeaderMap, kind: CookieKind) -> Option<Secret> {
+        // Programs send none, and need no name made for nothing.
+        if !headers.contains_key(COOKIE) {
+            return None;
+        }
         let name = self.name(kind);
         let mut found: Option<Secret> = None;
         for cookie in headers

@@ -16,6 +16,7 @@ pub(crate) mod headers;
 pub(crate) mod language;
 pub(crate) mod limits;
 pub(crate) mod local_path;
+pub(crate) mod request_id;
 #[cfg(test)]
 pub(crate) mod tests;
 pub(crate) mod visit;
@@ -31,6 +32,7 @@ pub(crate) use visit::Visit;
 use crate::assets::Assets;
 use crate::edge::cookies::{CookieKind, CookieNames};
 use crate::edge::flow::Destination;
+use crate::edge::request_id::RequestIds;
 use crate::settings::WebSettings;
 use async_trait::async_trait;
 use http::HeaderMap;
@@ -64,6 +66,7 @@ pub(crate) trait House: Send + Sync {
 pub(crate) struct Edge {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) request_ids: RequestIds,
     pub(crate) vault: Arc<dyn Vault>,
     pub(crate) house: Arc<dyn House>,
     pub(crate) assets: Assets,

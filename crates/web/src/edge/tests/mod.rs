@@ -10,6 +10,7 @@ mod hostile;
 use crate::assets::Assets;
 use crate::edge::cookies::{CookieKind, CookieNames};
 use crate::edge::flow::Destination;
+use crate::edge::request_id::RequestIds;
 use crate::edge::{CsrfForm, Edge, Fields, FormFields, House, PageResult, Visit};
 use crate::pages::sign_out::SignOutPage;
 use crate::settings::WebSettings;
@@ -170,6 +171,7 @@ pub(super) fn app_of(settings: WebSettings) -> Router {
     let edge = Edge {
         clock: Arc::new(StandingClock),
         entropy: Arc::new(OsEntropy),
+        request_ids: RequestIds::new(&OsEntropy),
         vault: Arc::new(FakeVault),
         house: Arc::new(FakeHouse),
         assets: Assets::load(&settings).expect("assets"),
