@@ -18,6 +18,12 @@ pub(crate) struct Options {
     /// Short runs: to see that it works, not to publish
     #[arg(long)]
     quick: bool,
+    /// Seconds of each run; each row takes about eight of them
+    #[arg(long, default_value_t = 10, conflicts_with = "quick")]
+    seconds: u64,
+    /// Only these rows, printed and not published: sign-in, authorize, refresh, userinfo, metadata, mix
+    #[arg(long, value_delimiter = ',')]
+    rows: Vec<String>,
     /// A PostgreSQL database that may be filled (default: one of our own with Redis beside it, thrown away afterwards)
     #[arg(long)]
     postgres: Option<String>,
@@ -40,14 +46,18 @@ pub(crate) fn run(repository: &Repository, options: &Options) -> Result<()> {
     let program = provider::build(repository, true)?;
     let bench = build(repository)?;
     let measure = |name: &str, store: &str, ephemeral: &str| {
-        let seconds = if options.quick { "2" } else { "10" };
+        let seconds = if options.quick { 2 } else { options.seconds };
         let mut command = Command::new(&bench);
         command.current_dir(repository.root()).arg("run").arg("--program").arg(&program);
-        command.args(["--store", store, "--ephemeral", ephemeral, "--seconds", seconds]);
+        command.args(["--store", store, "--ephemeral", ephemeral, "--seconds", &seconds.to_string()]);
+        if !options.rows.is_empty() {
+            command.arg("--rows").arg(options.rows.join(","));
+        }
         command.args(["--accounts", &options.accounts.to_string()]);
-        // A quick run's figures are for the developer's eyes.
+        // Figures of a quick run or of some rows are for the developer's eyes.
+        let published = !options.quick && options.rows.is_empty();
         let page = format!("docs/reference/bench-{name}.md");
-        let out = if options.quick { repository.portal(&format!("bench-{name}.md"))? } else { repository.path(&page) };
+        let out = if published { repository.path(&page) } else { repository.portal(&format!("bench-{name}.md"))? };
         processes::run(&format!("measuring on {name}"), command.arg("--out").arg(&out))?;
         progress(&format!("written: {}", out.display()));
         anyhow::Ok(())

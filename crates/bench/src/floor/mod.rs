@@ -14,6 +14,7 @@ use facts::Facts;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// What the floor stands on.
@@ -40,6 +41,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 async fn serve(options: &Options) -> Result<()> {
     let facts = Arc::new(Facts::gather(&options.config).await?);
+    tokio::spawn(read_keys(Arc::clone(&facts)));
     let discovery: &'static [u8] = std::fs::read(&options.discovery)?.leak();
     let jwks: &'static [u8] = std::fs::read(&options.jwks)?.leak();
     let router = Router::new()
@@ -55,4 +57,14 @@ async fn serve(options: &Options) -> Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
     axum::serve(listener, router).await?;
     Ok(())
+}
+
+/// As the provider's job does: a ring that was not read for five minutes signs nothing more.
+async fn read_keys(facts: Arc<Facts>) {
+    loop {
+        crate::clock::sleep(Duration::from_secs(30)).await;
+        if let Err(error) = facts.ring.reload(facts::circumstances().now).await {
+            eprintln!("the floor cannot read its keys: {error}");
+        }
+    }
 }

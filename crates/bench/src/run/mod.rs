@@ -8,7 +8,7 @@ mod rows;
 pub(crate) mod settings;
 mod stage;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use report::Page;
 use stage::Stage;
 use std::path::PathBuf;
@@ -60,7 +60,15 @@ pub(crate) fn progress(what: &str) {
 /// Measures.
 pub(crate) fn run(options: &Options) -> Result<()> {
     // One thread: the load must not take more of the machine than it has to.
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(measure(options))
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+        tokio::select! {
+            measured = measure(options) => measured,
+            pressed = tokio::signal::ctrl_c() => {
+                pressed?;
+                bail!("interrupted: what was started is stopped")
+            }
+        }
+    })
 }
 
 async fn measure(options: &Options) -> Result<()> {

@@ -9,7 +9,7 @@ use crate::load::{Walk, closed, paced};
 use crate::walks::{
     Authorize, Fetch, Mix, Newcomers, PasswordStep, People, Refresh, Registration, SignIn, Target, Userinfo, field,
 };
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use futures_util::future::join;
 use std::time::Duration;
 
@@ -123,6 +123,9 @@ impl Bench<'_> {
         for _ in 0..self.options.runs.max(1) {
             products.push(self.saturate(&mut product).await);
             floors.push(with_cpu(&self.stage.floor, async || closed(&mut floor, time).await).await);
+        }
+        if let Some(broken) = floors.iter().find(|floor| floor.good == 0) {
+            bail!("the floor of {name} did nothing: {}", broken.causes.join("; "));
         }
         let mut row = Row::new(name, floor_name, promise, products, floors);
         row.below = Some(paced(&mut product, time, row.product.rate * BELOW).await);
