@@ -61,6 +61,7 @@ where
     tokio::spawn(async move {
         let mut timer = tokio::time::interval(period);
         timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut trouble = Trouble::of_a_job_every(period);
         loop {
             tokio::select! {
                 _ = timer.tick() => {}
@@ -68,14 +69,45 @@ where
             }
             // A task of its own, so that a panic ends this round and not the job.
             match tokio::spawn(run(Arc::clone(&house))).await {
-                Ok(Ok(())) => {}
+                Ok(Ok(())) => {
+                    if let Some(rounds) = trouble.passed() {
+                        tracing::info!(job = name, rounds, "A job that had failed works again.");
+                    }
+                }
                 Ok(Err(error)) => {
-                    tracing::warn!(job = name, error = format!("{error:#}"), "A job failed; it is tried again.");
+                    if trouble.is_to_be_told() {
+                        tracing::warn!(job = name, error = format!("{error:#}"), "A job failed; it is tried again.");
+                    }
                 }
                 Err(panic) => tracing::error!(job = name, %panic, "A job broke; it is tried again."),
             }
         }
     })
+}
+
+/// What the log hears of a job that fails round after round: the first failure, one each minute, and the end. While a
+/// database is away for an hour, thousands of equal lines would bury the one that says why.
+struct Trouble {
+    rounds_a_minute: u128,
+    failed: u128,
+}
+
+impl Trouble {
+    fn of_a_job_every(period: Duration) -> Self {
+        Self { rounds_a_minute: (60_000 / period.as_millis().max(1)).max(1), failed: 0 }
+    }
+
+    /// Notes a failure; whether the log is to hear of it.
+    fn is_to_be_told(&mut self) -> bool {
+        self.failed += 1;
+        (self.failed - 1).is_multiple_of(self.rounds_a_minute)
+    }
+
+    /// Notes a good round; after bad ones, how many they were.
+    fn passed(&mut self) -> Option<u128> {
+        let failed = std::mem::take(&mut self.failed);
+        (failed > 0).then_some(failed)
+    }
 }
 
 /// Delivers what is due of one channel.
@@ -114,3 +146,31 @@ const SWEEPS: [Sweep; 7] = [
     |tx, now| tx.delete_old_grants(now, SWEEP_LIMIT),
     |tx, now| tx.delete_settled_messages(now - KEEP, SWEEP_LIMIT),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(period: Duration, rounds: usize) -> usize {
+        let mut trouble = Trouble::of_a_job_every(period);
+        (0..rounds).filter(|_| trouble.is_to_be_told()).count()
+    }
+
+    #[test]
+    fn a_job_that_fails_for_an_hour_is_told_at_once_then_once_a_minute() {
+        assert_eq!(told(DELIVERY_EVERY, 1), 1);
+        assert_eq!(told(DELIVERY_EVERY, 7_200), 60);
+        assert_eq!(told(KEYS_EVERY, 120), 60);
+        assert_eq!(told(SWEEP_EVERY, 60), 60);
+    }
+
+    #[test]
+    fn its_end_is_told_once_and_the_next_failure_at_once() {
+        let mut trouble = Trouble::of_a_job_every(DELIVERY_EVERY);
+        assert_eq!(trouble.passed(), None);
+        assert!(trouble.is_to_be_told());
+        assert!(!trouble.is_to_be_told());
+        assert_eq!((trouble.passed(), trouble.passed()), (Some(2), None));
+        assert!(trouble.is_to_be_told());
+    }
+}
