@@ -14,7 +14,7 @@ use portal_id_core::time::Timestamp;
 use serde_json::{Map, Value, json};
 
 /// The scopes whose claims say who vouches for a fact.
-const VOUCHED: [&str; 3] = ["email", "phone", "identity"];
+const VOUCHED: [&str; 4] = ["email", "phone", "identity", "organization"];
 
 /// What the store knows about a token.
 struct Facts {

@@ -19,8 +19,8 @@ pub(crate) struct Metadata {
 }
 
 /// The metadata (OpenID Connect Discovery §4, RFC 8414 §3).
-pub(crate) async fn discovery(State(s): State<Metadata>) -> Response {
-    json(s.provider.discovery().to_owned(), METADATA_MAX_AGE)
+pub(crate) async fn discovery(Call { ctx }: Call, State(s): State<Metadata>) -> Response {
+    json(s.provider.discovery(ctx.now).to_owned(), METADATA_MAX_AGE)
 }
 
 /// The public keys (RFC 7517 §5), kept no longer than a rotation waits for.
