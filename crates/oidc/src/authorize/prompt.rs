@@ -6,13 +6,14 @@ use portal_id_core::flow::{Requirement, Step, next_step};
 use portal_id_core::session::Session;
 use portal_id_core::time::{Span, Timestamp};
 
-/// The values we honour; what discovery advertises. Others are ignored (OpenID Connect Core §3.1.2.1). `create` is the
-/// last, because it works only while somebody may register.
-const VALUES: [&str; 5] = ["none", "login", "consent", "select_account", "create"];
-
-/// The values that work while people may register, or may not.
-pub(crate) fn values(registers: bool) -> &'static [&'static str] {
-    if registers { &VALUES } else { VALUES.split_last().map_or(&[], |(_create, others)| others) }
+/// The values we honour; what discovery advertises. Others are ignored (OpenID Connect Core §3.1.2.1). `create` leads to
+/// registration only while there is anybody who may register; else it asks for no more than `login`.
+pub(crate) const fn values(registers: bool) -> &'static [&'static str] {
+    if registers {
+        &["none", "login", "consent", "select_account", "create"]
+    } else {
+        &["none", "login", "consent", "select_account"]
+    }
 }
 
 /// What a request says about signing in.
