@@ -9,7 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Every scope we know, in the order in which scopes are kept, shown and issued.
-pub const SCOPES: [&str; 7] = ["openid", "profile", "email", "phone", "address", "identity", "offline_access"];
+pub const SCOPES: [&str; 8] =
+    ["openid", "profile", "email", "phone", "address", "identity", "organization", "offline_access"];
 
 /// Keeps those of `requested` that are known, in the order of [`SCOPES`], without repeats.
 pub fn ordered_scopes<'a>(requested: impl IntoIterator<Item = &'a str>) -> Vec<String> {

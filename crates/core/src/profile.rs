@@ -124,6 +124,19 @@ impl Profile {
     /// The purpose under which profiles are sealed.
     const SEAL: SealPurpose = SealPurpose::Profile;
 
+    /// The facts that are looked up by equality, in their normal forms.
+    pub fn looked_up(&self) -> Vec<(IdentifierKind, String)> {
+        [
+            (IdentifierKind::Email, self.email.as_ref().map(Email::compare_key)),
+            (IdentifierKind::Phone, self.phone.as_ref().map(|phone| phone.e164().to_owned())),
+            (IdentifierKind::IdentityNumber, self.identity_number.as_ref().map(|n| n.digest_input().to_owned())),
+            (IdentifierKind::BusinessCode, self.business_code.as_ref().map(|code| code.digest_input().to_owned())),
+        ]
+        .into_iter()
+        .filter_map(|(kind, text)| text.map(|text| (kind, text)))
+        .collect()
+    }
+
     /// Seals the facts for the account they belong to: moved to another they do not open.
     pub fn seal_for(&self, id: &AccountId, vault: &dyn Vault, entropy: &dyn Entropy) -> Sealed<Self> {
         Sealed::seal(vault, Self::SEAL, id.as_str().as_bytes(), self, entropy)

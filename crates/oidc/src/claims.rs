@@ -1,12 +1,12 @@
-//! What a scope opens: an account's facts as claims (OpenID Connect Core §5.1, §5.4, and our own of the scope
-//! `identity`). Absent facts are left out, never blank.
+//! What a scope opens: an account's facts as claims (OpenID Connect Core §5.1, §5.4, and our own of the scopes
+//! `identity` and `organization`). Absent facts are left out, never blank.
 //!
 //! In the code flow these claims are in userinfo only; the ID token's own claims are in [`crate::tokens`].
 
 use portal_id_core::client::IdentityPolicy;
 use portal_id_core::facts::{Address, BirthDate, BusinessCode, BusinessName, Email, FullName, IdentityNumber, Phone};
 use portal_id_core::ports::{Unsealable, Vault};
-use portal_id_core::profile::{Account, Identifier, IdentifierKind, Profile};
+use portal_id_core::profile::{Account, FactSource, Identifier, IdentifierKind, Profile};
 use portal_id_core::time::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -31,7 +31,6 @@ pub(crate) const SUPPORTED: &[&str] = &[
     "locale",
     "updated_at",
     "account_type",
-    "business_name",
     "email",
     "email_verified",
     "phone_number",
@@ -45,6 +44,12 @@ pub(crate) const SUPPORTED: &[&str] = &[
     "business_code_verified",
     "business_code_verified_at",
     "business_code_source",
+    "business_name",
+    "business_name_verified",
+    "business_name_source",
+    "head_office",
+    "head_office_verified",
+    "head_office_source",
 ];
 
 /// Opens an account's facts.
@@ -78,9 +83,8 @@ pub(crate) fn of_person(
             "identity" => {
                 let number = profile.identity_number.as_ref().map(IdentityNumber::as_str);
                 vouched(&mut claims, "identity_number", number, find(IdentifierKind::IdentityNumber), policy);
-                let code = profile.business_code.as_ref().map(BusinessCode::as_str);
-                vouched(&mut claims, "business_code", code, find(IdentifierKind::BusinessCode), policy);
             }
+            "organization" => of_organization(&mut claims, profile, find(IdentifierKind::BusinessCode), policy),
             _ => {}
         }
     }
@@ -88,13 +92,29 @@ pub(crate) fn of_person(
 }
 
 fn of_profile(claims: &mut Map<String, Value>, account: &Account, profile: &Profile) {
-    put(claims, "name", profile.full_name.as_ref().map(FullName::as_str));
+    // A business has no person's name: what is shown for it is its own (OpenID Connect Core §5.1).
+    let business = profile.business_name.as_ref().map(BusinessName::as_str);
+    put(claims, "name", profile.full_name.as_ref().map(FullName::as_str).or(business));
     put(claims, "preferred_username", Some(account.username.as_str()));
     put(claims, "birthdate", profile.birth_date.as_ref().map(BirthDate::as_str));
-    put(claims, "business_name", profile.business_name.as_ref().map(BusinessName::as_str));
     put(claims, "locale", Some(account.language.tag()));
     put(claims, "updated_at", Some(account.updated_at.seconds()));
     put(claims, "account_type", Some(account.class.as_str()));
+}
+
+/// The code says which business it is: whoever may not learn the code learns nothing of it. Name and head office are as
+/// the holder typed them, whoever vouches for the code.
+fn of_organization(
+    claims: &mut Map<String, Value>,
+    profile: &Profile,
+    code: Option<&Identifier>,
+    policy: IdentityPolicy,
+) {
+    vouched(claims, "business_code", profile.business_code.as_ref().map(BusinessCode::as_str), code, policy);
+    if claims.contains_key("business_code") {
+        declared(claims, "business_name", profile.business_name.as_ref().map(BusinessName::as_str));
+        declared(claims, "head_office", profile.address.as_ref().map(of_address));
+    }
 }
 
 /// OpenID Connect Core §5.1.1: an object of strings.
@@ -119,10 +139,18 @@ fn vouched(
     let verified = identifier.is_some_and(Identifier::is_verified);
     let Some(value) = value.filter(|_| verified || policy == IdentityPolicy::Any) else { return };
     put_with(claims, name, Some(value), verified);
-    let source = identifier.map_or("self_declared", |identifier| identifier.source.as_str());
+    let source = identifier.map_or(FactSource::SelfDeclared, |identifier| identifier.source).as_str();
     put(claims, &format!("{name}_source"), Some(source));
     let verified_at = identifier.and_then(|identifier| identifier.verified_at);
     put(claims, &format!("{name}_verified_at"), verified_at.map(Timestamp::seconds));
+}
+
+/// A fact that only its holder vouches for.
+fn declared(claims: &mut Map<String, Value>, name: &str, value: Option<impl Into<Value>>) {
+    put_with(claims, name, value, false);
+    if claims.contains_key(name) {
+        put(claims, &format!("{name}_source"), Some(FactSource::SelfDeclared.as_str()));
+    }
 }
 
 fn put(claims: &mut Map<String, Value>, name: &str, value: Option<impl Into<Value>>) {
@@ -132,9 +160,9 @@ fn put(claims: &mut Map<String, Value>, name: &str, value: Option<impl Into<Valu
 }
 
 /// A claim and, only with it, whether it is verified.
-fn put_with(claims: &mut Map<String, Value>, name: &str, value: Option<&str>, verified: bool) {
+fn put_with(claims: &mut Map<String, Value>, name: &str, value: Option<impl Into<Value>>, verified: bool) {
     if let Some(value) = value {
-        claims.insert(name.to_owned(), json!(value));
+        claims.insert(name.to_owned(), value.into());
         claims.insert(format!("{name}_verified"), json!(verified));
     }
 }
@@ -143,7 +171,6 @@ fn put_with(claims: &mut Map<String, Value>, name: &str, value: Option<&str>, ve
 mod tests {
     use super::*;
     use crate::testing::{self, NOW};
-    use portal_id_core::profile::FactSource;
 
     fn identifier(kind: IdentifierKind, verified: Option<(FactSource, Timestamp)>) -> Identifier {
         let (source, verified_at) =
@@ -167,6 +194,30 @@ mod tests {
         insta::assert_snapshot!(format!("{:#}", Value::Object(claims(&all, &vouched, IdentityPolicy::VerifiedOnly))));
     }
 
+    fn of_business(scopes: &[&str], verified: Option<(FactSource, Timestamp)>, policy: IdentityPolicy) -> Map<String, Value> {
+        let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
+        let identifiers = [identifier(IdentifierKind::BusinessCode, verified)];
+        of_person(&testing::business_account(), &testing::business_profile(), &identifiers, &scopes, policy)
+    }
+
+    #[test]
+    fn a_business_tells_its_code_name_and_head_office_and_who_vouches_for_each() {
+        let told = of_business(&["profile", "organization"], Some((FactSource::Desk, NOW)), IdentityPolicy::VerifiedOnly);
+        insta::assert_snapshot!(format!("{:#}", Value::Object(told)));
+    }
+
+    #[test]
+    fn nothing_of_a_business_that_only_declares_itself_reaches_a_client_that_takes_the_vouched_for_alone() {
+        assert!(of_business(&["organization"], None, IdentityPolicy::VerifiedOnly).is_empty());
+        let told = of_business(&["organization"], None, IdentityPolicy::Any);
+        for name in ["business_code", "business_name", "head_office"] {
+            assert!(told.contains_key(name), "{name}");
+            assert_eq!(told[&format!("{name}_verified")], json!(false), "{name}");
+            assert_eq!(told[&format!("{name}_source")], json!("self_declared"), "{name}");
+        }
+        assert!(claims(&["organization"], &[], IdentityPolicy::Any).is_empty(), "a citizen is no organization");
+    }
+
     // security: row 38
     #[test]
     fn a_scope_opens_its_own_claims_and_no_others() {
@@ -177,6 +228,11 @@ mod tests {
         assert_eq!(names(&["email"]), ["email", "email_verified"]);
         assert_eq!(names(&["phone"]), ["phone_number", "phone_number_verified"]);
         assert_eq!(names(&["address"]), ["address"]);
+        let of_business = |scope| of_business(&[scope], None, IdentityPolicy::Any);
+        assert!(of_business("identity").is_empty());
+        assert!(["profile", "email", "phone", "address"].into_iter().all(|scope| {
+            of_business(scope).keys().all(|name| !name.starts_with("business_") && !name.starts_with("head_office"))
+        }));
     }
 
     #[test]
@@ -206,7 +262,8 @@ mod tests {
     fn every_claim_that_can_be_told_is_advertised() {
         let all: Vec<&str> = portal_id_core::client::SCOPES.to_vec();
         let vouched = [identifier(IdentifierKind::IdentityNumber, Some((FactSource::NationalPortal, NOW)))];
-        for name in claims(&all, &vouched, IdentityPolicy::Any).keys() {
+        let business = of_business(&all, Some((FactSource::NationalPortal, NOW)), IdentityPolicy::Any);
+        for name in claims(&all, &vouched, IdentityPolicy::Any).keys().chain(business.keys()) {
             assert!(SUPPORTED.contains(&name.as_str()), "{name}");
         }
     }

@@ -11,8 +11,8 @@ use portal_id_core::language::Language;
 use portal_id_core::signing_key::SigningAlgorithm;
 use serde_json::{Value, json};
 
-/// The metadata document.
-pub(crate) fn document(issuer: &str) -> Value {
+/// The metadata document. `registers` says whether there is anybody who may register: only then `prompt=create` works.
+pub(crate) fn document(issuer: &str, registers: bool) -> Value {
     let at = |path: &str| format!("{}{path}", issuer.trim_end_matches('/'));
     json!({
         "issuer": issuer,
@@ -32,7 +32,7 @@ pub(crate) fn document(issuer: &str) -> Value {
         "claim_types_supported": ["normal"],
         "claims_supported": crate::claims::SUPPORTED,
         "acr_values_supported": portal_id_core::acr::supported(),
-        "prompt_values_supported": prompt::VALUES,
+        "prompt_values_supported": prompt::values(registers),
         "ui_locales_supported": Language::ALL.map(Language::tag),
         "authorization_response_iss_parameter_supported": true,
         "claims_parameter_supported": false,
@@ -47,11 +47,18 @@ mod tests {
 
     #[test]
     fn the_metadata_says_what_works() {
-        insta::assert_snapshot!(format!("{:#}", document("https://id.example.gov.vn")));
+        insta::assert_snapshot!(format!("{:#}", document("https://id.example.gov.vn", true)));
+    }
+
+    #[test]
+    fn registering_is_advertised_only_while_somebody_may() {
+        let prompts = |registers| document("https://id.example.gov.vn", registers)["prompt_values_supported"].clone();
+        assert_eq!(prompts(true), json!(["none", "login", "consent", "select_account", "create"]));
+        assert_eq!(prompts(false), json!(["none", "login", "consent", "select_account"]));
     }
 
     #[test]
     fn an_issuer_with_a_path_keeps_it_before_each_endpoint() {
-        assert_eq!(document("https://example.gov.vn/id")["token_endpoint"], "https://example.gov.vn/id/token");
+        assert_eq!(document("https://example.gov.vn/id", true)["token_endpoint"], "https://example.gov.vn/id/token");
     }
 }

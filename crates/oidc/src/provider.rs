@@ -2,6 +2,7 @@
 
 use crate::discovery;
 use crate::settings::OidcSettings;
+use portal_id_core::accounts::RegistrationSettings;
 use portal_id_core::ports::Vault;
 use portal_id_core::store::Store;
 use portal_id_core::time::{Span, Timestamp};
@@ -14,14 +15,27 @@ pub struct Provider {
     vault: Arc<dyn Vault>,
     keys: Arc<KeyRing>,
     settings: Arc<OidcSettings>,
+    registration: RegistrationSettings,
+    /// The metadata while somebody may register.
     discovery: String,
+    /// The metadata while nobody may.
+    discovery_without_registration: String,
 }
 
 impl Provider {
-    /// A provider. `settings` are to be [checked](OidcSettings::check) before.
-    pub fn new(store: Store, vault: Arc<dyn Vault>, keys: Arc<KeyRing>, settings: OidcSettings) -> Self {
-        let discovery = discovery::document(&settings.issuer).to_string();
-        Self { store, vault, keys, settings: Arc::new(settings), discovery }
+    /// A provider. `settings` are to be [checked](OidcSettings::check) before. `registration` says on which days
+    /// `prompt=create` leads to a form.
+    pub fn new(
+        store: Store,
+        vault: Arc<dyn Vault>,
+        keys: Arc<KeyRing>,
+        settings: OidcSettings,
+        registration: RegistrationSettings,
+    ) -> Self {
+        let discovery = |registers| discovery::document(&settings.issuer, registers).to_string();
+        let (discovery, discovery_without_registration) = (discovery(true), discovery(false));
+        let settings = Arc::new(settings);
+        Self { store, vault, keys, settings, registration, discovery, discovery_without_registration }
     }
 
     /// The issuer.
@@ -29,10 +43,15 @@ impl Provider {
         &self.settings.issuer
     }
 
-    /// The metadata as JSON, fixed at start: for `/.well-known/openid-configuration` and
-    /// `/.well-known/oauth-authorization-server`.
-    pub fn discovery(&self) -> &str {
-        &self.discovery
+    /// The metadata as JSON: for `/.well-known/openid-configuration` and `/.well-known/oauth-authorization-server`. It
+    /// changes on the days on which registration opens or closes, and else never.
+    pub fn discovery(&self, now: Timestamp) -> &str {
+        if self.registers(now) { &self.discovery } else { &self.discovery_without_registration }
+    }
+
+    /// Whether there is a class of account that people may register.
+    pub(crate) fn registers(&self, now: Timestamp) -> bool {
+        self.registration.is_open_to_anybody(now.date_in_vietnam())
     }
 
     /// The public keys as JSON (RFC 7517 §5).

@@ -6,7 +6,9 @@ use portal_id_core::acr::{Amr, Ial};
 use portal_id_core::client::{Client, ClientAuthMethod, ClientMetadata, ClientSecret, ClientSource, IdentityPolicy};
 use portal_id_core::digest::{Digest, DigestPurpose};
 use portal_id_core::entropy::Entropy;
-use portal_id_core::facts::{Address, AddressInput, BirthDate, Email, FullName, IdentityNumber, Phone, Username};
+use portal_id_core::facts::{
+    Address, AddressInput, BirthDate, BusinessCode, BusinessName, Email, FullName, IdentityNumber, Phone, Username,
+};
 use portal_id_core::grant::Grant;
 use portal_id_core::ids::{AccountId, ClientId, GrantId, SessionId};
 use portal_id_core::language::Language;
@@ -155,6 +157,18 @@ pub(crate) fn profile() -> Profile {
     }
 }
 
+/// What a business gave at registration; the code is nobody's.
+pub(crate) fn business_profile() -> Profile {
+    Profile {
+        full_name: None,
+        birth_date: None,
+        identity_number: None,
+        business_name: Some(BusinessName::from_stored("Công ty TNHH Vải Thiều Mẫu").unwrap()),
+        business_code: Some(BusinessCode::from_stored("9900000016").unwrap()),
+        ..profile()
+    }
+}
+
 /// A profile of nothing.
 pub(crate) fn empty_profile() -> Profile {
     Profile {
@@ -184,6 +198,11 @@ pub(crate) fn account() -> Account {
         updated_at: NOW - Span::days(2),
         activated_at: Some(NOW - Span::days(9)),
     }
+}
+
+/// A business with the same id.
+pub(crate) fn business_account() -> Account {
+    Account { class: AccountClass::Business, username: Username::parse("vai.thieu.mau").unwrap(), ..account() }
 }
 
 /// A fact of that person that nobody vouches for.

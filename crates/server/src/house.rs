@@ -109,8 +109,13 @@ impl House {
             config.accounts.clone(),
             &config.oidc.issuer,
         )?);
-        let provider =
-            Arc::new(Provider::new(store.clone(), Arc::clone(&vault), Arc::clone(&ring), config.oidc.clone()));
+        let provider = Arc::new(Provider::new(
+            store.clone(),
+            Arc::clone(&vault),
+            Arc::clone(&ring),
+            config.oidc.clone(),
+            config.accounts.registration.clone(),
+        ));
         let courier = Arc::new(courier(&config, &outside, &store, &vault)?);
         let leaving = Arc::new(AtomicBool::new(false));
         let ready = Arc::new(Ready { store: store.clone(), ring: Arc::clone(&ring), leaving: Arc::clone(&leaving) });

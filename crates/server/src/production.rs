@@ -2,7 +2,7 @@
 //! that must have been a decision.
 
 use crate::config::{Config, Mode};
-use portal_id_core::accounts::RegistrationMode;
+use portal_id_core::accounts::RegistrationPolicy;
 use portal_id_core::password::hash::HashSettings;
 
 /// Every reason not to start, in words that say what to set. Empty for a good configuration.
@@ -23,13 +23,13 @@ pub fn refusals(config: &Config, kek_is_demo: bool, has_demo_clients: bool) -> V
     refuse(kek_is_demo, "the key-encryption key was made for a demo; make one with `portal-id keys generate-kek`");
     refuse(has_demo_clients, "the database holds clients of the demo; start with a database of its own");
     let policy = &config.accounts.registration;
-    for (class, mode) in
-        [("citizen", policy.citizen), ("business", policy.business), ("organisation", policy.organisation)]
+    for (class, policy) in
+        [("citizen", &policy.citizen), ("business", &policy.business), ("organisation", &policy.organisation)]
     {
-        refuse(mode.is_none(), &format!("accounts.registration.{class} must be set: open, federated-only or closed"));
+        refuse(policy.is_none(), &format!("accounts.registration.{class} must be set: open, federated-only or closed"));
     }
     refuse(
-        policy.organisation == Some(RegistrationMode::Open),
+        policy.organisation.as_ref().is_some_and(RegistrationPolicy::is_ever_open),
         "accounts.registration.organisation cannot be open: organisations come by federation only",
     );
     refuse(config.notify.sms_gateways.is_empty(), "notify.sms_gateways is empty: without a gateway nobody can sign in");
@@ -82,9 +82,23 @@ mod tests {
         let mut http = good();
         http.oidc.issuer = "http://localhost:8080".to_owned();
         assert!(refusals(&http, false, false)[0].contains("https"));
-        let mut unset = good();
-        unset.accounts.registration.business = None;
-        assert!(refusals(&unset, false, false)[0].contains("business"));
+        for class in ["citizen", "business", "organisation"] {
+            let mut unset = good();
+            let policies = &mut unset.accounts.registration;
+            let policy = match class {
+                "citizen" => &mut policies.citizen,
+                "business" => &mut policies.business,
+                _ => &mut policies.organisation,
+            };
+            *policy = None;
+            assert!(refusals(&unset, false, false)[0].contains(class), "{class}");
+        }
+        let organisations_someday = GOOD.replace(
+            "organisation = \"federated-only\"",
+            "organisation = [{ mode = \"federated-only\" }, { mode = \"open\", from = \"2027-07-01\" }]",
+        );
+        let someday = Config::from_toml(&organisations_someday).unwrap();
+        assert!(refusals(&someday, false, false)[0].contains("organisations come by federation"));
         let mut lax = good();
         lax.oidc.require_nonce_without_pkce = false;
         assert!(refusals(&lax, false, false)[0].contains("nonce"));

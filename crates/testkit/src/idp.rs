@@ -1,6 +1,7 @@
 //! A provider for one test.
 
 use crate::browser::Browser;
+use crate::businesses::BusinessBuilder;
 use crate::outside::{FrozenClock, Keeper, SeededEntropy};
 use crate::people::CitizenBuilder;
 use crate::servers;
@@ -159,6 +160,10 @@ impl TestIdp {
 
     pub fn citizen(&self, username: &str) -> CitizenBuilder<'_> {
         CitizenBuilder::new(self, username)
+    }
+
+    pub fn business(&self, username: &str) -> BusinessBuilder<'_> {
+        BusinessBuilder::new(self, username)
     }
 
     pub fn service(&self) -> ServiceBuilder<'_> {

@@ -1,9 +1,9 @@
-//! People to walk through the provider. None of them exists.
+//! Citizens to walk through the provider. None of them exists.
 
 use crate::browser::Browser;
 use crate::idp::TestIdp;
 use crate::page::{Form, Page};
-use portal_id_core::accounts::CitizenForm;
+use portal_id_core::accounts::{ActivateOutcome, CitizenForm, RegisterOutcome};
 
 /// A citizen as the test knows them.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct CitizenBuilder<'a> {
 }
 
 /// A number that differs for every name and stays the same for one.
-fn number_of(name: &str) -> u64 {
+pub(crate) fn number_of(name: &str) -> u64 {
     name.bytes().fold(7, |number: u64, byte| number.wrapping_mul(131).wrapping_add(u64::from(byte)))
 }
 
@@ -100,16 +100,13 @@ impl Citizen {
 
     /// Gives name and password on a sign-in page; gives what comes next.
     pub async fn give_password(&self, browser: &mut Browser, page: &Page) -> Page {
-        let form = page.form_with("password").fill("username", &self.username).fill("password", &self.password);
-        browser.submit(form).await
+        give_password(browser, page, &self.username, &self.password).await
     }
 
     /// Signs in from a sign-in page: password, code; gives what comes next.
     pub async fn sign_in(&self, idp: &TestIdp, browser: &mut Browser, page: &Page) -> Page {
         let page = self.give_password(browser, page).await.expect("code");
-        let code = idp.newest_code(&self.e164).await;
-        let form = page.form_with("code").fill("code", &code).press("action", "verify");
-        browser.submit(form).await
+        give_code(idp, browser, &page, &self.e164).await
     }
 }
 
@@ -136,14 +133,30 @@ impl<'a> CitizenBuilder<'a> {
         let accounts = &self.idp.house.accounts;
         let ctx = self.idp.ctx();
         let outcome = accounts.register_citizen(&ctx, &self.citizen.form()).await.unwrap();
-        assert_eq!(outcome, portal_id_core::accounts::RegisterOutcome::Accepted);
+        assert!(matches!(outcome, RegisterOutcome::Accepted { .. }), "{outcome:?}");
         if self.activate {
-            let token = activation_token(&self.idp.newest_mail(&self.citizen.email).await.text);
-            let outcome = accounts.activate(&ctx, &token, &self.citizen.password).await.unwrap();
-            assert_eq!(outcome, portal_id_core::accounts::ActivateOutcome::Activated);
+            activate(self.idp, &self.citizen.email, &self.citizen.password).await;
         }
         self.citizen
     }
+}
+
+/// Fills a sign-in page.
+pub(crate) async fn give_password(browser: &mut Browser, page: &Page, username: &str, password: &str) -> Page {
+    browser.submit(page.form_with("password").fill("username", username).fill("password", password)).await
+}
+
+/// Fills a code page with the newest code for a phone.
+pub(crate) async fn give_code(idp: &TestIdp, browser: &mut Browser, page: &Page, e164: &str) -> Page {
+    let code = idp.newest_code(e164).await;
+    browser.submit(page.form_with("code").fill("code", &code).press("action", "verify")).await
+}
+
+/// Activates by the newest mail to an address.
+pub(crate) async fn activate(idp: &TestIdp, email: &str, password: &str) {
+    let token = activation_token(&idp.newest_mail(email).await.text);
+    let outcome = idp.house.accounts.activate(&idp.ctx(), &token, password).await.unwrap();
+    assert_eq!(outcome, ActivateOutcome::Activated);
 }
 
 /// The address in a mail that leads to us.

@@ -14,7 +14,9 @@ mod wiring;
 
 pub use assets::{AssetFault, Assets};
 pub use protocol::health::Readiness;
-pub use settings::{Colour, ColourFault, Colours, Network, NotANetwork, NotHttps, SupportUrl, WebSettings};
+pub use settings::{
+    Colour, ColourFault, Colours, HttpsUrl, Instead, InsteadOfRegistering, Network, NotANetwork, NotHttps, WebSettings,
+};
 pub use wiring::WebParts;
 
 use crate::edge::{Edge, PageError};
@@ -46,7 +48,7 @@ pub fn router(parts: WebParts) -> Router {
         .route("/", get(pages::home::get))
         .route("/register", get(pages::register::get))
         .route("/register/citizen", get(pages::register_citizen::get).post(pages::register_citizen::post))
-        .route("/register/business", get(pages::register_business::get))
+        .route("/register/business", get(pages::register_business::get).post(pages::register_business::post))
         .route("/activate", get(pages::activate::get).post(pages::activate::post))
         .route("/activate/resend", post(pages::activation_resend::post))
         .route("/sign-in", get(pages::sign_in::get).post(pages::sign_in::post))

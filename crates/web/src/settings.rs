@@ -21,7 +21,9 @@ pub struct WebSettings {
     /// The colours.
     pub colours: Colours,
     /// A page with help, linked at the foot of every page: https.
-    pub support_url: Option<SupportUrl>,
+    pub support_url: Option<HttpsUrl>,
+    /// Where people are sent who cannot register here, because their class of account is not open.
+    pub instead_of_registering: InsteadOfRegistering,
     /// Proxies whose `X-Forwarded-For` and `X-Request-Id` are believed: addresses, or networks such as `10.0.0.0/8`.
     pub trusted_proxies: Vec<Network>,
     /// Seconds after which a request that is still unanswered is given up.
@@ -36,6 +38,7 @@ impl Default for WebSettings {
             logo: None,
             colours: Colours::default(),
             support_url: None,
+            instead_of_registering: InsteadOfRegistering::default(),
             trusted_proxies: Vec::new(),
             request_timeout_seconds: 30,
         }
@@ -108,29 +111,53 @@ impl fmt::Display for Colour {
     }
 }
 
-/// The address of a page with help: https, so that nobody on the way can change where people are led.
+/// Where people are sent who cannot register here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct InsteadOfRegistering {
+    /// Citizens.
+    pub citizen: Instead,
+    /// Businesses.
+    pub business: Instead,
+}
+
+/// Where people of one class are sent who cannot register here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Instead {
+    /// What to do, in place of our own words; empty for those.
+    pub text: LocalText,
+    /// The address of the place to go to, such as the national portal: https. No link when absent.
+    pub link: Option<HttpsUrl>,
+    /// The words of the link; the address itself when empty.
+    pub link_name: LocalText,
+}
+
+/// The address of a page elsewhere: https, so that nobody on the way can change where people are led.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct SupportUrl(String);
+pub struct HttpsUrl(String);
 
 /// A text that is no https address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the support page must have an https address")]
+#[error("a page that people are led to must have an https address, without credentials in it")]
 pub struct NotHttps;
 
-impl SupportUrl {
+impl HttpsUrl {
     /// The address.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-impl FromStr for SupportUrl {
+impl FromStr for HttpsUrl {
     type Err = NotHttps;
 
     fn from_str(text: &str) -> Result<Self, NotHttps> {
         let url = url::Url::parse(text).map_err(|_| NotHttps)?;
-        if url.scheme() == "https" { Ok(Self(url.into())) } else { Err(NotHttps) }
+        // `https://dichvucong.gov.vn@evil.example` looks like another place than it leads to.
+        let plain = url.username().is_empty() && url.password().is_none();
+        if url.scheme() == "https" && plain { Ok(Self(url.into())) } else { Err(NotHttps) }
     }
 }
 
@@ -207,7 +234,7 @@ macro_rules! read_from_text {
 }
 
 read_from_text!(Colour, ColourFault, "^#[0-9a-fA-F]{6}$");
-read_from_text!(SupportUrl, NotHttps, "^https://");
+read_from_text!(HttpsUrl, NotHttps, "^https://");
 read_from_text!(Network, NotANetwork, "^[0-9a-fA-F.:]+(/[0-9]{1,3})?$");
 
 #[cfg(test)]
@@ -262,6 +289,14 @@ mod tests {
         assert!(read(r#"{"trusted_proxies":["everybody"]}"#).is_err());
         assert!(read(r#"{"support_url":"javascript:alert(1)"}"#).is_err());
         assert!(read(r#"{"support_url":"http://help.example"}"#).is_err());
+        let instead = |link: &str| read(&format!(r#"{{"instead_of_registering":{{"business":{{"link":{link:?}}}}}}}"#));
+        let told = instead("https://dichvucong.gov.vn").unwrap().instead_of_registering.business;
+        assert_eq!(told.link.unwrap().as_str(), "https://dichvucong.gov.vn/");
+        for refused in
+            ["http://dichvucong.gov.vn", "javascript:alert(1)", "//dichvucong.gov.vn", "", "https://a@b.example"]
+        {
+            assert!(instead(refused).unwrap_err().to_string().contains("https"), "{refused}");
+        }
         assert!(read(r#"{"colour":{}}"#).unwrap_err().to_string().contains("unknown field"));
     }
 }

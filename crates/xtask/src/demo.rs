@@ -3,7 +3,9 @@
 use crate::interrupt;
 use crate::ports;
 use crate::processes::progress;
-use crate::provider::{self, Addresses, DEMO_PASSWORD, DEMO_USERNAME};
+use crate::provider::{
+    self, Addresses, DEMO_BUSINESS_PASSWORD, DEMO_BUSINESS_USERNAME, DEMO_PASSWORD, DEMO_USERNAME,
+};
 use crate::repository::Repository;
 use crate::setup::{self, Need};
 use anyhow::{Context, Result};
@@ -75,10 +77,11 @@ Portal ID is running.
   {inbox:<35} every e-mail and SMS of the demo
 
 A citizen is ready: username {DEMO_USERNAME}, password {DEMO_PASSWORD}
+A business is ready: username {DEMO_BUSINESS_USERNAME}, password {DEMO_BUSINESS_PASSWORD}
 
 What to try
   1. Open {service}, press \u{201c}Đăng nhập\u{201d}, sign in as the citizen; the code is in the inbox.
-  2. Register yourself at {issuer}/register/citizen, open the link from the inbox, then sign in.
+  2. Register yourself at {issuer}/register, as a citizen or a business, open the link from the inbox, then sign in.
   3. Sign out at the service, and see that it asks again.
   4. Read it in English: {issuer}/sign-in?ui_locales=en
   5. Connect a service of your own: {issuer}/.well-known/openid-configuration

@@ -11,6 +11,8 @@ use std::process::{Command, Stdio};
 /// What the server sets up in demo mode; the same words stand in the guide.
 pub(crate) const DEMO_USERNAME: &str = "nguyenvanan";
 pub(crate) const DEMO_PASSWORD: &str = "Cong-Dan-2026!";
+pub(crate) const DEMO_BUSINESS_USERNAME: &str = "vaithieumau";
+pub(crate) const DEMO_BUSINESS_PASSWORD: &str = "Doanh-Nghiep-2026!";
 pub(crate) const DEMO_CLIENT_ID: &str = "sample-service";
 pub(crate) const DEMO_CLIENT_SECRET: &str = "sample-service-secret-for-the-demo-only";
 

@@ -3,7 +3,7 @@ import * as client from 'openid-client';
 import { settings } from './settings.js';
 import { walk } from './citizen.js';
 
-export const SCOPES = 'openid profile email phone address identity offline_access';
+export const SCOPES = 'openid profile email phone address identity organization offline_access';
 
 export function discover(secret = settings.clientSecret) {
   return client.discovery(new URL(settings.issuer), settings.clientId, {}, client.ClientSecretBasic(secret), {

@@ -2,7 +2,7 @@
 // nonce, userinfo, refresh, sign-out. Pages and sessions are elsewhere.
 import * as client from 'openid-client';
 
-const SCOPES = 'openid profile email phone address identity offline_access';
+const SCOPES = 'openid profile email phone address identity organization offline_access';
 
 export class Provider {
   #settings;

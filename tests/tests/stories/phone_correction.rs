@@ -35,6 +35,20 @@ async fn a_wrong_number_is_corrected_by_a_mailed_link_and_the_password() {
 }
 
 #[tokio::test]
+async fn who_corrects_to_a_number_from_before_2018_is_told_the_new_one() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut browser = idp.browser();
+    let page = browser.open("/sign-in").await;
+    let code = an.give_password(&mut browser, &page).await.expect("code");
+    let _ = browser.submit(code.form_to("/sign-in/phone").press("action", "ask")).await.expect("phone-asked");
+    let page = browser.open(&link_in(&idp.newest_mail(&an.email).await.text)).await.expect("phone-correct");
+    let form = page.form_with("phone").fill("phone", "0168 912 3456").fill("password", &an.password);
+    let page = browser.submit(form.press("action", "correct")).await.expect("phone-corrected");
+    assert!(page.words().contains("0168") && page.words().contains("038 ••• •456"), "{}", page.words());
+}
+
+#[tokio::test]
 async fn a_number_that_received_a_code_cannot_be_changed_that_way() {
     let idp = TestIdp::start().await;
     let an = idp.citizen("nguyen.thi.an").activated().create().await;

@@ -143,17 +143,32 @@ async fn a_body_that_is_too_large_is_refused_before_it_is_read() {
     assert_eq!(refused.status(), 413);
 }
 
+// security: row 15
 #[tokio::test]
-async fn a_closed_class_is_told_where_to_go_instead() {
-    use portal_id_testkit::core::accounts::RegistrationMode;
-    let idp = TestIdp::start_with(|config| {
-        config.accounts.registration.citizen = Some(RegistrationMode::FederatedOnly);
-    })
-    .await;
-    let page = idp.browser().open("/register/citizen").await;
-    assert_eq!(page.name(), "register-closed");
-    let page = idp.browser().open("/register/business").await;
-    assert!(page.status().is_success() || page.status().is_client_error());
+async fn who_types_a_number_from_before_2018_is_told_the_new_one_whoever_has_the_email() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let old = ("phone", "0168 912 3456");
+    let binh = Citizen::named("le.van.binh");
+    let page = binh.register_with(&mut idp.browser(), &[old]).await.expect("registered");
+    for word in ["0168", "038 ••• •456"] {
+        assert!(page.words().contains(word), "{}", page.words());
+    }
+    let collided = [old, ("email", an.email.as_str())];
+    let same = Citizen::named("tran.thi.chi").register_with(&mut idp.browser(), &collided).await.expect("registered");
+    assert_eq!(same.words().replace(&an.email, "ADDRESS"), page.words().replace(&binh.email, "ADDRESS"));
+    let today = Citizen::named("pham.van.dung").register(&mut idp.browser()).await.expect("registered");
+    assert!(!today.html().contains("phone-moved"));
+    // The code goes to the number of today.
+    let link = portal_id_testkit::people::link_in(&idp.newest_mail(&binh.email).await.text);
+    let mut browser = idp.browser();
+    let page = browser.open(&link).await.expect("activate");
+    let form = page.form_with("password").fill("password", &binh.password).press("action", "activate");
+    let _ = browser.submit(form).await.expect("activated");
+    let page = browser.open("/sign-in").await.expect("sign-in");
+    let page = binh.give_password(&mut browser, &page).await.expect("code");
+    let code = idp.newest_code("+84389123456").await;
+    let _ = browser.submit(page.form_with("code").fill("code", &code).press("action", "verify")).await.expect("home");
 }
 
 #[tokio::test]

@@ -4,26 +4,33 @@
 //! variants of an outcome; [`Failure`] is for what should not happen.
 
 mod activation;
+mod business_form;
 mod code;
 mod code_sending;
+#[cfg(test)]
+mod field_tables;
 mod known_device;
 mod limits;
 mod messages;
 mod phone_correction;
 mod registration;
 mod registration_form;
+mod registration_policy;
+mod registration_writing;
 mod session;
 mod settings;
 mod sign_in;
 mod sign_in_name;
 
 pub use activation::{ActivateOutcome, ActivationView, ResendOutcome, ResendTicket};
+pub use business_form::BusinessForm;
 pub use code::{ChallengeView, CodeOutcome, NewSession, ResendCodeOutcome};
 pub use phone_correction::{AskCorrectionOutcome, CorrectPhoneOutcome, PhoneCorrectionView};
 pub use registration::RegisterOutcome;
 pub use registration_form::{CitizenForm, Field, FieldErrors};
+pub use registration_policy::{PolicyFault, RegistrationMode, RegistrationPolicy, RegistrationSettings};
 pub use session::{SignOut, SignedIn};
-pub use settings::{AccountSettings, RegistrationMode, RegistrationSettings};
+pub use settings::AccountSettings;
 pub use sign_in::{Credentials, SignInOutcome};
 
 use messages::Letters;

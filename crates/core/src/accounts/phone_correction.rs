@@ -5,7 +5,7 @@ use super::{Accounts, Failure, Field, FieldErrors};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
 use crate::digest::{Digest, DigestPurpose};
-use crate::facts::Phone;
+use crate::facts::{ParsedPhone, Phone};
 use crate::ids::ChallengeId;
 use crate::link::{LinkPurpose, LinkStanding, MailedLink};
 use crate::outbox::{Message, OutboxRow};
@@ -51,7 +51,10 @@ pub enum PhoneCorrectionView {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CorrectPhoneOutcome {
     /// Corrected: sign in again.
-    Corrected,
+    Corrected {
+        /// The number as it was read.
+        phone: ParsedPhone,
+    },
     /// Something must be mended.
     Refused(FieldErrors),
     /// The password was wrong, or there were too many tries.
@@ -164,8 +167,8 @@ impl Accounts {
         let Some((link, account)) = self.find_correction(ctx, secret).await? else {
             return Ok(CorrectPhoneOutcome::Over);
         };
-        let phone = match Phone::parse(phone) {
-            Ok(parsed) => parsed.phone,
+        let parsed = match Phone::parse(phone) {
+            Ok(parsed) => parsed,
             Err(error) => {
                 return Ok(CorrectPhoneOutcome::Refused(FieldErrors::one(Field::Phone, error)));
             }
@@ -173,8 +176,8 @@ impl Accounts {
         if !self.password_is_right(ctx, &account, password).await? {
             return Ok(CorrectPhoneOutcome::WrongPassword { wait_minutes: 15 });
         }
-        let digest = IdentifierKind::Phone.digest(self.vault.as_ref(), phone.e164());
-        let (profile, row) = self.with_phone(ctx, &account, phone)?;
+        let digest = IdentifierKind::Phone.digest(self.vault.as_ref(), parsed.phone.e164());
+        let (profile, row) = self.with_phone(ctx, &account, parsed.phone.clone())?;
         let (ctx, accounts_per_phone) = (ctx.clone(), self.settings.accounts_per_phone);
         let corrected = self
             .store
@@ -193,7 +196,7 @@ impl Accounts {
             .await;
         match corrected {
             Err(StoreError::Conflict(_)) => Ok(CorrectPhoneOutcome::Over),
-            other => Ok(other.map(|()| CorrectPhoneOutcome::Corrected)?),
+            other => Ok(other.map(|()| CorrectPhoneOutcome::Corrected { phone: parsed })?),
         }
     }
 

@@ -1,27 +1,31 @@
-//! Registering. The answer is the same whether or not the e-mail or number is already known here (decisions 3).
+//! Registering, alike for each class. The answer is the same whether or not the e-mail or number is already known here
+//! (decisions 3). Left to [`super::registration_writing`]: what the transaction finds and writes.
 
-use super::limits::{self, Limited};
-use super::messages::Letters;
-use super::registration_form::CitizenRegistration;
-use super::{Accounts, CitizenForm, Failure, Field, FieldErrors, RegistrationMode};
-use crate::audit::{AuditEntry, AuditKind};
+use super::limits::Limited;
+use super::registration_form::CheckedRegistration;
+use super::registration_writing::{NewRegistration, Writer, Written};
+use super::{Accounts, BusinessForm, CitizenForm, Failure, Field, FieldErrors, RegistrationMode};
 use crate::ctx::Ctx;
-use crate::digest::{Digest, DigestPurpose};
-use crate::facts::{Email, FieldError, Username};
+use crate::digest::DigestPurpose;
+use crate::facts::{Email, FieldError, ParsedPhone, Username};
 use crate::ids::AccountId;
 use crate::language::Language;
 use crate::link::{LinkPurpose, MailedLink};
 use crate::outbox::{Message, OutboxRow};
-use crate::profile::{Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind, Profile};
+use crate::profile::{Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind};
 use crate::secret::Secret;
-use crate::store::{StoreError, StoreResult, Tx};
+use crate::store::StoreError;
 use crate::time::{Span, Timestamp};
+use time::Date;
 
 /// What came of a registration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RegisterOutcome {
     /// Accepted, as far as this page tells: a mail says how it goes on.
-    Accepted,
+    Accepted {
+        /// The phone as it was read: the page says so when its prefix of before 2018 was replaced.
+        phone: ParsedPhone,
+    },
     /// Something in the form must be mended.
     Refused(FieldErrors),
     /// Not open to everybody.
@@ -33,37 +37,38 @@ pub enum RegisterOutcome {
     },
 }
 
-/// Everything a registration writes, made before its transaction.
-struct NewRegistration {
-    account: Account,
-    identifiers: Vec<Identifier>,
-    link: MailedLink,
-    /// Sent when nothing collides.
-    activation: OutboxRow,
-    /// Sent instead, when something does.
-    not_completed: OutboxRow,
-    /// Counts registrations with this address, known or not; never the mails to a holder of it, or the count would tell.
-    registrations: Digest,
-}
-
 impl Accounts {
-    /// The policy for `class`; open where development left it unset.
-    pub fn registration_mode(&self, class: AccountClass) -> RegistrationMode {
-        let policy = &self.settings.registration;
-        match class {
-            AccountClass::Citizen => policy.citizen.unwrap_or(RegistrationMode::Open),
-            AccountClass::Business => policy.business.unwrap_or(RegistrationMode::Open),
-            AccountClass::Organisation => RegistrationMode::FederatedOnly,
-        }
+    /// Who may register an account of `class` now.
+    pub fn registration_mode(&self, ctx: &Ctx, class: AccountClass) -> RegistrationMode {
+        self.settings.registration.mode(class, ctx.now.date_in_vietnam())
+    }
+
+    /// The last day on which `class` is open, when that day is near.
+    pub fn registration_closes_soon(&self, ctx: &Ctx, class: AccountClass) -> Option<Date> {
+        self.settings.registration.closes_soon(class, ctx.now.date_in_vietnam())
     }
 
     /// Registers a citizen.
     pub async fn register_citizen(&self, ctx: &Ctx, form: &CitizenForm) -> Result<RegisterOutcome, Failure> {
-        match self.registration_mode(AccountClass::Citizen) {
+        self.register(ctx, AccountClass::Citizen, |today| form.check(&self.settings, today)).await
+    }
+
+    /// Registers a business.
+    pub async fn register_business(&self, ctx: &Ctx, form: &BusinessForm) -> Result<RegisterOutcome, Failure> {
+        self.register(ctx, AccountClass::Business, |today| form.check(today)).await
+    }
+
+    async fn register(
+        &self,
+        ctx: &Ctx,
+        class: AccountClass,
+        check: impl FnOnce(Date) -> Result<CheckedRegistration, FieldErrors> + Send,
+    ) -> Result<RegisterOutcome, Failure> {
+        match self.registration_mode(ctx, class) {
             RegistrationMode::Open => {}
             mode => return Ok(RegisterOutcome::NotOpen(mode)),
         }
-        let checked = match form.check(&self.settings, ctx.now.date_in_vietnam()) {
+        let checked = match check(ctx.now.date_in_vietnam()) {
             Ok(checked) => checked,
             Err(errors) => return Ok(RegisterOutcome::Refused(errors)),
         };
@@ -72,26 +77,23 @@ impl Accounts {
             return Ok(RegisterOutcome::SlowDown { until: ctx.now + Span::hours(1) });
         }
         let password_hash = self.hasher.hash(checked.password.expose(), ctx.entropy()).await?;
+        let phone = checked.phone.clone();
         let registration = self.prepare(ctx, checked, password_hash);
-        self.write_registration(ctx, registration).await
+        self.write_registration(ctx, registration, phone).await
     }
 
-    fn prepare(&self, ctx: &Ctx, checked: CitizenRegistration, password_hash: String) -> NewRegistration {
+    fn prepare(&self, ctx: &Ctx, checked: CheckedRegistration, password_hash: String) -> NewRegistration {
         let vault = self.vault.as_ref();
         let id = AccountId::new(ctx.now, ctx.entropy());
-        let identifiers = [
-            (IdentifierKind::Email, checked.email.compare_key()),
-            (IdentifierKind::Phone, checked.phone.e164().to_owned()),
-            (IdentifierKind::IdentityNumber, checked.identity_number.digest_input().to_owned()),
-        ]
-        .map(|(kind, text)| Identifier {
+        let declared = |(kind, text): (IdentifierKind, String)| Identifier {
             account_id: id.clone(),
             kind,
             digest: kind.digest(vault, &text),
             claimed: false,
             verified_at: None,
             source: FactSource::SelfDeclared,
-        });
+        };
+        let identifiers = checked.profile.looked_up().into_iter().map(declared).collect();
         let (link, activation) = self.activation_link(ctx, &id, &checked.username, &checked.email, ctx.language);
         let not_completed = self.letters.news(
             ctx,
@@ -102,20 +104,10 @@ impl Accounts {
                 desk: self.letters.desk(ctx.language),
             },
         );
-        let profile = Profile {
-            full_name: Some(checked.full_name),
-            birth_date: Some(checked.birth_date),
-            email: Some(checked.email),
-            phone: Some(checked.phone),
-            identity_number: Some(checked.identity_number),
-            business_name: None,
-            business_code: None,
-            address: Some(checked.address),
-        };
         let account = Account {
-            profile: profile.seal_for(&id, vault, ctx.entropy()),
+            profile: checked.profile.seal_for(&id, vault, ctx.entropy()),
             id,
-            class: AccountClass::Citizen,
+            class: checked.class,
             state: AccountState::Pending,
             username: checked.username,
             password_hash: Some(password_hash),
@@ -125,7 +117,7 @@ impl Accounts {
             activated_at: None,
         };
         let registrations = Limited::RegistrationsWith(&link.email).key(vault);
-        NewRegistration { account, identifiers: identifiers.into(), link, activation, not_completed, registrations }
+        NewRegistration { account, identifiers, link, activation, not_completed, registrations }
     }
 
     /// A link that activates `account`, and the mail that carries it. `ctx.browser` need not give the password again
@@ -159,7 +151,12 @@ impl Accounts {
         (link, row)
     }
 
-    async fn write_registration(&self, ctx: &Ctx, new: NewRegistration) -> Result<RegisterOutcome, Failure> {
+    async fn write_registration(
+        &self,
+        ctx: &Ctx,
+        new: NewRegistration,
+        phone: ParsedPhone,
+    ) -> Result<RegisterOutcome, Failure> {
         let writer = Writer {
             ctx: ctx.clone(),
             new,
@@ -173,150 +170,9 @@ impl Accounts {
             other => other?,
         };
         Ok(match written {
-            Written::Accepted => RegisterOutcome::Accepted,
+            Written::Accepted => RegisterOutcome::Accepted { phone },
             Written::UsernameTaken => RegisterOutcome::Refused(FieldErrors::one(Field::Username, FieldError::Taken)),
             Written::TooManyMails { until } => RegisterOutcome::SlowDown { until },
         })
     }
-}
-
-struct Writer {
-    ctx: Ctx,
-    new: NewRegistration,
-    letters: Letters,
-    accounts_per_phone: u32,
-    mails: crate::throttle::Rule,
-}
-
-enum Written {
-    Accepted,
-    UsernameTaken,
-    TooManyMails { until: Timestamp },
-}
-
-impl Writer {
-    fn write(&self, tx: &mut dyn Tx) -> StoreResult<Written> {
-        let new = &self.new;
-        // Looked at before anything is freed: a refusal must leave the earlier registration as it was.
-        if let Some(until) = limits::blocked_until(tx, &new.registrations, &self.mails, self.ctx.now)? {
-            return Ok(Written::TooManyMails { until });
-        }
-        if !self.free_username(tx)? {
-            return Ok(Written::UsernameTaken);
-        }
-        if let Err(blocked) = limits::mark(tx, &new.registrations, &self.mails, self.ctx.now)? {
-            return Ok(Written::TooManyMails { until: blocked.until });
-        }
-        self.replace_unactivated(tx)?;
-        let collision = self.collision(tx)?;
-        // The account is written even when something collides, without a link that anybody knows: a name that stayed
-        // free would tell a stranger that the e-mail or number is known here.
-        tx.insert_account(&new.account)?;
-        new.identifiers.iter().try_for_each(|identifier| tx.insert_identifier(identifier))?;
-        tx.insert_link(&new.link)?;
-        let (kind, row) = match collision {
-            Collision::None => (AuditKind::Registered, &new.activation),
-            Collision::With(_) | Collision::PhoneShared => (AuditKind::RegistrationCollided, &new.not_completed),
-        };
-        tx.insert_message(row)?;
-        tx.insert_audit(&AuditEntry::new(&self.ctx, kind).account(&new.account.id))?;
-        if let Collision::With(holder) = collision {
-            self.tell_holder(tx, &holder)?;
-        }
-        Ok(Written::Accepted)
-    }
-
-    /// Tells the holder of an account that somebody tried to register with its data (decisions 3).
-    fn tell_holder(&self, tx: &mut dyn Tx, holder: &AccountId) -> StoreResult<()> {
-        let vault = self.letters.vault.as_ref();
-        let Some(account) = tx.find_account(holder)? else {
-            return Ok(());
-        };
-        let profile = account.open_profile(vault)?;
-        let Some(email) = profile.email else {
-            return Ok(());
-        };
-        let key = Limited::MailsTo(&IdentifierKind::Email.digest(vault, &email.compare_key())).key(vault);
-        if limits::mark(tx, &key, &self.mails, self.ctx.now)?.is_err() {
-            // The holder has been told often enough this hour.
-            return Ok(());
-        }
-        let message = Message::RegistrationAttempted {
-            sign_in: self.letters.sign_in_url(),
-            desk: self.letters.desk(account.language),
-        };
-        tx.insert_message(&self.letters.news(&self.ctx, &email, account.language, message))
-    }
-
-    /// Whether the username is free, freeing it when only a lapsed registration, or one of the same mailbox, holds it.
-    fn free_username(&self, tx: &mut dyn Tx) -> StoreResult<bool> {
-        let Some(holder) = tx.find_account_by_username(self.new.account.username.key())? else {
-            return Ok(true);
-        };
-        if holder.state != AccountState::Pending {
-            return Ok(false);
-        }
-        let same_mailbox = tx
-            .list_identifiers(&holder.id)?
-            .iter()
-            .any(|fact| fact.kind == IdentifierKind::Email && fact.digest == self.email());
-        let reserved = tx
-            .find_newest_link(LinkPurpose::Activation, &holder.id)?
-            .is_some_and(|link| self.ctx.now < link.expires_at);
-        if reserved && !(same_mailbox && holder.class == self.new.account.class) {
-            return Ok(false);
-        }
-        self.delete_pending(tx, &holder.id)?;
-        Ok(true)
-    }
-
-    /// A later registration with the same e-mail replaces one that was never activated (decisions 2).
-    fn replace_unactivated(&self, tx: &mut dyn Tx) -> StoreResult<()> {
-        for (account, _) in
-            tx.list_accounts_by_identifier(IdentifierKind::Email, &self.email(), AccountState::Pending)?
-        {
-            if account.class == self.new.account.class {
-                self.delete_pending(tx, &account.id)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn delete_pending(&self, tx: &mut dyn Tx, id: &AccountId) -> StoreResult<()> {
-        if tx.delete_pending_account(id)? {
-            tx.insert_audit(&AuditEntry::new(&self.ctx, AuditKind::RegistrationReplaced).account(id))?;
-        }
-        Ok(())
-    }
-
-    fn collision(&self, tx: &mut dyn Tx) -> StoreResult<Collision> {
-        for identifier in &self.new.identifiers {
-            match identifier.kind {
-                IdentifierKind::Phone => {
-                    if tx.count_active_accounts(IdentifierKind::Phone, &identifier.digest)? >= self.accounts_per_phone {
-                        return Ok(Collision::PhoneShared);
-                    }
-                }
-                kind => {
-                    if let Some(holder) = tx.find_claimant(self.new.account.class, kind, &identifier.digest)? {
-                        return Ok(Collision::With(holder));
-                    }
-                }
-            }
-        }
-        Ok(Collision::None)
-    }
-
-    fn email(&self) -> Digest {
-        self.new.link.email
-    }
-}
-
-/// What of a registration is already taken.
-enum Collision {
-    None,
-    /// This account holds the e-mail or the number.
-    With(AccountId),
-    /// The phone already has as many accounts as it may; nobody in particular is to be told.
-    PhoneShared,
 }

@@ -1,10 +1,13 @@
-//! Reading the registration form: every mistake at once, each beside its field.
+//! Reading a registration form: every mistake at once, each beside its field. What the classes share, and the citizen's
+//! form; the business's is in [`super::business_form`].
 
 use super::AccountSettings;
 use crate::facts::{
-    Address, AddressInput, AddressRefusal, BirthDate, Email, FieldError, FullName, IdentityNumber, Phone, Username,
+    Address, AddressInput, AddressRefusal, BirthDate, Email, FieldError, FullName, IdentityNumber, ParsedPhone, Phone,
+    Username,
 };
 use crate::password::policy::{PasswordInput, PersonalWords};
+use crate::profile::{AccountClass, Profile};
 use time::Date;
 
 /// A field of a form, by the name it has there (decisions 27).
@@ -22,6 +25,10 @@ pub enum Field {
     Email,
     /// `identity_number`
     IdentityNumber,
+    /// `business_name`
+    BusinessName,
+    /// `business_code`
+    BusinessCode,
     /// `province_code`
     ProvinceCode,
     /// `ward_code`
@@ -46,6 +53,8 @@ impl Field {
             Self::Phone => "phone",
             Self::Email => "email",
             Self::IdentityNumber => "identity_number",
+            Self::BusinessName => "business_name",
+            Self::BusinessCode => "business_code",
             Self::ProvinceCode => "province_code",
             Self::WardCode => "ward_code",
             Self::Street => "street",
@@ -89,7 +98,7 @@ impl FieldErrors {
     }
 
     /// Notes the mistakes of an address.
-    fn keep_address(&mut self, parsed: Result<Address, AddressRefusal>) -> Option<Address> {
+    pub(super) fn keep_address(&mut self, parsed: Result<Address, AddressRefusal>) -> Option<Address> {
         parsed
             .map_err(|refusal| {
                 let district = refusal.era.or(refusal.district);
@@ -106,7 +115,21 @@ impl FieldErrors {
             .ok()
     }
 
-    fn keep<T>(&mut self, field: Field, parsed: Result<T, FieldError>) -> Option<T> {
+    /// Notes the mistakes of a new password, typed twice, that must not be made of `personal`.
+    pub(super) fn keep_password(
+        &mut self,
+        typed: &str,
+        confirmation: &str,
+        personal: &PersonalWords,
+    ) -> Option<PasswordInput> {
+        let password = self.keep(Field::Password, PasswordInput::parse(typed))?;
+        self.keep(Field::Password, password.accept_as_new(personal));
+        self.keep(Field::PasswordConfirmation, password.confirm(confirmation));
+        Some(password)
+    }
+
+    /// Notes the mistake of a field.
+    pub(super) fn keep<T>(&mut self, field: Field, parsed: Result<T, FieldError>) -> Option<T> {
         parsed.map_err(|error| self.add(field, error)).ok()
     }
 }
@@ -130,21 +153,20 @@ pub struct CitizenForm {
     pub password_confirmation: String,
 }
 
-/// A registration whose every field was checked: the only thing that can become an account.
-pub(super) struct CitizenRegistration {
+/// A registration whose every field was checked, of whatever class: the only thing that can become an account.
+pub(super) struct CheckedRegistration {
+    pub(super) class: AccountClass,
     pub(super) username: Username,
-    pub(super) full_name: FullName,
-    pub(super) birth_date: BirthDate,
-    pub(super) phone: Phone,
-    pub(super) email: Email,
-    pub(super) identity_number: IdentityNumber,
-    pub(super) address: Address,
     pub(super) password: PasswordInput,
+    pub(super) email: Email,
+    pub(super) phone: ParsedPhone,
+    /// All facts, e-mail and phone too.
+    pub(super) profile: Profile,
 }
 
 impl CitizenForm {
     /// Checks every field.
-    pub(super) fn check(&self, settings: &AccountSettings, today: Date) -> Result<CitizenRegistration, FieldErrors> {
+    pub(super) fn check(&self, settings: &AccountSettings, today: Date) -> Result<CheckedRegistration, FieldErrors> {
         let mut errors = FieldErrors::default();
         let full_name = errors.keep(Field::FullName, FullName::parse(&self.full_name));
         let birth_date = errors.keep(Field::BirthDate, BirthDate::parse(&self.birth_date, today));
@@ -170,31 +192,21 @@ impl CitizenForm {
             email.as_ref(),
         )
         .and_identity_number(identity_number.as_ref());
-        let password = errors.keep(Field::Password, PasswordInput::parse(&self.password));
-        if let Some(password) = &password {
-            errors.keep(Field::Password, password.accept_as_new(&personal));
-            errors.keep(Field::PasswordConfirmation, password.confirm(&self.password_confirmation));
-        }
-        match (username, full_name, birth_date, phone, email, identity_number, address, password) {
-            (
-                Some(username),
-                Some(full_name),
-                Some(birth_date),
-                Some(phone),
-                Some(email),
-                Some(identity_number),
-                Some(address),
-                Some(password),
-            ) if errors.is_empty() => Ok(CitizenRegistration {
-                username,
-                full_name,
-                birth_date,
-                phone: phone.phone,
-                email,
-                identity_number,
-                address,
-                password,
-            }),
+        let password = errors.keep_password(&self.password, &self.password_confirmation, &personal);
+        match (username, phone, email, password) {
+            (Some(username), Some(phone), Some(email), Some(password)) if errors.is_empty() => {
+                let profile = Profile {
+                    full_name,
+                    birth_date,
+                    email: Some(email.clone()),
+                    phone: Some(phone.phone.clone()),
+                    identity_number,
+                    business_name: None,
+                    business_code: None,
+                    address,
+                };
+                Ok(CheckedRegistration { class: AccountClass::Citizen, username, password, email, phone, profile })
+            }
             _ => Err(errors),
         }
     }

@@ -1,5 +1,6 @@
 //! What an operator decides about accounts.
 
+use super::RegistrationSettings;
 use crate::challenge::CodeSettings;
 use crate::language::LocalText;
 use crate::password::hash::HashSettings;
@@ -7,30 +8,6 @@ use crate::session::SessionSettings;
 use crate::throttle::SignInLimits;
 use schemars::JsonSchema;
 use serde::Deserialize;
-
-/// Who may register an account of a class.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum RegistrationMode {
-    /// Anybody, by the form.
-    Open,
-    /// Only by arriving with a national-portal account.
-    FederatedOnly,
-    /// Nobody.
-    Closed,
-}
-
-/// The registration policy of each class. Production refuses to start unless all three are set (decisions 1).
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct RegistrationSettings {
-    /// Citizens.
-    pub citizen: Option<RegistrationMode>,
-    /// Businesses.
-    pub business: Option<RegistrationMode>,
-    /// Other organisations; `open` is not possible for them.
-    pub organisation: Option<RegistrationMode>,
-}
 
 /// Everything about accounts and signing in.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

@@ -60,7 +60,7 @@ pub use email::Email;
 pub use field_error::FieldError;
 pub use full_name::FullName;
 pub use identity_number::{IdentityKind, IdentityNumber, Sex};
-pub use phone::{ParsedPhone, Phone};
+pub use phone::{ParsedPhone, Phone, PrefixMove};
 pub use street::Street;
 pub use typed_text::unaccented;
 pub use username::Username;

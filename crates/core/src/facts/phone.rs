@@ -12,13 +12,22 @@ pub struct Phone(String);
 serde_as_text!(Phone);
 debug_masked!(Phone);
 
-/// A number as read, and whether its pre-2018 prefix was replaced: the page says so, and the person confirms.
+/// A number as read, and whether its pre-2018 prefix was replaced: the page says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParsedPhone {
     /// The number as it is dialled today.
     pub phone: Phone,
-    /// True if an 11-digit number from before 2018 was typed.
-    pub migrated: bool,
+    /// What was replaced, if an 11-digit number from before 2018 was typed.
+    pub moved: Option<PrefixMove>,
+}
+
+/// A prefix of an 11-digit number from before 2018, and the one that took its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PrefixMove {
+    /// Four digits: `0168`.
+    pub old: &'static str,
+    /// Three digits: `038`.
+    pub new: &'static str,
 }
 
 /// The prefixes of the 2018 migration (15 September 2018 to 30 June 2019); the last seven digits stayed.
@@ -71,12 +80,13 @@ impl Phone {
     fn from_national(national: &str) -> Result<ParsedPhone, FieldError> {
         match (national.as_bytes(), national.len()) {
             ([b'0', b'3' | b'5' | b'7' | b'8' | b'9', ..], 10) => {
-                Ok(ParsedPhone { phone: Self::of(national), migrated: false })
+                Ok(ParsedPhone { phone: Self::of(national), moved: None })
             }
             ([b'0', b'1', ..], 11) => {
                 let (old, subscriber) = national.split_at(4);
-                let (_, new) = MIGRATION.iter().find(|(from, _)| *from == old).ok_or(FieldError::OldPrefixUnknown)?;
-                Ok(ParsedPhone { phone: Self::of(&format!("{new}{subscriber}")), migrated: true })
+                let &(old, new) = MIGRATION.iter().find(|(from, _)| *from == old).ok_or(FieldError::OldPrefixUnknown)?;
+                let moved = Some(PrefixMove { old, new });
+                Ok(ParsedPhone { phone: Self::of(&format!("{new}{subscriber}")), moved })
             }
             ([b'0', b'2', ..], 10 | 11) => Err(FieldError::NotAMobile),
             _ => Err(FieldError::Malformed),
@@ -141,7 +151,7 @@ mod tests {
         ] {
             let read = Phone::parse(typed).unwrap();
             assert_eq!(read.phone.e164(), "+84912345678", "{typed}");
-            assert!(!read.migrated);
+            assert_eq!(read.moved, None);
         }
     }
 
@@ -181,7 +191,7 @@ mod tests {
         ] {
             let read = Phone::parse(&format!("{old}9123456")).unwrap();
             assert_eq!(read.phone.e164(), format!("+84{new}9123456"));
-            assert!(read.migrated);
+            assert_eq!(read.moved.map(|moved| (moved.old, &moved.new[1..])), Some((old, new)));
         }
         assert_eq!(Phone::parse("+84 168 912 3456").unwrap().phone.national(), "0389123456");
         assert_eq!(Phone::parse("01809123456"), Err(FieldError::OldPrefixUnknown));
@@ -241,7 +251,7 @@ mod tests {
         fn any_text_gives_a_number_or_a_reason(typed in "\\PC{0,20}|[+]?(84|0)[0-9 .-]{0,14}") {
             if let Ok(read) = Phone::parse(&typed) {
                 let again = Phone::parse(read.phone.e164()).unwrap();
-                prop_assert!(!again.migrated);
+                prop_assert_eq!(again.moved, None);
                 prop_assert_eq!(&again.phone, &read.phone);
                 prop_assert_eq!(Phone::parse(&read.phone.national()).unwrap().phone, read.phone.clone());
                 prop_assert_eq!(Phone::from_stored(read.phone.e164()), Ok(read.phone));

@@ -93,7 +93,8 @@ impl Provider {
                     client_name: client.name(ctx.language).to_owned(),
                     redirect_origin: address.to.origin(),
                     login_hint: params.get("login_hint").map(str::to_owned),
-                    create: request.prompt.create,
+                    // While nobody may register, it asks for no more than a sign-in.
+                    create: request.prompt.create && self.registers(ctx.now),
                     requirement,
                     ui_locales: params.get("ui_locales").map(str::to_owned),
                 }));

@@ -6,8 +6,15 @@ use portal_id_core::flow::{Requirement, Step, next_step};
 use portal_id_core::session::Session;
 use portal_id_core::time::{Span, Timestamp};
 
-/// The values we honour; what discovery advertises. Others are ignored (OpenID Connect Core §3.1.2.1).
-pub(crate) const VALUES: [&str; 5] = ["none", "login", "consent", "select_account", "create"];
+/// The values we honour; what discovery advertises. Others are ignored (OpenID Connect Core §3.1.2.1). `create` leads to
+/// registration only while there is anybody who may register; else it asks for no more than `login`.
+pub(crate) const fn values(registers: bool) -> &'static [&'static str] {
+    if registers {
+        &["none", "login", "consent", "select_account", "create"]
+    } else {
+        &["none", "login", "consent", "select_account"]
+    }
+}
 
 /// What a request says about signing in.
 #[expect(clippy::struct_excessive_bools, reason = "each is one value of a set that the standard defines")]

@@ -34,7 +34,7 @@ mod tests {
     proptest! {
         // security: row 38
         #[test]
-        fn what_comes_out_was_asked_for_and_is_allowed(asked in proptest::collection::vec("openid|profile|email|phone|address|identity|offline_access|x", 0..9)) {
+        fn what_comes_out_was_asked_for_and_is_allowed(asked in proptest::collection::vec("openid|profile|email|phone|address|identity|organization|offline_access|x", 0..9)) {
             let client = testing::client();
             let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
             if let Ok(scopes) = negotiate(&asked, &client) {

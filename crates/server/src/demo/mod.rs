@@ -47,6 +47,7 @@ pub async fn serve(args: &ServeArgs) -> anyhow::Result<()> {
     let house = Arc::new(House::build(config, outside).await?);
     seed::client(&house, &args.service).await?;
     seed::citizen(&house, &inbox).await?;
+    seed::business(&house, &inbox).await?;
     let listener = TcpListener::bind(house.config.server.listen)
         .await
         .with_context(|| format!("port {} is taken; choose another with --port", args.port))?;
@@ -59,9 +60,9 @@ fn configure(args: &ServeArgs, smtp: SocketAddr, sms: SocketAddr) -> Config {
     config.server.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
     config.storage.url = format!("sqlite:{}", args.data.join("portal-id.sqlite3").display());
     config.oidc.issuer = format!("http://localhost:{}", args.port);
-    config.accounts.registration.citizen = Some(RegistrationMode::Open);
-    config.accounts.registration.business = Some(RegistrationMode::Closed);
-    config.accounts.registration.organisation = Some(RegistrationMode::Closed);
+    config.accounts.registration.citizen = Some(RegistrationMode::Open.into());
+    config.accounts.registration.business = Some(RegistrationMode::Open.into());
+    config.accounts.registration.organisation = Some(RegistrationMode::Closed.into());
     config.accounts.accept_cmnd = true;
     config.accounts.home_province = Some("24".to_owned());
     config.notify.smtp.host = smtp.ip().to_string();

@@ -1,11 +1,12 @@
-//! What the demonstration begins with: one client and one citizen. Both come in by the ways that everybody uses.
+//! What the demonstration begins with: one client, one citizen and one business. All come in by the ways that everybody
+//! uses.
 
 use super::DemoInbox;
 use crate::clients;
 use crate::house::House;
 use crate::jobs;
 use anyhow::{Context as _, bail};
-use portal_id_core::accounts::{ActivateOutcome, CitizenForm, Field, RegisterOutcome};
+use portal_id_core::accounts::{ActivateOutcome, BusinessForm, CitizenForm, Field, RegisterOutcome};
 use portal_id_core::client::{ClientAuthMethod, ClientMetadata, ClientSource, IdentityPolicy, SCOPES};
 use portal_id_core::outbox::Channel;
 use portal_id_core::secret::Secret;
@@ -14,9 +15,18 @@ use portal_id_core::time::Span;
 
 const CLIENT_ID: &str = "sample-service";
 const CLIENT_SECRET: &str = "sample-service-secret-for-the-demo-only";
-const USERNAME: &str = "nguyenvanan";
-const PASSWORD: &str = "Cong-Dan-2026!";
-const EMAIL: &str = "nguyenvanan@example.vn";
+
+/// An account that is ready from the start.
+struct Ready {
+    username: &'static str,
+    password: &'static str,
+    email: &'static str,
+}
+
+const CITIZEN: Ready =
+    Ready { username: "nguyenvanan", password: "Cong-Dan-2026!", email: "nguyenvanan@example.vn" };
+const BUSINESS: Ready =
+    Ready { username: "vaithieumau", password: "Doanh-Nghiep-2026!", email: "vaithieumau@example.vn" };
 
 /// Registers the sample service, or moves it to the address it has this time.
 pub(super) async fn client(house: &House, service: &str) -> anyhow::Result<()> {
@@ -47,31 +57,67 @@ pub(super) async fn client(house: &House, service: &str) -> anyhow::Result<()> {
 
 /// Registers and activates the demo citizen, unless an earlier start did.
 pub(super) async fn citizen(house: &House, inbox: &DemoInbox) -> anyhow::Result<()> {
-    let ctx = house.outside.job_ctx("demo-seed");
     let form = CitizenForm {
         full_name: "Nguyễn Văn An".to_owned(),
         birth_date: "15/03/1985".to_owned(),
-        username: USERNAME.to_owned(),
+        username: CITIZEN.username.to_owned(),
         phone: "0912 345 678".to_owned(),
-        email: EMAIL.to_owned(),
+        email: CITIZEN.email.to_owned(),
         identity_number: "024085001234".to_owned(),
         address_era: "2025".to_owned(),
         province_code: "24".to_owned(),
         ward_code: "07210".to_owned(),
         street: "Số 1 đường Hùng Vương".to_owned(),
-        password: PASSWORD.to_owned(),
-        password_confirmation: PASSWORD.to_owned(),
+        password: CITIZEN.password.to_owned(),
+        password_confirmation: CITIZEN.password.to_owned(),
         ..CitizenForm::default()
     };
-    match house.accounts.register_citizen(&ctx, &form).await? {
-        RegisterOutcome::Accepted => {}
+    let ctx = house.outside.job_ctx("demo-seed");
+    let outcome = house.accounts.register_citizen(&ctx, &form).await?;
+    make_ready(house, inbox, &CITIZEN, outcome).await
+}
+
+/// Registers and activates the demo business, unless an earlier start did. Its code is well-formed and nobody's: codes
+/// of no province begin with 99.
+pub(super) async fn business(house: &House, inbox: &DemoInbox) -> anyhow::Result<()> {
+    let form = BusinessForm {
+        business_name: "Công ty TNHH Vải Thiều Mẫu".to_owned(),
+        business_code: "9900000016".to_owned(),
+        username: BUSINESS.username.to_owned(),
+        phone: "0912 345 679".to_owned(),
+        email: BUSINESS.email.to_owned(),
+        address_era: "2025".to_owned(),
+        province_code: "24".to_owned(),
+        ward_code: "07210".to_owned(),
+        street: "Số 2 đường Hùng Vương".to_owned(),
+        password: BUSINESS.password.to_owned(),
+        password_confirmation: BUSINESS.password.to_owned(),
+        ..BusinessForm::default()
+    };
+    let ctx = house.outside.job_ctx("demo-seed");
+    let outcome = house.accounts.register_business(&ctx, &form).await?;
+    make_ready(house, inbox, &BUSINESS, outcome).await
+}
+
+/// Activates what was just registered, by the link in its mail.
+async fn make_ready(
+    house: &House,
+    inbox: &DemoInbox,
+    who: &Ready,
+    registered: RegisterOutcome,
+) -> anyhow::Result<()> {
+    match registered {
+        RegisterOutcome::Accepted { .. } => {}
         RegisterOutcome::Refused(errors) if errors.get(Field::Username).is_some() => return Ok(()),
-        other => bail!("the demo citizen was refused: {other:?}"),
+        other => bail!("the demo account {} was refused: {other:?}", who.username),
     }
     jobs::deliver_once(house, Channel::Email).await?;
-    let token = inbox.newest_link_token(EMAIL).context("the demo citizen's activation mail did not arrive")?;
-    match house.accounts.activate(&ctx, &token, PASSWORD).await? {
+    let token = inbox
+        .newest_link_token(who.email)
+        .with_context(|| format!("the activation mail of the demo account {} did not arrive", who.username))?;
+    let ctx = house.outside.job_ctx("demo-seed");
+    match house.accounts.activate(&ctx, &token, who.password).await? {
         ActivateOutcome::Activated => Ok(()),
-        other => bail!("the demo citizen could not be activated: {other:?}"),
+        other => bail!("the demo account {} could not be activated: {other:?}", who.username),
     }
 }

@@ -16,8 +16,9 @@ scope-openid-body = A value by which the service recognises you next time.
 scope-profile = Basic details
 scope-email = E-mail address
 scope-phone = Phone number
-scope-address = Where you live
+scope-address = Address
 scope-identity = Personal identity number
+scope-organization = Your business
 scope-offline_access = Access while you are away
 scope-offline_access-body = The service may receive these details even when you are not signed in, until you withdraw your agreement.
 
@@ -30,6 +31,7 @@ claim-address = Address
 claim-identity_number = Identity number
 claim-business_name = Business name
 claim-business_code = Business code
+claim-head_office = Head office
 
 form-post-title = Back to the service
 form-post-body = Press “Continue” to go back to the service.

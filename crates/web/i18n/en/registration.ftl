@@ -6,6 +6,7 @@ register-citizen-choice = A citizen
 register-citizen-choice-body = An account for yourself, with your personal identity number.
 register-business-choice = A business
 register-business-choice-body = An account made by its representative, with the business code.
+register-not-open-here = This cannot be done here at present. Press to see where to go instead.
 register-have-account = Already have an account?
 register-sign-in = Sign in
 
@@ -28,15 +29,21 @@ register-privacy-consent = By pressing “Create account” you agree that we us
 register-submit = Create account
 
 register-business-title = Create a business account
-register-business-lead = Businesses cannot be registered online here yet.
-register-business-body = Please bring the business registration certificate and the representative’s identity card to { $desk }, where you will be helped.
+register-business-lead = The representative fills this in for a company, cooperative or household business. You need the registration certificate, a mobile phone and an e-mail address. Please fill in every field.
+register-about-business = About the business
+register-head-office = Head office
+
+register-closes-on = You can register on this page until the end of { $day }.
 
 register-closed-title = Registration is closed here
-register-closed-body = The portal takes no new registrations at present. If you already have an account, you can sign in as usual.
-register-closed-desk = If you need an account, ask at { $desk }.
+register-closed-citizen = The portal takes no new registrations of citizens at present. If you already have an account, you can sign in as usual.
+register-closed-business = The portal takes no new registrations of businesses at present. A business that already has an account can sign in as usual.
+register-closed-ask = If you need an account, ask at { $desk }.
 register-federated-title = Please use your national account
-register-federated-body = The portal no longer makes accounts of its own. Please come in with your electronic identity (VNeID).
-register-federated-desk = If you do not have an electronic identity yet, the police office of your ward or commune issues one. For further help ask at { $desk }.
+register-federated-citizen = The portal no longer makes accounts of its own for citizens. Please come in with your electronic identity (VNeID).
+register-federated-citizen-ask = If you do not have an electronic identity yet, the police office of your ward or commune issues one. For further help ask at { $desk }.
+register-federated-business = The portal no longer makes accounts of its own for businesses. Please come in with the electronic identity of the organisation.
+register-federated-business-ask = If the business does not have one yet, its legal representative registers the organisation in the VNeID app. For further help ask at { $desk }.
 
 registered-title = Please open your mailbox
 registered-lead = Your registration has been noted. We have just sent an e-mail to { $email }.
@@ -48,6 +55,7 @@ registered-hours = { $hours ->
     [one] The link works for one hour.
    *[other] The link works for { $hours } hours.
 }
+phone-moved = You entered an 11-digit number that begins with { $old }. In 2018 this prefix became { $new }, so your codes will be sent to { $phone }.
 registered-nothing = No e-mail?
 registered-nothing-wait = It can take a few minutes. Look into the junk and promotions folders too.
 registered-nothing-wrong = If the e-mail address was mistyped, register again with the right one.

@@ -1,8 +1,9 @@
 # Signing in: password, code, correcting the phone number, help.
 
 sign-in-title = Sign in
+sign-in-lead = Citizens and businesses sign in here alike.
 sign-in-name = Username
-sign-in-name-hint = Your e-mail, phone number or personal identity number works too.
+sign-in-name-hint = Your e-mail or phone number works too; for citizens, so does the personal identity number. If you have an account as a citizen and one for a business, use the username.
 sign-in-refused = The username or password is wrong, or there were too many tries. Check them and try again. If it still does not work, wait up to { $minutes } minutes.
 sign-in-flood = There were too many sign-ins from your network. Wait a minute and try again.
 sign-in-too-many-codes = Too many codes have been sent to the phone of this account. You can sign in again from { $until }.

@@ -16,8 +16,9 @@ scope-openid-body = Một mã riêng để dịch vụ nhận ra bạn ở lần
 scope-profile = Thông tin cơ bản
 scope-email = Địa chỉ e-mail
 scope-phone = Số điện thoại
-scope-address = Nơi ở
+scope-address = Địa chỉ
 scope-identity = Số định danh cá nhân
+scope-organization = Doanh nghiệp của bạn
 scope-offline_access = Truy cập khi bạn vắng mặt
 scope-offline_access-body = Dịch vụ được nhận các thông tin trên cả khi bạn không đăng nhập, cho đến khi bạn rút lại sự đồng ý.
 
@@ -30,6 +31,7 @@ claim-address = Địa chỉ
 claim-identity_number = Số định danh cá nhân
 claim-business_name = Tên doanh nghiệp
 claim-business_code = Mã số doanh nghiệp
+claim-head_office = Trụ sở
 
 form-post-title = Quay lại dịch vụ
 form-post-body = Bấm “Tiếp tục” để quay lại dịch vụ.

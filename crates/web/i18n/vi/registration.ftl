@@ -6,6 +6,7 @@ register-citizen-choice = Công dân
 register-citizen-choice-body = Tài khoản cho chính bạn, với số định danh cá nhân của bạn.
 register-business-choice = Doanh nghiệp
 register-business-choice-body = Tài khoản do người đại diện lập, với mã số doanh nghiệp.
+register-not-open-here = Hiện không đăng ký được tại đây. Bấm để xem cần đến đâu.
 register-have-account = Đã có tài khoản?
 register-sign-in = Đăng nhập
 
@@ -28,15 +29,21 @@ register-privacy-consent = Khi bấm “Đăng ký”, bạn đồng ý cho chú
 register-submit = Đăng ký
 
 register-business-title = Đăng ký tài khoản doanh nghiệp
-register-business-lead = Việc đăng ký trực tuyến cho doanh nghiệp chưa được mở tại đây.
-register-business-body = Người đại diện của doanh nghiệp hãy mang giấy chứng nhận đăng ký doanh nghiệp và thẻ căn cước đến { $desk } để được hướng dẫn.
+register-business-lead = Người đại diện điền thay cho doanh nghiệp, hợp tác xã hoặc hộ kinh doanh. Bạn cần giấy chứng nhận đăng ký, điện thoại di động và hộp thư e-mail. Hãy điền tất cả các mục.
+register-about-business = Về doanh nghiệp
+register-head-office = Địa chỉ trụ sở
+
+register-closes-on = Trang này nhận đăng ký đến hết ngày { $day }.
 
 register-closed-title = Hiện không nhận đăng ký tại đây
-register-closed-body = Cổng hiện không nhận đăng ký tài khoản mới. Nếu đã có tài khoản, bạn vẫn đăng nhập được như thường lệ.
-register-closed-desk = Nếu cần tài khoản, hãy hỏi tại { $desk }.
+register-closed-citizen = Cổng hiện không nhận đăng ký tài khoản công dân mới. Nếu đã có tài khoản, bạn vẫn đăng nhập được như thường lệ.
+register-closed-business = Cổng hiện không nhận đăng ký tài khoản doanh nghiệp mới. Doanh nghiệp đã có tài khoản vẫn đăng nhập được như thường lệ.
+register-closed-ask = Nếu cần tài khoản, hãy hỏi tại { $desk }.
 register-federated-title = Hãy dùng tài khoản định danh quốc gia
-register-federated-body = Cổng không lập tài khoản riêng nữa. Hãy vào bằng tài khoản định danh điện tử (VNeID) của bạn.
-register-federated-desk = Nếu chưa có tài khoản định danh điện tử, hãy đến công an phường, xã để được cấp. Nếu cần giúp thêm, hãy hỏi tại { $desk }.
+register-federated-citizen = Cổng không lập tài khoản riêng cho công dân nữa. Hãy vào bằng tài khoản định danh điện tử (VNeID) của bạn.
+register-federated-citizen-ask = Nếu chưa có tài khoản định danh điện tử, hãy đến công an phường, xã để được cấp. Nếu cần giúp thêm, hãy hỏi tại { $desk }.
+register-federated-business = Cổng không lập tài khoản riêng cho doanh nghiệp nữa. Hãy vào bằng tài khoản định danh điện tử của tổ chức.
+register-federated-business-ask = Nếu doanh nghiệp chưa có, người đại diện theo pháp luật đăng ký định danh điện tử cho tổ chức trên ứng dụng VNeID. Nếu cần giúp thêm, hãy hỏi tại { $desk }.
 
 registered-title = Hãy mở hộp thư của bạn
 registered-lead = Đăng ký đã được ghi nhận. Chúng tôi vừa gửi thư đến { $email }.
@@ -47,6 +54,7 @@ registered-sign-in = Đăng nhập bằng tên đăng nhập và mật khẩu, r
 registered-hours = { $hours ->
    *[other] Đường dẫn dùng được trong { $hours } giờ.
 }
+phone-moved = Bạn đã nhập số 11 chữ số bắt đầu bằng { $old }. Từ năm 2018 đầu số này đã đổi thành { $new }, nên mã xác nhận sẽ được gửi đến số { $phone }.
 registered-nothing = Không thấy thư?
 registered-nothing-wait = Thư có thể đến chậm vài phút. Hãy xem cả mục thư rác hoặc quảng cáo.
 registered-nothing-wrong = Nếu địa chỉ e-mail bị gõ sai, hãy đăng ký lại với địa chỉ đúng.

@@ -1,8 +1,9 @@
 # Đăng nhập: mật khẩu, mã xác nhận, sửa số điện thoại, trợ giúp.
 
 sign-in-title = Đăng nhập
+sign-in-lead = Công dân và doanh nghiệp đăng nhập chung tại đây.
 sign-in-name = Tên đăng nhập
-sign-in-name-hint = Cũng có thể dùng e-mail, số điện thoại hoặc số định danh cá nhân.
+sign-in-name-hint = Cũng có thể dùng e-mail hoặc số điện thoại; công dân có thể dùng số định danh cá nhân. Nếu bạn có cả tài khoản công dân và doanh nghiệp, hãy dùng tên đăng nhập.
 sign-in-refused = Tên đăng nhập hoặc mật khẩu không đúng, hoặc đã có quá nhiều lần thử. Hãy kiểm tra rồi nhập lại. Nếu vẫn không được, hãy đợi tối đa { $minutes } phút.
 sign-in-flood = Có quá nhiều lần đăng nhập từ mạng của bạn. Hãy đợi một phút rồi thử lại.
 sign-in-too-many-codes = Đã có quá nhiều mã được gửi đến điện thoại của tài khoản này. Bạn có thể đăng nhập lại từ { $until }.

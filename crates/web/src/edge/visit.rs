@@ -11,6 +11,7 @@ use crate::edge::local_path::LocalPath;
 use crate::edge::{Edge, csrf};
 use crate::pages::error::ErrorPage;
 use crate::pages::layout::{LanguageLink, Layout};
+use crate::settings::Instead;
 use crate::texts::Texts;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
@@ -21,6 +22,7 @@ use portal_id_core::accounts::{NewSession, SignedIn};
 use portal_id_core::ctx::Ctx;
 use portal_id_core::digest::DigestPurpose;
 use portal_id_core::language::Language;
+use portal_id_core::profile::AccountClass;
 use portal_id_core::secret::Secret;
 use portal_id_oidc::Flow;
 use std::sync::Arc;
@@ -101,6 +103,16 @@ impl Visit {
             service: self.flow.as_ref().and_then(|flow| Some(flow.destination.as_ref()?.service.clone())),
             signed_in_as: self.who.as_ref().map(|who| who.account.username.as_str().to_owned()),
             ..bare_layout(&self.edge, &self.ctx, title, language_links(&self.uri, self.ctx.language))
+        }
+    }
+
+    /// Where people of `class` are sent who cannot register here, as configured.
+    pub(crate) fn instead_of_registering(&self, class: AccountClass) -> Instead {
+        let instead = &self.edge.settings.instead_of_registering;
+        match class {
+            AccountClass::Citizen => instead.citizen.clone(),
+            AccountClass::Business => instead.business.clone(),
+            AccountClass::Organisation => Instead::default(),
         }
     }
 

@@ -6,7 +6,8 @@ use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit, re
 use askama::Template;
 use axum::extract::State;
 use http::StatusCode;
-use portal_id_core::facts::{BirthDate, IdentityNumber, Phone};
+use portal_id_core::facts::{BirthDate, BusinessCode, IdentityNumber, Phone};
+use portal_id_core::profile::AccountClass;
 use portal_id_oidc::{AuthorizeOutcome, ConsentAsk, Provider};
 use serde_json::{Map, Value};
 use std::sync::Arc;
@@ -55,8 +56,7 @@ impl Grant {
     pub(super) fn of(layout: &Layout, scope: &str, claims: &Map<String, Value>) -> Self {
         let facts = match scope {
             "profile" => vec![
-                text("claim-full_name", claims, "name"),
-                text("claim-business_name", claims, "business_name"),
+                text(name_of(claims), claims, "name"),
                 text("claim-birth_date", claims, "birthdate").map(|fact| shown(fact, day)),
                 text("claim-username", claims, "preferred_username"),
             ],
@@ -65,17 +65,18 @@ impl Grant {
                 text("claim-phone", claims, "phone_number")
                     .map(|fact| remarked(shown(fact, phone), claims, "phone_number_verified")),
             ],
-            "address" => vec![
-                claims
-                    .get("address")
-                    .and_then(Value::as_object)
-                    .and_then(|address| text("claim-address", address, "formatted")),
-            ],
+            "address" => vec![place("claim-address", claims, "address")],
             "identity" => vec![
                 text("claim-identity_number", claims, "identity_number")
                     .map(|fact| remarked(shown(fact, identity_number), claims, "identity_number_verified")),
+            ],
+            "organization" => vec![
+                text("claim-business_name", claims, "business_name")
+                    .map(|fact| remarked(fact, claims, "business_name_verified")),
                 text("claim-business_code", claims, "business_code")
-                    .map(|fact| remarked(fact, claims, "business_code_verified")),
+                    .map(|fact| remarked(shown(fact, business_code), claims, "business_code_verified")),
+                place("claim-head_office", claims, "head_office")
+                    .map(|fact| remarked(fact, claims, "head_office_verified")),
             ],
             _ => Vec::new(),
         };
@@ -91,6 +92,19 @@ impl Grant {
 
 fn text(label: &'static str, claims: &Map<String, Value>, name: &str) -> Option<Fact> {
     claims.get(name).and_then(Value::as_str).map(|value| Fact::plain(label, value.to_owned()))
+}
+
+/// A place in one line.
+fn place(label: &'static str, claims: &Map<String, Value>, name: &str) -> Option<Fact> {
+    claims.get(name).and_then(Value::as_object).and_then(|address| text(label, address, "formatted"))
+}
+
+/// Whose name it is: a person's, or a business's.
+fn name_of(claims: &Map<String, Value>) -> &'static str {
+    match claims.get("account_type").and_then(Value::as_str).and_then(AccountClass::from_text) {
+        Some(AccountClass::Business | AccountClass::Organisation) => "claim-business_name",
+        Some(AccountClass::Citizen) | None => "claim-full_name",
+    }
 }
 
 fn shown(fact: Fact, how: fn(&str) -> Option<String>) -> Fact {
@@ -113,6 +127,10 @@ fn phone(e164: &str) -> Option<String> {
 
 fn identity_number(digits: &str) -> Option<String> {
     IdentityNumber::from_stored(digits).ok().map(|number| number.masked())
+}
+
+fn business_code(code: &str) -> Option<String> {
+    BusinessCode::from_stored(code).ok().map(|code| code.masked())
 }
 
 /// `GET /consent?flow=`
@@ -182,6 +200,31 @@ mod tests {
                 .facts
                 .iter()
                 .all(|fact| fact.remark == Some("consent-unverified") && !fact.value.contains("024185001234"))
+        );
+    }
+
+    #[test]
+    fn a_business_sees_its_own_values_and_a_households_number_masked() {
+        let profile = grant("profile", &json!({ "name": "Hộ kinh doanh Vải Đỏ", "account_type": "business" }));
+        assert_eq!(values(&profile), [("claim-business_name", "Hộ kinh doanh Vải Đỏ", false)]);
+        let organization = grant(
+            "organization",
+            &json!({
+                "business_name": "Hộ kinh doanh Vải Đỏ",
+                "business_name_verified": false,
+                "business_code": "024185001234",
+                "business_code_verified": true,
+                "head_office": { "formatted": "Số 5, Phường Bắc Giang" },
+                "head_office_verified": false,
+            }),
+        );
+        assert_eq!(
+            values(&organization),
+            [
+                ("claim-business_name", "Hộ kinh doanh Vải Đỏ", true),
+                ("claim-business_code", "••••••••1234", false),
+                ("claim-head_office", "Số 5, Phường Bắc Giang", true)
+            ]
         );
     }
 

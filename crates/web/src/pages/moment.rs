@@ -1,12 +1,17 @@
 //! Moments as people read them.
 
 use portal_id_core::time::{Span, Timestamp};
+use time::Date;
 
 /// Time and day in Vietnam, such as `14:05, 23/11/2026`.
 pub(crate) fn at(moment: Timestamp) -> String {
     let local = moment.in_vietnam();
-    let (day, month) = (local.day(), u8::from(local.month()));
-    format!("{:02}:{:02}, {day:02}/{month:02}/{}", local.hour(), local.minute(), local.year())
+    format!("{:02}:{:02}, {}", local.hour(), local.minute(), day(local.date()))
+}
+
+/// A day, such as `23/11/2026`.
+pub(crate) fn day(day: Date) -> String {
+    format!("{:02}/{:02}/{}", day.day(), u8::from(day.month()), day.year())
 }
 
 /// From when something works again: the next full minute, so that whoever comes at that minute is not too early.

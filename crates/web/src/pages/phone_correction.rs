@@ -2,7 +2,7 @@
 
 use super::layout::Layout;
 use super::problems::Problems;
-use super::{activation_resend::ActivationResentPage, code, moment};
+use super::{activation_resend::ActivationResentPage, code, moment, registered};
 use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit};
 use crate::texts::Texts;
 use askama::Template;
@@ -44,6 +44,7 @@ pub(crate) struct PhoneCorrectPage {
 #[template(path = "pages/phone-corrected.html")]
 pub(crate) struct PhoneCorrectedPage {
     pub(super) layout: Layout,
+    pub(super) phone_moved: Option<String>,
 }
 
 /// The link no longer works.
@@ -120,8 +121,9 @@ async fn ask(visit: Visit, accounts: &Accounts, challenge: &ChallengeId) -> Page
 async fn correct(visit: Visit, accounts: &Accounts, fields: CorrectionFields) -> PageResult {
     let texts = Texts::of(visit.ctx.language);
     let problems = match accounts.correct_phone(&visit.ctx, &fields.token, &fields.password, &fields.phone).await? {
-        CorrectPhoneOutcome::Corrected => {
-            let page = PhoneCorrectedPage { layout: visit.layout("phone-corrected-title") };
+        CorrectPhoneOutcome::Corrected { phone } => {
+            let phone_moved = registered::phone_moved(texts, &phone);
+            let page = PhoneCorrectedPage { layout: visit.layout("phone-corrected-title"), phone_moved };
             return Ok(visit.page(StatusCode::OK, page));
         }
         CorrectPhoneOutcome::Over => return Ok(link_over(visit)),

@@ -1,20 +1,145 @@
-//! Businesses cannot register here yet: the page says where they can.
+//! A business's registration: every mistake at once, nothing typed lost but the passwords.
 
 use super::layout::Layout;
-use crate::edge::Visit;
+use super::problems::Problems;
+use super::register_citizen::Choice;
+use super::registered::{self, Registered};
+use super::{moment, register_closed};
+use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit};
+use crate::texts::Texts;
 use askama::Template;
+use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
+use portal_id_core::accounts::{Accounts, BusinessForm, Field, RegisterOutcome, RegistrationMode};
+use portal_id_core::place;
+use portal_id_core::profile::AccountClass;
+use std::sync::Arc;
 
-/// The page for businesses.
+/// The fields in the order of the page.
+pub(super) const ORDER: [Field; 10] = [
+    Field::BusinessName,
+    Field::BusinessCode,
+    Field::ProvinceCode,
+    Field::WardCode,
+    Field::Street,
+    Field::Phone,
+    Field::Email,
+    Field::Username,
+    Field::Password,
+    Field::PasswordConfirmation,
+];
+
+/// The registration form.
 #[derive(Template)]
 #[template(path = "pages/register-business.html")]
 pub(crate) struct RegisterBusinessPage {
     pub(super) layout: Layout,
+    pub(super) problems: Problems,
+    pub(super) typed: BusinessForm,
+    /// The last day on which businesses may register here, when it is near.
+    pub(super) closes_on: Option<String>,
+    pub(super) provinces: Vec<Choice>,
+    pub(super) wards: Vec<Choice>,
+    pub(super) passwords_again: bool,
+}
+
+/// What the form sends.
+pub(crate) struct BusinessFields {
+    typed: BusinessForm,
+    choose_province: bool,
+}
+
+impl FormFields for BusinessFields {
+    const FIELDS: &'static [&'static str] = &[
+        "business_name",
+        "business_code",
+        "username",
+        "phone",
+        "email",
+        "address_era",
+        "province_code",
+        "district_code",
+        "ward_code",
+        "street",
+        "password",
+        "password_confirmation",
+        "choose_province",
+    ];
+
+    fn from_fields(fields: &Fields) -> Self {
+        let get = |name| fields.get(name).to_owned();
+        let typed = BusinessForm {
+            business_name: get("business_name"),
+            business_code: get("business_code"),
+            username: get("username"),
+            phone: get("phone"),
+            email: get("email"),
+            address_era: get("address_era"),
+            province_code: get("province_code"),
+            district_code: get("district_code"),
+            ward_code: get("ward_code"),
+            street: get("street"),
+            password: get("password"),
+            password_confirmation: get("password_confirmation"),
+        };
+        Self { typed, choose_province: fields.find("choose_province").is_some() }
+    }
+}
+
+impl RegisterBusinessPage {
+    /// The form with what was typed before.
+    fn new(visit: &Visit, accounts: &Accounts, typed: BusinessForm, problems: Problems) -> Self {
+        let wards = place::wards(&typed.province_code);
+        Self {
+            layout: visit.layout("register-business-title"),
+            closes_on: accounts.registration_closes_soon(&visit.ctx, AccountClass::Business).map(moment::day),
+            provinces: place::provinces()
+                .iter()
+                .map(|province| Choice::of(province.code(), province.name(), &typed.province_code))
+                .collect(),
+            wards: wards.iter().map(|ward| Choice::of(ward.code(), ward.name(), &typed.ward_code)).collect(),
+            passwords_again: !typed.password.is_empty() || !typed.password_confirmation.is_empty(),
+            typed,
+            problems,
+        }
+    }
 }
 
 /// `GET /register/business`
-pub(crate) async fn get(visit: Visit) -> Response {
-    let page = RegisterBusinessPage { layout: visit.layout("register-business-title") };
-    visit.page(StatusCode::OK, page)
+pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> Response {
+    match accounts.registration_mode(&visit.ctx, AccountClass::Business) {
+        RegistrationMode::Open => {
+            let province_code = accounts.settings().home_province.clone().unwrap_or_default();
+            let blank = BusinessForm { province_code, ..BusinessForm::default() };
+            let page = RegisterBusinessPage::new(&visit, &accounts, blank, Problems::default());
+            visit.page(StatusCode::OK, page)
+        }
+        mode => register_closed::show(visit, AccountClass::Business, mode),
+    }
+}
+
+/// `POST /register/business`
+pub(crate) async fn post(
+    visit: Visit,
+    State(accounts): State<Arc<Accounts>>,
+    CsrfForm(fields): CsrfForm<BusinessFields>,
+) -> PageResult {
+    if fields.choose_province {
+        let page = RegisterBusinessPage::new(&visit, &accounts, fields.typed, Problems::default());
+        return Ok(visit.page(StatusCode::OK, page));
+    }
+    match accounts.register_business(&visit.ctx, &fields.typed).await? {
+        RegisterOutcome::Accepted { phone } => {
+            let (email, hours) = (fields.typed.email, accounts.settings().activation_hours);
+            Ok(registered::show(visit, Registered { email, phone, hours, form: "/register/business" }))
+        }
+        RegisterOutcome::Refused(errors) => {
+            let problems = Problems::told(Texts::of(visit.ctx.language), &errors, &ORDER);
+            let page = RegisterBusinessPage::new(&visit, &accounts, fields.typed, problems);
+            Ok(visit.page(StatusCode::UNPROCESSABLE_ENTITY, page))
+        }
+        RegisterOutcome::NotOpen(mode) => Ok(register_closed::show(visit, AccountClass::Business, mode)),
+        RegisterOutcome::SlowDown { until } => Err(PageError::Overloaded(until.since(visit.ctx.now))),
+    }
 }

@@ -2,7 +2,8 @@
 
 use super::layout::Layout;
 use super::problems::Problems;
-use super::{register_closed, registered};
+use super::registered::{self, Registered};
+use super::{moment, register_closed};
 use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit};
 use crate::texts::Texts;
 use askama::Template;
@@ -36,6 +37,8 @@ pub(crate) struct RegisterCitizenPage {
     pub(super) layout: Layout,
     pub(super) problems: Problems,
     pub(super) typed: CitizenForm,
+    /// The last day on which citizens may register here, when it is near.
+    pub(super) closes_on: Option<String>,
     pub(super) provinces: Vec<Choice>,
     pub(super) wards: Vec<Choice>,
     pub(super) identity_hint: &'static str,
@@ -100,6 +103,7 @@ impl RegisterCitizenPage {
         let wards = place::wards(&typed.province_code);
         Self {
             layout: visit.layout("register-citizen-title"),
+            closes_on: accounts.registration_closes_soon(&visit.ctx, AccountClass::Citizen).map(moment::day),
             provinces: place::provinces()
                 .iter()
                 .map(|province| Choice::of(province.code(), province.name(), &typed.province_code))
@@ -118,21 +122,21 @@ impl RegisterCitizenPage {
 }
 
 impl Choice {
-    fn of(code: &'static str, name: &'static str, chosen: &str) -> Self {
+    pub(super) fn of(code: &'static str, name: &'static str, chosen: &str) -> Self {
         Self { code, name, chosen: code == chosen }
     }
 }
 
 /// `GET /register/citizen`
 pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> Response {
-    match accounts.registration_mode(AccountClass::Citizen) {
+    match accounts.registration_mode(&visit.ctx, AccountClass::Citizen) {
         RegistrationMode::Open => {
             let province_code = accounts.settings().home_province.clone().unwrap_or_default();
             let blank = CitizenForm { province_code, ..CitizenForm::default() };
             let page = RegisterCitizenPage::new(&visit, &accounts, blank, Problems::default());
             visit.page(StatusCode::OK, page)
         }
-        mode => register_closed::show(visit, mode),
+        mode => register_closed::show(visit, AccountClass::Citizen, mode),
     }
 }
 
@@ -147,15 +151,16 @@ pub(crate) async fn post(
         return Ok(visit.page(StatusCode::OK, page));
     }
     match accounts.register_citizen(&visit.ctx, &fields.typed).await? {
-        RegisterOutcome::Accepted => {
-            Ok(registered::show(visit, fields.typed.email, accounts.settings().activation_hours))
+        RegisterOutcome::Accepted { phone } => {
+            let (email, hours) = (fields.typed.email, accounts.settings().activation_hours);
+            Ok(registered::show(visit, Registered { email, phone, hours, form: "/register/citizen" }))
         }
         RegisterOutcome::Refused(errors) => {
             let problems = Problems::told(Texts::of(visit.ctx.language), &errors, &ORDER);
             let page = RegisterCitizenPage::new(&visit, &accounts, fields.typed, problems);
             Ok(visit.page(StatusCode::UNPROCESSABLE_ENTITY, page))
         }
-        RegisterOutcome::NotOpen(mode) => Ok(register_closed::show(visit, mode)),
+        RegisterOutcome::NotOpen(mode) => Ok(register_closed::show(visit, AccountClass::Citizen, mode)),
         RegisterOutcome::SlowDown { until } => Err(PageError::Overloaded(until.since(visit.ctx.now))),
     }
 }

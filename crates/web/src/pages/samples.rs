@@ -28,13 +28,15 @@ use super::sign_in::SignInPage;
 use super::sign_in_help::SignInHelpPage;
 use super::sign_out::{SignOutPage, SignedOutPage};
 use crate::edge::PageError;
+use crate::settings::Instead;
 use crate::texts::Texts;
 use askama::Template;
-use portal_id_core::accounts::{CitizenForm, Field, FieldErrors};
+use portal_id_core::accounts::{BusinessForm, CitizenForm, Field, FieldErrors, RegistrationMode};
 use portal_id_core::client::SCOPES;
 use portal_id_core::facts::FieldError;
-use portal_id_core::language::Language;
+use portal_id_core::language::{Language, LocalText};
 use portal_id_core::place;
+use portal_id_core::profile::AccountClass;
 use portal_id_core::time::Span;
 use serde_json::json;
 
@@ -89,6 +91,14 @@ pub(crate) fn faults() -> Vec<PageError> {
         PageError::Unavailable("out of reach".to_owned()),
         PageError::Internal("a detail for the log".to_owned()),
     ]
+}
+
+fn provinces(chosen: &str) -> Vec<Choice> {
+    place::provinces().iter().map(|province| Choice::of(province.code(), province.name(), chosen)).collect()
+}
+
+fn wards(province: &str) -> Vec<Choice> {
+    place::wards(province).iter().map(|ward| Choice::of(ward.code(), ward.name(), "")).collect()
 }
 
 impl Samples {
@@ -156,22 +166,13 @@ impl Samples {
         ];
         let account = AccountSummary { name: self.v("Nguyễn Thị An"), facts };
         self.draw("home-signed-in", &HomePage { layout: self.signed_in("home-title"), account: Some(account) });
-        self.draw("register", &RegisterPage { layout: self.layout("register-title") });
-        self.draw("register-business", &RegisterBusinessPage { layout: self.layout("register-business-title") });
-        for (name, title, federated_only) in [
-            ("register-closed", "register-closed-title", false),
-            ("register-federated", "register-federated-title", true),
-        ] {
-            self.draw(name, &RegisterClosedPage { layout: self.layout(title), federated_only });
+        self.where_to_register();
+        for (name, moved) in [("registered", false), ("registered-phone-moved", true)] {
+            let layout = self.layout("registered-title");
+            let phone_moved = moved.then(|| self.phone_moved(&layout));
+            let email = self.v("nguyen.an@example.vn");
+            self.draw(name, &RegisteredPage { layout, email, hours: 24, phone_moved, again: "/register/citizen" });
         }
-        self.draw(
-            "registered",
-            &RegisteredPage {
-                layout: self.layout("registered-title"),
-                email: self.v("nguyen.an@example.vn"),
-                hours: 24,
-            },
-        );
 
         let layout = self.in_flow("register-citizen-title");
         self.draw("register-citizen", &Self::citizen(layout, CitizenForm::default(), Problems::default()));
@@ -199,23 +200,86 @@ impl Samples {
             ..CitizenForm::default()
         };
         self.draw("register-citizen-problems", &Self::citizen(layout, typed, problems));
+        self.business();
+    }
+
+    /// Which class to register, and where to go when it cannot be done here.
+    fn where_to_register(&mut self) {
+        for (name, citizens, businesses) in [("register", true, true), ("register-citizens-alone", true, false)] {
+            self.draw(name, &RegisterPage { layout: self.layout("register-title"), citizens, businesses });
+        }
+        let ours = Instead::default();
+        let theirs = Instead {
+            text: LocalText::new(&self.v("Hãy vào bằng tài khoản của tổ chức."), ""),
+            link: "https://dichvucong.gov.vn/".parse().ok(),
+            link_name: LocalText::new(&self.v("Cổng Dịch vụ công quốc gia"), ""),
+        };
+        for (name, class, mode, instead) in [
+            ("register-closed", AccountClass::Citizen, RegistrationMode::Closed, &ours),
+            ("register-federated", AccountClass::Citizen, RegistrationMode::FederatedOnly, &ours),
+            ("register-business-closed", AccountClass::Business, RegistrationMode::Closed, &ours),
+            ("register-business-federated", AccountClass::Business, RegistrationMode::FederatedOnly, &ours),
+            ("register-business-elsewhere", AccountClass::Business, RegistrationMode::FederatedOnly, &theirs),
+        ] {
+            let layout = self.layout(RegisterClosedPage::title(mode));
+            self.draw(name, &RegisterClosedPage::new(layout, class, mode, instead));
+        }
+    }
+
+    fn phone_moved(&self, layout: &Layout) -> String {
+        let (old, new, phone) = (self.v("0168"), self.v("038"), self.v("038 ••• •456"));
+        layout.texts.text_with("phone-moved", &[("old", &old), ("new", &new), ("phone", &phone)])
+    }
+
+    fn business(&mut self) {
+        let blank = RegisterBusinessPage {
+            layout: self.in_flow("register-business-title"),
+            problems: Problems::default(),
+            typed: BusinessForm::default(),
+            closes_on: Some(self.v("30/06/2027")),
+            provinces: provinces("24"),
+            wards: wards("24"),
+            passwords_again: false,
+        };
+        self.draw("register-business", &blank);
+        let layout = self.layout("register-business-title");
+        let mut errors = FieldErrors::one(Field::BusinessCode, FieldError::Checksum);
+        errors.add(Field::BusinessName, FieldError::NotAllowedCharacter);
+        errors.add(Field::ProvinceCode, FieldError::Missing);
+        errors.add(Field::WardCode, FieldError::Missing);
+        errors.add(Field::Phone, FieldError::NotAMobile);
+        errors.add(Field::Password, FieldError::TooCommon);
+        let problems = Problems::told(layout.texts, &errors, &super::register_business::ORDER);
+        let typed = BusinessForm {
+            business_name: self.v("Công ty TNHH Vải Thiều 🌸"),
+            business_code: self.v("9900000017"),
+            username: self.v("vaithieu"),
+            phone: self.v("0204 3854 321"),
+            email: self.v("vaithieu@example.vn"),
+            street: self.v("Số 2 đường Hùng Vương"),
+            password: self.v("matkhau123"),
+            ..BusinessForm::default()
+        };
+        self.draw(
+            "register-business-problems",
+            &RegisterBusinessPage {
+                layout,
+                problems,
+                typed,
+                closes_on: None,
+                provinces: provinces(""),
+                wards: wards(""),
+                passwords_again: true,
+            },
+        );
     }
 
     fn citizen(layout: Layout, typed: CitizenForm, problems: Problems) -> RegisterCitizenPage {
         RegisterCitizenPage {
             layout,
-            provinces: place::provinces()
-                .iter()
-                .map(|province| Choice {
-                    code: province.code(),
-                    name: province.name(),
-                    chosen: province.code() == typed.province_code,
-                })
-                .collect(),
-            wards: place::wards(&typed.province_code)
-                .iter()
-                .map(|ward| Choice { code: ward.code(), name: ward.name(), chosen: false })
-                .collect(),
+            closes_on: None,
+            provinces: provinces(&typed.province_code),
+            wards: wards(&typed.province_code),
             identity_hint: "hint-identity_number",
             passwords_again: problems.any(),
             typed,
@@ -309,7 +373,11 @@ impl Samples {
                 (self.v("token"), self.v("nguyenthian85"), self.v("091 ••• •678"), self.v(phone));
             self.draw(name, &PhoneCorrectPage { layout, problems, token, username, phone_now, phone });
         }
-        self.draw("phone-corrected", &PhoneCorrectedPage { layout: self.layout("phone-corrected-title") });
+        for (name, moved) in [("phone-corrected", false), ("phone-corrected-moved", true)] {
+            let layout = self.layout("phone-corrected-title");
+            let phone_moved = moved.then(|| self.phone_moved(&layout));
+            self.draw(name, &PhoneCorrectedPage { layout, phone_moved });
+        }
         self.draw("phone-link-over", &PhoneLinkOverPage { layout: self.layout("phone-link-over-title") });
     }
 
@@ -318,7 +386,6 @@ impl Samples {
             "name": self.v("Nguyễn Thị An"),
             "preferred_username": self.v("nguyenthian85"),
             "birthdate": self.v("1985-03-27"),
-            "business_name": self.v("Công ty TNHH Vải Thiều"),
             "email": self.v("nguyen.an@example.vn"),
             "email_verified": true,
             "phone_number": self.v("+84912345678"),
@@ -326,6 +393,12 @@ impl Samples {
             "address": { "formatted": self.v("Số 12 Hùng Vương, Phường Bắc Giang, Tỉnh Bắc Ninh") },
             "identity_number": self.v("024185001234"),
             "identity_number_verified": false,
+            "business_name": self.v("Công ty TNHH Vải Thiều"),
+            "business_name_verified": false,
+            "business_code": self.v("9900000016"),
+            "business_code_verified": true,
+            "head_office": { "formatted": self.v("Số 2 Hùng Vương, Phường Bắc Giang, Tỉnh Bắc Ninh") },
+            "head_office_verified": false,
         });
         let claims = claims.as_object().cloned().unwrap_or_default();
         let layout = Layout { service: None, ..self.in_flow("consent-title") };

@@ -13,7 +13,7 @@ pub(crate) fn respond_authorize(visit: Visit, outcome: AuthorizeOutcome) -> Page
         AuthorizeOutcome::Refused(refusal) => return Err(PageError::AuthorizeRefused(refusal.key())),
         AuthorizeOutcome::Redirect(redirect) => to_client(visit, &redirect),
         AuthorizeOutcome::SignIn(ask) if ask.create => {
-            let path = visit.path("/register/citizen");
+            let path = visit.path("/register");
             visit.to(path)
         }
         AuthorizeOutcome::SignIn(_) => {

@@ -14,13 +14,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The fields of all forms.
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 14] = [
     "full_name",
     "birth_date",
     "username",
     "phone",
     "email",
     "identity_number",
+    "business_name",
+    "business_code",
     "province_code",
     "ward_code",
     "street",

@@ -110,6 +110,7 @@ macro_rules! store_suite {
             outbox::messages_are_counted_listed_and_swept,
             races::of_64_parallel_registrations_of_one_username_one_wins,
             races::of_64_parallel_claims_to_one_identifier_one_wins,
+            races::of_64_parallel_activations_with_one_business_code_one_wins_and_the_others_are_gone,
             races::of_64_parallel_uses_of_one_link_one_wins,
             races::of_64_parallel_uses_of_one_code_one_wins,
             races::of_64_parallel_refreshes_one_advances_the_generation,

@@ -4,7 +4,7 @@ use super::Subject;
 use super::samples::{MINUTE, NOW, account, add_account, digest, grant, identifier, link, message};
 use portal_id_core::link::LinkPurpose;
 use portal_id_core::outbox::Channel;
-use portal_id_core::profile::{Account, AccountClass, IdentifierKind};
+use portal_id_core::profile::{Account, AccountClass, AccountState, IdentifierKind};
 use portal_id_core::store::{Store, StoreError, StoreResult, Tx};
 use portal_id_core::throttle::{Limit, Rule, Throttle};
 use portal_id_core::time::Span;
@@ -66,6 +66,41 @@ pub async fn of_64_parallel_claims_to_one_identifier_one_wins(subject: Subject) 
         move |tx: &mut dyn Tx| tx.claim_identifier(&account(number).id, AccountClass::Citizen, IdentifierKind::Email)
     });
     assert_eq!(winners(&results.await), 1);
+}
+
+/// Decisions 3, as an activation does it: whoever loses the claim ends, in the transaction in which it was to begin.
+pub async fn of_64_parallel_activations_with_one_business_code_one_wins_and_the_others_are_gone(subject: Subject) {
+    let (kind, class) = (IdentifierKind::BusinessCode, AccountClass::Business);
+    let add = move |tx: &mut dyn Tx| {
+        (0..RACERS).try_for_each(|number| {
+            let business = Account { class, ..account(number) };
+            tx.insert_account(&business)?;
+            tx.insert_identifier(&identifier(&business.id, IdentifierKind::Email, digest(b'e', number)))?;
+            tx.insert_identifier(&identifier(&business.id, kind, digest(b'c', 1)))?;
+            tx.insert_link(&link(number, &business.id))
+        })
+    };
+    subject.store.tx("add", add).await.expect("added");
+    let results = race(&subject.store, |number| {
+        let id = account(number).id;
+        move |tx: &mut dyn Tx| {
+            assert!(tx.take_link(LinkPurpose::Activation, &digest(b'l', number), NOW)?, "everybody's own link");
+            if !tx.claim_identifier(&id, class, IdentifierKind::Email)? || !tx.claim_identifier(&id, class, kind)? {
+                tx.delete_pending_account(&id)?;
+                return Ok(false);
+            }
+            tx.update_account_state(&id, AccountState::Pending, AccountState::Active, NOW)
+        }
+    });
+    assert_eq!(winners(&results.await), 1);
+    let left = subject.store.read("left", move |tx| {
+        let claimant = tx.find_claimant(class, kind, &digest(b'c', 1))?;
+        let pending = tx.list_accounts_by_identifier(kind, &digest(b'c', 1), AccountState::Pending)?;
+        let active = tx.list_accounts_by_identifier(kind, &digest(b'c', 1), AccountState::Active)?;
+        Ok((claimant, pending.len(), active.into_iter().map(|(account, _)| account.id).collect::<Vec<_>>()))
+    });
+    let (claimant, pending, active) = left.await.expect("a read");
+    assert_eq!((claimant.as_ref(), pending, active.len()), (active.first(), 0, 1));
 }
 
 /// Two clicks on one mail.
