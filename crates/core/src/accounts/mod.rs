@@ -4,25 +4,34 @@
 //! variants of an outcome; [`Failure`] is for what should not happen.
 
 mod activation;
+mod beginning;
 mod code;
 mod code_sending;
 mod known_device;
 mod limits;
 mod messages;
+mod not_me;
+mod password;
 mod phone_correction;
 mod registration;
 mod registration_form;
 mod session;
+mod sessions;
 mod settings;
 mod sign_in;
 mod sign_in_name;
 
 pub use activation::{ActivateOutcome, ActivationView, ResendOutcome, ResendTicket};
 pub use code::{ChallengeView, CodeOutcome, NewSession, ResendCodeOutcome};
+pub use not_me::{NotMeOutcome, NotMeView};
+pub use password::{
+    ChangePasswordOutcome, NewPasswordOutcome, NewPasswordTicket, NewPasswordView, PasswordForm,
+};
 pub use phone_correction::{AskCorrectionOutcome, CorrectPhoneOutcome, PhoneCorrectionView};
 pub use registration::RegisterOutcome;
 pub use registration_form::{CitizenForm, Field, FieldErrors};
 pub use session::{SignOut, SignedIn};
+pub use sessions::{EndSessionOutcome, OwnSession, OwnSessions};
 pub use settings::{AccountSettings, RegistrationMode, RegistrationSettings};
 pub use sign_in::{Credentials, SignInOutcome};
 
@@ -106,6 +115,7 @@ impl Accounts {
             vault: Arc::clone(&vault),
             desk: settings.desk.clone(),
             public_url: public_url.trim_end_matches('/').to_owned(),
+            not_me_days: settings.not_me_days,
         };
         Ok(Self { store, vault, ephemeral, hasher, settings, letters })
     }

@@ -34,6 +34,8 @@ pub enum Field {
     PasswordConfirmation,
     /// `code`
     Code,
+    /// `current_password`
+    CurrentPassword,
 }
 
 impl Field {
@@ -52,6 +54,7 @@ impl Field {
             Self::Password => "password",
             Self::PasswordConfirmation => "password_confirmation",
             Self::Code => "code",
+            Self::CurrentPassword => "current_password",
         }
     }
 }
