@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a person proved, and when.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Proof {
+pub(super) struct Proved {
     pub(super) amr: Vec<Amr>,
     pub(super) ial: Ial,
     pub(super) at: Timestamp,
@@ -34,7 +34,7 @@ pub(super) enum Begun {
     /// A session.
     Session(Session),
     /// None: the password is distrusted since then, and another must be set first.
-    NewPasswordDemanded { distrusted_at: Timestamp, proof: Proof },
+    NewPasswordDemanded { distrusted_at: Timestamp, proved: Proved },
 }
 
 /// Everything that the beginning of a session needs, made before its transaction.
@@ -88,28 +88,28 @@ impl Accounts {
 impl Beginning {
     /// Begins the session, unless the password that was proved is distrusted. `first` is the account's very first
     /// sign-in.
-    pub(super) fn begin(&self, tx: &mut dyn Tx, account: &Account, proof: Proof, first: bool) -> StoreResult<Begun> {
+    pub(super) fn begin(&self, tx: &mut dyn Tx, account: &Account, proved: Proved, first: bool) -> StoreResult<Begun> {
         match account.password_distrusted_at {
-            Some(distrusted_at) if proof.amr.contains(&Amr::Pwd) => {
+            Some(distrusted_at) if proved.amr.contains(&Amr::Pwd) => {
                 let entry = AuditEntry::new(&self.ctx, AuditKind::NewPasswordDemanded).account(&account.id);
                 tx.insert_audit(&entry)?;
-                Ok(Begun::NewPasswordDemanded { distrusted_at, proof })
+                Ok(Begun::NewPasswordDemanded { distrusted_at, proved })
             }
-            _ => self.start(tx, account, &proof, first).map(Begun::Session),
+            _ => self.start(tx, account, &proved, first).map(Begun::Session),
         }
     }
 
     /// Begins the session, of whoever may have one.
-    pub(super) fn start(&self, tx: &mut dyn Tx, account: &Account, proof: &Proof, first: bool) -> StoreResult<Session> {
+    pub(super) fn start(&self, tx: &mut dyn Tx, account: &Account, proved: &Proved, first: bool) -> StoreResult<Session> {
         let session = Session {
             id: self.session_id.clone(),
             secret: self.session_secret,
             account_id: account.id.clone(),
-            auth_time: proof.at,
+            auth_time: proved.at,
             last_seen_at: self.ctx.now,
-            expires_at: proof.at + self.absolute,
-            amr: proof.amr.clone(),
-            ial: proof.ial,
+            expires_at: proved.at + self.absolute,
+            amr: proved.amr.clone(),
+            ial: proved.ial,
             user_agent: self.ctx.user_agent.clone(),
             network: self.ctx.address.masked(),
             ended_at: None,

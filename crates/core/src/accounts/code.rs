@@ -1,6 +1,6 @@
 //! The second step: the code by SMS. Giving the right one begins a session.
 
-use super::beginning::{Beginning, Begun, Proof};
+use super::beginning::{Beginning, Begun, Proved};
 use super::code_sending::{code_digest, code_message_id};
 use super::limits::{self, Limited};
 use super::{Accounts, Failure, NewPasswordTicket};
@@ -205,8 +205,8 @@ impl Accounts {
             Checked::Right(_, Begun::Session(session)) => {
                 CodeOutcome::SignedIn(self.new_session(ctx, cookie, session, known_device))
             }
-            Checked::Right(account, Begun::NewPasswordDemanded { distrusted_at, proof }) => {
-                CodeOutcome::NewPasswordNeeded(self.ticket_of_sign_in(ctx, &account, distrusted_at, proof))
+            Checked::Right(account, Begun::NewPasswordDemanded { distrusted_at, proved }) => {
+                CodeOutcome::NewPasswordNeeded(self.ticket_of_sign_in(ctx, &account, distrusted_at, proved))
             }
             Checked::Refused(outcome) => outcome,
         })
@@ -271,8 +271,8 @@ impl Attempt {
             return Err(StoreError::Retry);
         }
         let first = self.verify_phone(tx, vault, &account, &phone)?;
-        let proof = Proof { amr: vec![Amr::Pwd, Amr::Sms, Amr::Mfa], ial: Ial(0), at: now };
-        let begun = self.beginning.begin(tx, &account, proof, first)?;
+        let proved = Proved { amr: vec![Amr::Pwd, Amr::Sms, Amr::Mfa], ial: Ial(0), at: now };
+        let begun = self.beginning.begin(tx, &account, proved, first)?;
         Ok(Checked::Right(account.id, begun))
     }
 

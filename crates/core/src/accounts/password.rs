@@ -1,7 +1,7 @@
 //! Setting another password: by the owner who is signed in, or as the step that a distrusted password leads to
 //! (`docs/adr/0014`). Either way it is the current one that is replaced, once, and everything it had opened ends.
 
-use super::beginning::{Beginning, Proof};
+use super::beginning::{Beginning, Proved};
 use super::known_device::KnownDevices;
 use super::limits::{self, Limited};
 use super::messages::{Letters, time_and_day};
@@ -81,7 +81,7 @@ pub enum NewPasswordOutcome {
     Over,
 }
 
-/// Proof that its holder may set a new password in place of a distrusted one. Sealed, for this browser, for a quarter of
+/// Proved that its holder may set a new password in place of a distrusted one. Sealed, for this browser, for a quarter of
 /// an hour, and for the trust as it was taken at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewPasswordTicket(String);
@@ -104,7 +104,7 @@ struct TicketContent {
     distrusted_at: Timestamp,
     until: Timestamp,
     /// What a sign-in proved so far; `None` for whoever came from the mailbox.
-    signing_in: Option<Proof>,
+    signing_in: Option<Proved>,
 }
 
 const TICKET_LIFETIME: Span = Span::minutes(15);
@@ -116,9 +116,9 @@ impl Accounts {
         ctx: &Ctx,
         account: &AccountId,
         distrusted_at: Timestamp,
-        proof: Proof,
+        proved: Proved,
     ) -> NewPasswordTicket {
-        self.seal_ticket(ctx, account, distrusted_at, Some(proof))
+        self.seal_ticket(ctx, account, distrusted_at, Some(proved))
     }
 
     /// The ticket of whoever took the trust from the password just now, by a link from the mailbox.
@@ -131,7 +131,7 @@ impl Accounts {
         ctx: &Ctx,
         account: &AccountId,
         distrusted_at: Timestamp,
-        signing_in: Option<Proof>,
+        signing_in: Option<Proved>,
     ) -> NewPasswordTicket {
         let until = ctx.now + TICKET_LIFETIME;
         let content = TicketContent { new_password_of: account.clone(), distrusted_at, until, signing_in };
@@ -210,8 +210,8 @@ impl Accounts {
                 if !replacing.replace(tx, None)? {
                     return Ok(None);
                 }
-                let proof = content.signing_in.as_ref();
-                proof.map(|proof| beginning.start(tx, &replacing.account, proof, false)).transpose().map(Some)
+                let proved = content.signing_in.as_ref();
+                proved.map(|proved| beginning.start(tx, &replacing.account, proved, false)).transpose().map(Some)
             })
             .await?;
         Ok(match set {
