@@ -86,8 +86,16 @@ mod tests {
             ("Linux; Android 14", "SamsungBrowser/27.0 Chrome/125.0 Safari/537.36", ("Samsung Internet", "Android")),
             ("Linux; Android 13", "Chrome/120.0 Safari/537.36 Zalo android/240101", ("Zalo", "Android")),
             ("Macintosh; Intel Mac OS X 10_15_7", "Version/18.1 Safari/605.1.15", ("Safari", "macOS")),
-            ("iPhone; CPU iPhone OS 18_1 like Mac OS X", "Version/18.1 Mobile/15E148 Safari/604.1", ("Safari", "iPhone")),
-            ("iPhone; CPU iPhone OS 18_1 like Mac OS X", "CriOS/131.0 Mobile/15E148 Safari/604.1", ("Chrome", "iPhone")),
+            (
+                "iPhone; CPU iPhone OS 18_1 like Mac OS X",
+                "Version/18.1 Mobile/15E148 Safari/604.1",
+                ("Safari", "iPhone"),
+            ),
+            (
+                "iPhone; CPU iPhone OS 18_1 like Mac OS X",
+                "CriOS/131.0 Mobile/15E148 Safari/604.1",
+                ("Chrome", "iPhone"),
+            ),
             ("X11; Linux x86_64", "Chrome/131.0.0.0 Safari/537.36 OPR/116.0.0.0", ("Opera", "Linux")),
         ] {
             let found = read(&format!("Mozilla/5.0 ({system}) {WEBKIT} {rest}"));

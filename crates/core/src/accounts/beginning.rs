@@ -100,7 +100,13 @@ impl Beginning {
     }
 
     /// Begins the session, of whoever may have one.
-    pub(super) fn start(&self, tx: &mut dyn Tx, account: &Account, proved: &Proved, first: bool) -> StoreResult<Session> {
+    pub(super) fn start(
+        &self,
+        tx: &mut dyn Tx,
+        account: &Account,
+        proved: &Proved,
+        first: bool,
+    ) -> StoreResult<Session> {
         let session = Session {
             id: self.session_id.clone(),
             secret: self.session_secret,

@@ -24,9 +24,7 @@ mod sign_in_name;
 pub use activation::{ActivateOutcome, ActivationView, ResendOutcome, ResendTicket};
 pub use code::{ChallengeView, CodeOutcome, NewSession, ResendCodeOutcome};
 pub use not_me::{NotMeOutcome, NotMeView};
-pub use password::{
-    ChangePasswordOutcome, NewPasswordOutcome, NewPasswordTicket, NewPasswordView, PasswordForm,
-};
+pub use password::{ChangePasswordOutcome, NewPasswordOutcome, NewPasswordTicket, NewPasswordView, PasswordForm};
 pub use phone_correction::{AskCorrectionOutcome, CorrectPhoneOutcome, PhoneCorrectionView};
 pub use registration::RegisterOutcome;
 pub use registration_form::{CitizenForm, Field, FieldErrors};

@@ -1,8 +1,7 @@
 //! Setting another password: by the owner who is signed in, or as the step that a distrusted password leads to
 //! (`docs/adr/0014`). Either way it is the current one that is replaced, once, and everything it had opened ends.
 
-use super::beginning::{Beginning, Proved};
-use super::known_device::KnownDevices;
+use super::beginning::Proved;
 use super::limits::{self, Limited};
 use super::messages::{Letters, time_and_day};
 use super::not_me::NotMeLetter;
@@ -215,9 +214,7 @@ impl Accounts {
             })
             .await?;
         Ok(match set {
-            Some(Some(session)) => {
-                NewPasswordOutcome::SignedIn(self.new_session(ctx, cookie, session, known_device))
-            }
+            Some(Some(session)) => NewPasswordOutcome::SignedIn(self.new_session(ctx, cookie, session, known_device)),
             Some(None) => NewPasswordOutcome::Saved,
             None => NewPasswordOutcome::Over,
         })

@@ -157,8 +157,7 @@ impl Renderer {
                 &letters::phone_corrected::Letter { username, phone, desk },
             ),
             Message::NewBrowser { username, at, browser, system, network, link, days, desk } => {
-                let letter =
-                    letters::new_browser::Letter { username, at, browser, system, network, link, days, desk };
+                let letter = letters::new_browser::Letter { username, at, browser, system, network, link, days, desk };
                 letters::new_browser::write(language, &house, &letter)
             }
             Message::PasswordChanged { username, at, link, days, desk } => letters::password_changed::write(

@@ -10,8 +10,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use portal_id_core::accounts::{
-    Accounts, ChangePasswordOutcome, Field, NewPasswordOutcome, NewPasswordTicket, NewPasswordView,
-    PasswordForm,
+    Accounts, ChangePasswordOutcome, Field, NewPasswordOutcome, NewPasswordTicket, NewPasswordView, PasswordForm,
 };
 use std::sync::Arc;
 

@@ -394,10 +394,7 @@ impl Samples {
             },
         );
         self.draw("not-me-over", &NotMeOverPage { layout: self.layout("not-me-over-title") });
-        self.draw(
-            "new-password-saved",
-            &NewPasswordSavedPage { layout: self.layout("new-password-saved-title") },
-        );
+        self.draw("new-password-saved", &NewPasswordSavedPage { layout: self.layout("new-password-saved-title") });
     }
 
     fn service(&mut self) {

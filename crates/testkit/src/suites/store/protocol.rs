@@ -224,9 +224,8 @@ pub async fn the_grants_of_other_sessions_are_revoked_the_offline_ones_only_if_a
     }
     let revoke = async |offline_too| {
         let kept = kept.clone();
-        let revoke = move |tx: &mut dyn Tx| {
-            tx.revoke_grants_of_other_sessions(&account_id(1), &kept, offline_too, NOW + MINUTE)
-        };
+        let revoke =
+            move |tx: &mut dyn Tx| tx.revoke_grants_of_other_sessions(&account_id(1), &kept, offline_too, NOW + MINUTE);
         subject.store.tx("revoke", revoke).await.expect("revoked")
     };
     assert_eq!((revoke(false).await, revoke(false).await), (1, 0));

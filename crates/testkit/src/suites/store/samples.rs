@@ -214,10 +214,7 @@ pub(super) fn assert_same_account(found: &Account, put: &Account) {
     assert_eq!((password_hash, profile.as_bytes()), (&put.password_hash, put.profile.as_bytes()));
     let Account { updated_at, activated_at, password_distrusted_at, devices_known_from, .. } = found;
     assert_eq!((created_at, updated_at, activated_at), (&put.created_at, &put.updated_at, &put.activated_at));
-    assert_eq!(
-        (password_distrusted_at, devices_known_from),
-        (&put.password_distrusted_at, &put.devices_known_from)
-    );
+    assert_eq!((password_distrusted_at, devices_known_from), (&put.password_distrusted_at, &put.devices_known_from));
 }
 
 pub(super) fn assert_same_identifier(found: &Identifier, put: &Identifier) {
