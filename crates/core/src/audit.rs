@@ -44,6 +44,15 @@ audit_events! {
     PasswordAccepted => "password_accepted",
     /// The right code was given; a session began.
     SignedIn => "signed_in",
+    /// A session began in a browser that the account does not know; its owner is told by mail.
+    SignedInFromNewBrowser => "signed_in_from_new_browser",
+    /// The right code was given for a distrusted password: a new password was asked for, and no session began.
+    NewPasswordDemanded => "new_password_demanded",
+    /// The person at the mailbox said that a sign-in or a new password was not theirs: all sessions ended, and the
+    /// password opens none until another is set.
+    SignInDisowned => "sign_in_disowned",
+    /// A password was changed by its owner; all other sessions ended.
+    PasswordChanged => "password_changed",
     /// The limit of wrong tries was reached.
     SignInThrottled => "sign_in_throttled",
     /// A phone number was verified by its first accepted code.
@@ -52,6 +61,12 @@ audit_events! {
     PhoneCorrected => "phone_corrected",
     /// A session was ended by its owner.
     SignedOut => "signed_out",
+    /// A session was ended by its owner from another one, in the list of sessions.
+    SessionEnded => "session_ended",
+    /// The owner ended every session but this one.
+    OtherSessionsEnded => "other_sessions_ended",
+    /// The owner ended every session, and took back what services may do without them.
+    AllSessionsEnded => "all_sessions_ended",
     /// A person allowed a client to learn something.
     ConsentGranted => "consent_granted",
     /// A person refused.

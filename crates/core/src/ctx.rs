@@ -4,7 +4,7 @@ use crate::digest::Digest;
 use crate::entropy::Entropy;
 use crate::language::Language;
 use crate::time::Timestamp;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 /// The circumstances of one request or job: read once at the edge, then only passed on.
@@ -78,6 +78,29 @@ impl ClientAddress {
     }
 }
 
+impl ClientAddress {
+    /// The address for the owner's eyes: enough to tell home from another town, not a whole address. Empty when there
+    /// is none.
+    pub fn masked(self) -> String {
+        match self.0 {
+            None => String::new(),
+            Some(IpAddr::V4(v4)) => masked_v4(v4),
+            Some(IpAddr::V6(v6)) => v6.to_ipv4_mapped().map_or_else(
+                || {
+                    let [a, b, c, ..] = v6.segments();
+                    format!("{a:x}:{b:x}:{c:x}:•••")
+                },
+                masked_v4,
+            ),
+        }
+    }
+}
+
+fn masked_v4(address: Ipv4Addr) -> String {
+    let [a, b, c, _] = address.octets();
+    format!("{a}.{b}.{c}.•••")
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
@@ -89,5 +112,14 @@ mod tests {
         assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
         assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
         assert_eq!(of("::ffff:203.0.113.7"), of("203.0.113.7"));
+    }
+
+    #[test]
+    fn an_owner_is_shown_a_network_and_never_a_whole_address() {
+        let of = |text: &str| ClientAddress::new(text.parse().unwrap()).masked();
+        assert_eq!(of("203.0.113.7"), "203.0.113.•••");
+        assert_eq!(of("::ffff:203.0.113.7"), "203.0.113.•••");
+        assert_eq!(of("2001:db8:1:2::1"), "2001:db8:1:•••");
+        assert_eq!(ClientAddress::unknown().masked(), "");
     }
 }

@@ -21,7 +21,8 @@ pub enum Step {
 }
 
 /// The next step, from the facts. The second step (the code) follows from an open challenge, which only the page that
-/// holds its address can know; a session exists only after both.
+/// holds its address can know; a session exists only after both, and after a new password where the old one is distrusted:
+/// that step follows from a ticket which the second step hands over.
 pub fn next_step(session: Option<&Session>, requirement: Requirement) -> Step {
     match session {
         Some(session) if requirement.signed_in_since.is_none_or(|since| session.auth_time >= since) => Step::Done,

@@ -11,6 +11,8 @@ pub enum LinkPurpose {
     Activation,
     /// Correcting a phone number that has never received a code (decisions 5).
     PhoneCorrection,
+    /// Saying that a sign-in or a change of the password was somebody else's.
+    NotMe,
 }
 
 impl LinkPurpose {
@@ -19,12 +21,13 @@ impl LinkPurpose {
         match self {
             Self::Activation => "activation",
             Self::PhoneCorrection => "phone_correction",
+            Self::NotMe => "not_me",
         }
     }
 
     /// Reads a stored value.
     pub fn from_text(text: &str) -> Option<Self> {
-        [Self::Activation, Self::PhoneCorrection].into_iter().find(|purpose| purpose.as_str() == text)
+        [Self::Activation, Self::PhoneCorrection, Self::NotMe].into_iter().find(|purpose| purpose.as_str() == text)
     }
 }
 

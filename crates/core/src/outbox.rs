@@ -86,6 +86,38 @@ pub enum Message {
         /// Where the desk is, as configured.
         desk: String,
     },
+    /// E-mail: the account was signed in from a browser that it does not know.
+    NewBrowser {
+        /// The username.
+        username: String,
+        /// When, as time and day in Vietnam.
+        at: String,
+        /// The browser's name from our own table; empty when it is not in it.
+        browser: String,
+        /// What the browser runs on, likewise.
+        system: String,
+        /// The network, masked; may be empty.
+        network: String,
+        /// The whole link under which the owner says that it was somebody else.
+        link: String,
+        /// How many days the link lives.
+        days: i64,
+        /// Where the desk is, as configured.
+        desk: String,
+    },
+    /// E-mail: the password was changed.
+    PasswordChanged {
+        /// The username.
+        username: String,
+        /// When, as time and day in Vietnam.
+        at: String,
+        /// The whole link under which the owner says that it was somebody else.
+        link: String,
+        /// How many days the link lives.
+        days: i64,
+        /// Where the desk is, as configured.
+        desk: String,
+    },
     /// SMS: the code of a sign-in.
     SignInCode {
         /// Six digits.
@@ -107,6 +139,8 @@ impl Message {
             Self::SignInThrottled { .. } => "sign_in_throttled",
             Self::PhoneCorrection { .. } => "phone_correction",
             Self::PhoneCorrected { .. } => "phone_corrected",
+            Self::NewBrowser { .. } => "new_browser",
+            Self::PasswordChanged { .. } => "password_changed",
             Self::SignInCode { .. } => "sign_in_code",
         }
     }

@@ -90,6 +90,11 @@ pub struct Account {
     pub updated_at: Timestamp,
     /// When it was activated.
     pub activated_at: Option<Timestamp>,
+    /// Since when the password opens no session by itself: its holder said that somebody else had signed in with it,
+    /// and must set another first (`docs/adr/0014`).
+    pub password_distrusted_at: Option<Timestamp>,
+    /// Marks of known browsers from before this moment are nothing.
+    pub devices_known_from: Option<Timestamp>,
 }
 
 impl Account {

@@ -44,6 +44,8 @@ pub struct Session {
     pub ial: Ial,
     /// What the browser called itself.
     pub user_agent: String,
+    /// The network it was begun from, masked.
+    pub network: String,
     /// Set when the session was ended before its time.
     pub ended_at: Option<Timestamp>,
 }

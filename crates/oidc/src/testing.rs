@@ -136,6 +136,7 @@ pub(crate) fn session(auth_time: Timestamp) -> Session {
         amr: vec![Amr::Pwd, Amr::Sms, Amr::Mfa],
         ial: Ial(0),
         user_agent: String::new(),
+        network: String::new(),
         ended_at: None,
     }
 }
@@ -197,6 +198,8 @@ pub(crate) fn account() -> Account {
         created_at: NOW - Span::days(9),
         updated_at: NOW - Span::days(2),
         activated_at: Some(NOW - Span::days(9)),
+        password_distrusted_at: None,
+        devices_known_from: None,
     }
 }
 

@@ -13,6 +13,8 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> BigInt,
         activated_at -> Nullable<BigInt>,
+        password_distrusted_at -> Nullable<BigInt>,
+        devices_known_from -> Nullable<BigInt>,
     }
 }
 
@@ -52,6 +54,7 @@ diesel::table! {
         ial -> BigInt,
         user_agent -> Text,
         ended_at -> Nullable<BigInt>,
+        network -> Text,
     }
 }
 

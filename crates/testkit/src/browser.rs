@@ -43,6 +43,8 @@ pub struct Browser {
     pub address: SocketAddr,
     /// Sent as `Accept-Language`.
     pub language: String,
+    /// Sent as `User-Agent`.
+    pub user_agent: String,
 }
 
 impl Browser {
@@ -53,6 +55,7 @@ impl Browser {
             cookies: BTreeMap::new(),
             address: SocketAddr::from(([203, 0, 113, 7], 40_000)),
             language: "vi".to_owned(),
+            user_agent: "Testkit/1.0".to_owned(),
         }
     }
 
@@ -72,6 +75,12 @@ impl Browser {
     #[must_use]
     pub fn in_language(mut self, language: &str) -> Self {
         language.clone_into(&mut self.language);
+        self
+    }
+
+    #[must_use]
+    pub fn calling_itself(mut self, user_agent: &str) -> Self {
+        user_agent.clone_into(&mut self.user_agent);
         self
     }
 
@@ -130,7 +139,7 @@ impl Browser {
             .uri(&url[url::Position::BeforePath..])
             .header(header::HOST, self.origin.authority())
             .header(header::ACCEPT_LANGUAGE, &self.language)
-            .header(header::USER_AGENT, "Testkit/1.0");
+            .header(header::USER_AGENT, &self.user_agent);
         if !self.cookies.is_empty() {
             let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header(header::COOKIE, cookies.join("; "));

@@ -58,6 +58,10 @@ async fn every_page_forbids_scripts_frames_and_sniffing() {
         "/sign-in/help",
         "/sign-out",
         "/activate?token=x",
+        "/account/sessions",
+        "/account/password",
+        "/sign-in/not-me?token=x",
+        "/sign-in/new-password?ticket=x",
         "/nothing-here",
     ] {
         let page = browser.open(path).await;

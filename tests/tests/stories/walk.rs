@@ -1,5 +1,6 @@
 //! The walk that most stories begin with.
 
+use portal_id_testkit::service::TokenAnswer;
 use portal_id_testkit::{Browser, Citizen, Page, Service, TestIdp};
 use url::Url;
 
@@ -32,4 +33,16 @@ pub(crate) async fn signed_in(idp: &TestIdp, citizen: &Citizen) -> Browser {
     let page = browser.open("/sign-in").await.expect("sign-in");
     let _ = citizen.sign_in(idp, &mut browser, &page).await.expect("home");
     browser
+}
+
+/// Signs a citizen in, in this browser, without any service; gives the page that it ends at.
+pub(crate) async fn sign_in_with(idp: &TestIdp, citizen: &Citizen, browser: &mut Browser) -> Page {
+    let page = browser.open("/sign-in").await.expect("sign-in");
+    citizen.sign_in(idp, browser, &page).await
+}
+
+/// Gives a service what it asks for, from a browser that is signed in.
+pub(crate) async fn tokens(browser: &mut Browser, service: &Service, scope: &str) -> TokenAnswer {
+    let callback = browser.open(service.authorize_url(scope).as_str()).await.expect_away(&service.redirect_uri);
+    service.redeem(&callback).await
 }

@@ -73,6 +73,7 @@ async fn caller(store: &Store, ctx: &Ctx, client: &ClientId, number: u64) -> Res
         amr: vec![Amr::Pwd, Amr::Sms, Amr::Mfa],
         ial: Ial(0),
         user_agent: String::new(),
+        network: String::new(),
         ended_at: None,
     };
     let code = Digest::from_bytes(*ctx.entropy().bytes::<32>());

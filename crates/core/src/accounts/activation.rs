@@ -1,5 +1,6 @@
 //! Activating: mailbox and password together (decisions 2). A GET never changes anything, since mail scanners open links.
 
+use super::known_device::KnownDevices;
 use super::limits::{self, Limited};
 use super::{Accounts, Failure};
 use crate::audit::{AuditEntry, AuditKind};
@@ -154,12 +155,24 @@ impl Accounts {
 
     /// Checks an account's password outside sign-in, under the same limit.
     pub(super) async fn password_is_right(&self, ctx: &Ctx, account: &Account, typed: &str) -> Result<bool, Failure> {
-        let key = Limited::Passwords(account.id.as_str()).key(self.vault.as_ref());
+        self.password_is_right_from(ctx, account, typed, &KnownDevices::default()).await
+    }
+
+    /// Checks an account's password in a browser that may be known to it.
+    pub(super) async fn password_is_right_from(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        typed: &str,
+        known: &KnownDevices,
+    ) -> Result<bool, Failure> {
+        let key = known.limit_of(account).key(self.vault.as_ref());
         let (rule, now) = (self.settings.limits.passwords(), ctx.now);
         if self.is_too_many_here(ctx, &key).await {
             return Ok(false);
         }
-        if self.store.tx("count_password_try", move |tx| limits::mark(tx, &key, &rule, now)).await?.is_err() {
+        if let Err(blocked) = self.store.tx("count_password_try", move |tx| limits::mark(tx, &key, &rule, now)).await? {
+            self.tell_owner_once(ctx, account, blocked).await?;
             return Ok(false);
         }
         let password = PasswordInput::parse(typed).ok();

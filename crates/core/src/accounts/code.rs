@@ -1,22 +1,22 @@
 //! The second step: the code by SMS. Giving the right one begins a session.
 
+use super::beginning::{Beginning, Begun, Proved};
 use super::code_sending::{code_digest, code_message_id};
 use super::limits::{self, Limited};
-use super::{Accounts, Failure};
+use super::{Accounts, Failure, NewPasswordTicket};
 use crate::acr::{Amr, Ial};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::challenge::Challenge;
 use crate::ctx::Ctx;
-use crate::digest::Digest;
 use crate::facts::Phone;
-use crate::ids::{ChallengeId, SessionId};
+use crate::ids::{AccountId, ChallengeId};
 use crate::outbox::OutboxState;
 use crate::ports::Vault;
 use crate::profile::{Account, AccountState, FactSource, Identifier, IdentifierKind};
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::store::{StoreError, StoreResult, Tx};
-use crate::time::{Span, Timestamp};
+use crate::time::Timestamp;
 use std::sync::Arc;
 
 /// What the page of a challenge shows.
@@ -40,6 +40,8 @@ pub enum ChallengeView {
 pub enum CodeOutcome {
     /// Right: a session began.
     SignedIn(Box<NewSession>),
+    /// Right, but the password is distrusted: another must be set before a session begins.
+    NewPasswordNeeded(NewPasswordTicket),
     /// Not six digits; nothing was counted.
     Malformed,
     /// Wrong.
@@ -194,19 +196,17 @@ impl Accounts {
             ctx: ctx.clone(),
             challenge: id.clone(),
             code,
-            session_secret: self.session_digest(&cookie),
-            session_id: SessionId::new(ctx.now, ctx.entropy()),
-            previous: previous.cloned(),
-            absolute: Span::hours(self.settings.sessions.absolute_hours),
+            beginning: self.beginning(ctx, &cookie, known_device, previous),
             codes: self.settings.codes.clone(),
         };
         let vault = Arc::clone(&self.vault);
         let checked = self.store.tx("give_code", move |tx| attempt.check(tx, vault.as_ref())).await?;
         Ok(match checked {
-            Checked::Began(session) => {
-                let known = self.open_known_devices(known_device);
-                let known_device = self.seal_known_device(ctx, known, &session.account_id);
-                CodeOutcome::SignedIn(Box::new(NewSession { cookie, session, known_device }))
+            Checked::Right(_, Begun::Session(session)) => {
+                CodeOutcome::SignedIn(self.new_session(ctx, cookie, session, known_device))
+            }
+            Checked::Right(account, Begun::NewPasswordDemanded { distrusted_at, proved }) => {
+                CodeOutcome::NewPasswordNeeded(self.ticket_of_sign_in(ctx, &account, distrusted_at, proved))
             }
             Checked::Refused(outcome) => outcome,
         })
@@ -218,15 +218,12 @@ struct Attempt {
     ctx: Ctx,
     challenge: ChallengeId,
     code: String,
-    session_secret: Digest,
-    session_id: SessionId,
-    previous: Option<Session>,
-    absolute: Span,
+    beginning: Beginning,
     codes: crate::challenge::CodeSettings,
 }
 
 enum Checked {
-    Began(Session),
+    Right(AccountId, Begun),
     Refused(CodeOutcome),
 }
 
@@ -273,12 +270,15 @@ impl Attempt {
         if !tx.update_challenge(&challenge)? {
             return Err(StoreError::Retry);
         }
-        self.verify_phone(tx, vault, &account, &phone)?;
-        self.begin_session(tx, &account)
+        let first = self.verify_phone(tx, vault, &account, &phone)?;
+        let proved = Proved { amr: vec![Amr::Pwd, Amr::Sms, Amr::Mfa], ial: Ial(0), at: now };
+        let begun = self.beginning.begin(tx, &account, proved, first)?;
+        Ok(Checked::Right(account.id, begun))
     }
 
-    /// The phone is verified by its first accepted code (decisions 5). The code was bound to this very number.
-    fn verify_phone(&self, tx: &mut dyn Tx, vault: &dyn Vault, account: &Account, phone: &Phone) -> StoreResult<()> {
+    /// The phone is verified by its first accepted code (decisions 5). The code was bound to this very number. Whether
+    /// it was the first.
+    fn verify_phone(&self, tx: &mut dyn Tx, vault: &dyn Vault, account: &Account, phone: &Phone) -> StoreResult<bool> {
         let digest = IdentifierKind::Phone.digest(vault, phone.e164());
         let facts = tx.list_identifiers(&account.id)?;
         let unverified = facts.iter().any(Identifier::is_unproved_phone);
@@ -289,47 +289,7 @@ impl Attempt {
             tx.update_profile(&account.id, &account.profile, self.ctx.now)?;
             tx.insert_audit(&AuditEntry::new(&self.ctx, AuditKind::PhoneVerified).account(&account.id))?;
         }
-        Ok(())
-    }
-
-    fn begin_session(&self, tx: &mut dyn Tx, account: &Account) -> StoreResult<Checked> {
-        let now = self.ctx.now;
-        let session = Session {
-            id: self.session_id.clone(),
-            secret: self.session_secret,
-            account_id: account.id.clone(),
-            auth_time: now,
-            last_seen_at: now,
-            expires_at: now + self.absolute,
-            amr: vec![Amr::Pwd, Amr::Sms, Amr::Mfa],
-            ial: Ial(0),
-            user_agent: self.ctx.user_agent.clone(),
-            ended_at: None,
-        };
-        let session = self.in_place_of_previous(tx, session)?;
-        tx.insert_audit(&AuditEntry::new(&self.ctx, AuditKind::SignedIn).account(&account.id).session(&session.id))?;
-        Ok(Checked::Began(session))
-    }
-}
-
-impl Attempt {
-    /// Puts the new session where the browser's one before was. The same person goes on in the same session, under a
-    /// new secret: the services signed in with it stay so. Another person's session ends, with what it had given. No
-    /// cookie lives through a sign-in either way (security.md row 10).
-    fn in_place_of_previous(&self, tx: &mut dyn Tx, fresh: Session) -> StoreResult<Session> {
-        if let Some(previous) = &self.previous {
-            if previous.account_id == fresh.account_id {
-                let renewed = Session { id: previous.id.clone(), ..fresh.clone() };
-                if tx.renew_session(&renewed)? {
-                    return Ok(renewed);
-                }
-            } else {
-                tx.end_session(&previous.id, fresh.auth_time)?;
-                tx.revoke_online_grants_of_session(&previous.id, fresh.auth_time)?;
-            }
-        }
-        tx.insert_session(&fresh)?;
-        Ok(fresh)
+        Ok(unverified)
     }
 }
 

@@ -2,10 +2,13 @@
 //! lock the owner out of their own browser (security.md, defaults). The mark lives in a sealed cookie: nothing is stored.
 
 use super::Accounts;
+use super::limits::Limited;
 use crate::ctx::Ctx;
 use crate::ids::AccountId;
 use crate::ports::{SealPurpose, Sealed};
+use crate::profile::Account;
 use crate::secret::Secret;
+use crate::time::Timestamp;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
@@ -24,12 +27,32 @@ struct KnownDevice {
     account: AccountId,
     /// Names the browser for this account's counter; random, so that two browsers never share one.
     device: String,
+    /// When the account was last signed in from it. Marks of before this was kept are of long ago.
+    #[serde(default = "long_ago")]
+    since: Timestamp,
+}
+
+const fn long_ago() -> Timestamp {
+    Timestamp::from_millis(0)
 }
 
 impl KnownDevices {
-    /// The name of this browser for `account`, if it is known to it.
-    pub(super) fn device_of(&self, account: &AccountId) -> Option<&str> {
-        self.0.iter().find(|known| known.account == *account).map(|known| known.device.as_str())
+    /// The name of this browser for `account`, if it is known to it and the account has not forgotten it since.
+    pub(super) fn device_of(&self, account: &Account) -> Option<&str> {
+        let mark = self.mark_of(&account.id)?;
+        account.devices_known_from.is_none_or(|from| mark.since >= from).then_some(mark.device.as_str())
+    }
+
+    /// What a password for `account` from this browser counts against.
+    pub(super) fn limit_of<'a>(&'a self, account: &'a Account) -> Limited<'a> {
+        match self.device_of(account) {
+            Some(device) => Limited::PasswordsFromKnownDevice(account.id.as_str(), device),
+            None => Limited::Passwords(account.id.as_str()),
+        }
+    }
+
+    fn mark_of(&self, account: &AccountId) -> Option<&KnownDevice> {
+        self.0.iter().find(|known| known.account == *account)
     }
 }
 
@@ -47,10 +70,10 @@ impl Accounts {
     /// The cookie's new value after `account` signed in from this browser.
     pub(super) fn seal_known_device(&self, ctx: &Ctx, known: KnownDevices, account: &AccountId) -> String {
         let device = known
-            .device_of(account)
-            .map_or_else(|| Secret::random(ctx.entropy()).expose()[..22].to_owned(), str::to_owned);
+            .mark_of(account)
+            .map_or_else(|| Secret::random(ctx.entropy()).expose()[..22].to_owned(), |mark| mark.device.clone());
         let others = known.0.into_iter().filter(|other| other.account != *account);
-        let mut list = vec![KnownDevice { account: account.clone(), device }];
+        let mut list = vec![KnownDevice { account: account.clone(), device, since: ctx.now }];
         list.extend(others.take(ACCOUNTS_PER_BROWSER - 1));
         let sealed =
             Sealed::seal(self.vault.as_ref(), SealPurpose::KnownDevice, CONTEXT, &KnownDevices(list), ctx.entropy());

@@ -6,11 +6,18 @@ use crate::ids::MessageId;
 use crate::language::{Language, LocalText};
 use crate::outbox::{Envelope, Message, OutboxRow, OutboxState, Recipient};
 use crate::ports::{Sealed, Vault};
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 use std::sync::Arc;
 
 /// How long an e-mail that is only news may wait for a mail server that is away.
 const NEWS_LIFETIME: Span = Span::days(3);
+
+/// Time and day in Vietnam, such as `14:05, 23/11/2026`.
+pub(super) fn time_and_day(moment: Timestamp) -> String {
+    let local = moment.in_vietnam();
+    let (day, month) = (local.day(), u8::from(local.month()));
+    format!("{:02}:{:02}, {day:02}/{month:02}/{}", local.hour(), local.minute(), local.year())
+}
 
 /// Seals messages and knows the addresses they name. Cheap to clone, so that a transaction can hold one.
 #[derive(Clone)]
@@ -19,6 +26,8 @@ pub(super) struct Letters {
     pub(super) desk: LocalText,
     /// The public address of the provider, without a trailing slash: the only source of links (security.md row 5).
     pub(super) public_url: String,
+    /// How many days a "this was not me" link lives.
+    pub(super) not_me_days: i64,
 }
 
 impl Letters {

@@ -4,6 +4,7 @@
 //! variants of an outcome; [`Failure`] is for what should not happen.
 
 mod activation;
+mod beginning;
 mod business_form;
 mod code;
 mod code_sending;
@@ -12,12 +13,15 @@ mod field_tables;
 mod known_device;
 mod limits;
 mod messages;
+mod not_me;
+mod password;
 mod phone_correction;
 mod registration;
 mod registration_form;
 mod registration_policy;
 mod registration_writing;
 mod session;
+mod sessions;
 mod settings;
 mod sign_in;
 mod sign_in_name;
@@ -25,11 +29,14 @@ mod sign_in_name;
 pub use activation::{ActivateOutcome, ActivationView, ResendOutcome, ResendTicket};
 pub use business_form::BusinessForm;
 pub use code::{ChallengeView, CodeOutcome, NewSession, ResendCodeOutcome};
+pub use not_me::{NotMeOutcome, NotMeView};
+pub use password::{ChangePasswordOutcome, NewPasswordOutcome, NewPasswordTicket, NewPasswordView, PasswordForm};
 pub use phone_correction::{AskCorrectionOutcome, CorrectPhoneOutcome, PhoneCorrectionView};
 pub use registration::RegisterOutcome;
 pub use registration_form::{CitizenForm, Field, FieldErrors};
 pub use registration_policy::{PolicyFault, RegistrationMode, RegistrationPolicy, RegistrationSettings};
 pub use session::{SignOut, SignedIn};
+pub use sessions::{EndSessionOutcome, OwnSession, OwnSessions};
 pub use settings::AccountSettings;
 pub use sign_in::{Credentials, SignInOutcome};
 
@@ -113,6 +120,7 @@ impl Accounts {
             vault: Arc::clone(&vault),
             desk: settings.desk.clone(),
             public_url: public_url.trim_end_matches('/').to_owned(),
+            not_me_days: settings.not_me_days,
         };
         Ok(Self { store, vault, ephemeral, hasher, settings, letters })
     }

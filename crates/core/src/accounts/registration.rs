@@ -115,6 +115,8 @@ impl Accounts {
             created_at: ctx.now,
             updated_at: ctx.now,
             activated_at: None,
+            password_distrusted_at: None,
+            devices_known_from: None,
         };
         let registrations = Limited::RegistrationsWith(&link.email).key(vault);
         NewRegistration { account, identifiers, link, activation, not_completed, registrations }

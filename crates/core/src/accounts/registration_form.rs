@@ -41,6 +41,8 @@ pub enum Field {
     PasswordConfirmation,
     /// `code`
     Code,
+    /// `current_password`
+    CurrentPassword,
 }
 
 impl Field {
@@ -61,6 +63,7 @@ impl Field {
             Self::Password => "password",
             Self::PasswordConfirmation => "password_confirmation",
             Self::Code => "code",
+            Self::CurrentPassword => "current_password",
         }
     }
 }

@@ -17,6 +17,8 @@ pub struct AccountSettings {
     pub registration: RegistrationSettings,
     /// Hours an activation link lives; the username stays reserved as long.
     pub activation_hours: i64,
+    /// Days a "this was not me" link lives, in the mails about a sign-in from a new browser and about a new password.
+    pub not_me_days: i64,
     /// How many accounts may share one phone.
     pub accounts_per_phone: u32,
     /// Whether a 9-digit number (CMND) alone is accepted as identity number. Those cards ended on 31 December 2024
@@ -41,6 +43,7 @@ impl Default for AccountSettings {
         Self {
             registration: RegistrationSettings::default(),
             activation_hours: 24,
+            not_me_days: 10,
             accounts_per_phone: 5,
             accept_cmnd: false,
             desk: LocalText::new("bộ phận Một cửa nơi gần nhất", "the nearest one-stop service desk"),

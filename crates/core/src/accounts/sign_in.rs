@@ -53,7 +53,7 @@ pub enum SignInOutcome {
 }
 
 /// The longest wait the generic text names: it must not tell how many tries there were.
-const NAMED_WAIT: Span = Span::minutes(15);
+pub(super) const NAMED_WAIT: Span = Span::minutes(15);
 
 /// A try that was counted before its password is looked at (security.md row 13).
 struct Counted {
@@ -109,10 +109,7 @@ impl Accounts {
         let account = self.store.read("resolve_sign_in_name", move |tx| resolving.resolve(tx)).await?;
         let limited = match &account {
             None => Limited::PasswordsForUnknown(&name.normal),
-            Some(account) => match known.device_of(&account.id) {
-                Some(device) => Limited::PasswordsFromKnownDevice(account.id.as_str(), device),
-                None => Limited::Passwords(account.id.as_str()),
-            },
+            Some(account) => known.limit_of(account),
         };
         let key = limited.key(self.vault.as_ref());
         if self.is_too_many_here(ctx, &key).await {
@@ -132,7 +129,7 @@ impl Accounts {
     }
 
     /// Mails the owner that somebody keeps trying, once per series of tries.
-    async fn tell_owner_once(&self, ctx: &Ctx, account: &Account, blocked: Blocked) -> Result<(), Failure> {
+    pub(super) async fn tell_owner_once(&self, ctx: &Ctx, account: &Account, blocked: Blocked) -> Result<(), Failure> {
         let Blocked { until, mut throttle } = blocked;
         if throttle.notified_at.is_some() || account.state != AccountState::Active {
             return Ok(());
@@ -184,7 +181,8 @@ impl Accounts {
         let Some(phone) = self.open_profile(&account)?.phone else {
             return Err(Failure::Internal("an active account without a phone".to_owned()));
         };
-        let rehash = match account.password_hash.clone().filter(|phc: &String| self.hasher.needs_rehash(phc)) {
+        let accepted = account.password_hash.clone().unwrap_or_default();
+        let rehash = match account.password_hash.clone().filter(|phc| self.hasher.needs_rehash(phc)) {
             Some(old) => Some((self.hasher.hash(password.expose(), ctx.entropy()).await?, old)),
             None => None,
         };
@@ -196,6 +194,10 @@ impl Accounts {
             .store
             .tx("begin_challenge", move |tx| {
                 limits::unmark(tx, &tried, ctx.now)?;
+                // A password that was replaced while it was looked at is no longer the right one.
+                if !tx.confirm_password(&account.id, &accepted)? {
+                    return Ok(SignInOutcome::Refused { wait_minutes: NAMED_WAIT.as_minutes_up() });
+                }
                 if let Some(until) = send_limits.mark(tx, ctx.now)? {
                     return Ok(SignInOutcome::TooManyCodes { until });
                 }

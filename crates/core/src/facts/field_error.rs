@@ -76,6 +76,8 @@ reasons! {
     TooCommon = "too_common",
     /// A password made of the person's own name, username, phone, birth date, e-mail or number.
     ContainsPersonal = "contains_personal",
+    /// A new password that is the old one.
+    SameAsBefore = "same_as_before",
     /// The second entry of the password differs from the first.
     DoesNotMatchConfirmation = "does_not_match_confirmation",
 }

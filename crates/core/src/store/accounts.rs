@@ -8,6 +8,19 @@ use crate::ports::Sealed;
 use crate::profile::{Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind, Profile};
 use crate::time::Timestamp;
 
+/// A password that takes the place of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PasswordChange {
+    /// The hash of the one before.
+    pub old: String,
+    /// Since when that one opened no session, if it did not.
+    pub distrusted_at: Option<Timestamp>,
+    /// The hash of the new one.
+    pub new: String,
+    /// From when on marks of known browsers count.
+    pub devices_known_from: Timestamp,
+}
+
 /// Accounts and their identifiers.
 pub trait AccountRepo {
     /// Adds an account. `Conflict("accounts.username_key")` when the name is taken.
@@ -41,6 +54,19 @@ pub trait AccountRepo {
 
     /// Gate: replaces the password hash if it is still `old`.
     fn update_password_hash(&mut self, id: &AccountId, old: &str, new: &str, now: Timestamp) -> StoreResult<bool>;
+
+    /// Gate: whether the password hash is still this one. It stays so until the transaction ends: whoever changes or
+    /// distrusts the password came before, or waits.
+    fn confirm_password(&mut self, id: &AccountId, hash: &str) -> StoreResult<bool>;
+
+    /// Gate: puts a new password in the place of the old one, if the account is active and its password still that one,
+    /// and distrusted since that moment or not at all. The new one is trusted.
+    fn replace_password(&mut self, id: &AccountId, change: &PasswordChange, now: Timestamp) -> StoreResult<bool>;
+
+    /// Gate: from now on the password of an active account opens no session, and marks of known browsers from before
+    /// `devices_known_from` are nothing.
+    fn distrust_password(&mut self, id: &AccountId, now: Timestamp, devices_known_from: Timestamp)
+    -> StoreResult<bool>;
 
     /// Replaces the sealed profile.
     fn update_profile(&mut self, id: &AccountId, profile: &Sealed<Profile>, now: Timestamp) -> StoreResult<()>;

@@ -12,7 +12,7 @@ mod protocol;
 mod service;
 mod sign_in;
 
-pub use accounts::{AccountRepo, LinkRepo};
+pub use accounts::{AccountRepo, LinkRepo, PasswordChange};
 pub use protocol::{ClientRepo, ConsentRepo, GrantRepo, Ground};
 pub use service::{AuditFilter, AuditRepo, DataKey, JobRepo, KeyRepo, OutboxCount, OutboxRepo};
 pub use sign_in::{ChallengeRepo, SessionRepo, ThrottleRepo};

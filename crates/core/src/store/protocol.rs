@@ -97,6 +97,16 @@ pub trait GrantRepo {
     /// Revokes the grants of a session whose scopes lack `offline_access`; how many.
     fn revoke_online_grants_of_session(&mut self, session: &SessionId, now: Timestamp) -> StoreResult<u32>;
 
+    /// Revokes the grants that an account gave in other sessions than `keep`, those with `offline_access` only if
+    /// `offline_too`; how many.
+    fn revoke_grants_of_other_sessions(
+        &mut self,
+        account: &AccountId,
+        keep: &SessionId,
+        offline_too: bool,
+        now: Timestamp,
+    ) -> StoreResult<u32>;
+
     /// The clients that got a grant in this session, each once.
     fn list_clients_of_session(&mut self, session: &SessionId) -> StoreResult<Vec<ClientId>>;
 

@@ -37,8 +37,15 @@ pub trait SessionRepo {
         now: Timestamp,
     ) -> StoreResult<u32>;
 
-    /// The sessions of an account that have not ended and expire after `now`, the newest first.
-    fn list_sessions(&mut self, account: &AccountId, now: Timestamp) -> StoreResult<Vec<Session>>;
+    /// The sessions of an account that have not ended, expire after `now` and were seen after `seen_after`, the newest
+    /// first; at most `limit`.
+    fn list_sessions(
+        &mut self,
+        account: &AccountId,
+        now: Timestamp,
+        seen_after: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<Session>>;
 
     /// Deletes sessions that ended or expired before `before`; at most `limit`; how many.
     fn delete_old_sessions(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32>;
@@ -54,6 +61,9 @@ pub trait ChallengeRepo {
 
     /// Gate: writes the changed challenge if its row still has `challenge.version`; the row's version grows by one.
     fn update_challenge(&mut self, challenge: &Challenge) -> StoreResult<bool>;
+
+    /// Deletes every challenge of an account; how many. A step that was being taken meanwhile finds its row gone.
+    fn delete_challenges_of_account(&mut self, account: &AccountId) -> StoreResult<u32>;
 
     /// Deletes challenges created before `before`; at most `limit`; how many.
     fn delete_old_challenges(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32>;

@@ -94,6 +94,14 @@ letter!(phone_correction { username: str, link: str, minutes: i64 }
     vi: "phone_correction/vi/subject.txt", "phone_correction/vi/body.txt", "phone_correction/vi/body.html";
     en: "phone_correction/en/subject.txt", "phone_correction/en/body.txt", "phone_correction/en/body.html");
 
+letter!(new_browser { username: str, at: str, browser: str, system: str, network: str, link: str, days: i64, desk: str }
+    vi: "new_browser/vi/subject.txt", "new_browser/vi/body.txt", "new_browser/vi/body.html";
+    en: "new_browser/en/subject.txt", "new_browser/en/body.txt", "new_browser/en/body.html");
+
+letter!(password_changed { username: str, at: str, link: str, days: i64, desk: str }
+    vi: "password_changed/vi/subject.txt", "password_changed/vi/body.txt", "password_changed/vi/body.html";
+    en: "password_changed/en/subject.txt", "password_changed/en/body.txt", "password_changed/en/body.html");
+
 letter!(phone_corrected { username: str, phone: str, desk: str }
     vi: "phone_corrected/vi/subject.txt", "phone_corrected/vi/body.txt", "phone_corrected/vi/body.html";
     en: "phone_corrected/en/subject.txt", "phone_corrected/en/body.txt", "phone_corrected/en/body.html");

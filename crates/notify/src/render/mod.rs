@@ -156,6 +156,15 @@ impl Renderer {
                 &house,
                 &letters::phone_corrected::Letter { username, phone, desk },
             ),
+            Message::NewBrowser { username, at, browser, system, network, link, days, desk } => {
+                let letter = letters::new_browser::Letter { username, at, browser, system, network, link, days, desk };
+                letters::new_browser::write(language, &house, &letter)
+            }
+            Message::PasswordChanged { username, at, link, days, desk } => letters::password_changed::write(
+                language,
+                &house,
+                &letters::password_changed::Letter { username, at, link, days, desk },
+            ),
             // A text message has no e-mail form; `render` has taken it before.
             Message::SignInCode { .. } => Err(askama::Error::Fmt),
         }
@@ -187,7 +196,10 @@ impl Renderer {
 /// The address that a message asks to open.
 fn link(message: &Message) -> Option<&str> {
     match message {
-        Message::Activation { link, .. } | Message::PhoneCorrection { link, .. } => Some(link),
+        Message::Activation { link, .. }
+        | Message::PhoneCorrection { link, .. }
+        | Message::NewBrowser { link, .. }
+        | Message::PasswordChanged { link, .. } => Some(link),
         Message::RegistrationNotCompleted { sign_in, .. } | Message::RegistrationAttempted { sign_in, .. } => {
             Some(sign_in)
         }

@@ -29,8 +29,19 @@ fn messages_with(username: &str, until: &str, phone: &str, desk: &str) -> Vec<Me
         Message::RegistrationNotCompleted { sign_in: sign_in.clone(), desk: desk.clone() },
         Message::RegistrationAttempted { sign_in, desk: desk.clone() },
         Message::SignInThrottled { username: username.clone(), until: until.to_owned(), desk: desk.clone() },
-        Message::PhoneCorrection { username: username.clone(), link, minutes: 30 },
-        Message::PhoneCorrected { username, phone: phone.to_owned(), desk },
+        Message::PhoneCorrection { username: username.clone(), link: link.clone(), minutes: 30 },
+        Message::PhoneCorrected { username: username.clone(), phone: phone.to_owned(), desk: desk.clone() },
+        Message::NewBrowser {
+            username: username.clone(),
+            at: until.to_owned(),
+            browser: "Chrome".to_owned(),
+            system: "Windows".to_owned(),
+            network: "203.0.113.•••".to_owned(),
+            link: link.clone(),
+            days: 10,
+            desk: desk.clone(),
+        },
+        Message::PasswordChanged { username, at: until.to_owned(), link, days: 10, desk },
     ]
 }
 
@@ -68,6 +79,25 @@ fn every_email_reads_as_approved_in_both_languages() {
             );
         }
     }
+}
+
+#[test]
+fn a_browser_that_nobody_knows_is_told_of_without_a_name() {
+    let message = |system: &str| Message::NewBrowser {
+        username: "an".to_owned(),
+        at: "14:05, 23/11/2026".to_owned(),
+        browser: String::new(),
+        system: system.to_owned(),
+        network: String::new(),
+        link: "https://id.portal.example/sign-in/not-me?token=x".to_owned(),
+        days: 10,
+        desk: "desk".to_owned(),
+    };
+    let vi = email(message("Linux"), Language::Vi);
+    assert!(vi.text.contains("Trình duyệt: không rõ tên trên Linux\n\nNếu đó là bạn"), "{}", vi.text);
+    assert!(!vi.html.contains("Địa chỉ mạng"), "{}", vi.html);
+    let en = email(message(""), Language::En);
+    assert!(en.text.contains("Browser: of unknown name\n\nIf it was you"), "{}", en.text);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use portal_id_core::ids::AccountId;
 use portal_id_core::language::Language;
 use portal_id_core::ports::Sealed;
 use portal_id_core::profile::{Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind, Profile};
-use portal_id_core::store::{AccountRepo, StoreError, StoreResult};
+use portal_id_core::store::{AccountRepo, PasswordChange, StoreError, StoreResult};
 use portal_id_core::time::Timestamp;
 
 /// A registration is over when its account still waits and no activation link of it works any more. One without any
@@ -37,6 +37,8 @@ pub(super) struct AccountRow {
     created_at: i64,
     updated_at: i64,
     activated_at: Option<i64>,
+    password_distrusted_at: Option<i64>,
+    devices_known_from: Option<i64>,
 }
 
 impl AccountRow {
@@ -53,6 +55,8 @@ impl AccountRow {
             created_at: account.created_at.millis(),
             updated_at: account.updated_at.millis(),
             activated_at: millis(account.activated_at),
+            password_distrusted_at: millis(account.password_distrusted_at),
+            devices_known_from: millis(account.devices_known_from),
         }
     }
 
@@ -68,6 +72,8 @@ impl AccountRow {
             created_at: Timestamp::from_millis(self.created_at),
             updated_at: Timestamp::from_millis(self.updated_at),
             activated_at: moment(self.activated_at),
+            password_distrusted_at: moment(self.password_distrusted_at),
+            devices_known_from: moment(self.devices_known_from),
         })
     }
 }
@@ -120,6 +126,51 @@ impl AccountRepo for SqlTx<'_> {
     fn update_password_hash(&mut self, id: &AccountId, old: &str, new: &str, now: Timestamp) -> StoreResult<bool> {
         let row = accounts::table.filter(accounts::id.eq(id.as_str())).filter(accounts::password_hash.eq(old));
         let changes = (accounts::password_hash.eq(new), accounts::updated_at.eq(now.millis()));
+        self.gate(|conn| diesel::update(row).set(changes).execute(conn))
+    }
+
+    fn confirm_password(&mut self, id: &AccountId, hash: &str) -> StoreResult<bool> {
+        let row = accounts::table.filter(accounts::id.eq(id.as_str())).filter(accounts::password_hash.eq(hash));
+        // Writes what is there already, for the lock on the row.
+        self.gate(|conn| diesel::update(row).set(accounts::password_hash.eq(hash)).execute(conn))
+    }
+
+    fn replace_password(&mut self, id: &AccountId, change: &PasswordChange, now: Timestamp) -> StoreResult<bool> {
+        let row = accounts::table
+            .filter(accounts::id.eq(id.as_str()))
+            .filter(accounts::state.eq(AccountState::Active.as_str()))
+            .filter(accounts::password_hash.eq(&change.old));
+        let changes = (
+            accounts::password_hash.eq(&change.new),
+            accounts::password_distrusted_at.eq(None::<i64>),
+            accounts::devices_known_from.eq(change.devices_known_from.millis()),
+            accounts::updated_at.eq(now.millis()),
+        );
+        match change.distrusted_at {
+            Some(at) => {
+                let row = row.filter(accounts::password_distrusted_at.eq(at.millis()));
+                self.gate(|conn| diesel::update(row).set(changes).execute(conn))
+            }
+            None => {
+                let row = row.filter(accounts::password_distrusted_at.is_null());
+                self.gate(|conn| diesel::update(row).set(changes).execute(conn))
+            }
+        }
+    }
+
+    fn distrust_password(
+        &mut self,
+        id: &AccountId,
+        now: Timestamp,
+        devices_known_from: Timestamp,
+    ) -> StoreResult<bool> {
+        let row = accounts::table
+            .filter(accounts::id.eq(id.as_str()))
+            .filter(accounts::state.eq(AccountState::Active.as_str()));
+        let changes = (
+            accounts::password_distrusted_at.eq(now.millis()),
+            accounts::devices_known_from.eq(devices_known_from.millis()),
+        );
         self.gate(|conn| diesel::update(row).set(changes).execute(conn))
     }
 

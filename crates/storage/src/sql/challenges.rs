@@ -1,6 +1,6 @@
 //! Second-step challenges.
 
-use super::columns::{bytes, count, digest, millis, moment};
+use super::columns::{bytes, count, digest, millis, moment, rows};
 use super::sweep::sweep;
 use crate::schema::challenges;
 use crate::tx::SqlTx;
@@ -84,6 +84,11 @@ impl ChallengeRepo for SqlTx<'_> {
             challenges::version.eq(new.version + 1),
         );
         self.gate(|conn| diesel::update(row).set(changes).execute(conn))
+    }
+
+    fn delete_challenges_of_account(&mut self, account: &AccountId) -> StoreResult<u32> {
+        let all = challenges::table.filter(challenges::account_id.eq(account.as_str()));
+        self.write(|conn| diesel::delete(all).execute(conn)).map(rows)
     }
 
     fn delete_old_challenges(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32> {

@@ -198,6 +198,25 @@ impl GrantRepo for SqlTx<'_> {
         self.write(|conn| diesel::update(online).set(grants::revoked_at.eq(now.millis())).execute(conn)).map(rows)
     }
 
+    fn revoke_grants_of_other_sessions(
+        &mut self,
+        account: &AccountId,
+        keep: &SessionId,
+        offline_too: bool,
+        now: Timestamp,
+    ) -> StoreResult<u32> {
+        let others = grants::table
+            .filter(grants::account_id.eq(account.as_str()))
+            .filter(grants::session_id.ne(keep.as_str()))
+            .filter(grants::revoked_at.is_null());
+        let revoked = grants::revoked_at.eq(now.millis());
+        if offline_too {
+            return self.write(|conn| diesel::update(others).set(revoked).execute(conn)).map(rows);
+        }
+        let online = others.filter(grants::offline.eq(false));
+        self.write(|conn| diesel::update(online).set(revoked).execute(conn)).map(rows)
+    }
+
     fn list_clients_of_session(&mut self, session: &SessionId) -> StoreResult<Vec<ClientId>> {
         let query = grants::table.filter(grants::session_id.eq(session.as_str())).select(grants::client_id).distinct();
         let mut ids = self.read(|conn| query.load::<String>(conn))?;

@@ -27,6 +27,7 @@ struct SessionRow {
     ial: i64,
     user_agent: String,
     ended_at: Option<i64>,
+    network: String,
 }
 
 impl SessionRow {
@@ -42,6 +43,7 @@ impl SessionRow {
             ial: i64::from(session.ial.0),
             user_agent: session.user_agent.clone(),
             ended_at: millis(session.ended_at),
+            network: session.network.clone(),
         }
     }
 
@@ -56,6 +58,7 @@ impl SessionRow {
             amr: split_amr("sessions.amr", &self.amr)?,
             ial: ial("sessions.ial", self.ial)?,
             user_agent: self.user_agent,
+            network: self.network,
             ended_at: moment(self.ended_at),
         })
     }
@@ -91,6 +94,7 @@ impl SessionRepo for SqlTx<'_> {
             sessions::amr.eq(fresh.amr),
             sessions::ial.eq(fresh.ial),
             sessions::user_agent.eq(fresh.user_agent),
+            sessions::network.eq(fresh.network),
         );
         self.gate(|conn| diesel::update(row).set(changes).execute(conn))
     }
@@ -124,11 +128,19 @@ impl SessionRepo for SqlTx<'_> {
         self.write(|conn| diesel::update(live).set(sessions::ended_at.eq(now.millis())).execute(conn)).map(rows)
     }
 
-    fn list_sessions(&mut self, account: &AccountId, now: Timestamp) -> StoreResult<Vec<Session>> {
+    fn list_sessions(
+        &mut self,
+        account: &AccountId,
+        now: Timestamp,
+        seen_after: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<Session>> {
         let query = sessions::table
             .filter(sessions::account_id.eq(account.as_str()))
             .filter(sessions::ended_at.is_null())
             .filter(sessions::expires_at.gt(now.millis()))
+            .filter(sessions::last_seen_at.gt(seen_after.millis()))
+            .limit(i64::from(limit))
             .order((sessions::auth_time.desc(), sessions::id.desc()));
         self.read(|conn| query.load::<SessionRow>(conn))?.into_iter().map(SessionRow::read).collect()
     }

@@ -15,6 +15,7 @@ label-username = Username
 label-password = Password
 label-password_confirmation = Password again
 label-code = 6-digit code
+label-current_password = Present password
 
 hint-full_name = As printed on your identity card, with all accents. Example: Nguyễn Thị An
 hint-birth_date = Day/month/year. Example: 27/03/1985
@@ -60,6 +61,7 @@ error-username_looks_like_email = “{ $field }” must not contain an @.
 error-username_needs_letter = “{ $field }” needs at least one letter.
 error-too_common = “{ $field }” is too easy to guess.
 error-contains_personal = “{ $field }” contains personal details of yours.
+error-same_as_before = It must differ from the one before.
 error-does_not_match_confirmation = The two entries differ.
 error-taken = Somebody already has this “{ $field }”. Choose another one.
 
@@ -125,8 +127,10 @@ field-password-too_long = The password may have at most 128 characters.
 field-password-not_allowed_character = The password has a character that cannot be used, such as a control character.
 field-password-too_common = Very many people use this password, so it is easy to guess. Choose another one.
 field-password-contains_personal = The password contains your name, date of birth, phone number or another detail of yours, so it is easy to guess. Choose another one.
+field-password-same_as_before = This is the old password. Choose another one.
 field-password_confirmation-missing = Enter the password again.
 field-password_confirmation-does_not_match_confirmation = The two passwords differ. Enter both again.
+field-current_password-missing = Enter your present password.
 field-code-missing = Enter the code from the text message.
 field-code-malformed = The code has exactly 6 digits. Look at the text message again.
 field-code-wrong_length = The code has exactly 6 digits. Look at the text message again.

@@ -15,6 +15,7 @@ label-username = Tên đăng nhập
 label-password = Mật khẩu
 label-password_confirmation = Nhập lại mật khẩu
 label-code = Mã xác nhận gồm 6 chữ số
+label-current_password = Mật khẩu hiện tại
 
 hint-full_name = Viết đúng như trên căn cước, có dấu. Ví dụ: Nguyễn Thị An
 hint-birth_date = Ngày/tháng/năm. Ví dụ: 27/03/1985
@@ -57,6 +58,7 @@ error-username_looks_like_email = Mục “{ $field }” không được có d�
 error-username_needs_letter = Mục “{ $field }” cần có ít nhất một chữ cái.
 error-too_common = Mục “{ $field }” quá dễ đoán.
 error-contains_personal = Mục “{ $field }” chứa thông tin cá nhân của bạn.
+error-same_as_before = Không được trùng với giá trị cũ.
 error-does_not_match_confirmation = Hai lần nhập không giống nhau.
 error-taken = “{ $field }” đã có người dùng. Hãy chọn khác.
 
@@ -122,8 +124,10 @@ field-password-too_long = Mật khẩu dài nhất 128 ký tự.
 field-password-not_allowed_character = Mật khẩu có ký tự không dùng được, chẳng hạn ký tự điều khiển.
 field-password-too_common = Rất nhiều người dùng mật khẩu này nên nó dễ bị đoán. Hãy đặt mật khẩu khác.
 field-password-contains_personal = Mật khẩu chứa tên, ngày sinh, số điện thoại hoặc thông tin khác của bạn nên dễ bị đoán. Hãy đặt mật khẩu khác.
+field-password-same_as_before = Đây là mật khẩu cũ. Hãy đặt mật khẩu khác.
 field-password_confirmation-missing = Hãy nhập lại mật khẩu.
 field-password_confirmation-does_not_match_confirmation = Hai lần nhập mật khẩu không giống nhau. Hãy nhập lại cả hai.
+field-current_password-missing = Hãy nhập mật khẩu hiện tại.
 field-code-missing = Hãy nhập mã trong tin nhắn.
 field-code-malformed = Mã gồm đúng 6 chữ số. Hãy xem lại tin nhắn.
 field-code-wrong_length = Mã gồm đúng 6 chữ số. Hãy xem lại tin nhắn.

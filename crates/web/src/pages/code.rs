@@ -96,6 +96,10 @@ pub(crate) async fn post(
         .await?
     {
         CodeOutcome::SignedIn(new) => return Ok(visit.start_session(&new).resume()),
+        CodeOutcome::NewPasswordNeeded(ticket) => {
+            let path = visit.path("/sign-in/new-password").with("ticket", ticket.as_str());
+            return Ok(visit.to(path));
+        }
         CodeOutcome::Over | CodeOutcome::Wrong { tries_left: 0 } => return Ok(over(visit)),
         CodeOutcome::Malformed => {
             let reason = if fields.code.trim().is_empty() { FieldError::Missing } else { FieldError::Malformed };

@@ -14,7 +14,9 @@ use super::form_post::FormPostPage;
 use super::home::{AccountSummary, HomePage};
 use super::layout::{LanguageLink, Layout};
 use super::not_activated::NotActivatedPage;
+use super::not_me::{NewPasswordSavedPage, NotMeDonePage, NotMeOverPage, NotMePage};
 use super::open_app::OpenAppPage;
+use super::password::{PasswordChangedPage, PasswordPage};
 use super::phone_correction::{
     PhoneAskedPage, PhoneCorrectPage, PhoneCorrectedPage, PhoneLinkOverPage, PhoneNotPossiblePage,
 };
@@ -24,6 +26,7 @@ use super::register_business::RegisterBusinessPage;
 use super::register_citizen::{Choice, RegisterCitizenPage};
 use super::register_closed::RegisterClosedPage;
 use super::registered::RegisteredPage;
+use super::sessions::{SessionLine, SessionsPage};
 use super::sign_in::SignInPage;
 use super::sign_in_help::SignInHelpPage;
 use super::sign_out::{SignOutPage, SignedOutPage};
@@ -62,6 +65,8 @@ pub(super) fn all(language: Language, hostile: Option<&'static str>) -> Vec<Samp
     samples.activation();
     samples.sign_in();
     samples.phone_correction();
+    samples.sessions();
+    samples.passwords();
     samples.service();
     samples.leaving();
     samples.faults();
@@ -379,6 +384,85 @@ impl Samples {
             self.draw(name, &PhoneCorrectedPage { layout, phone_moved });
         }
         self.draw("phone-link-over", &PhoneLinkOverPage { layout: self.layout("phone-link-over-title") });
+    }
+
+    fn session(&self, browser: &str) -> SessionLine {
+        SessionLine {
+            id: self.v("0192f3a1-7c1e-7b1a-9d52-3f2b8c1d0e5f"),
+            browser: self.v(browser),
+            network: self.v("203.0.113.•••"),
+            signed_in: self.v("10:25, 23/11/2026"),
+            last_seen: self.v("10:40, 23/11/2026"),
+        }
+    }
+
+    fn sessions(&mut self) {
+        let on = if self.language == Language::Vi { "trên" } else { "on" };
+        for (name, number, news, more) in [
+            ("sessions", 2, None, false),
+            ("sessions-alone", 0, Some("sessions-ended-others"), false),
+            ("sessions-ended", 1, Some("sessions-ended"), false),
+            ("sessions-unknown", 1, Some("sessions-unknown"), false),
+            ("sessions-many", 3, None, true),
+        ] {
+            let layout = self.signed_in("sessions-title");
+            let page = SessionsPage {
+                news: news.map(|key| layout.texts.text(key)),
+                layout,
+                this: self.session(&format!("Chrome {on} Windows")),
+                others: (0..number).map(|_| self.session(&format!("Safari {on} iPhone"))).collect(),
+                more,
+            };
+            self.draw(name, &page);
+        }
+    }
+
+    fn passwords(&mut self) {
+        let order = [Field::CurrentPassword, Field::Password, Field::PasswordConfirmation];
+        let mut errors = FieldErrors::one(Field::CurrentPassword, FieldError::Missing);
+        errors.add(Field::Password, FieldError::SameAsBefore);
+        errors.add(Field::PasswordConfirmation, FieldError::DoesNotMatchConfirmation);
+        let wrong = Texts::of(self.language).text_with("password-wrong", &[("minutes", &15_i64)]);
+        for (name, step, needs_current, problems) in [
+            ("password", false, true, Problems::default()),
+            ("password-problems", false, true, Problems::told(Texts::of(self.language), &errors, &order)),
+            ("password-wrong", false, true, Problems::one(Field::CurrentPassword, wrong)),
+            ("new-password", true, false, Problems::default()),
+            ("new-password-from-mailbox", true, true, Problems::default()),
+        ] {
+            let layout = if step { self.in_flow("new-password-title") } else { self.signed_in("password-title") };
+            let page = PasswordPage {
+                action: if step {
+                    layout.to_with("/sign-in/new-password", &[("ticket", &self.v("ticket"))])
+                } else {
+                    "/account/password".to_owned()
+                },
+                layout,
+                problems,
+                username: self.v("nguyenthian85"),
+                needs_current,
+                step,
+            };
+            self.draw(name, &page);
+        }
+        self.draw("password-changed", &PasswordChangedPage { layout: self.signed_in("password-changed-title") });
+        self.draw(
+            "not-me",
+            &NotMePage {
+                layout: self.layout("not-me-title"),
+                token: self.v("token"),
+                username: self.v("nguyenthian85"),
+            },
+        );
+        self.draw(
+            "not-me-done",
+            &NotMeDonePage {
+                layout: self.layout("not-me-done-title"),
+                new_password: self.v("/sign-in/new-password?ticket=x"),
+            },
+        );
+        self.draw("not-me-over", &NotMeOverPage { layout: self.layout("not-me-over-title") });
+        self.draw("new-password-saved", &NewPasswordSavedPage { layout: self.layout("new-password-saved-title") });
     }
 
     fn service(&mut self) {

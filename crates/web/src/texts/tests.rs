@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The fields of all forms.
-const FIELDS: [&str; 14] = [
+const FIELDS: [&str; 15] = [
     "full_name",
     "birth_date",
     "username",
@@ -29,6 +29,7 @@ const FIELDS: [&str; 14] = [
     "password",
     "password_confirmation",
     "code",
+    "current_password",
 ];
 
 /// The texts of a language, each with the names of its arguments.

@@ -10,8 +10,8 @@ use portal_id_core::language::Language;
 use portal_id_core::link::{LinkPurpose, MailedLink};
 use portal_id_core::ports::Sealed;
 use portal_id_core::profile::{Account, AccountClass, AccountState, IdentifierKind};
-use portal_id_core::store::{Store, StoreError, Tx};
-use portal_id_core::time::Span;
+use portal_id_core::store::{PasswordChange, Store, StoreError, Tx};
+use portal_id_core::time::{Span, Timestamp};
 
 async fn find(store: &Store, id: &AccountId) -> Option<Account> {
     let id = id.clone();
@@ -30,6 +30,8 @@ pub async fn an_account_comes_back_as_it_was(subject: Subject) {
         state: AccountState::Disabled,
         language: Language::Vi,
         activated_at: Some(NOW + TICK),
+        password_distrusted_at: Some(NOW + MINUTE),
+        devices_known_from: Some(NOW - TICK),
         ..account(1)
     };
     let bare = Account {
@@ -95,6 +97,63 @@ pub async fn a_password_hash_changes_only_from_the_old_one(subject: Subject) {
     assert!(!change(&old, "newer").await);
     let found = find(&subject.store, &id).await.expect("found");
     assert_eq!((found.password_hash.as_deref(), found.updated_at), (Some("new"), NOW + Span::hours(1)));
+}
+
+fn password_change(from: &str, to: &str, distrusted_at: Option<Timestamp>) -> PasswordChange {
+    PasswordChange { old: from.to_owned(), distrusted_at, new: to.to_owned(), devices_known_from: NOW + TICK }
+}
+
+async fn replace(store: &Store, id: &AccountId, change: PasswordChange) -> bool {
+    let id = id.clone();
+    store.tx("replace", move |tx| tx.replace_password(&id, &change, NOW + MINUTE)).await.expect("a gate")
+}
+
+async fn distrust(store: &Store, id: &AccountId, at: Timestamp) -> bool {
+    let id = id.clone();
+    store.tx("distrust", move |tx| tx.distrust_password(&id, at, at + TICK)).await.expect("a gate")
+}
+
+/// From that hash, and distrusted since that moment or not at all.
+pub async fn a_password_is_replaced_only_as_it_was_and_is_trusted_then(subject: Subject) {
+    let store = &subject.store;
+    let (id, old) = (add_account(store, 1).await, account(1).password_hash.expect("a hash"));
+    assert!(!replace(store, &id, password_change(&old, "new", None)).await, "not active");
+    assert!(move_state(store, &id, AccountState::Pending, AccountState::Active).await);
+    assert!(!replace(store, &id, password_change("something else", "new", None)).await);
+    assert!(!replace(store, &id, password_change(&old, "new", Some(NOW))).await);
+    assert!(replace(store, &id, password_change(&old, "new", None)).await);
+    assert!(!replace(store, &id, password_change(&old, "newer", None)).await);
+    assert!(distrust(store, &id, NOW).await);
+    assert!(!replace(store, &id, password_change("new", "newer", None)).await);
+    assert!(!replace(store, &id, password_change("new", "newer", Some(NOW + TICK))).await);
+    assert!(replace(store, &id, password_change("new", "newer", Some(NOW))).await);
+    let found = find(store, &id).await.expect("found");
+    assert_eq!((found.password_hash.as_deref(), found.updated_at), (Some("newer"), NOW + MINUTE));
+    assert_eq!((found.password_distrusted_at, found.devices_known_from), (None, Some(NOW + TICK)));
+}
+
+/// And nothing changes.
+pub async fn a_password_is_confirmed_while_it_stays(subject: Subject) {
+    let put = account(1);
+    let (id, hash) = (add_account(&subject.store, 1).await, put.password_hash.clone().expect("a hash"));
+    for (hash, expected) in [(hash, true), ("something else".to_owned(), false)] {
+        let id = id.clone();
+        assert_eq!(subject.store.tx("confirm", move |tx| tx.confirm_password(&id, &hash)).await, Ok(expected));
+    }
+    assert_same_account(&find(&subject.store, &id).await.expect("found"), &put);
+}
+
+/// As often as its holder says so; the last moment counts.
+pub async fn only_the_password_of_an_active_account_is_distrusted(subject: Subject) {
+    let id = add_account(&subject.store, 1).await;
+    assert!(!distrust(&subject.store, &id, NOW).await);
+    assert!(move_state(&subject.store, &id, AccountState::Pending, AccountState::Active).await);
+    assert!(distrust(&subject.store, &id, NOW).await);
+    assert!(distrust(&subject.store, &id, NOW + MINUTE).await);
+    let found = find(&subject.store, &id).await.expect("found");
+    assert_eq!(found.password_distrusted_at, Some(NOW + MINUTE));
+    assert_eq!(found.devices_known_from, Some(NOW + MINUTE + TICK));
+    assert_eq!(found.password_hash, account(1).password_hash);
 }
 
 /// A missing account is a fault, not silence.

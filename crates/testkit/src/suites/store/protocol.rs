@@ -244,6 +244,32 @@ pub async fn grants_are_revoked_by_account_client_and_session(subject: Subject) 
     assert_eq!(revoked().await, [Some(1), Some(4), Some(1), Some(4), Some(3), Some(5)]);
 }
 
+/// What the kept session gave stays, and what other people gave.
+pub async fn the_grants_of_other_sessions_are_revoked_the_offline_ones_only_if_asked(subject: Subject) {
+    let kept = SessionId::from_text("session-0002");
+    let online = vec!["openid".to_owned()];
+    for grant in [
+        Grant { scopes: online.clone(), ..grant(1) },
+        grant(2),
+        Grant { session_id: kept.clone(), scopes: online.clone(), ..grant(3) },
+        Grant { session_id: kept.clone(), ..grant(4) },
+        Grant { account_id: account_id(2), scopes: online, ..grant(5) },
+    ] {
+        add(&subject.store, grant).await.expect("added");
+    }
+    let revoke = async |offline_too| {
+        let kept = kept.clone();
+        let revoke =
+            move |tx: &mut dyn Tx| tx.revoke_grants_of_other_sessions(&account_id(1), &kept, offline_too, NOW + MINUTE);
+        subject.store.tx("revoke", revoke).await.expect("revoked")
+    };
+    assert_eq!((revoke(false).await, revoke(false).await), (1, 0));
+    assert_eq!((revoke(true).await, revoke(true).await), (1, 0));
+    for (number, expected) in [(1, true), (2, true), (3, false), (4, false), (5, false)] {
+        assert_eq!(find(&subject.store, number).await.revoked_at.is_some(), expected, "{number}");
+    }
+}
+
 /// In portions, and not the one that ends at the very moment.
 pub async fn old_grants_are_deleted(subject: Subject) {
     for (number, expires_at) in [(1, NOW - TICK), (2, NOW - TICK), (3, NOW)] {

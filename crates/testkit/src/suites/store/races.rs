@@ -5,7 +5,7 @@ use super::samples::{MINUTE, NOW, account, add_account, digest, grant, identifie
 use portal_id_core::link::LinkPurpose;
 use portal_id_core::outbox::Channel;
 use portal_id_core::profile::{Account, AccountClass, AccountState, IdentifierKind};
-use portal_id_core::store::{Store, StoreError, StoreResult, Tx};
+use portal_id_core::store::{PasswordChange, Store, StoreError, StoreResult, Tx};
 use portal_id_core::throttle::{Limit, Rule, Throttle};
 use portal_id_core::time::Span;
 use std::collections::BTreeSet;
@@ -126,6 +126,23 @@ pub async fn of_64_parallel_refreshes_one_advances_the_generation(subject: Subje
     assert_eq!(winners(&results.await), 1);
     let found = subject.store.read("find", |tx| tx.find_grant(&grant(1).id)).await.expect("a read").expect("found");
     assert_eq!(found.generation, 1);
+}
+
+/// Two changes of one password at once, whatever each wants it to be.
+pub async fn of_64_parallel_changes_of_one_password_one_wins(subject: Subject) {
+    let old = account(1).password_hash.expect("a hash");
+    let add = |tx: &mut dyn Tx| tx.insert_account(&Account { state: AccountState::Active, ..account(1) });
+    subject.store.tx("add", add).await.expect("added");
+    let results = race(&subject.store, |number| {
+        let change = PasswordChange {
+            old: old.clone(),
+            distrusted_at: None,
+            new: format!("new {number}"),
+            devices_known_from: NOW,
+        };
+        move |tx: &mut dyn Tx| tx.replace_password(&account(1).id, &change, NOW)
+    });
+    assert_eq!(winners(&results.await), 1);
 }
 
 fn mark_key() -> Throttle {

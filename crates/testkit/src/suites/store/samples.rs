@@ -47,6 +47,8 @@ pub(super) fn account(number: u32) -> Account {
         created_at: NOW,
         updated_at: NOW + MINUTE,
         activated_at: None,
+        password_distrusted_at: None,
+        devices_known_from: None,
     }
 }
 
@@ -93,6 +95,7 @@ pub(super) fn session(number: u32, account: &AccountId) -> Session {
         amr: vec![Amr::Pwd, Amr::Sms, Amr::Mfa],
         ial: Ial(2),
         user_agent: "Trình duyệt 'thử' \"1\"; --".to_owned(),
+        network: "203.0.113.•••".to_owned(),
         ended_at: None,
     }
 }
@@ -205,12 +208,13 @@ pub(super) fn message(number: u32) -> OutboxRow {
 }
 
 pub(super) fn assert_same_account(found: &Account, put: &Account) {
-    let Account { id, class, state, username, password_hash, profile, language, created_at, updated_at, activated_at } =
-        found;
+    let Account { id, class, state, username, password_hash, profile, language, created_at, .. } = found;
     assert_eq!((id, class, state, language), (&put.id, &put.class, &put.state, &put.language));
     assert_eq!((username.display(), username.key()), (put.username.display(), put.username.key()));
     assert_eq!((password_hash, profile.as_bytes()), (&put.password_hash, put.profile.as_bytes()));
+    let Account { updated_at, activated_at, password_distrusted_at, devices_known_from, .. } = found;
     assert_eq!((created_at, updated_at, activated_at), (&put.created_at, &put.updated_at, &put.activated_at));
+    assert_eq!((password_distrusted_at, devices_known_from), (&put.password_distrusted_at, &put.devices_known_from));
 }
 
 pub(super) fn assert_same_identifier(found: &Identifier, put: &Identifier) {
@@ -227,8 +231,10 @@ pub(super) fn assert_same_link(found: &MailedLink, put: &MailedLink) {
 }
 
 pub(super) fn assert_same_session(found: &Session, put: &Session) {
-    let Session { id, secret, account_id, auth_time, last_seen_at, expires_at, amr, ial, user_agent, ended_at } = found;
-    assert_eq!((id, secret, account_id, user_agent), (&put.id, &put.secret, &put.account_id, &put.user_agent));
+    let Session { id, secret, account_id, user_agent, network, .. } = found;
+    assert_eq!((id, secret, account_id), (&put.id, &put.secret, &put.account_id));
+    assert_eq!((user_agent, network), (&put.user_agent, &put.network));
+    let Session { auth_time, last_seen_at, expires_at, amr, ial, ended_at, .. } = found;
     assert_eq!(
         (auth_time, last_seen_at, expires_at, ended_at),
         (&put.auth_time, &put.last_seen_at, &put.expires_at, &put.ended_at)

@@ -104,9 +104,15 @@ pub async fn live_sessions_are_listed_the_newest_first(subject: Subject) {
     add_session(&subject.store, Session { ended_at: Some(NOW), ..session(3, &id) }).await;
     add_session(&subject.store, Session { expires_at: NOW + MINUTE, ..session(4, &id) }).await;
     add_session(&subject.store, session(5, &account_id(2))).await;
-    let listed = subject.store.read("list", move |tx| tx.list_sessions(&id, NOW + MINUTE)).await.expect("a read");
-    let ids: Vec<&str> = listed.iter().map(|session| session.id.as_str()).collect();
-    assert_eq!(ids, ["session-0002", "session-0001"]);
+    add_session(&subject.store, Session { last_seen_at: NOW, ..session(6, &id) }).await;
+    let list = async |limit| {
+        let id = id.clone();
+        let list = move |tx: &mut dyn Tx| tx.list_sessions(&id, NOW + MINUTE, NOW, limit);
+        let listed = subject.store.read("list", list).await.expect("a read");
+        listed.iter().map(|session| session.id.as_str().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(list(9).await, ["session-0002", "session-0001"]);
+    assert_eq!(list(1).await, ["session-0002"]);
 }
 
 /// Ended or expired before the moment, at most as many as asked for.
@@ -152,6 +158,27 @@ pub async fn a_challenge_comes_back_as_it_was_and_changes_by_version(subject: Su
     assert_same_challenge(&find().await, &Challenge { version: 1, ..changed });
     let missing = subject.store.read("find", |tx| tx.find_challenge(&ChallengeId::from_text("none"))).await;
     assert!(missing.expect("a read").is_none());
+}
+
+/// Those of others stay, and a step that was being taken finds its row gone.
+pub async fn the_challenges_of_an_account_end_together(subject: Subject) {
+    let (one, two) = (add_account(&subject.store, 1).await, add_account(&subject.store, 2).await);
+    let (owner, other) = (one.clone(), two.clone());
+    let add = move |tx: &mut dyn Tx| {
+        tx.insert_challenge(&challenge(1, &owner))?;
+        tx.insert_challenge(&challenge(2, &owner))?;
+        tx.insert_challenge(&challenge(3, &other))
+    };
+    subject.store.tx("add", add).await.expect("added");
+    let end = async || {
+        let id = one.clone();
+        subject.store.tx("end", move |tx| tx.delete_challenges_of_account(&id)).await.expect("ended")
+    };
+    assert_eq!((end().await, end().await), (2, 0));
+    for (number, owner, expected) in [(1, &one, false), (3, &two, true)] {
+        let row = challenge(number, owner);
+        assert_eq!(subject.store.tx("step", move |tx| tx.update_challenge(&row)).await, Ok(expected));
+    }
 }
 
 /// By creation, in portions.

@@ -1,0 +1,186 @@
+//! How a session begins: the last act of every way of signing in. A password that its holder has taken the trust from
+//! opens none (`docs/adr/0014`), and a browser that the account does not know is told of by mail.
+
+use super::known_device::KnownDevices;
+use super::limits::{self, Limited};
+use super::messages::Letters;
+use super::{Accounts, NewSession};
+use crate::acr::{Amr, Ial};
+use crate::audit::{AuditEntry, AuditKind};
+use crate::browser_name::BrowserName;
+use crate::ctx::Ctx;
+use crate::digest::Digest;
+use crate::ids::SessionId;
+use crate::link::LinkPurpose;
+use crate::outbox::Message;
+use crate::profile::Account;
+use crate::secret::Secret;
+use crate::session::Session;
+use crate::store::{StoreResult, Tx};
+use crate::throttle::Rule;
+use crate::time::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// What a person proved, and when.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Proved {
+    pub(super) amr: Vec<Amr>,
+    pub(super) ial: Ial,
+    pub(super) at: Timestamp,
+}
+
+/// What came of everything being proved.
+pub(super) enum Begun {
+    /// A session.
+    Session(Session),
+    /// None: the password is distrusted since then, and another must be set first.
+    NewPasswordDemanded { distrusted_at: Timestamp, proved: Proved },
+}
+
+/// Everything that the beginning of a session needs, made before its transaction.
+pub(super) struct Beginning {
+    ctx: Ctx,
+    session_id: SessionId,
+    session_secret: Digest,
+    /// The browser's session before.
+    previous: Option<Session>,
+    absolute: Span,
+    known: KnownDevices,
+    letters: Letters,
+    mails: Rule,
+}
+
+impl Accounts {
+    /// Prepares a session in the browser of `ctx` under `cookie`.
+    pub(super) fn beginning(
+        &self,
+        ctx: &Ctx,
+        cookie: &Secret,
+        known_device: Option<&str>,
+        previous: Option<&Session>,
+    ) -> Beginning {
+        Beginning {
+            ctx: ctx.clone(),
+            session_id: SessionId::new(ctx.now, ctx.entropy()),
+            session_secret: self.session_digest(cookie),
+            previous: previous.cloned(),
+            absolute: Span::hours(self.settings.sessions.absolute_hours),
+            known: self.open_known_devices(known_device),
+            letters: self.letters.clone(),
+            mails: self.settings.limits.mails(),
+        }
+    }
+
+    /// The values for the browser's cookies, now that its session is there.
+    pub(super) fn new_session(
+        &self,
+        ctx: &Ctx,
+        cookie: Secret,
+        session: Session,
+        known_device: Option<&str>,
+    ) -> Box<NewSession> {
+        let known = self.open_known_devices(known_device);
+        let known_device = self.seal_known_device(ctx, known, &session.account_id);
+        Box::new(NewSession { cookie, session, known_device })
+    }
+}
+
+impl Beginning {
+    /// Begins the session, unless the password that was proved is distrusted. `first` is the account's very first
+    /// sign-in.
+    pub(super) fn begin(&self, tx: &mut dyn Tx, account: &Account, proved: Proved, first: bool) -> StoreResult<Begun> {
+        match account.password_distrusted_at {
+            Some(distrusted_at) if proved.amr.contains(&Amr::Pwd) => {
+                let entry = AuditEntry::new(&self.ctx, AuditKind::NewPasswordDemanded).account(&account.id);
+                tx.insert_audit(&entry)?;
+                Ok(Begun::NewPasswordDemanded { distrusted_at, proved })
+            }
+            _ => self.start(tx, account, &proved, first).map(Begun::Session),
+        }
+    }
+
+    /// Begins the session, of whoever may have one.
+    pub(super) fn start(
+        &self,
+        tx: &mut dyn Tx,
+        account: &Account,
+        proved: &Proved,
+        first: bool,
+    ) -> StoreResult<Session> {
+        let session = Session {
+            id: self.session_id.clone(),
+            secret: self.session_secret,
+            account_id: account.id.clone(),
+            auth_time: proved.at,
+            last_seen_at: self.ctx.now,
+            expires_at: proved.at + self.absolute,
+            amr: proved.amr.clone(),
+            ial: proved.ial,
+            user_agent: self.ctx.user_agent.clone(),
+            network: self.ctx.address.masked(),
+            ended_at: None,
+        };
+        let session = self.in_place_of_previous(tx, session)?;
+        tx.insert_audit(&AuditEntry::new(&self.ctx, AuditKind::SignedIn).account(&account.id).session(&session.id))?;
+        self.tell_of_new_browser(tx, account, &session, first)?;
+        Ok(session)
+    }
+
+    /// Puts the new session where the browser's one before was. The same person goes on in the same session, under a
+    /// new secret: the services signed in with it stay so. Another person's session ends, with what it had given. No
+    /// cookie lives through a sign-in either way (security.md row 10).
+    fn in_place_of_previous(&self, tx: &mut dyn Tx, fresh: Session) -> StoreResult<Session> {
+        if let Some(previous) = &self.previous {
+            if previous.account_id == fresh.account_id {
+                let renewed = Session { id: previous.id.clone(), ..fresh.clone() };
+                if tx.renew_session(&renewed)? {
+                    return Ok(renewed);
+                }
+            } else {
+                tx.end_session(&previous.id, self.ctx.now)?;
+                tx.revoke_online_grants_of_session(&previous.id, self.ctx.now)?;
+            }
+        }
+        tx.insert_session(&fresh)?;
+        Ok(fresh)
+    }
+
+    /// Mails the owner that the account was signed in from a browser that it does not know.
+    fn tell_of_new_browser(
+        &self,
+        tx: &mut dyn Tx,
+        account: &Account,
+        session: &Session,
+        first: bool,
+    ) -> StoreResult<()> {
+        if self.known.device_of(account).is_some() || (first && self.is_the_one_that_registered(tx, account)?) {
+            return Ok(());
+        }
+        let entry = AuditEntry::new(&self.ctx, AuditKind::SignedInFromNewBrowser).account(&account.id);
+        tx.insert_audit(&entry.session(&session.id))?;
+        let Some(email) = account.open_profile(self.letters.vault.as_ref())?.email else { return Ok(()) };
+        let name = BrowserName::read(&session.user_agent);
+        let letter = self.letters.with_not_me(&self.ctx, account, &email, |link, days| Message::NewBrowser {
+            username: account.username.display().to_owned(),
+            at: super::messages::time_and_day(self.ctx.now),
+            browser: name.browser.unwrap_or_default().to_owned(),
+            system: name.system.unwrap_or_default().to_owned(),
+            network: session.network.clone(),
+            link,
+            days,
+            desk: self.letters.desk(account.language),
+        });
+        let limit = Limited::MailsTo(&letter.link.email).key(self.letters.vault.as_ref());
+        // A browser that may not be told of any more is one of many within an hour: the owner knows.
+        if limits::mark(tx, &limit, &self.mails, self.ctx.now)?.is_ok() {
+            letter.post(tx)?;
+        }
+        Ok(())
+    }
+
+    /// Whether this browser registered the account: then nobody need be told that its owner now signs in there.
+    fn is_the_one_that_registered(&self, tx: &mut dyn Tx, account: &Account) -> StoreResult<bool> {
+        let link = tx.find_newest_link(LinkPurpose::Activation, &account.id)?;
+        Ok(self.ctx.browser.is_some() && link.is_some_and(|link| link.browser == self.ctx.browser))
+    }
+}

@@ -1,0 +1,146 @@
+//! "This was not me": the link in a mail about a sign-in or a new password, and what its button does (`docs/adr/0014`).
+
+use super::messages::Letters;
+use super::password::NewPasswordTicket;
+use super::{Accounts, Failure};
+use crate::audit::{AuditEntry, AuditKind};
+use crate::ctx::Ctx;
+use crate::digest::{Digest, DigestPurpose};
+use crate::facts::Email;
+use crate::link::{LinkPurpose, LinkStanding, MailedLink};
+use crate::outbox::{Message, OutboxRow};
+use crate::ports::Vault;
+use crate::profile::{Account, AccountState, IdentifierKind};
+use crate::secret::Secret;
+use crate::store::{StoreError, StoreResult, Tx};
+use crate::time::Span;
+
+/// What the page behind the link shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotMeView {
+    /// The link works.
+    Ready {
+        /// The username.
+        username: String,
+    },
+    /// Used, expired, unknown, or of an address that the account no longer has.
+    Over,
+}
+
+/// What came of pressing the button.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotMeOutcome {
+    /// Every session has ended, and the password opens none any more. Whoever holds the ticket and knows the password
+    /// can set another at once.
+    Ended(NewPasswordTicket),
+    /// The link no longer works.
+    Over,
+}
+
+/// A mail with the link, to be written in one transaction.
+pub(super) struct NotMeLetter {
+    pub(super) link: MailedLink,
+    row: OutboxRow,
+}
+
+impl NotMeLetter {
+    /// Writes both.
+    pub(super) fn post(&self, tx: &mut dyn Tx) -> StoreResult<()> {
+        tx.insert_link(&self.link)?;
+        tx.insert_message(&self.row)
+    }
+}
+
+impl Letters {
+    /// A mail to the owner with a fresh link, whose days `message` is told.
+    pub(super) fn with_not_me(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        email: &Email,
+        message: impl FnOnce(String, i64) -> Message,
+    ) -> NotMeLetter {
+        let secret = Secret::random(ctx.entropy());
+        let link = MailedLink {
+            secret: digest(self.vault.as_ref(), secret.expose()),
+            purpose: LinkPurpose::NotMe,
+            account_id: account.id.clone(),
+            email: IdentifierKind::Email.digest(self.vault.as_ref(), &email.compare_key()),
+            browser: None,
+            created_at: ctx.now,
+            expires_at: ctx.now + Span::days(self.not_me_days),
+            used_at: None,
+        };
+        let address = format!("{}/sign-in/not-me?token={}", self.public_url, secret.expose());
+        let row = self.news(ctx, email, account.language, message(address, self.not_me_days));
+        NotMeLetter { link, row }
+    }
+}
+
+fn digest(vault: &dyn Vault, secret: &str) -> Digest {
+    vault.digest(DigestPurpose::MailedLink, &[b"not-me", secret.as_bytes()])
+}
+
+impl Accounts {
+    /// How the link stands. Changes nothing.
+    pub async fn view_not_me(&self, ctx: &Ctx, secret: &str) -> Result<NotMeView, Failure> {
+        Ok(match self.find_not_me(ctx, secret).await? {
+            Some((_, account)) => NotMeView::Ready { username: account.username.display().to_owned() },
+            None => NotMeView::Over,
+        })
+    }
+
+    async fn find_not_me(&self, ctx: &Ctx, secret: &str) -> Result<Option<(MailedLink, Account)>, Failure> {
+        let (digest, now) = (digest(self.vault.as_ref(), secret), ctx.now);
+        let found = self
+            .store
+            .read("find_not_me", move |tx| {
+                let Some(link) = tx.find_link(LinkPurpose::NotMe, &digest)? else {
+                    return Ok(None);
+                };
+                if link.standing(now) != LinkStanding::Good {
+                    return Ok(None);
+                }
+                let Some(account) = tx.find_account(&link.account_id)? else {
+                    return Ok(None);
+                };
+                let facts = tx.list_identifiers(&account.id)?;
+                let same_mailbox =
+                    facts.iter().any(|fact| fact.kind == IdentifierKind::Email && fact.digest == link.email);
+                Ok((same_mailbox && account.state == AccountState::Active).then_some((link, account)))
+            })
+            .await?;
+        Ok(found)
+    }
+
+    /// Ends every session of the link's account with what it gave, and takes the trust from its password. Once.
+    pub async fn disown_sign_in(&self, ctx: &Ctx, secret: &str) -> Result<NotMeOutcome, Failure> {
+        let Some((link, account)) = self.find_not_me(ctx, secret).await? else {
+            return Ok(NotMeOutcome::Over);
+        };
+        let (at, id) = (ctx.clone(), account.id.clone());
+        let ended = self
+            .store
+            .tx("disown_sign_in", move |tx| {
+                // The browser of this very moment is not known any more either.
+                let devices_known_from = at.now + Span::millis(1);
+                if !tx.take_link(LinkPurpose::NotMe, &link.secret, at.now)?
+                    || !tx.distrust_password(&id, at.now, devices_known_from)?
+                {
+                    // Nothing of it may remain, the used link included.
+                    return Err(StoreError::Conflict("not_me".to_owned()));
+                }
+                // In this order: a code given meanwhile either finds its challenge gone, or began a session that ends.
+                tx.delete_challenges_of_account(&id)?;
+                tx.end_sessions_of_account(&id, None, at.now)?;
+                tx.revoke_grants_of_account(&id, None, at.now)?;
+                tx.insert_audit(&AuditEntry::new(&at, AuditKind::SignInDisowned).account(&id))
+            })
+            .await;
+        match ended {
+            Err(StoreError::Conflict(_)) => Ok(NotMeOutcome::Over),
+            Err(other) => Err(other.into()),
+            Ok(()) => Ok(NotMeOutcome::Ended(self.ticket_of_mailbox(ctx, &account))),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+# One’s sessions, a new password, “this was not me”.
+
+sessions-title = Where you are signed in
+sessions-lead = Each entry is a browser that is signed in to your account. Sign out wherever you do not recognise it or no longer use it.
+sessions-this = This browser
+sessions-others = Other browsers
+sessions-no-others = You are not signed in anywhere else.
+sessions-more = There are more than these. The button below signs you out of those too.
+sessions-browser-on = { $browser } on { $system }
+sessions-browser-unknown-on = Browser of unknown name, on { $system }
+sessions-browser-unknown = Browser of unknown name
+sessions-browser-named = Unknown browser, which calls itself “{ $name }”
+sessions-signed-in = Signed in at
+sessions-last-seen = Last used
+sessions-network = Network address
+sessions-end = Sign out there
+sessions-end-this = Sign out here
+sessions-end-others = Sign out everywhere else
+sessions-end-others-body = You stay signed in here. Services that you allowed to go on while you are away keep that permission.
+sessions-all = Sign out everywhere
+sessions-all-body = This browser is signed out too. Services that you allowed to go on while you are away lose that permission; next time you have to sign in to each of them again.
+sessions-end-all = Sign out everywhere, here too
+sessions-ended = That browser is signed out.
+sessions-ended-others = All other browsers are signed out.
+sessions-unknown = That sign-in is already over. Below is where you are signed in now.
+sessions-strange = One that you do not recognise?
+sessions-strange-body = Change your password: you are signed out everywhere else, and nobody can use the old one any more.
+
+password-title = Change your password
+password-lead = You stay signed in here; you are signed out everywhere else, and services have to ask you again.
+password-new = New password
+password-new-again = New password again
+password-submit = Save the new password
+password-keep = Keep the present password
+password-wrong = The present password is wrong, or there were too many tries. Check it and try again. If it still does not work, wait up to { $minutes } minutes.
+password-changed-title = Your password was changed
+password-changed-body = Use the new password from now on. You are signed out everywhere else. We have also told you by e-mail.
+
+new-password-title = Set a new password
+new-password-lead = The owner of the account { $username } said that somebody else had signed in, so the old password is no longer enough. Set another one to go on.
+new-password-saved-title = The new password has been saved
+new-password-saved-body = You can now sign in with the new password. The code is sent to your phone as before.
+
+not-me-title = Was it not you?
+not-me-lead = If it was not you who signed in to the account { $username } or changed its password, press the button below. Then:
+not-me-ends = The account is signed out everywhere, also where you use it yourself.
+not-me-services = Services can no longer reach the account until you allow it again.
+not-me-password = The present password is no longer enough to sign in: a new one has to be set first.
+not-me-submit = It was not me, sign out everywhere
+not-me-was-me = If it was you, just close this page; nothing will change.
+not-me-done-title = The account is signed out everywhere
+not-me-done-body = The old password is no longer enough to sign in.
+not-me-done-now = Set a new password now. The other person may still know the old one, so do not leave it for later. You need to enter the present password once more.
+not-me-done-set = Set a new password
+not-me-done-not-known = You no longer know the present password?
+not-me-done-desk = The other person may have changed it. Bring your identity card to { $desk }, where an official will help you get your account back.
+not-me-over-title = This link no longer works
+not-me-over-body = It has been used or has expired. If you pressed the button before, sign in; the next page will ask for a new password.
+not-me-over-desk = If you think that somebody else uses your account, sign in and change your password, or go to { $desk } and bring your identity card.

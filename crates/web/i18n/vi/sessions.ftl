@@ -1,0 +1,59 @@
+# Các phiên đăng nhập, mật khẩu mới, “không phải tôi”.
+
+sessions-title = Nơi bạn đang đăng nhập
+sessions-lead = Mỗi mục là một trình duyệt đang đăng nhập bằng tài khoản của bạn. Hãy đăng xuất ở những nơi bạn không nhận ra hoặc không dùng nữa.
+sessions-this = Trình duyệt này
+sessions-others = Trình duyệt khác
+sessions-no-others = Bạn không đăng nhập ở nơi nào khác.
+sessions-more = Còn những nơi khác chưa hiện ở đây. Nút dưới đây đăng xuất ở tất cả các nơi đó.
+sessions-browser-on = { $browser } trên { $system }
+sessions-browser-unknown-on = Trình duyệt không rõ tên, trên { $system }
+sessions-browser-unknown = Trình duyệt không rõ tên
+sessions-browser-named = Trình duyệt không rõ, tự xưng là “{ $name }”
+sessions-signed-in = Đăng nhập lúc
+sessions-last-seen = Dùng lần cuối
+sessions-network = Địa chỉ mạng
+sessions-end = Đăng xuất ở đó
+sessions-end-this = Đăng xuất ở đây
+sessions-end-others = Đăng xuất ở mọi nơi khác
+sessions-end-others-body = Bạn vẫn đăng nhập ở trình duyệt này. Những dịch vụ bạn đã cho phép tiếp tục truy cập khi bạn vắng mặt vẫn giữ quyền đó.
+sessions-all = Đăng xuất ở mọi nơi
+sessions-all-body = Cả trình duyệt này cũng đăng xuất. Những dịch vụ bạn đã cho phép tiếp tục truy cập khi bạn vắng mặt cũng mất quyền đó; lần sau bạn phải đăng nhập lại ở từng dịch vụ.
+sessions-end-all = Đăng xuất ở mọi nơi, kể cả ở đây
+sessions-ended = Đã đăng xuất ở trình duyệt đó.
+sessions-ended-others = Đã đăng xuất ở mọi trình duyệt khác.
+sessions-unknown = Lần đăng nhập đó đã kết thúc. Dưới đây là những nơi bạn đang đăng nhập.
+sessions-strange = Có nơi bạn không nhận ra?
+sessions-strange-body = Hãy đổi mật khẩu: mọi nơi khác sẽ bị đăng xuất, và không ai dùng được mật khẩu cũ nữa.
+
+password-title = Đổi mật khẩu
+password-lead = Sau khi đổi, bạn vẫn đăng nhập ở trình duyệt này; mọi nơi khác bị đăng xuất, và các dịch vụ phải hỏi lại bạn.
+password-new = Mật khẩu mới
+password-new-again = Nhập lại mật khẩu mới
+password-submit = Lưu mật khẩu mới
+password-keep = Giữ mật khẩu hiện tại
+password-wrong = Mật khẩu hiện tại không đúng, hoặc đã có quá nhiều lần thử. Hãy kiểm tra rồi nhập lại. Nếu vẫn không được, hãy đợi tối đa { $minutes } phút.
+password-changed-title = Đã đổi mật khẩu
+password-changed-body = Từ bây giờ hãy dùng mật khẩu mới. Tài khoản đã bị đăng xuất ở mọi nơi khác. Chúng tôi cũng gửi thư báo đến địa chỉ e-mail của bạn.
+
+new-password-title = Đặt mật khẩu mới
+new-password-lead = Chủ tài khoản { $username } đã báo rằng có người khác đăng nhập, nên mật khẩu cũ không còn đủ để đăng nhập. Hãy đặt một mật khẩu khác để tiếp tục.
+new-password-saved-title = Đã lưu mật khẩu mới
+new-password-saved-body = Bây giờ bạn có thể đăng nhập bằng mật khẩu mới. Mã xác nhận vẫn được gửi đến điện thoại của bạn.
+
+not-me-title = Không phải bạn?
+not-me-lead = Nếu không phải bạn đã đăng nhập hoặc đổi mật khẩu của tài khoản { $username }, hãy bấm nút dưới đây. Khi đó:
+not-me-ends = Tài khoản bị đăng xuất ở mọi nơi, kể cả những nơi bạn đang dùng.
+not-me-services = Các dịch vụ không còn truy cập được tài khoản cho đến khi bạn cho phép lại.
+not-me-password = Mật khẩu hiện tại không còn đủ để đăng nhập: phải đặt mật khẩu mới trước.
+not-me-submit = Không phải tôi, hãy đăng xuất ở mọi nơi
+not-me-was-me = Nếu đó là bạn, chỉ cần đóng trang này; sẽ không có gì thay đổi.
+not-me-done-title = Tài khoản đã được đăng xuất ở mọi nơi
+not-me-done-body = Mật khẩu cũ không còn đủ để đăng nhập nữa.
+not-me-done-now = Hãy đặt mật khẩu mới ngay bây giờ. Người kia có thể vẫn biết mật khẩu cũ, vì vậy đừng để sang lúc khác. Bạn cần nhập mật khẩu hiện tại một lần nữa.
+not-me-done-set = Đặt mật khẩu mới
+not-me-done-not-known = Không còn biết mật khẩu hiện tại?
+not-me-done-desk = Có thể người kia đã đổi mật khẩu. Hãy mang thẻ căn cước đến { $desk }; cán bộ sẽ giúp bạn lấy lại tài khoản.
+not-me-over-title = Đường dẫn này không còn dùng được
+not-me-over-body = Đường dẫn đã được dùng hoặc đã hết hạn. Nếu bạn đã bấm nút trước đó, hãy đăng nhập; trang tiếp theo sẽ yêu cầu đặt mật khẩu mới.
+not-me-over-desk = Nếu nghĩ rằng người khác đang dùng tài khoản của mình, hãy đăng nhập và đổi mật khẩu, hoặc đến { $desk } và mang theo thẻ căn cước.
