@@ -142,8 +142,8 @@ fn both(field: Field, rows: &[Row<'_>]) {
 use FieldError::{
     BirthDateMismatch, Checksum, ContainsPersonal, DoesNotMatchConfirmation, FormerNumberNotAccepted, InTheFuture,
     Malformed, Missing, NoSuchDate, NotAMobile, NotAllowedCharacter, OldPrefixUnknown, TooCommon, TooLong, TooLongAgo,
-    TooShort, UnknownPlace, UsernameLooksLikeEmail, UsernameLooksLikeNumber, UsernameNeedsLetter, WardOfAnotherProvince,
-    WrongLength,
+    TooShort, UnknownPlace, UsernameLooksLikeEmail, UsernameLooksLikeNumber, UsernameNeedsLetter,
+    WardOfAnotherProvince, WrongLength,
 };
 
 #[test]
@@ -417,7 +417,10 @@ fn password() {
             ("matkhau123", Err(TooCommon)),
         ],
     );
-    citizens_alone(Field::Password, &[("nguyenthian!", Err(ContainsPersonal)), ("x-024185001234", Err(ContainsPersonal))]);
+    citizens_alone(
+        Field::Password,
+        &[("nguyenthian!", Err(ContainsPersonal)), ("x-024185001234", Err(ContainsPersonal))],
+    );
     businesses_alone(
         Field::Password,
         &[
