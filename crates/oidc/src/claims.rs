@@ -194,7 +194,11 @@ mod tests {
         insta::assert_snapshot!(format!("{:#}", Value::Object(claims(&all, &vouched, IdentityPolicy::VerifiedOnly))));
     }
 
-    fn of_business(scopes: &[&str], verified: Option<(FactSource, Timestamp)>, policy: IdentityPolicy) -> Map<String, Value> {
+    fn of_business(
+        scopes: &[&str],
+        verified: Option<(FactSource, Timestamp)>,
+        policy: IdentityPolicy,
+    ) -> Map<String, Value> {
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         let identifiers = [identifier(IdentifierKind::BusinessCode, verified)];
         of_person(&testing::business_account(), &testing::business_profile(), &identifiers, &scopes, policy)
@@ -202,7 +206,8 @@ mod tests {
 
     #[test]
     fn a_business_tells_its_code_name_and_head_office_and_who_vouches_for_each() {
-        let told = of_business(&["profile", "organization"], Some((FactSource::Desk, NOW)), IdentityPolicy::VerifiedOnly);
+        let told =
+            of_business(&["profile", "organization"], Some((FactSource::Desk, NOW)), IdentityPolicy::VerifiedOnly);
         insta::assert_snapshot!(format!("{:#}", Value::Object(told)));
     }
 

@@ -3,9 +3,7 @@
 use crate::interrupt;
 use crate::ports;
 use crate::processes::progress;
-use crate::provider::{
-    self, Addresses, DEMO_BUSINESS_PASSWORD, DEMO_BUSINESS_USERNAME, DEMO_PASSWORD, DEMO_USERNAME,
-};
+use crate::provider::{self, Addresses, DEMO_BUSINESS_PASSWORD, DEMO_BUSINESS_USERNAME, DEMO_PASSWORD, DEMO_USERNAME};
 use crate::repository::Repository;
 use crate::setup::{self, Need};
 use anyhow::{Context, Result};

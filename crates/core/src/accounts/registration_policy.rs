@@ -3,9 +3,9 @@
 
 use crate::profile::AccountClass;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
 use serde::de::value::{SeqAccessDeserializer, StrDeserializer};
 use serde::de::{self, Deserializer, SeqAccess, Visitor};
-use serde::Deserialize;
 use std::borrow::Cow;
 use std::fmt;
 use time::macros::format_description;

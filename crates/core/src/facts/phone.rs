@@ -84,7 +84,8 @@ impl Phone {
             }
             ([b'0', b'1', ..], 11) => {
                 let (old, subscriber) = national.split_at(4);
-                let &(old, new) = MIGRATION.iter().find(|(from, _)| *from == old).ok_or(FieldError::OldPrefixUnknown)?;
+                let &(old, new) =
+                    MIGRATION.iter().find(|(from, _)| *from == old).ok_or(FieldError::OldPrefixUnknown)?;
                 let moved = Some(PrefixMove { old, new });
                 Ok(ParsedPhone { phone: Self::of(&format!("{new}{subscriber}")), moved })
             }

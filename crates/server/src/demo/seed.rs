@@ -23,8 +23,7 @@ struct Ready {
     email: &'static str,
 }
 
-const CITIZEN: Ready =
-    Ready { username: "nguyenvanan", password: "Cong-Dan-2026!", email: "nguyenvanan@example.vn" };
+const CITIZEN: Ready = Ready { username: "nguyenvanan", password: "Cong-Dan-2026!", email: "nguyenvanan@example.vn" };
 const BUSINESS: Ready =
     Ready { username: "vaithieumau", password: "Doanh-Nghiep-2026!", email: "vaithieumau@example.vn" };
 
@@ -100,12 +99,7 @@ pub(super) async fn business(house: &House, inbox: &DemoInbox) -> anyhow::Result
 }
 
 /// Activates what was just registered, by the link in its mail.
-async fn make_ready(
-    house: &House,
-    inbox: &DemoInbox,
-    who: &Ready,
-    registered: RegisterOutcome,
-) -> anyhow::Result<()> {
+async fn make_ready(house: &House, inbox: &DemoInbox, who: &Ready, registered: RegisterOutcome) -> anyhow::Result<()> {
     match registered {
         RegisterOutcome::Accepted { .. } => {}
         RegisterOutcome::Refused(errors) if errors.get(Field::Username).is_some() => return Ok(()),

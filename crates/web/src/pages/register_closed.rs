@@ -52,9 +52,10 @@ impl RegisterClosedPage {
             (RegistrationMode::Open | RegistrationMode::Closed, AccountClass::Citizen) => {
                 ("register-closed-citizen", "register-closed-ask")
             }
-            (RegistrationMode::Open | RegistrationMode::Closed, AccountClass::Business | AccountClass::Organisation) => {
-                ("register-closed-business", "register-closed-ask")
-            }
+            (
+                RegistrationMode::Open | RegistrationMode::Closed,
+                AccountClass::Business | AccountClass::Organisation,
+            ) => ("register-closed-business", "register-closed-ask"),
         };
         let text = instead.text.text(language);
         Self {
