@@ -19,6 +19,7 @@ mod refreshing;
 mod registration;
 mod sign_out;
 mod signing_keys;
+mod sms;
 mod tokens;
 mod walk;
 mod writes;
