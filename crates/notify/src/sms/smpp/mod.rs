@@ -100,8 +100,7 @@ impl SmppGateway {
     /// The live session, or a new one. Held while opening: the messages of one round wait for one session.
     async fn session(&self, now: Timestamp) -> Result<Session, Verdict> {
         let mut state = self.state.lock().await;
-        if let Some(until) = state.throttled_until.filter(|until| now < *until) {
-            let _ = until;
+        if state.throttled_until.is_some_and(|until| now < until) {
             return Err(Verdict::Passing("asked us to slow down a moment ago".to_owned()));
         }
         if let Some(session) = state.session.as_ref().filter(|session| session.is_alive()) {
