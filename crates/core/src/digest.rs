@@ -69,6 +69,8 @@ pub enum DigestPurpose {
     BusinessCodeIndex,
     /// The `sid` that one client sees of a session (OpenID Connect Front-Channel Logout §3).
     SessionIdForClient,
+    /// The secret in the address at which an SMS gateway reports.
+    SmsReport,
 }
 
 impl DigestPurpose {
@@ -89,6 +91,7 @@ impl DigestPurpose {
             Self::IdentityNumberIndex => "identity-number-index",
             Self::BusinessCodeIndex => "business-code-index",
             Self::SessionIdForClient => "session-id-for-client",
+            Self::SmsReport => "sms-report",
         }
     }
 }

@@ -28,6 +28,7 @@ pub mod profile;
 pub mod secret;
 pub mod session;
 pub mod signing_key;
+pub mod sms;
 pub mod store;
 pub mod throttle;
 pub mod time;

@@ -3,6 +3,7 @@
 use crate::ids::MessageId;
 use crate::language::Language;
 use crate::ports::{SealPurpose, Sealed};
+use crate::sms::GatewayReceipt;
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -253,6 +254,8 @@ pub struct OutboxRow {
 pub enum Delivery {
     /// Accepted by the other side.
     Accepted,
+    /// Accepted by a gateway that is known by name, and may tell later what became of the message.
+    AcceptedBy(GatewayReceipt),
     /// Refused for now, or not reached: try again.
     Passing(String),
     /// Refused for good: trying again cannot help.

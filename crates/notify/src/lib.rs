@@ -1,8 +1,8 @@
 //! Renders and delivers what the outbox says; never decides to send.
 //!
 //! Owns the words of every e-mail and text message ([`Renderer`] and `templates/`), the way to a mail server
-//! ([`Smtp`]), the way to text-message gateways ([`HttpGateway`], [`Failover`]) and the job that empties the outbox
-//! ([`Courier`]). What is sent, to whom and until when is decided by `portal-id-core` in the transaction that causes it.
+//! ([`Smtp`]), the way to text-message gateways and back ([`HttpGateway`], [`Failover`], [`Reports`]) and the job that
+//! empties the outbox ([`Courier`]). What is sent, to whom and until when is decided by `portal-id-core` in the transaction that causes it.
 
 mod courier;
 #[cfg(test)]
@@ -15,10 +15,11 @@ mod smtp;
 
 pub use courier::{Courier, RunReport};
 pub use render::{Gsm7Fault, Renderer, UnfitMessage};
-pub use settings::{Attempts, NotifySettings};
+pub use settings::{Attempts, NotifySettings, SmsSettings};
 pub use sms::{
-    AnswerSettings, BodyKind, EsmsSettings, Failover, GatewaySettings, HttpGateway, HttpSettings, Method, NumberForm,
-    Route, Verdict,
+    AnswerFormat, AnswerSettings, BodyKind, Failover, GatewaySettings, HttpGateway, HttpSettings, JwtSettings, Method,
+    NumberForm, Receipts, ReportRule, ReportSettings, Reports, Route, SmppGateway, SmppSettings, StoredReceipts,
+    TokenSettings, Verdict, WayBack, open_route,
 };
 pub use smtp::{Security, Smtp, SmtpSettings};
 

@@ -35,6 +35,16 @@ impl Attempts {
     }
 }
 
+/// What text messages may cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SmsSettings {
+    /// How many billed parts may be accepted on one Vietnamese day, over all gateways and nodes. A code is one part. At
+    /// four fifths a warning is logged, at the ceiling an error, once a day each; then no text message leaves before the
+    /// next day and people are told that codes cannot be sent. Default: no ceiling; the parts are counted all the same.
+    pub parts_per_day: Option<u32>,
+}
+
 /// E-mails and text messages: what they say about us and how they leave.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -53,7 +63,10 @@ pub struct NotifySettings {
     pub colour: String,
     /// The mail server.
     pub smtp: SmtpSettings,
-    /// The text-message gateways, in the order in which they are tried. At least one.
+    /// What text messages may cost.
+    pub sms: SmsSettings,
+    /// The text-message gateways, in the order in which they are tried. At least one: see the operators' page on SMS
+    /// gateways.
     pub sms_gateways: Vec<GatewaySettings>,
     /// How often delivery is tried.
     pub attempts: Attempts,
@@ -73,6 +86,7 @@ impl Default for NotifySettings {
             sms_language: None,
             colour: String::new(),
             smtp: SmtpSettings::default(),
+            sms: SmsSettings::default(),
             sms_gateways: Vec::new(),
             attempts: Attempts::default(),
             parallel: 16,
@@ -83,12 +97,15 @@ impl Default for NotifySettings {
 
 impl NotifySettings {
     /// Refuses numbers that cannot work.
-    pub(crate) fn check(&self) -> Result<(), SetupError> {
+    pub fn check(&self) -> Result<(), SetupError> {
         if self.parallel == 0 || self.parallel > 1000 {
             return Err(SetupError::new("parallel must be from 1 to 1000"));
         }
         if self.lease_seconds < 20 {
             return Err(SetupError::new("lease_seconds must be at least 20"));
+        }
+        if self.sms.parts_per_day == Some(0) {
+            return Err(SetupError::new("sms.parts_per_day = 0 would let nobody sign in; leave it out for no ceiling"));
         }
         Ok(())
     }
@@ -127,10 +144,10 @@ mod tests {
         assert_eq!(settings.smtp.host, "mail.example");
         assert_eq!(settings.attempts.limit(Channel::Email), 36);
         assert_eq!(settings.attempts.limit(Channel::Sms), 15);
-        let [GatewaySettings::Esms(first), GatewaySettings::Http(second)] = settings.sms_gateways.as_slice() else {
+        let [GatewaySettings::Http(first), GatewaySettings::Http(second)] = settings.sms_gateways.as_slice() else {
             panic!("two gateways in their order");
         };
-        assert_eq!(first.brandname, "BACGIANG");
+        assert_eq!(first.values["brandname"], "BACGIANG");
         assert_eq!(second.name, "speedsms");
     }
 
@@ -171,6 +188,8 @@ mod tests {
     fn numbers_that_cannot_work_are_refused() {
         assert!(NotifySettings::default().check().is_ok());
         assert!(NotifySettings { parallel: 0, ..NotifySettings::default() }.check().is_err());
+        let none = SmsSettings { parts_per_day: Some(0) };
+        assert!(NotifySettings { sms: none, ..NotifySettings::default() }.check().is_err());
         assert!(NotifySettings { lease_seconds: 5, ..NotifySettings::default() }.check().is_err());
     }
 

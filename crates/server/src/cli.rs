@@ -30,6 +30,12 @@ pub enum Command {
     /// Make and rotate keys.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// See what became of e-mails and text messages, without their words.
+    #[command(subcommand)]
+    Messages(MessagesCommand),
+    /// Try an SMS gateway.
+    #[command(subcommand)]
+    Sms(SmsCommand),
     /// Print a reference page or schema made from the code.
     Docs {
         /// Which one.
@@ -133,6 +139,46 @@ pub enum KeysCommand {
     List,
     /// Announce new signing keys now; they sign once every cache of the key set has seen them.
     Rotate,
+}
+
+/// Looking at messages.
+#[derive(Debug, Subcommand)]
+pub enum MessagesCommand {
+    /// List the newest: template, masked recipient, state, gateway, times; and what today's text messages cost.
+    List {
+        /// Only those in this state.
+        #[arg(long)]
+        state: Option<MessageState>,
+        /// How many at most.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        limit: u32,
+    },
+}
+
+/// How a message stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum MessageState {
+    /// Waiting for its next attempt.
+    Pending,
+    /// Taken by the mail server or a gateway, whatever the gateway told since.
+    Accepted,
+    /// Given up.
+    Dead,
+    /// Too late to be sent.
+    Expired,
+}
+
+/// Trying gateways.
+#[derive(Debug, Subcommand)]
+pub enum SmsCommand {
+    /// Send the code message with the code 000000, which opens nothing, through one gateway, and say what it answered. It
+    /// is billed, and not counted against notify.sms.parts_per_day.
+    Test {
+        /// The gateway's name in the configuration.
+        gateway: String,
+        /// A Vietnamese mobile number.
+        phone: String,
+    },
 }
 
 /// Reads a value by its serialised name, so that the command line and the files use the same words.

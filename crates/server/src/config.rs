@@ -6,7 +6,7 @@ use portal_id_core::language::LocalText;
 use portal_id_core::place;
 use portal_id_ephemeral::EphemeralSettings;
 use portal_id_keys::KeySettings;
-use portal_id_notify::{GatewaySettings, NotifySettings};
+use portal_id_notify::NotifySettings;
 use portal_id_oidc::OidcSettings;
 use portal_id_storage::StorageSettings;
 use portal_id_web::WebSettings;
@@ -105,16 +105,7 @@ impl Config {
         paths.extend(smtp.password_file.as_mut());
         paths.extend(smtp.root_ca_file.as_mut());
         for gateway in &mut self.notify.sms_gateways {
-            match gateway {
-                GatewaySettings::Esms(esms) => {
-                    paths.extend(esms.api_key_file.as_mut());
-                    paths.extend(esms.secret_key_file.as_mut());
-                }
-                GatewaySettings::Http(http) => {
-                    paths.extend(http.secret_files.values_mut());
-                    paths.extend(http.root_ca_file.as_mut());
-                }
-            }
+            paths.extend(gateway.paths_mut());
         }
         for path in paths {
             *path = folder.join(&*path);
@@ -193,9 +184,8 @@ mod tests {
         config.resolve_paths(Path::new("/srv/portal"));
         assert_eq!(config.storage.url, "sqlite:/srv/portal/data/a.sqlite3");
         assert_eq!(config.notify.smtp.password_file.unwrap(), Path::new("/srv/portal/smtp"));
-        let GatewaySettings::Esms(esms) = &config.notify.sms_gateways[0] else { unreachable!("the preset above") };
-        assert_eq!(esms.api_key_file.as_deref(), Some(Path::new("/etc/key")));
-        assert_eq!(esms.secret_key_file.as_deref(), Some(Path::new("/srv/portal/secret")));
+        let paths: Vec<_> = config.notify.sms_gateways[0].paths_mut().into_iter().map(|path| path.clone()).collect();
+        assert_eq!(paths, [Path::new("/etc/key"), Path::new("/srv/portal/secret")]);
     }
 
     #[test]

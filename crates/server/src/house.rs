@@ -12,7 +12,7 @@ use portal_id_core::ports::{Mailer, SmsGateway, Vault};
 use portal_id_core::store::Store;
 use portal_id_core::time::Clock;
 use portal_id_keys::{HouseVault, KeyEncryptionKey, KeyRing};
-use portal_id_notify::{Courier, Failover, Renderer, Smtp};
+use portal_id_notify::{Courier, Failover, Receipts, Renderer, Reports, Smtp, StoredReceipts, WayBack};
 use portal_id_oidc::Provider;
 use portal_id_storage::{Counters, SqlBackend};
 use portal_id_web::{Assets, Readiness, WebParts};
@@ -73,9 +73,10 @@ pub fn preflight(config: &Config) -> anyhow::Result<()> {
     config.check()?;
     let config = config.clone().completed();
     config.ephemeral.check()?;
+    config.notify.check()?;
     Smtp::new(&config.notify.smtp)?;
     if !config.notify.sms_gateways.is_empty() {
-        Failover::from_settings(&config.notify.sms_gateways)?;
+        Failover::from_settings(&config.notify.sms_gateways, &way_back(&config, None))?;
     }
     Renderer::new(&config.notify)?;
     Assets::load(&config.web).context("reading the portal's logo and colours")?;
@@ -127,6 +128,7 @@ impl House {
             vault: Arc::clone(&vault),
             assets: Assets::load(&config.web).context("reading the portal's logo and colours")?,
             settings: config.web.clone(),
+            sms_reports: Arc::new(Reports::new(store.clone(), Arc::clone(&vault), &config.notify.sms_gateways)?),
             ready,
         });
         Ok(Self { config, outside, store, counters, vault, ring, accounts, provider, courier, router, leaving })
@@ -146,6 +148,11 @@ async fn refuse_demo_in_production(config: &Config, store: &Store, kek: &KeyEncr
     Ok(())
 }
 
+/// How SMS gateways tell what became of a message.
+pub(crate) fn way_back(config: &Config, receipts: Option<Arc<dyn Receipts>>) -> WayBack {
+    WayBack { public_url: config.oidc.issuer.trim_end_matches('/').to_owned(), receipts }
+}
+
 fn courier(config: &Config, outside: &Outside, store: &Store, vault: &Arc<dyn Vault>) -> anyhow::Result<Courier> {
     let mailer: Arc<dyn Mailer> = match &outside.mailer {
         Some(mailer) => Arc::clone(mailer),
@@ -153,7 +160,11 @@ fn courier(config: &Config, outside: &Outside, store: &Store, vault: &Arc<dyn Va
     };
     let gateway: Arc<dyn SmsGateway> = match &outside.gateway {
         Some(gateway) => Arc::clone(gateway),
-        None => Arc::new(Failover::from_settings(&config.notify.sms_gateways)?),
+        None => {
+            let receipts = StoredReceipts::new(store.clone(), Arc::clone(&outside.clock));
+            let back = way_back(config, Some(Arc::new(receipts)));
+            Arc::new(Failover::from_settings(&config.notify.sms_gateways, &back)?)
+        }
     };
     let renderer = Renderer::new(&config.notify)?;
     Ok(Courier::new(store.clone(), Arc::clone(vault), mailer, gateway, renderer, &config.notify)?)

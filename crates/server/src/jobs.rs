@@ -3,6 +3,7 @@
 
 use crate::house::House;
 use portal_id_core::outbox::Channel;
+use portal_id_core::sms::VietnamDay;
 use portal_id_core::store::{StoreResult, Tx};
 use portal_id_core::time::{Span, Timestamp};
 use std::sync::Arc;
@@ -23,6 +24,8 @@ const SWEEP_TURN: Span = Span::seconds(55);
 const SWEEP_LIMIT: u32 = 500;
 /// How long ended registrations, sessions and messages are kept for questions of their owners and operators.
 const KEEP: Span = Span::days(7);
+/// How long it is kept what a day of text messages cost: a bill may be late.
+const KEEP_SPEND: Span = Span::days(400);
 
 /// Starts the jobs; they end after `stop` says so, having finished what they had begun.
 pub fn start(house: &Arc<House>, stop: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
@@ -137,7 +140,7 @@ pub async fn sweep_once(house: &House, now: Timestamp) -> anyhow::Result<()> {
 type Sweep = fn(&mut dyn Tx, Timestamp) -> StoreResult<u32>;
 
 /// One per table that grows: each deletes a portion and says how many.
-const SWEEPS: [Sweep; 7] = [
+const SWEEPS: [Sweep; 8] = [
     |tx, now| tx.delete_expired_registrations(now - KEEP, SWEEP_LIMIT),
     |tx, now| tx.delete_expired_links(now - KEEP, SWEEP_LIMIT),
     |tx, now| tx.delete_old_sessions(now - KEEP, SWEEP_LIMIT),
@@ -145,6 +148,7 @@ const SWEEPS: [Sweep; 7] = [
     |tx, now| tx.delete_expired_throttles(now, SWEEP_LIMIT),
     |tx, now| tx.delete_old_grants(now, SWEEP_LIMIT),
     |tx, now| tx.delete_settled_messages(now - KEEP, SWEEP_LIMIT),
+    |tx, now| tx.delete_old_sms_days(VietnamDay::of(now - KEEP_SPEND), SWEEP_LIMIT),
 ];
 
 #[cfg(test)]

@@ -172,6 +172,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    sms_sends (message_id) {
+        message_id -> Text,
+        day -> BigInt,
+        parts -> BigInt,
+        gateway -> Nullable<Text>,
+        gateways_id -> Nullable<Text>,
+        accepted_at -> Nullable<BigInt>,
+        arrival -> Nullable<Text>,
+        told_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sms_days (day) {
+        day -> BigInt,
+        parts -> BigInt,
+        warned_at -> Nullable<BigInt>,
+        refused_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     audit (id) {
         id -> Text,
         at -> BigInt,

@@ -83,7 +83,7 @@ impl<M: Clone> Keeper<M> {
 
     fn take(&self, message: &M) -> Delivery {
         let answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if answer == Delivery::Accepted {
+        if matches!(answer, Delivery::Accepted | Delivery::AcceptedBy(_)) {
             self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(message.clone());
         }
         answer
@@ -99,7 +99,7 @@ impl Mailer for Keeper<EmailMessage> {
 
 #[async_trait]
 impl SmsGateway for Keeper<TextMessage> {
-    async fn deliver(&self, message: &TextMessage) -> Delivery {
+    async fn deliver(&self, message: &TextMessage, _: Timestamp) -> Delivery {
         self.take(message)
     }
 }

@@ -25,6 +25,7 @@ use crate::protocol::cors::preflight;
 use crate::protocol::health::{self, Health};
 use crate::protocol::metadata::{self, Metadata};
 use crate::protocol::sign_out::{self, SignOut};
+use crate::protocol::sms_report::{self, SmsReporting};
 use crate::protocol::token::{self, Token};
 use crate::protocol::userinfo::{self, Userinfo};
 use axum::Router;
@@ -42,7 +43,7 @@ use tower_http::timeout::TimeoutLayer;
 /// requests look as if they came from nowhere, and limits by address see one client.
 pub fn router(parts: WebParts) -> Router {
     let edge = Arc::new(parts.edge());
-    let WebParts { accounts, provider, vault, assets, ready, .. } = parts;
+    let WebParts { accounts, provider, vault, assets, sms_reports, ready, .. } = parts;
 
     let people = Router::new()
         .route("/", get(pages::home::get))
@@ -83,12 +84,16 @@ pub fn router(parts: WebParts) -> Router {
         .route("/userinfo", get(userinfo::answer).post(userinfo::answer).options(preflight))
         .with_state(Userinfo { provider });
 
+    let gateways = Router::new()
+        .route("/callbacks/sms/{gateway}/{secret}", get(sms_report::take).post(sms_report::take).head(not_for_head))
+        .with_state(SmsReporting { reports: sms_reports });
+
     let operators = Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .with_state(Health { ready });
 
-    behind_the_edge(people.merge(services).merge(programs).merge(operators), edge)
+    behind_the_edge(people.merge(services).merge(programs).merge(gateways).merge(operators), edge)
 }
 
 /// Puts the edge around `routes`. From the outside in: the arrival with its headers and error pages, panics, time.

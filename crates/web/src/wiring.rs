@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use portal_id_core::accounts::{Accounts, Failure, SignedIn};
 use portal_id_core::ctx::Ctx;
 use portal_id_core::entropy::Entropy;
-use portal_id_core::ports::Vault;
+use portal_id_core::ports::{SmsReports, Vault};
 use portal_id_core::secret::Secret;
 use portal_id_core::time::Clock;
 use portal_id_oidc::{AuthorizeOutcome, Flow, Provider};
@@ -35,6 +35,8 @@ pub struct WebParts {
     pub settings: WebSettings,
     /// The files that pages load: [`Assets::load`] with the same settings.
     pub assets: Assets,
+    /// Takes what SMS gateways report.
+    pub sms_reports: Arc<dyn SmsReports>,
     /// Whether this node can serve.
     pub ready: Arc<dyn Readiness>,
 }

@@ -35,11 +35,12 @@ pub(crate) enum Need {
     MdBook,
 }
 
-const EVERYTHING: [Need; 11] = [
+const EVERYTHING: [Need; 12] = [
     Need::Compiler,
     Need::Npm("tests/sample-service"),
     Need::Npm("tests/interop"),
     Need::Npm("tests/browser"),
+    Need::Npm("tests/smsc"),
     Need::Chromium,
     Need::Python,
     Need::OpenSsl,

@@ -2,6 +2,7 @@
 //! in a temporary folder; nothing is left behind.
 
 use crate::interrupt;
+use crate::ports;
 use crate::processes::{self, Background, progress};
 use crate::provider::{self, Addresses, DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_PASSWORD, DEMO_USERNAME};
 use crate::repository::{Repository, TemporaryFolder};
@@ -37,13 +38,16 @@ enum Area {
     Browser,
     /// Delivery to a real SMTP server: plain on the loopback, STARTTLS, TLS
     Smtp,
+    /// Text messages over SMPP to a short message centre that is not ours
+    Sms,
     /// The real process killed at random moments, on SQLite and on PostgreSQL: nothing acknowledged is lost
     Crash,
     /// Databases that go away, come back, fill up; two nodes behind HAProxy while nodes and servers die
     Cluster,
 }
 
-const ALL: [Area; 7] = [Area::Rust, Area::Shared, Area::Interop, Area::Browser, Area::Smtp, Area::Crash, Area::Cluster];
+const ALL: [Area; 8] =
+    [Area::Rust, Area::Shared, Area::Interop, Area::Browser, Area::Smtp, Area::Sms, Area::Crash, Area::Cluster];
 
 impl Area {
     fn name(self) -> &'static str {
@@ -53,6 +57,7 @@ impl Area {
             Self::Interop => "interop",
             Self::Browser => "browser",
             Self::Smtp => "smtp",
+            Self::Sms => "sms",
             Self::Crash => "crash",
             Self::Cluster => "cluster",
         }
@@ -67,6 +72,7 @@ impl Area {
                 &[Need::Compiler, Need::Npm("tests/browser"), Need::Npm("tests/sample-service"), Need::Chromium]
             }
             Self::Smtp => &[Need::Compiler, Need::Python, Need::OpenSsl],
+            Self::Sms => &[Need::Compiler, Need::Npm("tests/smsc")],
             Self::Crash => &[Need::Compiler, Need::Python, Need::Postgres],
             Self::Cluster => &[Need::Compiler, Need::Python, Need::Postgres, Need::Redis, Need::HaProxy],
         }
@@ -82,6 +88,7 @@ impl Area {
             Self::Interop => interop(workshop),
             Self::Browser => browser(workshop),
             Self::Smtp => python(workshop, "tests/crash/smtp_delivery.py", &[]),
+            Self::Sms => sms(workshop),
             Self::Crash => ["sqlite", "postgres"]
                 .iter()
                 .try_for_each(|store| python(workshop, "tests/crash/kill_nine.py", &[("STORE", store)])),
@@ -109,7 +116,7 @@ pub(crate) fn run(repository: &Repository, options: &Options) -> Result<()> {
         }
     }
     setup::prepare(repository, &needs)?;
-    let program = if areas.iter().all(|area| matches!(area, Area::Rust | Area::Shared)) {
+    let program = if areas.iter().all(|area| matches!(area, Area::Rust | Area::Shared | Area::Sms)) {
         PathBuf::new()
     } else {
         provider::build(repository, false)?
@@ -227,6 +234,25 @@ fn shared(workshop: &Workshop<'_>) -> Result<()> {
         .env("PORTAL_ID_TEST_REDIS_SENTINEL", sentinel.url())
         .env("PORTAL_ID_TEST_REDIS_CLUSTER", cluster.url());
     processes::run("the stories and suites on PostgreSQL and Redis", &mut command)
+}
+
+fn sms(workshop: &Workshop<'_>) -> Result<()> {
+    let (port, health) = (ports::free()?, ports::free()?);
+    let mut command = Command::new("node");
+    command
+        .arg("smsc.js")
+        .current_dir(workshop.repository.path("tests/smsc"))
+        .env("PORT", port.to_string())
+        .env("HEALTH_PORT", health.to_string());
+    let mut smsc = Background::start("the SMSC", &mut command, Some(&workshop.folder.join("smsc.log")))?;
+    ports::wait_until_healthy(&mut smsc, health)?;
+    let mut command = Command::new("cargo");
+    command
+        .args(["test", "--package", "portal-id-notify", "smpp", "--", "--ignored"])
+        .current_dir(workshop.repository.root())
+        .env("PORTAL_ID_TEST_SMSC", port.to_string());
+    let result = processes::run("text messages over SMPP", &mut command);
+    result.map_err(|error| error.context(format!("the SMSC{}", smsc.last_words())))
 }
 
 /// Beside a failure, what the provider said last.

@@ -26,6 +26,7 @@ mod registration_races;
 mod sessions;
 mod sign_out;
 mod signing_keys;
+mod sms;
 mod tokens;
 mod walk;
 mod writes;

@@ -2,7 +2,10 @@
 
 use crate::language::Language;
 use crate::outbox::Delivery;
+use crate::store::StoreError;
+use crate::time::Timestamp;
 use async_trait::async_trait;
+use std::collections::BTreeMap;
 
 /// A rendered e-mail.
 #[derive(Clone)]
@@ -32,6 +35,8 @@ pub struct TextMessage {
     pub text: String,
     /// The line that lets a browser fill the code in (`@host #code`), for gateways that allow it.
     pub web_otp: Option<String>,
+    /// What the template was filled with, by name: for gateways that hold the text themselves and take only these.
+    pub parameters: BTreeMap<&'static str, String>,
 }
 
 /// Hands e-mails to a mail server.
@@ -44,6 +49,36 @@ pub trait Mailer: Send + Sync {
 /// Hands text messages to a gateway, or to the next one when the first fails.
 #[async_trait]
 pub trait SmsGateway: Send + Sync {
-    /// Tries once to deliver.
-    async fn deliver(&self, message: &TextMessage) -> Delivery;
+    /// Tries once to deliver, at `now`: tokens for gateways are dated by it.
+    async fn deliver(&self, message: &TextMessage, now: Timestamp) -> Delivery;
+}
+
+/// A gateway's report about a message that it had accepted, as it came: not believed yet, and never logged.
+pub struct SmsReport<'a> {
+    /// The gateway's name in the address.
+    pub gateway: &'a str,
+    /// The secret in the address.
+    pub secret: &'a str,
+    /// The query, undecoded.
+    pub query: &'a str,
+    /// The body: a form, or JSON.
+    pub body: &'a [u8],
+    /// Whether the body claims to be JSON.
+    pub is_json: bool,
+}
+
+/// What came of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReportOutcome {
+    /// Read; whether it told us anything new is nobody's business.
+    Taken,
+    /// No gateway of that name reports here under that secret.
+    Unknown,
+}
+
+/// Takes the reports of text-message gateways.
+#[async_trait]
+pub trait SmsReports: Send + Sync {
+    /// Notes what the report tells.
+    async fn take(&self, report: SmsReport<'_>, now: Timestamp) -> Result<ReportOutcome, StoreError>;
 }

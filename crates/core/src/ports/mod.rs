@@ -6,5 +6,5 @@ mod messengers;
 mod vault;
 
 pub use ephemeral::{Ephemeral, EphemeralKey, Unreachable};
-pub use messengers::{EmailMessage, Mailer, SmsGateway, TextMessage};
+pub use messengers::{EmailMessage, Mailer, ReportOutcome, SmsGateway, SmsReport, SmsReports, TextMessage};
 pub use vault::{SealPurpose, Sealed, Unsealable, Vault};

@@ -11,11 +11,13 @@ mod accounts;
 mod protocol;
 mod service;
 mod sign_in;
+mod sms;
 
 pub use accounts::{AccountRepo, LinkRepo, PasswordChange};
 pub use protocol::{ClientRepo, ConsentRepo, GrantRepo, Ground};
 pub use service::{AuditFilter, AuditRepo, DataKey, JobRepo, KeyRepo, OutboxCount, OutboxRepo};
 pub use sign_in::{ChallengeRepo, SessionRepo, ThrottleRepo};
+pub use sms::SmsRepo;
 
 use async_trait::async_trait;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -52,6 +54,7 @@ pub trait Tx:
     + GrantRepo
     + KeyRepo
     + OutboxRepo
+    + SmsRepo
     + AuditRepo
     + JobRepo
 {
@@ -68,6 +71,8 @@ impl<T> Tx for T where
         + GrantRepo
         + KeyRepo
         + OutboxRepo
+        + SmsRepo
+        + SmsRepo
         + AuditRepo
         + JobRepo
 {

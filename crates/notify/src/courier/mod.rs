@@ -7,13 +7,14 @@ mod tests;
 mod tray;
 
 use crate::SetupError;
-use crate::render::{Rendered, Renderer};
+use crate::render::{Rendered, Renderer, billed_parts};
 use crate::settings::{Attempts, NotifySettings};
 use decision::{Step, after_attempt, before_attempt};
 use futures_util::future::join_all;
 use portal_id_core::ctx::Ctx;
 use portal_id_core::outbox::{Channel, Delivery, Envelope, OutboxRow, OutboxState};
 use portal_id_core::ports::{Mailer, SmsGateway, Vault};
+use portal_id_core::sms::SpendAlarm;
 use portal_id_core::store::{Store, StoreError};
 use portal_id_core::time::{Span, Timestamp};
 use std::sync::Arc;
@@ -44,6 +45,7 @@ pub struct Courier {
     gateway: Arc<dyn SmsGateway>,
     renderer: Renderer,
     attempts: Attempts,
+    parts_per_day: Option<u32>,
     parallel: u32,
     lease: Span,
 }
@@ -77,6 +79,7 @@ impl Courier {
             gateway,
             renderer,
             attempts: settings.attempts,
+            parts_per_day: settings.sms.parts_per_day,
             parallel: settings.parallel,
             lease: Span::seconds(i64::from(settings.lease_seconds)),
         })
@@ -96,7 +99,7 @@ impl Courier {
         let mut fault = None;
         for outcome in join_all(rows.iter().map(|row| self.attend(row, ctx.now))).await {
             match outcome {
-                Ok(Some(Step::Delivered)) => report.delivered += 1,
+                Ok(Some(Step::Delivered { .. })) => report.delivered += 1,
                 Ok(Some(Step::Postpone { .. })) => report.postponed += 1,
                 Ok(Some(Step::Dead { .. })) => report.dead += 1,
                 Ok(Some(Step::Expired { .. })) => report.expired += 1,
@@ -113,28 +116,52 @@ impl Courier {
             Some(step) => {
                 return Ok(self.record(row, row.attempts, &step, now).await?.then_some(step));
             }
-            None => after_attempt(row, self.attempt(row).await, self.attempts, now),
+            None => after_attempt(row, self.attempt(row, now).await?, self.attempts, now),
         };
         Ok(self.record(row, row.attempts.saturating_add(1), &step, now).await?.then_some(step))
     }
 
-    async fn attempt(&self, row: &OutboxRow) -> Delivery {
+    async fn attempt(&self, row: &OutboxRow, now: Timestamp) -> Result<Delivery, StoreError> {
         let rendered = match self.open(row) {
             Ok(rendered) => rendered,
-            Err(delivery) => return delivery,
+            Err(delivery) => return Ok(delivery),
         };
+        if let Rendered::Sms(message) = &rendered
+            && !self.may_spend(row, billed_parts(&message.text), now).await?
+        {
+            return Ok(Delivery::Passing("the day's ceiling of text messages is reached".to_owned()));
+        }
         let deliver = async {
             match &rendered {
                 Rendered::Email(email) => self.mailer.deliver(email).await,
-                Rendered::Sms(message) => self.gateway.deliver(message).await,
+                Rendered::Sms(message) => self.gateway.deliver(message, now).await,
             }
         };
         // Ends before the lease does, or another node would deliver the same message beside us.
         let patience = Span::millis(self.lease.as_millis() - Span::seconds(10).as_millis());
-        match tokio::time::timeout(patience.to_std(), deliver).await {
+        Ok(match tokio::time::timeout(patience.to_std(), deliver).await {
             Ok(delivery) => delivery,
             Err(_) => Delivery::Passing("delivery took longer than the message may be held".to_owned()),
+        })
+    }
+
+    /// Sets the parts of a text message aside before anybody can bill them, and raises the alarms of the day.
+    async fn may_spend(&self, row: &OutboxRow, parts: u32, now: Timestamp) -> Result<bool, StoreError> {
+        let decision = self.tray.set_aside(&row.id, parts, self.parts_per_day, now).await?;
+        let parts_per_day = self.parts_per_day.unwrap_or_default();
+        match decision.alarm {
+            Some(SpendAlarm::MostlyUsed) => tracing::warn!(
+                parts_per_day,
+                "four fifths of the day's text messages are used; codes stop at notify.sms.parts_per_day"
+            ),
+            Some(SpendAlarm::Reached) => tracing::error!(
+                parts_per_day,
+                "the day's ceiling of text messages is reached: no code leaves before midnight in Vietnam, unless \
+                 notify.sms.parts_per_day is raised"
+            ),
+            None => {}
         }
+        Ok(decision.granted)
     }
 
     fn open(&self, row: &OutboxRow) -> Result<Rendered, Delivery> {
@@ -150,11 +177,13 @@ impl Courier {
     async fn record(&self, row: &OutboxRow, attempts: u32, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
         let (state, error) = match step {
             Step::Postpone { at, reason } => return self.tray.postpone(&row.id, reason.clone(), attempts, *at).await,
-            Step::Delivered => (OutboxState::Delivered, None),
+            Step::Delivered { .. } => (OutboxState::Delivered, None),
             Step::Dead { reason } => (OutboxState::Dead, Some(reason.clone())),
             Step::Expired { reason } => (OutboxState::Expired, reason.clone()),
         };
-        let won = self.tray.settle(&row.id, Settlement { state, error: error.clone(), attempts, now }).await?;
+        let receipt = if let Step::Delivered { receipt } = step { receipt.clone() } else { None };
+        let settlement = Settlement { state, error: error.clone(), attempts, now, receipt };
+        let won = self.tray.settle(&row.id, settlement).await?;
         if won && state != OutboxState::Delivered {
             tracing::warn!(
                 message_id = row.id.as_str(),

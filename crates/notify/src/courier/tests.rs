@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::log_watch::LogWatch;
+use crate::settings::SmsSettings;
 use async_trait::async_trait;
 use portal_id_core::digest::{Digest, DigestPurpose};
 use portal_id_core::entropy::{Entropy, OsEntropy};
@@ -10,6 +11,7 @@ use portal_id_core::ids::MessageId;
 use portal_id_core::language::{Language, LocalText};
 use portal_id_core::outbox::{Channel, Message, Recipient};
 use portal_id_core::ports::{EmailMessage, SealPurpose, Sealed, TextMessage, Unsealable};
+use portal_id_core::sms::{GatewayReceipt, SpendDecision};
 use portal_id_core::store::StoreResult;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -38,13 +40,14 @@ impl Vault for GlassVault {
 #[derive(Default)]
 struct Memory {
     rows: Mutex<BTreeMap<String, OutboxRow>>,
+    spent: Mutex<BTreeMap<String, u32>>,
     broken_for: Mutex<Option<String>>,
 }
 
 impl Memory {
     fn with(rows: Vec<OutboxRow>) -> Arc<Self> {
         let rows = rows.into_iter().map(|row| (row.id.as_str().to_owned(), row)).collect();
-        Arc::new(Self { rows: Mutex::new(rows), broken_for: Mutex::default() })
+        Arc::new(Self { rows: Mutex::new(rows), ..Self::default() })
     }
     fn row(&self, id: &str) -> OutboxRow {
         self.rows.lock().unwrap()[id].clone()
@@ -81,7 +84,25 @@ impl Tray for Memory {
         };
         Ok(rows.values_mut().filter(due).take(limit as usize).map(claim).collect())
     }
+    async fn set_aside(
+        &self,
+        id: &MessageId,
+        parts: u32,
+        ceiling: Option<u32>,
+        _: Timestamp,
+    ) -> StoreResult<SpendDecision> {
+        let mut spent = self.spent.lock().unwrap();
+        let day: u32 = spent.values().sum();
+        let granted = spent.contains_key(id.as_str()) || ceiling.is_none_or(|ceiling| day + parts <= ceiling);
+        if granted {
+            spent.insert(id.as_str().to_owned(), parts);
+        }
+        Ok(SpendDecision { granted, alarm: (!granted).then_some(SpendAlarm::Reached) })
+    }
     async fn settle(&self, id: &MessageId, settlement: Settlement) -> StoreResult<bool> {
+        if settlement.receipt.is_none() {
+            self.spent.lock().unwrap().remove(id.as_str());
+        }
         self.change(id, |row| {
             row.state = settlement.state;
             row.last_error = settlement.error;
@@ -91,6 +112,7 @@ impl Tray for Memory {
         })
     }
     async fn postpone(&self, id: &MessageId, error: String, attempts: u32, at: Timestamp) -> StoreResult<bool> {
+        self.spent.lock().unwrap().remove(id.as_str());
         self.change(id, |row| {
             row.last_error = Some(error);
             row.attempts = attempts;
@@ -133,7 +155,7 @@ impl Mailer for Ways {
 
 #[async_trait]
 impl SmsGateway for Ways {
-    async fn deliver(&self, message: &TextMessage) -> Delivery {
+    async fn deliver(&self, message: &TextMessage, _: Timestamp) -> Delivery {
         self.texts.lock().unwrap().push(message.clone());
         self.pass(&message.id).await
     }
@@ -329,4 +351,29 @@ async fn a_delivery_that_hangs_ends_before_its_lease() {
         Courier::over(tray_seen, Arc::new(GlassVault), Arc::new(Hanging), gateway, renderer, &settings).unwrap();
     assert_eq!(courier.run_once(&at(NOW), Channel::Email).await.unwrap().postponed, 1);
     assert!(tray.row("m1").last_error.unwrap().contains("longer"));
+}
+
+#[tokio::test]
+async fn above_the_days_ceiling_a_text_message_waits_and_an_alarm_is_raised() {
+    let rows = ["m1", "m2", "m3"].map(|id| row(id, Channel::Sms, NOW)).to_vec();
+    let tray = Memory::with(rows);
+    let ways = Arc::new(Ways::default());
+    ways.answer("m1", Delivery::AcceptedBy(GatewayReceipt { gateway: "esms".to_owned(), id: None }));
+    ways.answer("m2", Delivery::Passing("busy".to_owned()));
+    let settings = NotifySettings { sms: SmsSettings { parts_per_day: Some(2) }, ..settings() };
+    let log = LogWatch::begin();
+    let report = courier(&tray, &ways, &settings).run_once(&at(NOW), Channel::Sms).await.unwrap();
+    assert_eq!((report.delivered, report.postponed), (1, 2));
+    assert_eq!(ways.texts.lock().unwrap().len(), 2, "the third never reached a gateway");
+    assert!(tray.row("m3").last_error.unwrap().contains("ceiling"));
+    assert_eq!(log.at(tracing::Level::ERROR).len(), 1);
+    assert_eq!(tray.spent.lock().unwrap().keys().collect::<Vec<_>>(), ["m1"], "what nobody took is given back");
+}
+
+#[tokio::test]
+async fn mail_is_counted_against_no_ceiling() {
+    let tray = Memory::with(vec![row("m1", Channel::Email, NOW), row("m2", Channel::Email, NOW)]);
+    let ways = Arc::new(Ways::default());
+    let settings = NotifySettings { sms: SmsSettings { parts_per_day: Some(1) }, ..settings() };
+    assert_eq!(courier(&tray, &ways, &settings).run_once(&at(NOW), Channel::Email).await.unwrap().delivered, 2);
 }

@@ -1,8 +1,9 @@
-//! The three things the courier does with the outbox, each one transaction.
+//! What the courier does with the outbox, each one transaction.
 
 use async_trait::async_trait;
 use portal_id_core::ids::MessageId;
 use portal_id_core::outbox::{Channel, OutboxRow, OutboxState};
+use portal_id_core::sms::{GatewayReceipt, SpendDecision, set_parts_aside};
 use portal_id_core::store::{Store, StoreResult};
 use portal_id_core::time::Timestamp;
 
@@ -17,6 +18,8 @@ pub(super) struct Settlement {
     pub(super) attempts: u32,
     /// When.
     pub(super) now: Timestamp,
+    /// The gateway that took a text message.
+    pub(super) receipt: Option<GatewayReceipt>,
 }
 
 /// The outbox as the courier sees it.
@@ -31,10 +34,20 @@ pub(super) trait Tray: Send + Sync {
         limit: u32,
     ) -> StoreResult<Vec<OutboxRow>>;
 
-    /// Ends a message; false when somebody else did.
+    /// Sets the parts of a text message aside; see `set_parts_aside`.
+    async fn set_aside(
+        &self,
+        id: &MessageId,
+        parts: u32,
+        ceiling: Option<u32>,
+        now: Timestamp,
+    ) -> StoreResult<SpendDecision>;
+
+    /// Ends a message, and gives back what was set aside for it unless a gateway took it; false when somebody else ended
+    /// it.
     async fn settle(&self, id: &MessageId, settlement: Settlement) -> StoreResult<bool>;
 
-    /// Puts a message back; false when somebody else ended it.
+    /// Puts a message back, and gives back what was set aside for it; false when somebody else ended it.
     async fn postpone(&self, id: &MessageId, error: String, attempts: u32, at: Timestamp) -> StoreResult<bool>;
 }
 
@@ -50,17 +63,43 @@ impl Tray for Store {
         self.tx("claim_messages", move |tx| tx.claim_messages(channel, now, leased_until, limit)).await
     }
 
+    async fn set_aside(
+        &self,
+        id: &MessageId,
+        parts: u32,
+        ceiling: Option<u32>,
+        now: Timestamp,
+    ) -> StoreResult<SpendDecision> {
+        let id = id.clone();
+        self.tx("set_parts_aside", move |tx| set_parts_aside(tx, &id, parts, ceiling, now)).await
+    }
+
     async fn settle(&self, id: &MessageId, settlement: Settlement) -> StoreResult<bool> {
         let id = id.clone();
         self.tx("settle_message", move |tx| {
-            let Settlement { state, error, attempts, now } = &settlement;
-            tx.settle_message(&id, *state, error.as_deref(), *attempts, *now)
+            let Settlement { state, error, attempts, now, receipt } = &settlement;
+            if !tx.settle_message(&id, *state, error.as_deref(), *attempts, *now)? {
+                return Ok(false);
+            }
+            match receipt {
+                Some(receipt) => tx.note_acceptance(&id, receipt, *now)?,
+                None if *state != OutboxState::Delivered => tx.release_parts(&id)?,
+                None => false,
+            };
+            Ok(true)
         })
         .await
     }
 
     async fn postpone(&self, id: &MessageId, error: String, attempts: u32, at: Timestamp) -> StoreResult<bool> {
         let id = id.clone();
-        self.tx("postpone_message", move |tx| tx.postpone_message(&id, &error, attempts, at)).await
+        self.tx("postpone_message", move |tx| {
+            let won = tx.postpone_message(&id, &error, attempts, at)?;
+            if won {
+                tx.release_parts(&id)?;
+            }
+            Ok(won)
+        })
+        .await
     }
 }

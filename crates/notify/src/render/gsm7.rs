@@ -32,6 +32,33 @@ pub(crate) fn places(text: &str) -> Result<usize, Gsm7Fault> {
     if taken > PLACES { Err(Gsm7Fault::TooLong(taken)) } else { Ok(taken) }
 }
 
+/// The octets of each letter in the GSM 7-bit alphabet, one septet an octet, as SMSCs take it; `None` when a letter is not in
+/// it.
+pub(crate) fn gsm7_octets(text: &str) -> Option<Vec<Vec<u8>>> {
+    const ESCAPE: u8 = 0x1b;
+    const EXTENDED_OCTETS: [u8; 9] = [0x14, 0x28, 0x29, 0x2f, 0x3c, 0x3d, 0x3e, 0x40, 0x65];
+    let of = |letter: char| {
+        if let Some(place) = BASIC.chars().position(|basic| basic == letter) {
+            let place = u8::try_from(place).ok()?;
+            // The escape has a place of its own that the list leaves out.
+            return Some(vec![if place < ESCAPE { place } else { place + 1 }]);
+        }
+        let place = EXTENDED.chars().position(|extended| extended == letter)?;
+        EXTENDED_OCTETS.get(place).map(|octet| vec![ESCAPE, *octet])
+    };
+    text.chars().map(of).collect()
+}
+
+/// How many parts `text` is billed as: 160 places of GSM 7-bit or 153 in each of several; with any other character
+/// UCS-2, 70 or 67 (3GPP TS 23.040 §9.2.3.24.1). At least one.
+pub(crate) fn billed_parts(text: &str) -> u32 {
+    let (taken, whole, split) = match places(text) {
+        Ok(taken) | Err(Gsm7Fault::TooLong(taken)) => (taken, PLACES, 153),
+        Err(Gsm7Fault::Foreign(_)) => (text.encode_utf16().count(), 70, 67),
+    };
+    if taken <= whole { 1 } else { u32::try_from(taken.div_ceil(split)).unwrap_or(u32::MAX) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,5 +78,38 @@ mod tests {
         assert_eq!(places(&"a".repeat(160)), Ok(160));
         assert_eq!(places(&"a".repeat(161)), Err(Gsm7Fault::TooLong(161)));
         assert_eq!(places(&"€".repeat(81)), Err(Gsm7Fault::TooLong(162)));
+    }
+
+    #[test]
+    fn letters_have_the_octets_of_the_standard() {
+        let octets = |text: &str| gsm7_octets(text).map(|letters| letters.concat());
+        assert_eq!(octets("@£$ 0Aaz"), Some(vec![0, 1, 2, 0x20, 0x30, 0x41, 0x61, 0x7a]));
+        assert_eq!(octets("ΞÆÉà_§"), Some(vec![0x1a, 0x1c, 0x1f, 0x7f, 0x11, 0x5f]));
+        assert_eq!(
+            octets("^{}\\[~]|€"),
+            Some(b"\x1b\x14\x1b\x28\x1b\x29\x1b\x2f\x1b\x3c\x1b\x3d\x1b\x3e\x1b\x40\x1b\x65".to_vec())
+        );
+        assert_eq!(octets("đ"), None);
+    }
+
+    #[test]
+    fn parts_are_counted_as_they_are_billed() {
+        for (letter, length, parts) in [
+            ("a", 0, 1),
+            ("a", 160, 1),
+            ("a", 161, 2),
+            ("a", 306, 2),
+            ("a", 307, 3),
+            ("[", 80, 1),
+            ("[", 81, 2),
+            ("đ", 70, 1),
+            ("đ", 71, 2),
+            ("đ", 134, 2),
+            ("đ", 135, 3),
+            ("😀", 35, 1),
+            ("😀", 36, 2),
+        ] {
+            assert_eq!(billed_parts(&letter.repeat(length)), parts, "{length} × {letter}");
+        }
     }
 }

@@ -7,7 +7,7 @@ mod letters;
 mod tests;
 
 pub use gsm7::Gsm7Fault;
-pub(crate) use gsm7::places;
+pub(crate) use gsm7::{billed_parts, gsm7_octets, places};
 
 use crate::SetupError;
 use crate::settings::NotifySettings;
@@ -100,6 +100,15 @@ impl Renderer {
         Ok(renderer)
     }
 
+    /// The code message with a code that opens nothing, for an operator who tries a gateway: its words are those that are
+    /// registered.
+    pub fn specimen(&self, id: &str, to: &str) -> Result<TextMessage, UnfitMessage> {
+        let (code, minutes) = ("000000", 5);
+        let text = self.sign_in_code(self.sms_language.unwrap_or_default(), code, minutes)?;
+        let parameters = [("code", code.to_owned()), ("minutes", minutes.to_string())].into();
+        Ok(TextMessage { id: id.to_owned(), to: to.to_owned(), text, web_otp: None, parameters })
+    }
+
     /// The e-mail or text message of `envelope`, carrying the outbox row's `id`.
     pub(crate) fn render(&self, id: &str, envelope: &Envelope) -> Result<Rendered, UnfitMessage> {
         let to = envelope.to.0.clone();
@@ -107,7 +116,8 @@ impl Renderer {
             let language = self.sms_language.unwrap_or(envelope.language);
             let text = self.sign_in_code(language, code, *minutes)?;
             let web_otp = (!host.is_empty()).then(|| format!("@{host} #{code}"));
-            return Ok(Rendered::Sms(TextMessage { id: id.to_owned(), to, text, web_otp }));
+            let parameters = [("code", code.clone()), ("minutes", minutes.to_string())].into();
+            return Ok(Rendered::Sms(TextMessage { id: id.to_owned(), to, text, web_otp, parameters }));
         }
         let template = envelope.message.template();
         if link(&envelope.message).is_some_and(|link| !is_web_address(link)) {

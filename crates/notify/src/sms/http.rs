@@ -1,120 +1,129 @@
 //! One gateway over HTTP, as its settings describe it.
 
-use super::fill::{Filling, Form, Names, Pattern};
-use super::settings::{AnswerSettings, BodyKind, GatewaySettings, HttpSettings, Method, NumberForm};
-use super::verdict::{Verdict, judge};
-use super::{Route, esms};
+use super::Route;
+use super::exchange::{client, guarded_url, send};
+use super::fill::{Filling, Form, Names, OF_THE_MESSAGE, Pattern};
+use super::jwt::Signer;
+use super::settings::{AnswerSettings, BodyKind, HttpSettings, Method, NumberForm};
+use super::token::TokenKeeper;
+use super::verdict::{Answer, Verdict};
 use crate::SetupError;
-use crate::loopback::is_loopback;
 use crate::render::places;
 use async_trait::async_trait;
-use portal_id_core::outbox::Delivery;
-use portal_id_core::ports::{SmsGateway, TextMessage};
+use portal_id_core::ports::TextMessage;
 use portal_id_core::secret::Secret;
-use reqwest::header::{HeaderName, HeaderValue};
-use std::time::Duration;
+use portal_id_core::time::Timestamp;
+use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use serde_json::{Map, Value};
 use url::Url;
 
-/// More than this of an answer is not read.
-const ANSWER_CAP: usize = 64 * 1024;
+/// The secret under which a gateway may report.
+pub(super) const CALLBACK_SECRET: &str = "callback_secret";
+/// The address at which it reports, for patterns.
+const CALLBACK_URL: &str = "callback_url";
 
-/// A gateway that takes a JSON or form request and answers JSON.
+/// What is sent.
+enum Content {
+    Json(Form),
+    Form(Form),
+    Xml(Pattern),
+}
+
+/// A gateway that takes a JSON, form or XML request and answers JSON or XML.
 pub struct HttpGateway {
     name: String,
     client: reqwest::Client,
     url: Url,
     method: Method,
-    body: BodyKind,
-    fields: Form,
+    content: Content,
     headers: Vec<(HeaderName, Pattern)>,
     basic: Option<(String, Option<Secret>)>,
+    token: Option<TokenKeeper>,
+    jwt: Option<Signer>,
     number_form: NumberForm,
     answer: AnswerSettings,
     web_otp: bool,
+    /// What it needs to know of the template.
+    parameters: Vec<&'static str>,
 }
 
 impl HttpGateway {
-    /// From a preset or a description; reads the files it names, does not connect yet.
-    pub fn new(settings: &GatewaySettings) -> Result<Self, SetupError> {
-        match settings {
-            GatewaySettings::Esms(settings) => Self::described(&esms::describe(settings)?),
-            GatewaySettings::Http(settings) => Self::described(settings),
-        }
+    /// From its settings; reads the files that they name, does not connect yet. Reports come to `public_url`, without a
+    /// trailing slash.
+    pub fn new(settings: &HttpSettings, public_url: &str) -> Result<Self, SetupError> {
+        Self::described(settings, public_url)
+            .map_err(|fault| SetupError::new(format!("the SMS gateway {}: {}", settings.name, fault.0)))
     }
 
-    fn described(settings: &HttpSettings) -> Result<Self, SetupError> {
-        let wrong = |why: String| SetupError::new(format!("the SMS gateway {}: {why}", settings.name));
-        let url = Url::parse(&settings.url).map_err(|_| wrong("url is not an absolute address".to_owned()))?;
-        let loopback = url.host_str().is_some_and(is_loopback);
-        if url.scheme() != "https" && !(url.scheme() == "http" && loopback) {
-            return Err(wrong("url must be https, or http on this machine".to_owned()));
+    fn described(settings: &HttpSettings, public_url: &str) -> Result<Self, SetupError> {
+        let wrong = |why: &str| Err(SetupError::new(why));
+        check_name(&settings.name)?;
+        let mut names = names(settings)?;
+        if settings.values.get("brandname").is_some_and(|name| !is_sender(name)) {
+            return wrong("brandname must be 1 to 11 unaccented characters");
         }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(wrong("url must not carry a password; use basic_user and basic_password".to_owned()));
-        }
-        let names = names(settings)?;
-        let fields = Form::read(&serde_json::Value::Object(settings.fields.clone()), &names)?;
-        if (settings.body == BodyKind::Form || settings.method == Method::Get) && !fields.is_flat() {
-            return Err(wrong("fields of a form must be flat".to_owned()));
-        }
-        if settings.answer.code.is_empty() != settings.answer.accepted.is_empty() {
-            return Err(wrong("answer.code and answer.accepted go together".to_owned()));
-        }
-        let pointers = [&settings.answer.code, &settings.answer.error_code, &settings.answer.message_id];
-        if pointers.iter().any(|pointer| !pointer.is_empty() && !pointer.starts_with('/')) {
-            return Err(wrong("places in the answer are JSON pointers and begin with /".to_owned()));
-        }
-        let basic = match (&settings.basic_user, settings.basic_password.as_str()) {
-            (None, "") => None,
-            (None, _) => return Err(wrong("basic_password needs basic_user".to_owned())),
-            (Some(user), "") => Some((user.clone(), None)),
-            (Some(user), name) => {
-                let password =
-                    names.get(name).ok_or_else(|| wrong("basic_password must name one of the secrets".to_owned()))?;
-                Some((user.clone(), Some(password.clone())))
+        let mut fields = settings.fields.clone();
+        match names.get(CALLBACK_SECRET) {
+            Some(secret) => {
+                let address = format!("{public_url}/callbacks/sms/{}/{}", settings.name, secret.expose());
+                names.insert(CALLBACK_URL.to_owned(), Secret::new(address));
             }
+            None => fields.retain(|_, value| value.as_str() != Some("{callback_url}")),
+        }
+        let Some(address) = Pattern::read(&settings.url, &names)?.fixed() else {
+            return wrong("url must be the same for every message");
         };
+        let (url, mut loopback) = guarded_url(&address).map_err(|why| SetupError::new(format!("url {why}")))?;
+        let content = content(settings, fields, &names)?;
+        check_places(&settings.answer)?;
+        let token = match &settings.token {
+            Some(token) => {
+                let (keeper, is_here) = TokenKeeper::new(token, &names)?;
+                loopback |= is_here;
+                Some(keeper)
+            }
+            None => None,
+        };
+        let headers = headers(settings, &names)?;
+        let mut parameters: Vec<_> = headers.iter().flat_map(|(_, pattern)| pattern.parameters()).collect();
+        parameters.extend(match &content {
+            Content::Json(form) | Content::Form(form) => form.parameters(),
+            Content::Xml(document) => document.parameters().collect(),
+        });
         Ok(Self {
             client: client(settings, !loopback)?,
-            headers: headers(settings, &names)?,
+            basic: basic(settings, &names)?,
+            jwt: settings.jwt.as_ref().map(|jwt| Signer::new(jwt, &names)).transpose()?,
             name: settings.name.clone(),
             method: settings.method,
-            body: settings.body,
             number_form: settings.number_form,
             answer: settings.answer.clone(),
             web_otp: settings.web_otp,
             url,
-            fields,
-            basic,
+            content,
+            headers,
+            token,
+            parameters,
         })
     }
 
-    /// The words as this gateway may carry them. The WebOTP line is left out where it would make two messages of one:
-    /// the code arrives all the same, and `autocomplete="one-time-code"` needs no line.
-    fn words(&self, message: &TextMessage) -> String {
-        match &message.web_otp {
-            Some(line) if self.web_otp => {
-                let whole = format!("{}\n{line}", message.text);
-                if places(&whole).is_ok() { whole } else { message.text.clone() }
-            }
-            _ => message.text.clone(),
-        }
-    }
-
     fn request(&self, with: &Filling<'_>) -> Result<reqwest::RequestBuilder, &'static str> {
-        let mut request = match self.method {
-            Method::Get => {
-                let mut url = self.url.clone();
-                url.query_pairs_mut().extend_pairs(self.fields.pairs(with));
+        let mut url = self.url.clone();
+        let mut request = match (self.method, &self.content) {
+            (Method::Get, Content::Json(fields) | Content::Form(fields)) => {
+                url.query_pairs_mut().extend_pairs(fields.pairs(with));
                 self.client.get(url)
             }
-            Method::Post => self.client.post(self.url.clone()),
-            Method::Put => self.client.put(self.url.clone()),
+            (Method::Put, _) => self.client.put(url),
+            (Method::Get | Method::Post, _) => self.client.post(url),
         };
         if self.method != Method::Get {
-            request = match self.body {
-                BodyKind::Json => request.json(&self.fields.json(with)),
-                BodyKind::Form => request.form(&self.fields.pairs(with)),
+            request = match &self.content {
+                Content::Json(fields) => request.json(&fields.json(with)),
+                Content::Form(fields) => request.form(&fields.pairs(with)),
+                Content::Xml(document) => {
+                    request.header(CONTENT_TYPE, "text/xml; charset=utf-8").body(document.fill_xml(with))
+                }
             };
         }
         for (name, pattern) in &self.headers {
@@ -128,25 +137,23 @@ impl HttpGateway {
         })
     }
 
-    async fn exchange(&self, with: &Filling<'_>) -> Verdict {
-        let request = match self.request(with) {
-            Ok(request) => request,
-            Err(reason) => return Verdict::GatewayRefused(reason.to_owned()),
-        };
-        let mut response = match request.send().await {
-            Ok(response) => response,
-            Err(error) => return Verdict::Passing(in_words(&error).to_owned()),
-        };
-        let status = response.status().as_u16();
-        let mut body = Vec::new();
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() <= ANSWER_CAP => body.extend_from_slice(&chunk),
-                Ok(Some(_)) => return Verdict::Passing(format!("answered {status} with more than we read")),
-                Ok(None) => return judge(&self.answer, status, &body),
-                Err(error) => return Verdict::Passing(in_words(&error).to_owned()),
-            }
+    async fn exchange(&self, with: &Filling<'_>) -> Result<Answer, Verdict> {
+        let request = self.request(with).map_err(|why| Verdict::GatewayRefused(why.to_owned()))?;
+        let (status, body) = send(request).await.map_err(Verdict::Passing)?;
+        Ok(Answer::read(self.answer.format, status, &body))
+    }
+
+    /// With a token: when the gateway says that it is over, once more with another.
+    async fn exchange_with(&self, token: &TokenKeeper, with: &Filling<'_>, now: Timestamp) -> Result<Answer, Verdict> {
+        let access = token.access(&self.client, with.id, now).await?;
+        let granted = Filling { access: Some((access.token.expose(), &access.session)), ..*with };
+        let answer = self.exchange(&granted).await?;
+        if !token.is_over(&answer, &self.answer) {
+            return Ok(answer);
         }
+        token.forget(&access).await;
+        let access = token.access(&self.client, with.id, now).await?;
+        self.exchange(&Filling { access: Some((access.token.expose(), &access.session)), ..*with }).await
     }
 }
 
@@ -156,82 +163,136 @@ impl Route for HttpGateway {
         &self.name
     }
 
-    async fn hand_over(&self, message: &TextMessage) -> Verdict {
+    async fn hand_over(&self, message: &TextMessage, now: Timestamp) -> Verdict {
         let Some(phone) = self.number_form.write(&message.to) else {
-            return Verdict::NumberRefused("the number cannot be written in the gateway's form".to_owned());
+            return Verdict::NumberRefused("the number is no Vietnamese mobile number".to_owned());
         };
-        let text = self.words(message);
-        self.exchange(&Filling { phone: &phone, text: &text, id: &message.id }).await
+        if let Some(missing) = self.parameters.iter().find(|name| !message.parameters.contains_key(*name)) {
+            return Verdict::GatewayRefused(format!("this message has no {{{missing}}}"));
+        }
+        let text = words(message, self.web_otp);
+        let with = Filling {
+            phone: &phone,
+            text: &text,
+            id: &message.id,
+            parameters: &message.parameters,
+            unix: now.seconds(),
+            access: None,
+            jwt: "",
+        };
+        let jwt = self.jwt.as_ref().map(|signer| signer.sign(&with)).unwrap_or_default();
+        let with = Filling { jwt: &jwt, ..with };
+        let answer = match &self.token {
+            Some(token) => self.exchange_with(token, &with, now).await,
+            None => self.exchange(&with).await,
+        };
+        answer.map_or_else(|verdict| verdict, |answer| answer.judge(&self.answer))
     }
 }
 
-#[async_trait]
-impl SmsGateway for HttpGateway {
-    async fn deliver(&self, message: &TextMessage) -> Delivery {
-        self.hand_over(message).await.into_delivery()
+/// The words as a gateway may carry them. The WebOTP line is left out where it would make two messages of one: the code
+/// arrives all the same, and `autocomplete="one-time-code"` needs no line.
+pub(super) fn words(message: &TextMessage, web_otp: bool) -> String {
+    match &message.web_otp {
+        Some(line) if web_otp => {
+            let whole = format!("{}\n{line}", message.text);
+            if places(&whole).is_ok() { whole } else { message.text.clone() }
+        }
+        _ => message.text.clone(),
     }
+}
+
+/// A name stands in logs, lists and addresses.
+pub(super) fn check_name(name: &str) -> Result<(), SetupError> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if (1..=40).contains(&name.len()) && name.bytes().all(plain) {
+        return Ok(());
+    }
+    Err(SetupError::new("name must be 1 to 40 letters, digits, - _ ."))
+}
+
+/// Networks show at most 11 characters of the GSM alphabet as a sender's name (3GPP TS 23.040 §9.1.2.5).
+pub(super) fn is_sender(name: &str) -> bool {
+    (1..=11).contains(&name.len())
+        && name.trim() == name
+        && name.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
+}
+
+fn check_places(answer: &AnswerSettings) -> Result<(), SetupError> {
+    if answer.code.is_empty() != answer.accepted.is_empty() {
+        return Err(SetupError::new("answer.code and answer.accepted go together"));
+    }
+    let pointers = [&answer.code, &answer.error_code, &answer.message_id];
+    if pointers.iter().any(|pointer| !pointer.is_empty() && !pointer.starts_with('/')) {
+        return Err(SetupError::new("places in the answer are JSON pointers and begin with /"));
+    }
+    Ok(())
+}
+
+fn content(settings: &HttpSettings, fields: Map<String, Value>, names: &Names) -> Result<Content, SetupError> {
+    if settings.body == BodyKind::Xml {
+        if settings.xml.is_empty() || !fields.is_empty() || settings.method == Method::Get {
+            return Err(SetupError::new("a body of xml needs xml, no fields, and post or put"));
+        }
+        return Ok(Content::Xml(Pattern::read(settings.xml.trim(), names)?));
+    }
+    let form = Form::read(&Value::Object(fields), names)?;
+    if (settings.body == BodyKind::Form || settings.method == Method::Get) && !form.is_flat() {
+        return Err(SetupError::new("fields of a form must be flat"));
+    }
+    Ok(if settings.body == BodyKind::Form { Content::Form(form) } else { Content::Json(form) })
+}
+
+fn basic(settings: &HttpSettings, names: &Names) -> Result<Option<(String, Option<Secret>)>, SetupError> {
+    let Some(user) = &settings.basic_user else {
+        let is_lonely = !settings.basic_password.is_empty();
+        return if is_lonely { Err(SetupError::new("basic_password needs basic_user")) } else { Ok(None) };
+    };
+    let user = Pattern::read(user, names)?
+        .fixed()
+        .ok_or_else(|| SetupError::new("basic_user must be the same for every message"))?;
+    if settings.basic_password.is_empty() {
+        return Ok(Some((user, None)));
+    }
+    let password = names
+        .get(&settings.basic_password)
+        .ok_or_else(|| SetupError::new("basic_password must name one of the secrets or values"))?;
+    Ok(Some((user, Some(password.clone()))))
 }
 
 /// The names that patterns may use: fixed values and secrets, each defined once.
-fn names(settings: &HttpSettings) -> Result<Names, SetupError> {
+pub(super) fn names(settings: &HttpSettings) -> Result<Names, SetupError> {
     let mut names = Names::new();
     let values = settings.values.iter().map(|(name, value)| Ok((name, Secret::new(value.clone()))));
     let secrets = settings.secrets.iter().map(|(name, secret)| Ok((name, secret.clone())));
     let files = settings.secret_files.iter().map(|(name, path)| {
-        let secret = crate::read_secret(&format!("{}.{name}", settings.name), None, Some(path))?;
+        let secret = crate::read_secret(name, None, Some(path))?;
         Ok((name, secret.unwrap_or_else(|| Secret::new(String::new()))))
     });
     for entry in values.chain(secrets).chain(files) {
         let (name, value) = entry?;
-        let taken = matches!(name.as_str(), "phone" | "text" | "text_base64" | "id")
-            || names.insert(name.clone(), value).is_some();
-        if taken {
-            return Err(SetupError::new(format!("the SMS gateway {}: {{{name}}} is defined twice", settings.name)));
+        let is_ours = name == CALLBACK_URL || OF_THE_MESSAGE.contains(&name.as_str());
+        if is_ours || names.insert(name.clone(), value).is_some() {
+            return Err(SetupError::new(format!("{{{name}}} is defined twice")));
         }
     }
+    if names.get(CALLBACK_SECRET).is_some_and(|secret| !is_path_secret(secret.expose())) {
+        return Err(SetupError::new("callback_secret must be 24 to 100 letters, digits, - and _"));
+    }
     Ok(names)
+}
+
+/// It stands in an address, and is all that keeps strangers from reporting.
+fn is_path_secret(secret: &str) -> bool {
+    (24..=100).contains(&secret.len())
+        && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
 fn headers(settings: &HttpSettings, names: &Names) -> Result<Vec<(HeaderName, Pattern)>, SetupError> {
     let read = |(name, pattern): (&String, &String)| {
         let header = HeaderName::from_bytes(name.as_bytes())
-            .map_err(|_| SetupError::new(format!("the SMS gateway {}: {name:?} is no header's name", settings.name)))?;
+            .map_err(|_| SetupError::new(format!("{name:?} is no header's name")))?;
         Ok((header, Pattern::read(pattern, names)?))
     };
     settings.headers.iter().map(read).collect()
-}
-
-/// A client that goes to one place: no redirects, no proxies, nothing unprotected beyond this machine.
-fn client(settings: &HttpSettings, https_only: bool) -> Result<reqwest::Client, SetupError> {
-    let wrong = |why: &dyn std::fmt::Display| SetupError::new(format!("the SMS gateway {}: {why}", settings.name));
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // Lost only to another thread that installed one first: then there is one, which is all we need.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    }
-    let timeout = Duration::from_secs(u64::from(settings.timeout_seconds.max(1)));
-    let mut builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .no_proxy()
-        .https_only(https_only)
-        .timeout(timeout)
-        .connect_timeout(timeout)
-        .user_agent("portal-id");
-    if let Some(path) = &settings.root_ca_file {
-        let pem = std::fs::read(path).map_err(|error| wrong(&format!("root_ca_file {}: {error}", path.display())))?;
-        let roots = reqwest::Certificate::from_pem_bundle(&pem)
-            .map_err(|_| wrong(&"root_ca_file holds no PEM certificates"))?;
-        builder = builder.tls_certs_merge(roots);
-    }
-    builder.build().map_err(|error| wrong(&error.without_url()))
-}
-
-/// What went wrong, without the address, which may carry keys or a number.
-fn in_words(error: &reqwest::Error) -> &'static str {
-    if error.is_timeout() {
-        "did not answer in time"
-    } else if error.is_connect() {
-        "cannot be reached over a protected connection"
-    } else {
-        "broke the connection"
-    }
 }

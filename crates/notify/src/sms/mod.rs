@@ -1,16 +1,27 @@
-//! The ways to text-message gateways. SOAP, SMPP and token steps before a request are not here; a gateway that needs
-//! them gets its own [`Route`].
+//! The ways to text-message gateways, and what they report afterwards. A gateway over HTTP is a
+//! description in the settings, those we know are kept as presets; a short message centre is spoken to over SMPP.
 
-mod esms;
+mod exchange;
 mod failover;
 mod fill;
 mod http;
+mod jwt;
+mod presets;
+mod report;
 mod settings;
+mod smpp;
 #[cfg(test)]
 mod tests;
+mod token;
 mod verdict;
+mod xml;
 
-pub use failover::{Failover, Route};
+pub use failover::{Failover, Route, WayBack, open_route};
 pub use http::HttpGateway;
-pub use settings::{AnswerSettings, BodyKind, EsmsSettings, GatewaySettings, HttpSettings, Method, NumberForm};
+pub use report::{Receipts, Reports, StoredReceipts};
+pub use settings::{
+    AnswerFormat, AnswerSettings, BodyKind, GatewaySettings, HttpSettings, JwtSettings, Method, NumberForm, ReportRule,
+    ReportSettings, TokenSettings,
+};
+pub use smpp::{SmppGateway, SmppSettings};
 pub use verdict::Verdict;

@@ -1,7 +1,7 @@
 //! What a gateway's answer means, and whom it concerns.
 
-use super::settings::AnswerSettings;
-use portal_id_core::outbox::Delivery;
+use super::settings::{AnswerFormat, AnswerSettings};
+use super::xml;
 use serde_json::Value;
 
 /// What came of handing one text message to one gateway.
@@ -17,51 +17,90 @@ pub enum Verdict {
     NumberRefused(String),
 }
 
-impl Verdict {
-    /// The verdict of the only gateway. One that will not serve us may serve us in a minute, when the operator has
-    /// paid or corrected; the code lives longer than that.
-    pub(super) fn into_delivery(self) -> Delivery {
-        match self {
-            Self::Accepted(_) => Delivery::Accepted,
-            Self::Passing(reason) | Self::GatewayRefused(reason) => Delivery::Passing(reason),
-            Self::NumberRefused(reason) => Delivery::Permanent(reason),
+/// An answer as it came, read as far as it can be.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    body: Value,
+}
+
+impl Answer {
+    /// Reads `body`; what cannot be read holds nothing.
+    pub(super) fn read(format: AnswerFormat, status: u16, body: &[u8]) -> Self {
+        let body = match format {
+            AnswerFormat::Json => serde_json::from_slice(body).ok(),
+            AnswerFormat::Xml => std::str::from_utf8(body).ok().and_then(xml::read),
+        };
+        Self { status, body: body.unwrap_or(Value::Null) }
+    }
+
+    /// The text, number or boolean at a place, as text.
+    pub(super) fn text_at(&self, pointer: &str) -> Option<String> {
+        text_at(&self.body, pointer)
+    }
+
+    /// What it means. Words name the code alone: a gateway's own text may repeat the number.
+    pub(super) fn judge(&self, rules: &AnswerSettings) -> Verdict {
+        let status = self.status;
+        let is_success = (200..300).contains(&status);
+        let code = self.text_at(&rules.code);
+        let accepted = if rules.code.is_empty() {
+            true
+        } else {
+            code.as_ref().is_some_and(|code| stands_in(&rules.accepted, code).is_some())
+        };
+        if is_success && accepted {
+            return Verdict::Accepted(self.text_at(&rules.message_id).filter(|id| is_plain(id)));
         }
+        if let Some(code) = self.error_code(rules) {
+            // A rule's own words are the operator's or ours, whatever the answer made of them.
+            let words = |known: &str| format!("answered {status} with code {}", known.trim_end_matches('*').trim_end());
+            if stands_in(&rules.repeated, &code).is_some() {
+                return Verdict::Accepted(self.text_at(&rules.message_id).filter(|id| is_plain(id)));
+            }
+            if let Some(known) = stands_in(&rules.number, &code) {
+                return Verdict::NumberRefused(words(known));
+            }
+            if let Some(known) = stands_in(&rules.gateway, &code) {
+                return Verdict::GatewayRefused(words(known));
+            }
+            if is_success {
+                return Verdict::Passing(words(if is_plain(&code) { &code } else { "(unreadable)" }));
+            }
+        }
+        match status {
+            // Overload, faults of its own, and answers in between are its affair and may pass.
+            408 | 425 | 429 | 500..=599 => Verdict::Passing(format!("answered {status}")),
+            // A redirect is not followed: the keys would travel to wherever it points.
+            300..=499 => Verdict::GatewayRefused(format!("answered {status}")),
+            _ => Verdict::Passing(format!("answered {status} in a way that cannot be read")),
+        }
+    }
+
+    /// The code that says what went wrong.
+    pub(super) fn error_code(&self, rules: &AnswerSettings) -> Option<String> {
+        let code = self.text_at(&rules.code);
+        if rules.error_code.is_empty() { code } else { self.text_at(&rules.error_code).or(code) }
     }
 }
 
-/// Reads the answer with `status` and `body`. Words name the code alone: a gateway's own text may repeat the number.
-pub(super) fn judge(rules: &AnswerSettings, status: u16, body: &[u8]) -> Verdict {
-    let answer: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
-    let is_success = (200..300).contains(&status);
-    let code = text_at(&answer, &rules.code);
-    let accepted =
-        if rules.code.is_empty() { true } else { code.as_ref().is_some_and(|code| rules.accepted.contains(code)) };
-    if is_success && accepted {
-        return Verdict::Accepted(text_at(&answer, &rules.message_id).filter(|id| is_plain(id)));
-    }
-    let error_code = if rules.error_code.is_empty() { code } else { text_at(&answer, &rules.error_code).or(code) };
-    if let Some(code) = error_code {
-        let words = format!("answered {status} with code {}", if is_plain(&code) { &code } else { "(unreadable)" });
-        if rules.number.contains(&code) {
-            return Verdict::NumberRefused(words);
+/// The entry of `codes` that stands for `code`: the code itself, a beginning that ends in `*`, or whole numbers `from..to`.
+pub(super) fn stands_in<'a>(codes: &'a [String], code: &str) -> Option<&'a str> {
+    let stands_for = |entry: &&String| {
+        if let Some(beginning) = entry.strip_suffix('*') {
+            return code.starts_with(beginning);
         }
-        if rules.gateway.contains(&code) {
-            return Verdict::GatewayRefused(words);
+        if let Some((from, to)) = entry.split_once("..") {
+            let number = |text: &str| text.parse::<i64>().ok();
+            let (Some(code), Some(from)) = (number(code), number(from)) else { return false };
+            return code >= from && (to.is_empty() || number(to).is_some_and(|to| code <= to));
         }
-        if is_success {
-            return Verdict::Passing(words);
-        }
-    }
-    match status {
-        // Overload, faults of its own, and answers in between are its affair and may pass.
-        408 | 425 | 429 | 500..=599 => Verdict::Passing(format!("answered {status}")),
-        // A redirect is not followed: the keys would travel to wherever it points.
-        300..=499 => Verdict::GatewayRefused(format!("answered {status}")),
-        _ => Verdict::Passing(format!("answered {status} in a way that cannot be read")),
-    }
+        *entry == code
+    };
+    codes.iter().find(stands_for).map(String::as_str)
 }
 
-fn text_at(answer: &Value, pointer: &str) -> Option<String> {
+/// The text, number or boolean at a JSON pointer, as text.
+pub(super) fn text_at(answer: &Value, pointer: &str) -> Option<String> {
     if pointer.is_empty() {
         return None;
     }
@@ -74,7 +113,7 @@ fn text_at(answer: &Value, pointer: &str) -> Option<String> {
 }
 
 /// Fit for a log: short, and made of what ids and codes are made of.
-fn is_plain(text: &str) -> bool {
+pub(super) fn is_plain(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
@@ -92,12 +131,39 @@ mod tests {
             number: codes(&["105"]),
             gateway: codes(&["007", "300"]),
             message_id: "/data/tranId".to_owned(),
+            ..AnswerSettings::default()
         }
+    }
+
+    fn judge(rules: &AnswerSettings, status: u16, body: &[u8]) -> Verdict {
+        Answer::read(rules.format, status, body).judge(rules)
+    }
+
+    #[test]
+    fn an_entry_may_stand_for_a_beginning_or_for_numbers() {
+        let codes = ["7", "Check template*", "64..", "10..12"].map(ToString::to_string);
+        for (code, stands) in [
+            ("7", true),
+            ("07", false),
+            ("Check template: NOT_MATCH", true),
+            ("check template", false),
+            ("63", false),
+            ("64", true),
+            ("9999", true),
+            ("10", true),
+            ("12", true),
+            ("13", false),
+            ("x", false),
+            ("", false),
+        ] {
+            assert_eq!(stands_in(&codes, code).is_some(), stands, "{code}");
+        }
+        assert!(stands_in(&["*".to_owned()], "").is_some());
     }
 
     #[test]
     fn an_answer_with_separate_status_and_error_code_is_read() {
-        let judge = |body: &str| judge(&speedsms(), 200, body.as_bytes());
+        let judge = |body: &str| super::tests::judge(&speedsms(), 200, body.as_bytes());
         assert_eq!(judge(r#"{"status":"success","data":{"tranId":77}}"#), Verdict::Accepted(Some("77".to_owned())));
         assert_eq!(
             judge(r#"{"status":"error","code":"105"}"#),

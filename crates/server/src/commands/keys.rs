@@ -1,8 +1,8 @@
 //! `portal-id keys …`
 
+use super::moment;
 use crate::cli::KeysCommand;
 use crate::house::House;
-use portal_id_core::time::Timestamp;
 
 /// Runs one of the key commands.
 pub async fn run(house: &House, command: &KeysCommand) -> anyhow::Result<()> {
@@ -30,10 +30,4 @@ pub async fn run(house: &House, command: &KeysCommand) -> anyhow::Result<()> {
         );
     }
     Ok(())
-}
-
-/// A moment as an operator reads it, in Vietnam's time.
-fn moment(at: Timestamp) -> String {
-    let local = at.in_vietnam();
-    format!("{} {:02}:{:02}", local.date(), local.hour(), local.minute())
 }

@@ -3,6 +3,8 @@
 pub mod client;
 pub mod docs;
 pub mod keys;
+pub mod messages;
+pub mod sms;
 
 use crate::cli::{Cli, Command};
 use crate::config::Config;
@@ -10,6 +12,7 @@ use crate::house::{self, House, Outside};
 use crate::{SystemClock, demo, logging, production, serve};
 use anyhow::{Context as _, bail};
 use portal_id_core::entropy::OsEntropy;
+use portal_id_core::time::Timestamp;
 use portal_id_keys::KeyEncryptionKey;
 use portal_id_storage::{FileClaim, OpenError, StorageSettings};
 use std::sync::Arc;
@@ -39,6 +42,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Keys(command) => keys::run(&house(&cli.config).await?, &command).await,
+        Command::Messages(command) => messages::run(&house(&cli.config).await?, command).await,
+        Command::Sms(command) => sms::run(Config::read(&cli.config)?, command).await,
         Command::Docs { page } => {
             print!("{}", docs::render(page)?);
             Ok(())
@@ -90,6 +95,12 @@ async fn house(config: &std::path::Path) -> anyhow::Result<House> {
     let config = Config::read(config)?;
     let outside = outside(&config)?;
     House::build(config, outside).await
+}
+
+/// A moment as an operator reads it, in Vietnam's time.
+fn moment(at: Timestamp) -> String {
+    let local = at.in_vietnam();
+    format!("{} {:02}:{:02}", local.date(), local.hour(), local.minute())
 }
 
 fn check(config: &Config) -> anyhow::Result<()> {

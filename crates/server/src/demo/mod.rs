@@ -19,7 +19,7 @@ use portal_id_core::accounts::RegistrationMode;
 use portal_id_core::entropy::OsEntropy;
 use portal_id_core::time::Clock;
 use portal_id_keys::KeyEncryptionKey;
-use portal_id_notify::{EsmsSettings, GatewaySettings, Security};
+use portal_id_notify::Security;
 use portal_id_storage::FileClaim;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -35,7 +35,7 @@ pub async fn serve(args: &ServeArgs) -> anyhow::Result<()> {
     let inbox = DemoInbox::new(Arc::clone(&clock));
     let smtp = smtp_sink::start(inbox.clone()).await?;
     let sms = sms_sink::start(inbox.clone()).await?;
-    let config = configure(args, smtp, sms);
+    let config = configure(args, smtp, sms)?;
     let outside = Outside {
         clock,
         entropy: Arc::new(OsEntropy),
@@ -55,7 +55,7 @@ pub async fn serve(args: &ServeArgs) -> anyhow::Result<()> {
     serving::run(house, listener, router).await
 }
 
-fn configure(args: &ServeArgs, smtp: SocketAddr, sms: SocketAddr) -> Config {
+fn configure(args: &ServeArgs, smtp: SocketAddr, sms: SocketAddr) -> anyhow::Result<Config> {
     let mut config = Config { mode: Mode::Demo, ..Config::default() };
     config.server.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
     config.storage.url = format!("sqlite:{}", args.data.join("portal-id.sqlite3").display());
@@ -68,15 +68,8 @@ fn configure(args: &ServeArgs, smtp: SocketAddr, sms: SocketAddr) -> Config {
     config.notify.smtp.host = smtp.ip().to_string();
     config.notify.smtp.port = Some(smtp.port());
     config.notify.smtp.security = Security::None;
-    config.notify.sms_gateways = vec![GatewaySettings::Esms(EsmsSettings {
-        url: format!("http://{sms}/MainService.svc/json/SendMultipleMessage_V4_post_json/"),
-        api_key: Some(portal_id_core::secret::Secret::new("demo".to_owned())),
-        secret_key: Some(portal_id_core::secret::Secret::new("demo".to_owned())),
-        brandname: "CONG DVC".to_owned(),
-        web_otp: true,
-        ..EsmsSettings::default()
-    })];
-    config
+    config.notify.sms_gateways = vec![sms_sink::gateway(sms)?];
+    Ok(config)
 }
 
 /// The demonstration's key: made at its first start, and marked, so that a production refuses it.

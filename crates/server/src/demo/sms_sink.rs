@@ -9,12 +9,16 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use portal_id_core::facts::Phone;
+use portal_id_notify::GatewaySettings;
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::net::TcpListener;
+
+/// Where eSMS takes messages.
+const PATH: &str = "/MainService.svc/json/SendMultipleMessage_V4_post_json";
 
 /// eSMS remembers request ids for a day; this many are enough for a demonstration.
 const REMEMBERED: usize = 1000;
@@ -51,12 +55,24 @@ pub(super) async fn start(inbox: DemoInbox) -> std::io::Result<SocketAddr> {
     Ok(address)
 }
 
+/// The settings of the gateway at `address`.
+pub(super) fn gateway(address: SocketAddr) -> anyhow::Result<GatewaySettings> {
+    let table = serde_json::Map::from_iter([
+        ("preset".to_owned(), json!("esms")),
+        ("url".to_owned(), json!(format!("http://{address}{PATH}/"))),
+        ("api_key".to_owned(), json!("demo")),
+        ("secret_key".to_owned(), json!("demo")),
+        ("brandname".to_owned(), json!("CONG DVC")),
+        ("web_otp".to_owned(), json!(true)),
+    ]);
+    GatewaySettings::from_table(table).map_err(anyhow::Error::msg)
+}
+
 /// The gateway's one address, with and without the final slash that clients disagree on.
 fn router(inbox: DemoInbox) -> Router {
-    let path = "/MainService.svc/json/SendMultipleMessage_V4_post_json";
     Router::new()
-        .route(path, post(send))
-        .route(&format!("{path}/"), post(send))
+        .route(PATH, post(send))
+        .route(&format!("{PATH}/"), post(send))
         .layer(DefaultBodyLimit::max(16 * 1024))
         .with_state(Sink { inbox, request_ids: Arc::default() })
 }
@@ -113,9 +129,9 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use portal_id_core::ports::TextMessage;
-    use portal_id_core::secret::Secret;
     use portal_id_core::time::{Clock, Timestamp};
-    use portal_id_notify::{EsmsSettings, GatewaySettings, HttpGateway, Route as _, Verdict};
+    use portal_id_notify::{Verdict, WayBack, open_route};
+    use std::collections::BTreeMap;
 
     struct Still;
 
@@ -131,6 +147,7 @@ mod tests {
             to: "+84912345678".to_owned(),
             text: "Ma xac thuc Cong DVC la 123456.".to_owned(),
             web_otp: Some("@localhost #123456".to_owned()),
+            parameters: BTreeMap::new(),
         }
     }
 
@@ -138,17 +155,9 @@ mod tests {
     async fn our_own_gateway_adapter_reaches_the_inbox_and_a_repetition_arrives_once() {
         let inbox = DemoInbox::new(Arc::new(Still));
         let address = start(inbox.clone()).await.unwrap();
-        let settings = EsmsSettings {
-            url: format!("http://{address}/MainService.svc/json/SendMultipleMessage_V4_post_json/"),
-            api_key: Some(Secret::new("demo".to_owned())),
-            secret_key: Some(Secret::new("demo".to_owned())),
-            brandname: "CONG DVC".to_owned(),
-            web_otp: true,
-            ..EsmsSettings::default()
-        };
-        let gateway = HttpGateway::new(&GatewaySettings::Esms(settings)).unwrap();
+        let gateway = open_route(&gateway(address).unwrap(), &WayBack::default()).unwrap();
         for _ in 0..2 {
-            assert!(matches!(gateway.hand_over(&message("id-1")).await, Verdict::Accepted(_)));
+            assert!(matches!(gateway.hand_over(&message("id-1"), Still.now()).await, Verdict::Accepted(_)));
         }
         let messages = inbox.newest_first();
         assert_eq!(messages.len(), 1);

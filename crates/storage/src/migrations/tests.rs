@@ -80,6 +80,7 @@ fn frequent_look_ups_use_an_index() {
         "SELECT * FROM grants WHERE expires_at < ?",
         "SELECT * FROM outbox WHERE state = ? AND next_attempt_at <= ? ORDER BY next_attempt_at",
         "SELECT * FROM outbox WHERE settled_at < ?",
+        "SELECT * FROM sms_sends WHERE gateways_id = ? AND gateway = ?",
         "SELECT * FROM audit WHERE account_id = ? ORDER BY at DESC",
     ] {
         let plans: Vec<Plan> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {query}")).load(&mut conn).unwrap();

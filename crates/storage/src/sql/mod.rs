@@ -13,5 +13,6 @@ mod keys;
 mod links;
 mod outbox;
 mod sessions;
+mod sms;
 mod sweep;
 mod throttles;

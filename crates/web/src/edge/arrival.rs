@@ -100,7 +100,7 @@ pub(crate) async fn receive(State(edge): State<Arc<Edge>>, mut request: Request,
     };
     let path = arrival.uri.path();
     if let Some(error) = PageError::of(&response) {
-        error.log(&arrival.ctx.request_id, path);
+        error.log(&arrival.ctx.request_id, protocol::sms_report::without_secret(path));
         response = if protocol::is_for_programs(path) {
             protocol::json::of_page_error(&error, &response)
         } else {

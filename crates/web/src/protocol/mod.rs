@@ -11,6 +11,7 @@ pub(crate) mod json;
 pub(crate) mod metadata;
 pub(crate) mod posted;
 pub(crate) mod sign_out;
+pub(crate) mod sms_report;
 pub(crate) mod token;
 pub(crate) mod userinfo;
 

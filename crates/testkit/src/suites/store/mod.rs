@@ -13,6 +13,7 @@ pub mod races;
 mod samples;
 pub mod service;
 pub mod sign_in;
+pub mod sms;
 pub mod transactions;
 
 use crate::servers;
@@ -113,6 +114,12 @@ macro_rules! store_suite {
             outbox::a_settled_message_is_erased_and_stays_settled,
             outbox::a_postponed_message_is_due_again_later,
             outbox::messages_are_counted_listed_and_swept,
+            sms::a_text_message_is_followed_from_its_reservation_to_its_report,
+            sms::parts_are_set_aside_once_and_given_back_unless_accepted,
+            sms::the_ceiling_of_a_day_holds,
+            sms::an_alarm_is_given_once_a_day,
+            sms::a_report_counts_for_its_own_gateway_and_delivered_is_final,
+            sms::a_send_goes_with_its_message_and_old_days_are_deleted,
             races::of_64_parallel_registrations_of_one_username_one_wins,
             races::of_64_parallel_claims_to_one_identifier_one_wins,
             races::of_64_parallel_activations_with_one_business_code_one_wins_and_the_others_are_gone,
@@ -125,6 +132,8 @@ macro_rules! store_suite {
             races::of_64_parallel_marks_only_as_many_pass_as_the_rule_allows,
             races::parallel_workers_never_get_the_same_message,
             races::of_64_nodes_one_takes_a_job,
+            races::of_64_parallel_senders_only_as_many_pass_as_the_ceiling_allows,
+            races::of_64_parallel_attempts_at_one_message_its_parts_count_once,
             transactions::a_body_that_fails_leaves_nothing,
             transactions::failing_and_panicking_bodies_do_not_disturb_their_neighbours,
             transactions::a_body_that_asks_for_it_is_run_again_from_the_start,

@@ -5,6 +5,7 @@ use super::samples::{MINUTE, NOW, account, add_account, digest, grant, identifie
 use portal_id_core::link::LinkPurpose;
 use portal_id_core::outbox::Channel;
 use portal_id_core::profile::{Account, AccountClass, AccountState, IdentifierKind};
+use portal_id_core::sms::VietnamDay;
 use portal_id_core::store::{PasswordChange, Store, StoreError, StoreResult, Tx};
 use portal_id_core::throttle::{Limit, Rule, Throttle};
 use portal_id_core::time::Span;
@@ -219,4 +220,45 @@ pub async fn of_64_nodes_one_takes_a_job(subject: Subject) {
         let results = race(&subject.store, |_| move |tx: &mut dyn Tx| tx.take_job("sweep", now, now + MINUTE));
         assert_eq!(winners(&results.await), 1);
     }
+}
+
+/// security.md row 13: the ceiling is never exceeded, and none of it is lost to those who were refused or gave back.
+pub async fn of_64_parallel_senders_only_as_many_pass_as_the_ceiling_allows(subject: Subject) {
+    let (store, day, ceiling) = (&subject.store, VietnamDay::of(NOW), 40);
+    let add = |tx: &mut dyn Tx| (0..RACERS).try_for_each(|number| tx.insert_message(&message(number)));
+    store.tx("add", add).await.expect("added");
+    let reserve = |number: u32| move |tx: &mut dyn Tx| tx.reserve_parts(&message(number).id, day, 2, Some(ceiling));
+    assert_eq!(winners(&race(store, reserve).await), 20);
+    let parts = async || store.read("day", move |tx| tx.find_sms_day(day)).await.expect("a read").expect("a day").parts;
+    assert_eq!(parts().await, 40);
+    // Half of the senders fail while all others try again: what is given back can be used, and no more than that.
+    let churn = |number: u32| {
+        move |tx: &mut dyn Tx| {
+            if number % 2 == 0 {
+                tx.release_parts(&message(number).id)
+            } else {
+                tx.reserve_parts(&message(number).id, day, 2, Some(ceiling))
+            }
+        }
+    };
+    for _ in 0..3 {
+        race(store, churn).await;
+        assert!(parts().await <= 40);
+    }
+    race(store, reserve).await;
+    let held = move |tx: &mut dyn Tx| {
+        let sends = (0..RACERS).map(|number| tx.find_send(&message(number).id)).collect::<StoreResult<Vec<_>>>()?;
+        Ok(sends.into_iter().flatten().map(|send| u64::from(send.parts)).sum::<u64>())
+    };
+    assert_eq!((store.read("held", held).await, parts().await), (Ok(40), 40));
+}
+
+/// Two nodes that hold the same message after a lease ran out bill it once.
+pub async fn of_64_parallel_attempts_at_one_message_its_parts_count_once(subject: Subject) {
+    let (store, day) = (&subject.store, VietnamDay::of(NOW));
+    store.tx("add", |tx| tx.insert_message(&message(1))).await.expect("added");
+    let results = race(store, |_| move |tx: &mut dyn Tx| tx.reserve_parts(&message(1).id, day, 2, Some(9))).await;
+    assert_eq!(winners(&results), results.len());
+    let found = store.read("day", move |tx| tx.find_sms_day(day)).await.expect("a read").expect("a day");
+    assert_eq!(found.parts, 2);
 }

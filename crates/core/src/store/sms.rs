@@ -1,0 +1,36 @@
+//! Text messages at their gateways, and what a day of them cost.
+
+use super::StoreResult;
+use crate::ids::MessageId;
+use crate::sms::{Arrival, GatewayReceipt, ReportedId, SmsDay, SmsSend, SpendAlarm, VietnamDay};
+use crate::time::Timestamp;
+
+/// Accepted text messages and the days they count for.
+pub trait SmsRepo {
+    /// Gate: sets `parts` of `day` aside for a message of the outbox, unless the day would then exceed `ceiling`. A
+    /// message that has parts set aside already keeps them, whatever the day and the ceiling.
+    fn reserve_parts(&mut self, id: &MessageId, day: VietnamDay, parts: u32, ceiling: Option<u32>)
+    -> StoreResult<bool>;
+
+    /// Gate: gives back what was set aside for a message that nobody accepted.
+    fn release_parts(&mut self, id: &MessageId) -> StoreResult<bool>;
+
+    /// Gate: notes who accepted the message that has parts set aside; once.
+    fn note_acceptance(&mut self, id: &MessageId, receipt: &GatewayReceipt, now: Timestamp) -> StoreResult<bool>;
+
+    /// Gate: notes what a gateway tells about a message that it accepted. Delivered is final; failed can still become
+    /// delivered.
+    fn note_arrival(&mut self, gateway: &str, id: &ReportedId, arrival: Arrival, now: Timestamp) -> StoreResult<bool>;
+
+    /// What is known of a message at its gateway.
+    fn find_send(&mut self, id: &MessageId) -> StoreResult<Option<SmsSend>>;
+
+    /// What was counted on a day.
+    fn find_sms_day(&mut self, day: VietnamDay) -> StoreResult<Option<SmsDay>>;
+
+    /// Gate: an alarm is given once a day.
+    fn mark_spend_alarm(&mut self, day: VietnamDay, alarm: SpendAlarm, now: Timestamp) -> StoreResult<bool>;
+
+    /// Deletes days before `before`; at most `limit`; how many.
+    fn delete_old_sms_days(&mut self, before: VietnamDay, limit: u32) -> StoreResult<u32>;
+}

@@ -1,0 +1,141 @@
+//! `portal-id messages …`: what became of e-mails and text messages, without their words.
+
+use crate::cli::{MessageState, MessagesCommand};
+use crate::house::House;
+use portal_id_core::outbox::{Channel, OutboxRow, OutboxState};
+use portal_id_core::sms::{Arrival, SmsDay, SmsSend, VietnamDay};
+use portal_id_core::store::StoreResult;
+use portal_id_core::time::Timestamp;
+
+/// Runs one of the message commands.
+pub async fn run(house: &House, command: MessagesCommand) -> anyhow::Result<()> {
+    let MessagesCommand::List { state, limit } = command;
+    let today = VietnamDay::of(house.outside.clock.now());
+    let (rows, spent) = house
+        .store
+        .read("list_messages", move |tx| {
+            let mut rows = Vec::new();
+            for state in states(state) {
+                rows.extend(tx.list_messages(*state, limit)?);
+            }
+            rows.sort_by(|one, other| {
+                other.created_at.cmp(&one.created_at).then(other.id.as_str().cmp(one.id.as_str()))
+            });
+            rows.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            let rows = rows.into_iter().map(|row| Ok((tx.find_send(&row.id)?, row)));
+            Ok((rows.collect::<StoreResult<Vec<_>>>()?, tx.find_sms_day(today)?))
+        })
+        .await?;
+    println!(
+        "written           template                    recipient           state      gateway      tries  told              why"
+    );
+    for (send, row) in &rows {
+        println!("{}", line(row, send.as_ref()));
+    }
+    println!("\n{}", spending(spent.as_ref(), house.config.notify.sms.parts_per_day));
+    Ok(())
+}
+
+fn states(wanted: Option<MessageState>) -> &'static [OutboxState] {
+    match wanted {
+        None => &[OutboxState::Pending, OutboxState::Delivered, OutboxState::Dead, OutboxState::Expired],
+        Some(MessageState::Pending) => &[OutboxState::Pending],
+        Some(MessageState::Accepted) => &[OutboxState::Delivered],
+        Some(MessageState::Dead) => &[OutboxState::Dead],
+        Some(MessageState::Expired) => &[OutboxState::Expired],
+    }
+}
+
+/// What an operator may see of a message: never its words, never a whole recipient.
+fn line(row: &OutboxRow, send: Option<&SmsSend>) -> String {
+    let gateway = match (row.channel, send.and_then(|send| send.receipt.as_ref())) {
+        (Channel::Sms, Some(receipt)) => receipt.gateway.as_str(),
+        (Channel::Sms, None) => "-",
+        (Channel::Email, _) => "mail",
+    };
+    // Accepted is what we saw; delivered and failed is what the gateway told afterwards.
+    let (state, told) = match (row.state, send.and_then(|send| send.arrival.zip(send.told_at))) {
+        (OutboxState::Delivered, Some((Arrival::Delivered, at))) => ("delivered", Some(at)),
+        (OutboxState::Delivered, Some((Arrival::Failed, at))) => ("failed", Some(at)),
+        (OutboxState::Delivered, None) => ("accepted", row.settled_at),
+        (state, _) => (state.as_str(), row.settled_at),
+    };
+    format!(
+        "{:<17} {:<27} {:<19} {state:<10} {gateway:<12} {:<6} {:<17} {}",
+        super::moment(row.created_at),
+        row.template,
+        row.masked_recipient,
+        row.attempts,
+        told.map_or_else(|| "-".to_owned(), super::moment),
+        row.last_error.as_deref().unwrap_or("-"),
+    )
+}
+
+fn spending(today: Option<&SmsDay>, ceiling: Option<u32>) -> String {
+    let parts = today.map_or(0, |today| today.parts);
+    let ceiling = ceiling.map_or_else(|| "without a ceiling".to_owned(), |ceiling| format!("of {ceiling}"));
+    format!("Text messages today: {parts} parts {ceiling}.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use portal_id_core::ids::MessageId;
+    use portal_id_core::sms::GatewayReceipt;
+    use portal_id_core::time::Span;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_795_400_000);
+
+    fn row(state: OutboxState) -> OutboxRow {
+        OutboxRow {
+            id: MessageId::from_text("m1"),
+            channel: Channel::Sms,
+            template: "sign_in_code".to_owned(),
+            masked_recipient: "091 ••• •678".to_owned(),
+            envelope: None,
+            state,
+            attempts: 1,
+            next_attempt_at: NOW,
+            leased_until: None,
+            last_error: None,
+            created_at: NOW,
+            not_after: NOW + Span::minutes(5),
+            settled_at: Some(NOW + Span::minutes(1)),
+        }
+    }
+
+    fn send(arrival: Option<Arrival>) -> SmsSend {
+        SmsSend {
+            message_id: MessageId::from_text("m1"),
+            day: VietnamDay::of(NOW),
+            parts: 1,
+            receipt: Some(GatewayReceipt { gateway: "esms".to_owned(), id: Some("e-1".to_owned()) }),
+            accepted_at: Some(NOW),
+            arrival,
+            told_at: arrival.map(|_| NOW + Span::minutes(2)),
+        }
+    }
+
+    #[test]
+    fn accepted_delivered_and_failed_are_told_apart() {
+        let of = |arrival| line(&row(OutboxState::Delivered), Some(&send(arrival)));
+        for (arrival, word) in
+            [(None, "accepted"), (Some(Arrival::Delivered), "delivered"), (Some(Arrival::Failed), "failed")]
+        {
+            let line = of(arrival);
+            assert!(
+                line.contains(&format!(" {word} ")) && line.contains(" esms ") && line.contains("091 ••• •678"),
+                "{line}"
+            );
+        }
+        assert!(line(&row(OutboxState::Expired), None).contains(" expired "));
+        assert!(line(&OutboxRow { channel: Channel::Email, ..row(OutboxState::Delivered) }, None).contains(" mail "));
+    }
+
+    #[test]
+    fn the_day_is_told_with_its_ceiling() {
+        assert_eq!(spending(None, None), "Text messages today: 0 parts without a ceiling.");
+        let today = SmsDay { day: VietnamDay::of(NOW), parts: 7, warned_at: None, refused_at: None };
+        assert_eq!(spending(Some(&today), Some(20)), "Text messages today: 7 parts of 20.");
+    }
+}
