@@ -4,6 +4,7 @@
 //! variants of an outcome; [`Failure`] is for what should not happen.
 
 mod activation;
+mod address_form;
 mod code;
 mod code_sending;
 mod known_device;
@@ -18,6 +19,7 @@ mod sign_in;
 mod sign_in_name;
 
 pub use activation::{ActivateOutcome, ActivationView, ResendOutcome, ResendTicket};
+pub use address_form::{AddressForm, NamedUnits};
 pub use code::{ChallengeView, CodeOutcome, NewSession, ResendCodeOutcome};
 pub use phone_correction::{AskCorrectionOutcome, CorrectPhoneOutcome, PhoneCorrectionView};
 pub use registration::RegisterOutcome;

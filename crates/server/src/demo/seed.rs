@@ -5,7 +5,7 @@ use crate::clients;
 use crate::house::House;
 use crate::jobs;
 use anyhow::{Context as _, bail};
-use portal_id_core::accounts::{ActivateOutcome, CitizenForm, Field, RegisterOutcome};
+use portal_id_core::accounts::{ActivateOutcome, AddressForm, CitizenForm, Field, RegisterOutcome};
 use portal_id_core::client::{ClientAuthMethod, ClientMetadata, ClientSource, IdentityPolicy, SCOPES};
 use portal_id_core::outbox::Channel;
 use portal_id_core::secret::Secret;
@@ -55,13 +55,15 @@ pub(super) async fn citizen(house: &House, inbox: &DemoInbox) -> anyhow::Result<
         phone: "0912 345 678".to_owned(),
         email: EMAIL.to_owned(),
         identity_number: "024085001234".to_owned(),
-        address_era: "2025".to_owned(),
-        province_code: "24".to_owned(),
-        ward_code: "07210".to_owned(),
-        street: "Số 1 đường Hùng Vương".to_owned(),
+        address: AddressForm {
+            era: "2025".to_owned(),
+            province_code: "24".to_owned(),
+            ward_code: "07210".to_owned(),
+            street: "Số 1 đường Hùng Vương".to_owned(),
+            ..AddressForm::default()
+        },
         password: PASSWORD.to_owned(),
         password_confirmation: PASSWORD.to_owned(),
-        ..CitizenForm::default()
     };
     match house.accounts.register_citizen(&ctx, &form).await? {
         RegisterOutcome::Accepted => {}

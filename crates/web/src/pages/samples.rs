@@ -6,6 +6,7 @@ use super::account_stopped::AccountStoppedPage;
 use super::activate::{ActivatePage, ActivatedPage, DisownedPage, NotCompletedPage};
 use super::activation_link::{ActivationExpiredPage, ActivationUnknownPage, ActivationUsedPage};
 use super::activation_resend::ActivationResentPage;
+use super::address_fields::AddressFields;
 use super::code::{CodeOverPage, CodePage};
 use super::consent::{ConsentPage, Grant};
 use super::error::ErrorPage;
@@ -21,20 +22,22 @@ use super::phone_correction::{
 use super::problems::Problems;
 use super::register::RegisterPage;
 use super::register_business::RegisterBusinessPage;
-use super::register_citizen::{Choice, RegisterCitizenPage};
+use super::register_citizen::RegisterCitizenPage;
 use super::register_closed::RegisterClosedPage;
 use super::registered::RegisteredPage;
 use super::sign_in::SignInPage;
 use super::sign_in_help::SignInHelpPage;
 use super::sign_out::{SignOutPage, SignedOutPage};
+use crate::assets::Assets;
 use crate::edge::PageError;
+use crate::settings::WebSettings;
 use crate::texts::Texts;
 use askama::Template;
-use portal_id_core::accounts::{CitizenForm, Field, FieldErrors};
+use portal_id_core::accounts::{AddressForm, CitizenForm, Field, FieldErrors};
 use portal_id_core::client::SCOPES;
 use portal_id_core::facts::FieldError;
 use portal_id_core::language::Language;
-use portal_id_core::place;
+use portal_id_core::place::OldProvince;
 use portal_id_core::time::Span;
 use serde_json::json;
 
@@ -191,31 +194,52 @@ impl Samples {
             phone: self.v("0912 34x 678"),
             email: self.v("nguyen.an@example.vn"),
             identity_number: self.v("024190001234"),
-            address_era: "2025".to_owned(),
-            province_code: "24".to_owned(),
-            street: self.v(""),
+            address: AddressForm { street: self.v(""), ..self.address("2025", "24", "", "") },
             password: self.v("bimat1985"),
             password_confirmation: self.v("bimat"),
-            ..CitizenForm::default()
         };
         self.draw("register-citizen-problems", &Self::citizen(layout, typed, problems));
+        self.addresses();
+    }
+
+    fn address(&self, era: &str, province: &str, district: &str, ward: &str) -> AddressForm {
+        let [era, province_code, district_code, ward_code] = [era, province, district, ward].map(str::to_owned);
+        let street = self.v("Số 12, đường Hùng Vương");
+        AddressForm { era, province_code, district_code, ward_code, new_ward_code: String::new(), street }
+    }
+
+    /// The address part with a district: certain today, split, on an island, and with every mistake.
+    fn addresses(&mut self) {
+        let districts = || OldProvince::all().iter().flat_map(OldProvince::districts);
+        let split = districts().flat_map(|district| district.wards().iter().map(move |ward| (district, ward)));
+        let (district, ward) = split.into_iter().find(|(_, ward)| ward.became().is_split()).expect("a split ward");
+        let split =
+            self.address("2004", district.province_code().as_str(), district.code().as_str(), ward.code().as_str());
+        let island = districts().find(|district| district.wards().is_empty()).expect("an island");
+        let island = self.address("2004", island.province_code().as_str(), island.code().as_str(), "");
+        let mistaken = self.address("2004", "27", "213", "07375");
+        let mut wrong_units = FieldErrors::one(Field::AddressEra, FieldError::NoDistrictsInThisEra);
+        wrong_units.add(Field::ProvinceCode, FieldError::UnknownPlace);
+        wrong_units.add(Field::DistrictCode, FieldError::DistrictOfAnotherProvince);
+        wrong_units.add(Field::WardCode, FieldError::WardOfAnotherDistrict);
+        for (name, address, errors) in [
+            ("register-citizen-district", self.address("2004", "24", "213", "07201"), FieldErrors::default()),
+            ("register-citizen-split", split.clone(), FieldErrors::default()),
+            ("register-citizen-split-problem", split, FieldErrors::one(Field::NewWardCode, FieldError::Missing)),
+            ("register-citizen-island", island, FieldErrors::default()),
+            ("register-citizen-elsewhere", mistaken, wrong_units),
+        ] {
+            let layout = self.layout("register-citizen-title");
+            let problems = Problems::told(layout.texts, &errors, &super::register_citizen::ORDER);
+            let typed = CitizenForm { address, ..CitizenForm::default() };
+            self.draw(name, &Self::citizen(layout, typed, problems));
+        }
     }
 
     fn citizen(layout: Layout, typed: CitizenForm, problems: Problems) -> RegisterCitizenPage {
         RegisterCitizenPage {
             layout,
-            provinces: place::provinces()
-                .iter()
-                .map(|province| Choice {
-                    code: province.code(),
-                    name: province.name(),
-                    chosen: province.code() == typed.province_code,
-                })
-                .collect(),
-            wards: place::wards(&typed.province_code)
-                .iter()
-                .map(|ward| Choice { code: ward.code(), name: ward.name(), chosen: false })
-                .collect(),
+            address: AddressFields::new(&Assets::load(&WebSettings::default()).expect("assets"), &typed.address),
             identity_hint: "hint-identity_number",
             passwords_again: problems.any(),
             typed,

@@ -14,15 +14,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The fields of all forms.
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 15] = [
     "full_name",
     "birth_date",
     "username",
     "phone",
     "email",
     "identity_number",
+    "address_era",
     "province_code",
+    "district_code",
     "ward_code",
+    "new_ward_code",
     "street",
     "password",
     "password_confirmation",
