@@ -4,6 +4,7 @@
 //! variants of an outcome; [`Failure`] is for what should not happen.
 
 mod activation;
+mod address_form;
 mod business_form;
 mod code;
 mod code_sending;
@@ -23,6 +24,7 @@ mod sign_in;
 mod sign_in_name;
 
 pub use activation::{ActivateOutcome, ActivationView, ResendOutcome, ResendTicket};
+pub use address_form::{AddressForm, NamedUnits};
 pub use business_form::BusinessForm;
 pub use code::{ChallengeView, CodeOutcome, NewSession, ResendCodeOutcome};
 pub use phone_correction::{AskCorrectionOutcome, CorrectPhoneOutcome, PhoneCorrectionView};
