@@ -117,14 +117,18 @@ fn of_organization(
     }
 }
 
-/// OpenID Connect Core §5.1.1: an object of strings.
+/// OpenID Connect Core §5.1.1, as typed. Our own members: the era that it is written in, and the codes of each era where
+/// they are known, since a code without its era names no place.
 fn of_address(address: &Address) -> Value {
     let mut parts = Map::new();
     put(&mut parts, "formatted", Some(address.one_line()));
     put(&mut parts, "street_address", Some(address.street().as_str()));
-    put(&mut parts, "locality", address.ward_name());
-    put(&mut parts, "region", address.province_name());
+    put(&mut parts, "locality", Some(address.locality()));
+    put(&mut parts, "region", Some(address.region()));
     put(&mut parts, "country", Some("Việt Nam"));
+    put(&mut parts, "era", Some(address.era().as_str()));
+    put(&mut parts, "units_2025", address.location().map(|location| json!(location)));
+    put(&mut parts, "units_2004", address.old_location().map(|location| json!(location)));
     Value::Object(parts)
 }
 
@@ -171,6 +175,7 @@ fn put_with(claims: &mut Map<String, Value>, name: &str, value: Option<impl Into
 mod tests {
     use super::*;
     use crate::testing::{self, NOW};
+    use portal_id_core::facts::AddressInput;
 
     fn identifier(kind: IdentifierKind, verified: Option<(FactSource, Timestamp)>) -> Identifier {
         let (source, verified_at) =
@@ -261,6 +266,31 @@ mod tests {
         let mut names: Vec<&str> = told.keys().map(String::as_str).collect();
         names.sort_unstable();
         assert_eq!(names, ["account_type", "locale", "preferred_username", "updated_at"]);
+    }
+
+    #[test]
+    fn an_address_with_a_district_is_told_as_typed_with_the_codes_of_both_eras() {
+        let input = AddressInput {
+            era: "2004",
+            province: "24",
+            district: "213",
+            ward: "07201",
+            street: "Số 5",
+            ..AddressInput::default()
+        };
+        assert_eq!(
+            Address::parse(input).map(|address| of_address(&address)),
+            Ok(json!({
+                "formatted": "Số 5, Phường Thọ Xương, Thành phố Bắc Giang, Tỉnh Bắc Giang",
+                "street_address": "Số 5",
+                "locality": "Phường Thọ Xương, Thành phố Bắc Giang",
+                "region": "Tỉnh Bắc Giang",
+                "country": "Việt Nam",
+                "era": "2004",
+                "units_2025": { "province_code": "24", "ward_code": "07210" },
+                "units_2004": { "province_code": "24", "district_code": "213", "ward_code": "07201" },
+            }))
+        );
     }
 
     #[test]

@@ -143,10 +143,13 @@ pub(crate) fn session(auth_time: Timestamp) -> Session {
 
 /// What a citizen gave at registration.
 pub(crate) fn profile() -> Profile {
-    let address =
-        AddressInput {
-            era: "2025", province: "24", district: "", ward: "07210", street: "Số 5, đường Lê Lợi"
-        };
+    let address = AddressInput {
+        era: "2025",
+        province: "24",
+        ward: "07210",
+        street: "Số 5, đường Lê Lợi",
+        ..AddressInput::default()
+    };
     Profile {
         full_name: Some(FullName::from_stored("Nguyễn Thị An").unwrap()),
         birth_date: Some(BirthDate::from_stored("1990-02-28").unwrap()),

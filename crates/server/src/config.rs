@@ -3,7 +3,7 @@
 use anyhow::{Context as _, bail};
 use portal_id_core::accounts::AccountSettings;
 use portal_id_core::language::LocalText;
-use portal_id_core::place;
+use portal_id_core::place::{Province, ProvinceCode};
 use portal_id_ephemeral::EphemeralSettings;
 use portal_id_keys::KeySettings;
 use portal_id_notify::NotifySettings;
@@ -133,7 +133,7 @@ impl Config {
         self.oidc.check()?;
         self.keys.check()?;
         if let Some(code) = &self.accounts.home_province
-            && place::find_province(code).is_none()
+            && ProvinceCode::parse(code).and_then(Province::find).is_none()
         {
             bail!("accounts.home_province: there is no province {code:?}");
         }

@@ -4,7 +4,7 @@ use crate::browser::Browser;
 use crate::idp::TestIdp;
 use crate::page::{Form, Page};
 use crate::people::{activate, give_code, give_password, number_of};
-use portal_id_core::accounts::{BusinessForm, RegisterOutcome};
+use portal_id_core::accounts::{AddressForm, BusinessForm, RegisterOutcome};
 
 /// A business as the test knows it.
 #[derive(Clone, Debug)]
@@ -16,6 +16,7 @@ pub struct Business {
     pub e164: String,
     pub business_code: String,
     pub business_name: String,
+    pub address: AddressForm,
 }
 
 pub struct BusinessBuilder<'a> {
@@ -47,6 +48,13 @@ impl Business {
             e164: format!("+848{:08}", number % 100_000_000),
             business_code: code_of(number),
             business_name: "Công ty TNHH Vải Thiều Mẫu".to_owned(),
+            address: AddressForm {
+                era: "2025".to_owned(),
+                province_code: "24".to_owned(),
+                ward_code: "07210".to_owned(),
+                street: "Số 2 đường Hùng Vương".to_owned(),
+                ..AddressForm::default()
+            },
         }
     }
 
@@ -58,13 +66,9 @@ impl Business {
             username: self.username.clone(),
             phone: self.phone.clone(),
             email: self.email.clone(),
-            address_era: "2025".to_owned(),
-            province_code: "24".to_owned(),
-            ward_code: "07210".to_owned(),
-            street: "Số 2 đường Hùng Vương".to_owned(),
+            address: self.address.clone(),
             password: self.password.clone(),
             password_confirmation: self.password.clone(),
-            ..BusinessForm::default()
         }
     }
 
@@ -93,8 +97,8 @@ impl Business {
             ("username", &typed.username),
             ("phone", &typed.phone),
             ("email", &typed.email),
-            ("ward_code", &typed.ward_code),
-            ("street", &typed.street),
+            ("ward_code", &typed.address.ward_code),
+            ("street", &typed.address.street),
             ("password", &typed.password),
             ("password_confirmation", &typed.password_confirmation),
         ] {

@@ -95,6 +95,22 @@ impl Page {
         Some(error.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
+    /// What a list offers, without its prompt: values and words.
+    pub fn choices_of(&self, list: &str) -> Vec<(String, String)> {
+        let document = Html::parse_document(&self.html());
+        document
+            .select(&select(&format!("#{list} option")))
+            .filter_map(|option| Some((option.attr("value")?.to_owned(), option.text().collect())))
+            .filter(|(value, _)| !value.is_empty())
+            .collect()
+    }
+
+    /// An attribute of the first element that `css` finds.
+    pub fn attribute(&self, css: &str, name: &str) -> Option<String> {
+        let document = Html::parse_document(&self.html());
+        document.select(&select(css)).next()?.attr(name).map(str::to_owned)
+    }
+
     /// The value a field is shown with.
     pub fn value_of(&self, field: &str) -> Option<String> {
         self.form_with(field).fields.get(field).cloned()

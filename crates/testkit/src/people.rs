@@ -3,7 +3,7 @@
 use crate::browser::Browser;
 use crate::idp::TestIdp;
 use crate::page::{Form, Page};
-use portal_id_core::accounts::{ActivateOutcome, CitizenForm, RegisterOutcome};
+use portal_id_core::accounts::{ActivateOutcome, AddressForm, CitizenForm, RegisterOutcome};
 
 /// A citizen as the test knows them.
 #[derive(Clone, Debug)]
@@ -15,6 +15,7 @@ pub struct Citizen {
     pub e164: String,
     pub identity_number: String,
     pub full_name: String,
+    pub address: AddressForm,
 }
 
 pub struct CitizenBuilder<'a> {
@@ -40,6 +41,13 @@ impl Citizen {
             e164: format!("+849{:08}", number % 100_000_000),
             identity_number: format!("024185{:06}", number % 1_000_000),
             full_name: "Nguyễn Thị An".to_owned(),
+            address: AddressForm {
+                era: "2025".to_owned(),
+                province_code: "24".to_owned(),
+                ward_code: "07210".to_owned(),
+                street: "Số 1 đường Hùng Vương".to_owned(),
+                ..AddressForm::default()
+            },
         }
     }
 
@@ -52,13 +60,9 @@ impl Citizen {
             phone: self.phone.clone(),
             email: self.email.clone(),
             identity_number: self.identity_number.clone(),
-            address_era: "2025".to_owned(),
-            province_code: "24".to_owned(),
-            ward_code: "07210".to_owned(),
-            street: "Số 1 đường Hùng Vương".to_owned(),
+            address: self.address.clone(),
             password: self.password.clone(),
             password_confirmation: self.password.clone(),
-            ..CitizenForm::default()
         }
     }
 
@@ -88,8 +92,8 @@ impl Citizen {
             ("phone", &typed.phone),
             ("email", &typed.email),
             ("identity_number", &typed.identity_number),
-            ("ward_code", &typed.ward_code),
-            ("street", &typed.street),
+            ("ward_code", &typed.address.ward_code),
+            ("street", &typed.address.street),
             ("password", &typed.password),
             ("password_confirmation", &typed.password_confirmation),
         ] {

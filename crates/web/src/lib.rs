@@ -7,6 +7,7 @@
 mod assets;
 mod edge;
 mod pages;
+mod places;
 mod protocol;
 mod settings;
 mod texts;
@@ -64,7 +65,8 @@ pub fn router(parts: WebParts) -> Router {
         .route("/consent", get(pages::consent::get).post(pages::consent::post))
         .with_state(Arc::clone(&provider))
         .route("/assets/{name}", get(assets::get))
-        .with_state(assets);
+        .with_state(assets)
+        .route("/places/{era}/{version}/{name}", get(places::get));
 
     let services = Router::new()
         .route("/authorize", get(authorize::get).post(authorize::post).head(not_for_head))

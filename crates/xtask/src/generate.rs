@@ -33,14 +33,20 @@ enum Product {
     AuditEvents,
     /// docs/reference/security-tests.md: which test guards against which class of break
     SecurityTests,
-    /// The provinces and wards that core embeds (needs the network)
+    /// The provinces and wards of today that core embeds (needs the network)
     Places,
+    /// The provinces, districts and wards of before 2025 that core embeds (needs the network)
+    OldPlaces,
+    /// docs/reference/places.md: the old wards compared with a second source (needs the network)
+    PlacesCheck,
     /// The common passwords that core embeds (needs the network)
     Passwords,
 }
 
 const REFERENCE: [Product; 5] =
     [Product::Config, Product::ConfigSchema, Product::ClientsSchema, Product::AuditEvents, Product::SecurityTests];
+
+const OLD_PLACES: &str = "crates/core/data/places-2004.tsv";
 
 impl Product {
     fn target(self) -> &'static str {
@@ -51,6 +57,8 @@ impl Product {
             Self::AuditEvents => "docs/reference/audit-events.md",
             Self::SecurityTests => "docs/reference/security-tests.md",
             Self::Places => "crates/core/data/places-2025.tsv",
+            Self::OldPlaces => OLD_PLACES,
+            Self::PlacesCheck => "docs/reference/places.md",
             Self::Passwords => "crates/core/data/common-passwords.txt",
         }
     }
@@ -62,7 +70,9 @@ impl Product {
             Self::ClientsSchema => told_by_the_program(repository, "clients-schema"),
             Self::AuditEvents => told_by_the_program(repository, "audit-events"),
             Self::SecurityTests => security_tests::page(repository),
-            Self::Places => places(repository),
+            Self::Places => places(repository, "2025"),
+            Self::OldPlaces => places(repository, "2004"),
+            Self::PlacesCheck => places_check(repository),
             Self::Passwords => passwords(repository),
         }
     }
@@ -113,7 +123,7 @@ fn told_by_the_program(repository: &Repository, name: &str) -> Result<String> {
     Ok(text)
 }
 
-fn places(repository: &Repository) -> Result<String> {
+fn places(repository: &Repository, era: &str) -> Result<String> {
     let scripts = repository.path("crates/xtask/data");
     let folder = TemporaryFolder::create("gen-places")?;
     let venv = folder.path("venv");
@@ -126,7 +136,32 @@ fn places(repository: &Repository) -> Result<String> {
             .arg(scripts.join("places-requirements.txt")),
     )?;
     let made = folder.path("places.tsv");
-    run_command("reading them", Command::new(&python).arg(scripts.join("places.py")).arg(&made))?;
+    run_command("reading them", Command::new(&python).arg(scripts.join("places.py")).arg(era).arg(&made))?;
+    fs::read_to_string(&made).with_context(|| format!("cannot read {}", made.display()))
+}
+
+/// The second source is fetched as a file and never installed: its licence keeps it out of the product.
+fn places_check(repository: &Repository) -> Result<String> {
+    const PACKAGE: &str = "vietnam_provinces";
+    const VERSION: &str = "2026.9.0";
+    let folder = TemporaryFolder::create("gen-places-check")?;
+    run_command(
+        "fetching the second source",
+        Command::new("python3")
+            .args(["-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--python-version", "3.12"])
+            .arg("--dest")
+            .arg(folder.path(""))
+            .arg(format!("{PACKAGE}=={VERSION}")),
+    )?;
+    let (wheel, made) = (folder.path(&format!("{PACKAGE}-{VERSION}-py3-none-any.whl")), folder.path("places.md"));
+    run_command(
+        "comparing",
+        Command::new("python3").arg(repository.path("crates/xtask/data/places_check.py")).args([
+            &wheel,
+            &repository.path(OLD_PLACES),
+            &made,
+        ]),
+    )?;
     fs::read_to_string(&made).with_context(|| format!("cannot read {}", made.display()))
 }
 

@@ -11,12 +11,23 @@ export async function press(page, control) {
   await page.waitForLoadState('load');
 }
 
-// Without JavaScript the wards come with a second answer: choose the province, press its button, choose the ward.
+// Without JavaScript the wards come with a second answer: choose the province, press its button, choose the ward. With
+// it the button is gone and the wards come at once.
 export async function chooseAddress(page, { province, ward }) {
   await choose(page.locator('#province_code'), province);
-  await page.locator('button[name="choose_province"]').click();
-  await page.waitForLoadState('load');
+  const button = page.locator('button[name="choose_province"]');
+  if (await button.isVisible()) {
+    await button.click();
+    await page.waitForLoadState('load');
+  } else {
+    await filled(page, 'ward_code');
+  }
   await choose(page.locator('#ward_code'), ward);
+}
+
+// Until the script has fetched a list and put it in.
+export async function filled(page, list) {
+  await page.locator(`#${list}:not([aria-busy]) option[value]:not([value=""])`).first().waitFor({ state: 'attached' });
 }
 
 async function choose(select, label) {

@@ -139,6 +139,43 @@ async fn all_mistakes_are_shown_at_once_and_nothing_typed_is_lost_but_the_passwo
     assert!(idp.audit().await.iter().all(|entry| entry.kind != AuditKind::Registered));
 }
 
+#[tokio::test]
+async fn a_head_office_may_be_written_with_its_district() {
+    let idp = TestIdp::start().await;
+    let vai = Business::named("vai.thieu");
+    let mut browser = idp.browser();
+    let mut page = browser.open("/register/business").await.expect("register-business");
+    for (field, value, button) in [
+        ("address_era", "2004", "choose_era"),
+        ("province_code", "24", "choose_province"),
+        ("district_code", "213", "choose_district"),
+        ("ward_code", "07201", "choose_ward"),
+    ] {
+        let form = page.form_with("business_name").fill(field, value).press(button, "1");
+        page = browser.submit(form).await.expect("register-business");
+    }
+    let typed = vai.form();
+    let form = [
+        ("business_name", &typed.business_name),
+        ("business_code", &typed.business_code),
+        ("street", &typed.address.street),
+        ("phone", &typed.phone),
+        ("email", &typed.email),
+        ("username", &typed.username),
+        ("password", &typed.password),
+        ("password_confirmation", &typed.password_confirmation),
+    ]
+    .into_iter()
+    .fold(page.form_with("business_name"), |form, (name, value)| form.fill(name, value));
+    let _ = browser.submit(form).await.expect("registered");
+    let link = link_in(&idp.newest_mail(&vai.email).await.text);
+    let page = browser.open(&link).await.expect("activate");
+    let _ = browser.submit(page.form_with("action").press("action", "activate")).await.expect("activated");
+    let about = told(&idp, &vai, IdentityPolicy::Any, "openid organization").await;
+    assert_eq!(about["head_office"]["era"], "2004", "{about}");
+    assert_eq!(about["head_office"]["units_2025"]["ward_code"], "07210", "{about}");
+}
+
 // security: row 15
 #[tokio::test]
 async fn a_known_email_or_code_gets_the_same_page_and_both_sides_are_told_by_mail() {

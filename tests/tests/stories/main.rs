@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod activation;
+mod addresses;
 mod at_rest;
 mod authorization;
 mod browsers;

@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result, anyhow};
 use portal_id_core::facts::{
     Address, AddressInput, BirthDate, Birthplace, Email, FullName, IdentityNumber, Phone, Username,
 };
-use portal_id_core::place;
+use portal_id_core::place::{self, Era, Province, ProvinceCode};
 use portal_id_core::profile::Profile;
 use portal_id_core::time::Timestamp;
 use std::sync::LazyLock;
@@ -98,9 +98,8 @@ impl Citizen {
 }
 
 fn address(dice: &mut Dice) -> Result<Address> {
-    let provinces = place::provinces();
-    let home = place::find_province(HOME_PROVINCE).context("the home province is gone")?;
-    let province = if dice.below(100) < ELSEWHERE { dice.one_of(provinces) } else { home };
+    let home = ProvinceCode::parse(HOME_PROVINCE).and_then(Province::find).context("the home province is gone")?;
+    let province = if dice.below(100) < ELSEWHERE { dice.one_of(Province::all()) } else { home };
     let ward = dice.one_of(province.wards());
     let house = dice.below(400) + 1;
     let street = if dice.below(3) == 0 {
@@ -108,8 +107,14 @@ fn address(dice: &mut Dice) -> Result<Address> {
     } else {
         format!("Số {house}, đường {}", dice.one_of(&names::STREETS))
     };
-    let input =
-        AddressInput { era: "2025", province: province.code(), district: "", ward: ward.code(), street: &street };
+    let (province, ward) = (province.code(), ward.code());
+    let input = AddressInput {
+        era: Era::Era2025.as_str(),
+        province: province.as_str(),
+        ward: ward.as_str(),
+        street: &street,
+        ..AddressInput::default()
+    };
     Address::parse(input).map_err(refused("address"))
 }
 

@@ -1,8 +1,8 @@
 //! Reading a business's registration form.
 
 use super::registration_form::CheckedRegistration;
-use super::{Field, FieldErrors};
-use crate::facts::{Address, AddressInput, BusinessCode, BusinessName, Email, Phone, Username};
+use super::{AddressForm, Field, FieldErrors};
+use crate::facts::{BusinessCode, BusinessName, Email, Phone, Username};
 use crate::password::policy::PersonalWords;
 use crate::profile::{AccountClass, Profile};
 use time::Date;
@@ -16,11 +16,7 @@ pub struct BusinessForm {
     pub username: String,
     pub phone: String,
     pub email: String,
-    pub address_era: String,
-    pub province_code: String,
-    pub district_code: String,
-    pub ward_code: String,
-    pub street: String,
+    pub address: AddressForm,
     pub password: String,
     pub password_confirmation: String,
 }
@@ -34,13 +30,7 @@ impl BusinessForm {
         let username = errors.keep(Field::Username, Username::parse(&self.username));
         let phone = errors.keep(Field::Phone, Phone::parse(&self.phone));
         let email = errors.keep(Field::Email, Email::parse(&self.email));
-        let address = errors.keep_address(Address::parse(AddressInput {
-            era: &self.address_era,
-            province: &self.province_code,
-            district: &self.district_code,
-            ward: &self.ward_code,
-            street: &self.street,
-        }));
+        let address = self.address.check(&mut errors);
         let personal = PersonalWords::new(
             None,
             username.as_ref(),

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::registration_form::CheckedRegistration;
-use super::{AccountSettings, BusinessForm, CitizenForm, Field, FieldErrors};
+use super::{AccountSettings, AddressForm, BusinessForm, CitizenForm, Field, FieldErrors};
 use crate::facts::{Address, BirthDate, BusinessCode, BusinessName, FieldError, FullName, IdentityNumber, Street};
 use time::{Date, macros::date};
 
@@ -11,6 +11,11 @@ const TODAY: Date = date!(2026 - 11 - 23);
 
 /// What is typed, and what is kept of it or said about it.
 type Row<'a> = (&'a str, Result<&'a str, FieldError>);
+
+fn address() -> AddressForm {
+    let [era, province_code, ward_code, street] = ["2025", "24", "07210", "Số 1 đường Hùng Vương"].map(str::to_owned);
+    AddressForm { era, province_code, ward_code, street, ..AddressForm::default() }
+}
 
 fn citizen() -> CitizenForm {
     let text = str::to_owned;
@@ -21,13 +26,9 @@ fn citizen() -> CitizenForm {
         phone: text("0912345678"),
         email: text("nguyen.an@example.vn"),
         identity_number: text("024185001234"),
-        address_era: text("2025"),
-        province_code: text("24"),
-        ward_code: text("07210"),
-        street: text("Số 1 đường Hùng Vương"),
+        address: address(),
         password: text("Bốn con mèo béo 4"),
         password_confirmation: text("Bốn con mèo béo 4"),
-        ..CitizenForm::default()
     }
 }
 
@@ -39,13 +40,9 @@ fn business() -> BusinessForm {
         username: text("vai.thieu.mau"),
         phone: text("0912345679"),
         email: text("vaithieu@example.vn"),
-        address_era: text("2025"),
-        province_code: text("24"),
-        ward_code: text("07210"),
-        street: text("Số 2 đường Hùng Vương"),
+        address: address(),
         password: text("Bốn con mèo béo 4"),
         password_confirmation: text("Bốn con mèo béo 4"),
-        ..BusinessForm::default()
     }
 }
 
@@ -58,8 +55,8 @@ fn of_citizen(field: Field, typed: &str) -> Result<CheckedRegistration, FieldErr
         Field::Phone => &mut form.phone,
         Field::Email => &mut form.email,
         Field::IdentityNumber => &mut form.identity_number,
-        Field::WardCode => &mut form.ward_code,
-        Field::Street => &mut form.street,
+        Field::WardCode => &mut form.address.ward_code,
+        Field::Street => &mut form.address.street,
         Field::Password => &mut form.password,
         Field::PasswordConfirmation => &mut form.password_confirmation,
         other => unreachable!("no row fills {other:?}"),
@@ -79,8 +76,8 @@ fn of_business(field: Field, typed: &str) -> Result<CheckedRegistration, FieldEr
         Field::Username => &mut form.username,
         Field::Phone => &mut form.phone,
         Field::Email => &mut form.email,
-        Field::WardCode => &mut form.ward_code,
-        Field::Street => &mut form.street,
+        Field::WardCode => &mut form.address.ward_code,
+        Field::Street => &mut form.address.street,
         Field::Password => &mut form.password,
         Field::PasswordConfirmation => &mut form.password_confirmation,
         other => unreachable!("no row fills {other:?}"),
@@ -101,7 +98,13 @@ fn kept(field: Field, checked: &CheckedRegistration) -> String {
         Field::IdentityNumber => profile.identity_number.as_ref().map(IdentityNumber::as_str),
         Field::BusinessName => profile.business_name.as_ref().map(BusinessName::as_str),
         Field::BusinessCode => profile.business_code.as_ref().map(BusinessCode::as_str),
-        Field::WardCode => profile.address.as_ref().map(Address::ward_code),
+        Field::WardCode => {
+            return profile
+                .address
+                .as_ref()
+                .and_then(Address::location)
+                .map_or_else(String::new, |at| at.ward.to_string());
+        }
         Field::Street => profile.address.as_ref().map(Address::street).map(Street::as_str),
         Field::Phone => Some(checked.phone.phone.e164()),
         Field::Email => Some(checked.email.as_str()),
@@ -141,9 +144,9 @@ fn both(field: Field, rows: &[Row<'_>]) {
 
 use FieldError::{
     BirthDateMismatch, Checksum, ContainsPersonal, DoesNotMatchConfirmation, FormerNumberNotAccepted, InTheFuture,
-    Malformed, Missing, NoSuchDate, NotAMobile, NotAllowedCharacter, OldPrefixUnknown, TooCommon, TooLong, TooLongAgo,
-    TooShort, UnknownPlace, UsernameLooksLikeEmail, UsernameLooksLikeNumber, UsernameNeedsLetter,
-    WardOfAnotherProvince, WrongLength,
+    Malformed, Missing, NoDistrictsInThisEra, NoSuchDate, NotAMobile, NotAllowedCharacter, OldPrefixUnknown, TooCommon,
+    TooLong, TooLongAgo, TooShort, UnknownEra, UnknownPlace, UsernameLooksLikeEmail, UsernameLooksLikeNumber,
+    UsernameNeedsLetter, WardOfAnotherProvince, WrongLength,
 };
 
 #[test]
@@ -447,24 +450,49 @@ fn password_confirmation() {
     );
 }
 
+/// What both forms say of an address in which one thing was changed.
+fn of_address(change: impl Fn(&mut AddressForm), expected: &[(Field, FieldError)]) {
+    let mut address = address();
+    change(&mut address);
+    let settings = AccountSettings::default();
+    let citizen = CitizenForm { address: address.clone(), ..citizen() }.check(&settings, TODAY);
+    let business = BusinessForm { address: address.clone(), ..business() }.check(TODAY);
+    for found in [citizen, business] {
+        let told = found.err().map(|errors| errors.iter().collect::<Vec<_>>()).unwrap_or_default();
+        assert_eq!(told, expected, "{address:?}");
+    }
+}
+
+#[test]
+fn address_era_and_district_code() {
+    of_address(|address| address.era.clear(), &[]);
+    of_address(|address| address.era = "1945".to_owned(), &[(Field::AddressEra, UnknownEra)]);
+    of_address(|address| address.era = "2025\0".to_owned(), &[(Field::AddressEra, UnknownEra)]);
+    of_address(|address| address.district_code = "213".to_owned(), &[(Field::AddressEra, NoDistrictsInThisEra)]);
+    let before = |address: &mut AddressForm, district: &str| {
+        let [era, province_code, district_code, ward_code] = ["2004", "24", district, "07201"].map(str::to_owned);
+        *address = AddressForm { era, province_code, district_code, ward_code, ..address.clone() };
+    };
+    of_address(|address| before(address, "213"), &[]);
+    of_address(|address| before(address, ""), &[(Field::DistrictCode, Missing)]);
+    for typed in ["2I3", "２13", "213🙂", "\u{200f}213", "213\0", &"2".repeat(1 << 16)] {
+        of_address(|address| before(address, typed), &[(Field::DistrictCode, UnknownPlace)]);
+    }
+}
+
 /// A province rules over its wards, so that it is told with them.
 #[test]
 fn province_code() {
     for (typed, expected) in [
-        ("", vec![(Field::ProvinceCode, Missing)]),
-        ("2", vec![(Field::ProvinceCode, UnknownPlace)]),
-        ("27", vec![(Field::ProvinceCode, UnknownPlace)]),
-        ("2\u{200f}4", vec![(Field::ProvinceCode, UnknownPlace)]),
-        ("２4", vec![(Field::ProvinceCode, UnknownPlace)]),
-        ("24🙂", vec![(Field::ProvinceCode, UnknownPlace)]),
-        ("01", vec![(Field::WardCode, WardOfAnotherProvince)]),
+        ("", [(Field::ProvinceCode, Missing)]),
+        ("2", [(Field::ProvinceCode, UnknownPlace)]),
+        ("27", [(Field::ProvinceCode, UnknownPlace)]),
+        ("2\u{200f}4", [(Field::ProvinceCode, UnknownPlace)]),
+        ("２4", [(Field::ProvinceCode, UnknownPlace)]),
+        ("24🙂", [(Field::ProvinceCode, UnknownPlace)]),
+        ("01", [(Field::WardCode, WardOfAnotherProvince)]),
     ] {
-        let settings = AccountSettings::default();
-        let citizen = CitizenForm { province_code: typed.to_owned(), ..citizen() }.check(&settings, TODAY);
-        let business = BusinessForm { province_code: typed.to_owned(), ..business() }.check(TODAY);
-        for errors in [citizen.err().unwrap(), business.err().unwrap()] {
-            assert_eq!(errors.iter().collect::<Vec<_>>(), expected, "{typed:?}");
-        }
+        of_address(|address| typed.clone_into(&mut address.province_code), &expected);
     }
 }
 

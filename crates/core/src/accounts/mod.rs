@@ -4,6 +4,7 @@
 //! variants of an outcome; [`Failure`] is for what should not happen.
 
 mod activation;
+mod address_form;
 mod beginning;
 mod business_form;
 mod code;
@@ -27,6 +28,7 @@ mod sign_in;
 mod sign_in_name;
 
 pub use activation::{ActivateOutcome, ActivationView, ResendOutcome, ResendTicket};
+pub use address_form::{AddressForm, NamedUnits};
 pub use business_form::BusinessForm;
 pub use code::{ChallengeView, CodeOutcome, NewSession, ResendCodeOutcome};
 pub use not_me::{NotMeOutcome, NotMeView};

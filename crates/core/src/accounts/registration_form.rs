@@ -1,11 +1,8 @@
 //! Reading a registration form: every mistake at once, each beside its field. What the classes share, and the citizen's
 //! form; the business's is in [`super::business_form`].
 
-use super::AccountSettings;
-use crate::facts::{
-    Address, AddressInput, AddressRefusal, BirthDate, Email, FieldError, FullName, IdentityNumber, ParsedPhone, Phone,
-    Username,
-};
+use super::{AccountSettings, AddressForm};
+use crate::facts::{BirthDate, Email, FieldError, FullName, IdentityNumber, ParsedPhone, Phone, Username};
 use crate::password::policy::{PasswordInput, PersonalWords};
 use crate::profile::{AccountClass, Profile};
 use time::Date;
@@ -29,10 +26,16 @@ pub enum Field {
     BusinessName,
     /// `business_code`
     BusinessCode,
+    /// `address_era`
+    AddressEra,
     /// `province_code`
     ProvinceCode,
+    /// `district_code`
+    DistrictCode,
     /// `ward_code`
     WardCode,
+    /// `new_ward_code`
+    NewWardCode,
     /// `street`
     Street,
     /// `password`
@@ -57,8 +60,11 @@ impl Field {
             Self::IdentityNumber => "identity_number",
             Self::BusinessName => "business_name",
             Self::BusinessCode => "business_code",
+            Self::AddressEra => "address_era",
             Self::ProvinceCode => "province_code",
+            Self::DistrictCode => "district_code",
             Self::WardCode => "ward_code",
+            Self::NewWardCode => "new_ward_code",
             Self::Street => "street",
             Self::Password => "password",
             Self::PasswordConfirmation => "password_confirmation",
@@ -100,24 +106,6 @@ impl FieldErrors {
         self.0.is_empty()
     }
 
-    /// Notes the mistakes of an address.
-    pub(super) fn keep_address(&mut self, parsed: Result<Address, AddressRefusal>) -> Option<Address> {
-        parsed
-            .map_err(|refusal| {
-                let district = refusal.era.or(refusal.district);
-                for (field, error) in [
-                    (Field::ProvinceCode, refusal.province.or(district)),
-                    (Field::WardCode, refusal.ward),
-                    (Field::Street, refusal.street),
-                ] {
-                    if let Some(error) = error {
-                        self.add(field, error);
-                    }
-                }
-            })
-            .ok()
-    }
-
     /// Notes the mistakes of a new password, typed twice, that must not be made of `personal`.
     pub(super) fn keep_password(
         &mut self,
@@ -147,11 +135,7 @@ pub struct CitizenForm {
     pub phone: String,
     pub email: String,
     pub identity_number: String,
-    pub address_era: String,
-    pub province_code: String,
-    pub district_code: String,
-    pub ward_code: String,
-    pub street: String,
+    pub address: AddressForm,
     pub password: String,
     pub password_confirmation: String,
 }
@@ -180,13 +164,7 @@ impl CitizenForm {
             Field::IdentityNumber,
             IdentityNumber::parse(&self.identity_number, birth_date.as_ref(), today, settings.accept_cmnd),
         );
-        let address = errors.keep_address(Address::parse(AddressInput {
-            era: &self.address_era,
-            province: &self.province_code,
-            district: &self.district_code,
-            ward: &self.ward_code,
-            street: &self.street,
-        }));
+        let address = self.address.check(&mut errors);
         let personal = PersonalWords::new(
             full_name.as_ref(),
             username.as_ref(),

@@ -54,8 +54,12 @@ reasons! {
     WardOfAnotherProvince = "ward_of_another_province",
     /// A kind of address that does not exist.
     UnknownEra = "unknown_era",
-    /// Addresses with districts are not taken.
-    EraNotOffered = "era_not_offered",
+    /// The district exists, but in another province.
+    DistrictOfAnotherProvince = "district_of_another_province",
+    /// The ward exists, but in another district.
+    WardOfAnotherDistrict = "ward_of_another_district",
+    /// The ward of today is none of those that the old ward was split among.
+    NotASuccessor = "not_a_successor",
     /// A district was given, but since 1 July 2025 there are none.
     NoDistrictsInThisEra = "no_districts_in_this_era",
     /// A landline: it cannot receive the codes.

@@ -36,7 +36,7 @@ macro_rules! debug_masked {
 }
 
 mod address;
-mod address_era;
+mod address_parts;
 mod birth_date;
 mod birthplace;
 mod business_code;
@@ -51,7 +51,6 @@ mod typed_text;
 mod username;
 
 pub use address::{Address, AddressInput, AddressRefusal};
-pub use address_era::AddressEra;
 pub use birth_date::BirthDate;
 pub use birthplace::Birthplace;
 pub use business_code::{BusinessCode, BusinessCodeKind};

@@ -1,4 +1,4 @@
-//! Vietnamese alphabetical order: syllable by syllable, letters before tones.
+//! Vietnamese alphabetical order: syllable by syllable, letters before tones, numbers by their value.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -18,6 +18,12 @@ pub(super) fn order(name: &str) -> Vec<Syllable> {
 }
 
 fn syllable(word: &str) -> Syllable {
+    if word.bytes().all(|byte| byte.is_ascii_digit()) {
+        // A longer number is a greater one: Quận 2 before Quận 10.
+        let digits = word.trim_start_matches('0');
+        let places = digits.chars().filter_map(|digit| LETTERS.chars().position(|of| of == digit));
+        return (std::iter::once(digits.len()).chain(places).collect(), 0);
+    }
     let (tones, letters): (Vec<char>, Vec<char>) =
         word.nfd().flat_map(char::to_lowercase).partition(|c| TONES.contains(c));
     let tone = tones.first().and_then(|tone| TONES.iter().position(|of| of == tone)).map_or(0, |place| place + 1);
@@ -34,6 +40,9 @@ mod tests {
     fn letters_come_before_tones_and_tones_before_the_next_syllable() {
         let sorted = [
             "1",
+            "02",
+            "9",
+            "10",
             "A Lưới",
             "Á Châu",
             "An",

@@ -6,7 +6,7 @@ use crate::clients;
 use crate::house::House;
 use crate::jobs;
 use anyhow::{Context as _, bail};
-use portal_id_core::accounts::{ActivateOutcome, BusinessForm, CitizenForm, Field, RegisterOutcome};
+use portal_id_core::accounts::{ActivateOutcome, AddressForm, BusinessForm, CitizenForm, Field, RegisterOutcome};
 use portal_id_core::client::{ClientAuthMethod, ClientMetadata, ClientSource, IdentityPolicy, SCOPES};
 use portal_id_core::outbox::Channel;
 use portal_id_core::secret::Secret;
@@ -63,13 +63,9 @@ pub(super) async fn citizen(house: &House, inbox: &DemoInbox) -> anyhow::Result<
         phone: "0912 345 678".to_owned(),
         email: CITIZEN.email.to_owned(),
         identity_number: "024085001234".to_owned(),
-        address_era: "2025".to_owned(),
-        province_code: "24".to_owned(),
-        ward_code: "07210".to_owned(),
-        street: "Số 1 đường Hùng Vương".to_owned(),
+        address: in_bac_giang("Số 1 đường Hùng Vương"),
         password: CITIZEN.password.to_owned(),
         password_confirmation: CITIZEN.password.to_owned(),
-        ..CitizenForm::default()
     };
     let ctx = house.outside.job_ctx("demo-seed");
     let outcome = house.accounts.register_citizen(&ctx, &form).await?;
@@ -85,17 +81,24 @@ pub(super) async fn business(house: &House, inbox: &DemoInbox) -> anyhow::Result
         username: BUSINESS.username.to_owned(),
         phone: "0912 345 679".to_owned(),
         email: BUSINESS.email.to_owned(),
-        address_era: "2025".to_owned(),
-        province_code: "24".to_owned(),
-        ward_code: "07210".to_owned(),
-        street: "Số 2 đường Hùng Vương".to_owned(),
+        address: in_bac_giang("Số 2 đường Hùng Vương"),
         password: BUSINESS.password.to_owned(),
         password_confirmation: BUSINESS.password.to_owned(),
-        ..BusinessForm::default()
     };
     let ctx = house.outside.job_ctx("demo-seed");
     let outcome = house.accounts.register_business(&ctx, &form).await?;
     make_ready(house, inbox, &BUSINESS, outcome).await
+}
+
+/// An address in the ward Bắc Giang.
+fn in_bac_giang(street: &str) -> AddressForm {
+    AddressForm {
+        era: "2025".to_owned(),
+        province_code: "24".to_owned(),
+        ward_code: "07210".to_owned(),
+        street: street.to_owned(),
+        ..AddressForm::default()
+    }
 }
 
 /// Activates what was just registered, by the link in its mail.

@@ -22,6 +22,9 @@ pub(crate) trait FormFields {
     /// The names of its fields, without `csrf`. Any other field is refused.
     const FIELDS: &'static [&'static str];
 
+    /// The names of the fields of a part that several forms have.
+    const PART: &'static [&'static str] = &[];
+
     /// Takes the values; a field that was not sent is empty.
     fn from_fields(fields: &Fields) -> Self;
 }
@@ -129,7 +132,8 @@ impl<T: FormFields, S: Send + Sync> FromRequest<S> for CsrfForm<T> {
         let edge = &arrival.edge;
         csrf::check_source(&parts.headers, &edge.origin)?;
         let fields = Fields::parse(&read_form(&parts.headers, body).await?)?;
-        if fields.names().any(|name| name != csrf::FIELD && !T::FIELDS.contains(&name)) {
+        let known = |name: &str| name == csrf::FIELD || T::FIELDS.contains(&name) || T::PART.contains(&name);
+        if !fields.names().all(known) {
             return Err(PageError::Malformed("unknown-field"));
         }
         let browser = edge.browser_cookie(&parts.headers);

@@ -1,5 +1,6 @@
 //! One request of a browser: who, in which language, on the way to which service; and the answers that a page can give.
 
+use crate::assets::Assets;
 use crate::edge::arrival::Arrival;
 use crate::edge::cookies::CookieKind;
 use crate::edge::error::PageError;
@@ -94,6 +95,11 @@ impl Visit {
         self.known_devices.as_ref().map(Secret::expose)
     }
 
+    /// The files that pages load.
+    pub(crate) fn assets(&self) -> &Assets {
+        &self.edge.assets
+    }
+
     /// What the frame of a page needs.
     pub(crate) fn layout(&self, title: &'static str) -> Layout {
         let csrf = csrf::value(self.edge.vault.as_ref(), &self.browser, self.session.as_ref());
@@ -129,6 +135,12 @@ impl Visit {
     pub(crate) fn page(self, status: StatusCode, template: impl askama::Template) -> Response {
         let policy = PagePolicy::default().form_to(self.flow.as_ref().and_then(OpenFlow::redirect_origin));
         self.page_under(status, &policy, template)
+    }
+
+    /// Answers with a page that loads a script file of ours.
+    pub(crate) fn page_with_script(self, status: StatusCode, template: impl askama::Template) -> Response {
+        let origin = self.flow.as_ref().and_then(OpenFlow::redirect_origin);
+        self.page_under(status, &PagePolicy::default().form_to(origin).our_scripts(), template)
     }
 
     /// Answers with a page under its own policy.

@@ -7,6 +7,7 @@ pub(crate) mod account_stopped;
 pub(crate) mod activate;
 pub(crate) mod activation_link;
 pub(crate) mod activation_resend;
+pub(crate) mod address_fields;
 pub(crate) mod code;
 pub(crate) mod consent;
 pub(crate) mod error;

@@ -1,5 +1,6 @@
 //! A citizen's registration: every mistake at once, nothing typed lost but the passwords.
 
+use super::address_fields::{AddressFields, PostedAddress};
 use super::layout::Layout;
 use super::problems::Problems;
 use super::registered::{self, Registered};
@@ -10,18 +11,20 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use portal_id_core::accounts::{Accounts, CitizenForm, Field, RegisterOutcome, RegistrationMode};
-use portal_id_core::place;
+use portal_id_core::accounts::{Accounts, AddressForm, CitizenForm, Field, RegisterOutcome, RegistrationMode};
 use portal_id_core::profile::AccountClass;
 use std::sync::Arc;
 
 /// The fields in the order of the page.
-pub(super) const ORDER: [Field; 11] = [
+pub(super) const ORDER: [Field; 14] = [
     Field::FullName,
     Field::BirthDate,
     Field::IdentityNumber,
+    Field::AddressEra,
     Field::ProvinceCode,
+    Field::DistrictCode,
     Field::WardCode,
+    Field::NewWardCode,
     Field::Street,
     Field::Phone,
     Field::Email,
@@ -39,23 +42,15 @@ pub(crate) struct RegisterCitizenPage {
     pub(super) typed: CitizenForm,
     /// The last day on which citizens may register here, when it is near.
     pub(super) closes_on: Option<String>,
-    pub(super) provinces: Vec<Choice>,
-    pub(super) wards: Vec<Choice>,
+    pub(super) address: AddressFields,
     pub(super) identity_hint: &'static str,
     pub(super) passwords_again: bool,
-}
-
-/// One line of a list to choose from.
-pub(crate) struct Choice {
-    pub(super) code: &'static str,
-    pub(super) name: &'static str,
-    pub(super) chosen: bool,
 }
 
 /// What the form sends.
 pub(crate) struct CitizenFields {
     typed: CitizenForm,
-    choose_province: bool,
+    shows_lists: bool,
 }
 
 impl FormFields for CitizenFields {
@@ -66,18 +61,14 @@ impl FormFields for CitizenFields {
         "phone",
         "email",
         "identity_number",
-        "address_era",
-        "province_code",
-        "district_code",
-        "ward_code",
-        "street",
         "password",
         "password_confirmation",
-        "choose_province",
     ];
+    const PART: &'static [&'static str] = PostedAddress::FIELDS;
 
     fn from_fields(fields: &Fields) -> Self {
         let get = |name| fields.get(name).to_owned();
+        let address = PostedAddress::from_fields(fields);
         let typed = CitizenForm {
             full_name: get("full_name"),
             birth_date: get("birth_date"),
@@ -85,30 +76,21 @@ impl FormFields for CitizenFields {
             phone: get("phone"),
             email: get("email"),
             identity_number: get("identity_number"),
-            address_era: get("address_era"),
-            province_code: get("province_code"),
-            district_code: get("district_code"),
-            ward_code: get("ward_code"),
-            street: get("street"),
+            address: address.typed,
             password: get("password"),
             password_confirmation: get("password_confirmation"),
         };
-        Self { typed, choose_province: fields.find("choose_province").is_some() }
+        Self { typed, shows_lists: address.shows_lists }
     }
 }
 
 impl RegisterCitizenPage {
     /// The form with what was typed before.
     fn new(visit: &Visit, accounts: &Accounts, typed: CitizenForm, problems: Problems) -> Self {
-        let wards = place::wards(&typed.province_code);
         Self {
             layout: visit.layout("register-citizen-title"),
             closes_on: accounts.registration_closes_soon(&visit.ctx, AccountClass::Citizen).map(moment::day),
-            provinces: place::provinces()
-                .iter()
-                .map(|province| Choice::of(province.code(), province.name(), &typed.province_code))
-                .collect(),
-            wards: wards.iter().map(|ward| Choice::of(ward.code(), ward.name(), &typed.ward_code)).collect(),
+            address: AddressFields::new(visit.assets(), &typed.address),
             identity_hint: if accounts.settings().accept_cmnd {
                 "hint-identity_number-cmnd"
             } else {
@@ -121,20 +103,15 @@ impl RegisterCitizenPage {
     }
 }
 
-impl Choice {
-    pub(super) fn of(code: &'static str, name: &'static str, chosen: &str) -> Self {
-        Self { code, name, chosen: code == chosen }
-    }
-}
-
 /// `GET /register/citizen`
 pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> Response {
     match accounts.registration_mode(&visit.ctx, AccountClass::Citizen) {
         RegistrationMode::Open => {
             let province_code = accounts.settings().home_province.clone().unwrap_or_default();
-            let blank = CitizenForm { province_code, ..CitizenForm::default() };
+            let address = AddressForm { province_code, ..AddressForm::default() };
+            let blank = CitizenForm { address, ..CitizenForm::default() };
             let page = RegisterCitizenPage::new(&visit, &accounts, blank, Problems::default());
-            visit.page(StatusCode::OK, page)
+            visit.page_with_script(StatusCode::OK, page)
         }
         mode => register_closed::show(visit, AccountClass::Citizen, mode),
     }
@@ -146,9 +123,9 @@ pub(crate) async fn post(
     State(accounts): State<Arc<Accounts>>,
     CsrfForm(fields): CsrfForm<CitizenFields>,
 ) -> PageResult {
-    if fields.choose_province {
+    if fields.shows_lists {
         let page = RegisterCitizenPage::new(&visit, &accounts, fields.typed, Problems::default());
-        return Ok(visit.page(StatusCode::OK, page));
+        return Ok(visit.page_with_script(StatusCode::OK, page));
     }
     match accounts.register_citizen(&visit.ctx, &fields.typed).await? {
         RegisterOutcome::Accepted { phone } => {
@@ -158,7 +135,7 @@ pub(crate) async fn post(
         RegisterOutcome::Refused(errors) => {
             let problems = Problems::told(Texts::of(visit.ctx.language), &errors, &ORDER);
             let page = RegisterCitizenPage::new(&visit, &accounts, fields.typed, problems);
-            Ok(visit.page(StatusCode::UNPROCESSABLE_ENTITY, page))
+            Ok(visit.page_with_script(StatusCode::UNPROCESSABLE_ENTITY, page))
         }
         RegisterOutcome::NotOpen(mode) => Ok(register_closed::show(visit, AccountClass::Citizen, mode)),
         RegisterOutcome::SlowDown { until } => Err(PageError::Overloaded(until.since(visit.ctx.now))),

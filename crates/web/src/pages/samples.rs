@@ -6,6 +6,7 @@ use super::account_stopped::AccountStoppedPage;
 use super::activate::{ActivatePage, ActivatedPage, DisownedPage, NotCompletedPage};
 use super::activation_link::{ActivationExpiredPage, ActivationUnknownPage, ActivationUsedPage};
 use super::activation_resend::ActivationResentPage;
+use super::address_fields::AddressFields;
 use super::code::{CodeOverPage, CodePage};
 use super::consent::{ConsentPage, Grant};
 use super::error::ErrorPage;
@@ -23,22 +24,23 @@ use super::phone_correction::{
 use super::problems::Problems;
 use super::register::RegisterPage;
 use super::register_business::RegisterBusinessPage;
-use super::register_citizen::{Choice, RegisterCitizenPage};
+use super::register_citizen::RegisterCitizenPage;
 use super::register_closed::RegisterClosedPage;
 use super::registered::RegisteredPage;
 use super::sessions::{SessionLine, SessionsPage};
 use super::sign_in::SignInPage;
 use super::sign_in_help::SignInHelpPage;
 use super::sign_out::{SignOutPage, SignedOutPage};
+use crate::assets::Assets;
 use crate::edge::PageError;
-use crate::settings::Instead;
+use crate::settings::{Instead, WebSettings};
 use crate::texts::Texts;
 use askama::Template;
-use portal_id_core::accounts::{BusinessForm, CitizenForm, Field, FieldErrors, RegistrationMode};
+use portal_id_core::accounts::{AddressForm, BusinessForm, CitizenForm, Field, FieldErrors, RegistrationMode};
 use portal_id_core::client::SCOPES;
 use portal_id_core::facts::FieldError;
 use portal_id_core::language::{Language, LocalText};
-use portal_id_core::place;
+use portal_id_core::place::OldProvince;
 use portal_id_core::profile::AccountClass;
 use portal_id_core::time::Span;
 use serde_json::json;
@@ -98,12 +100,8 @@ pub(crate) fn faults() -> Vec<PageError> {
     ]
 }
 
-fn provinces(chosen: &str) -> Vec<Choice> {
-    place::provinces().iter().map(|province| Choice::of(province.code(), province.name(), chosen)).collect()
-}
-
-fn wards(province: &str) -> Vec<Choice> {
-    place::wards(province).iter().map(|ward| Choice::of(ward.code(), ward.name(), "")).collect()
+fn address_fields(typed: &AddressForm) -> AddressFields {
+    AddressFields::new(&Assets::load(&WebSettings::default()).expect("assets"), typed)
 }
 
 impl Samples {
@@ -197,14 +195,12 @@ impl Samples {
             phone: self.v("0912 34x 678"),
             email: self.v("nguyen.an@example.vn"),
             identity_number: self.v("024190001234"),
-            address_era: "2025".to_owned(),
-            province_code: "24".to_owned(),
-            street: self.v(""),
+            address: AddressForm { street: self.v(""), ..self.address("2025", "24", "", "") },
             password: self.v("bimat1985"),
             password_confirmation: self.v("bimat"),
-            ..CitizenForm::default()
         };
         self.draw("register-citizen-problems", &Self::citizen(layout, typed, problems));
+        self.addresses();
         self.business();
     }
 
@@ -242,8 +238,7 @@ impl Samples {
             problems: Problems::default(),
             typed: BusinessForm::default(),
             closes_on: Some(self.v("30/06/2027")),
-            provinces: provinces("24"),
-            wards: wards("24"),
+            address: address_fields(&AddressForm { province_code: "24".to_owned(), ..AddressForm::default() }),
             passwords_again: false,
         };
         self.draw("register-business", &blank);
@@ -261,30 +256,56 @@ impl Samples {
             username: self.v("vaithieu"),
             phone: self.v("0204 3854 321"),
             email: self.v("vaithieu@example.vn"),
-            street: self.v("Số 2 đường Hùng Vương"),
+            address: AddressForm { street: self.v("Số 2 đường Hùng Vương"), ..AddressForm::default() },
             password: self.v("matkhau123"),
             ..BusinessForm::default()
         };
+        let address = address_fields(&typed.address);
         self.draw(
             "register-business-problems",
-            &RegisterBusinessPage {
-                layout,
-                problems,
-                typed,
-                closes_on: None,
-                provinces: provinces(""),
-                wards: wards(""),
-                passwords_again: true,
-            },
+            &RegisterBusinessPage { layout, problems, typed, closes_on: None, address, passwords_again: true },
         );
+    }
+
+    fn address(&self, era: &str, province: &str, district: &str, ward: &str) -> AddressForm {
+        let [era, province_code, district_code, ward_code] = [era, province, district, ward].map(str::to_owned);
+        let street = self.v("Số 12, đường Hùng Vương");
+        AddressForm { era, province_code, district_code, ward_code, new_ward_code: String::new(), street }
+    }
+
+    /// The address part with a district: certain today, split, on an island, and with every mistake.
+    fn addresses(&mut self) {
+        let districts = || OldProvince::all().iter().flat_map(OldProvince::districts);
+        let split = districts().flat_map(|district| district.wards().iter().map(move |ward| (district, ward)));
+        let (district, ward) = split.into_iter().find(|(_, ward)| ward.became().is_split()).expect("a split ward");
+        let split =
+            self.address("2004", district.province_code().as_str(), district.code().as_str(), ward.code().as_str());
+        let island = districts().find(|district| district.wards().is_empty()).expect("an island");
+        let island = self.address("2004", island.province_code().as_str(), island.code().as_str(), "");
+        let mistaken = self.address("2004", "27", "213", "07375");
+        let mut wrong_units = FieldErrors::one(Field::AddressEra, FieldError::NoDistrictsInThisEra);
+        wrong_units.add(Field::ProvinceCode, FieldError::UnknownPlace);
+        wrong_units.add(Field::DistrictCode, FieldError::DistrictOfAnotherProvince);
+        wrong_units.add(Field::WardCode, FieldError::WardOfAnotherDistrict);
+        for (name, address, errors) in [
+            ("register-citizen-district", self.address("2004", "24", "213", "07201"), FieldErrors::default()),
+            ("register-citizen-split", split.clone(), FieldErrors::default()),
+            ("register-citizen-split-problem", split, FieldErrors::one(Field::NewWardCode, FieldError::Missing)),
+            ("register-citizen-island", island, FieldErrors::default()),
+            ("register-citizen-elsewhere", mistaken, wrong_units),
+        ] {
+            let layout = self.layout("register-citizen-title");
+            let problems = Problems::told(layout.texts, &errors, &super::register_citizen::ORDER);
+            let typed = CitizenForm { address, ..CitizenForm::default() };
+            self.draw(name, &Self::citizen(layout, typed, problems));
+        }
     }
 
     fn citizen(layout: Layout, typed: CitizenForm, problems: Problems) -> RegisterCitizenPage {
         RegisterCitizenPage {
             layout,
             closes_on: None,
-            provinces: provinces(&typed.province_code),
-            wards: wards(&typed.province_code),
+            address: address_fields(&typed.address),
             identity_hint: "hint-identity_number",
             passwords_again: problems.any(),
             typed,

@@ -48,13 +48,23 @@ fn no_value_in_any_page_becomes_markup() {
 
 // security: row 3
 #[test]
-fn no_page_has_a_style_of_its_own_and_one_page_one_script_that_its_policy_knows() {
+fn no_page_has_a_style_of_its_own_and_no_script_but_those_that_its_policy_knows() {
     for (name, page) in pages() {
         assert!(all(&page, "style, iframe, object, embed, base, [style]").is_empty(), "{name}");
-        let scripts: Vec<String> = all(&page, "script").iter().map(scraper::ElementRef::inner_html).collect();
+        let scripts: Vec<_> =
+            all(&page, "script").iter().map(|script| (script.attr("src"), script.inner_html())).collect();
         let is_form_post = all(&page, "main")[0].attr("data-page") == Some("form-post");
-        let known = if is_form_post { vec![super::form_post::FormPostPage::SCRIPT.to_owned()] } else { Vec::new() };
+        let known = if is_form_post {
+            vec![(None, super::form_post::FormPostPage::SCRIPT.to_owned())]
+        } else if all(&page, "[data-address]").is_empty() {
+            Vec::new()
+        } else {
+            vec![(scripts.first().and_then(|(address, _)| *address), String::new())]
+        };
         assert_eq!(scripts, known, "{name}");
+        for (address, _) in scripts {
+            assert!(address.is_none_or(|address| address.starts_with("/assets/address-")), "{name}");
+        }
         for element in all(&page, "*") {
             assert!(element.value().attrs().all(|(attribute, _)| !attribute.starts_with("on")), "{name}");
         }
@@ -82,8 +92,13 @@ fn every_field_has_its_label_hint_and_problem_beside_it() {
         assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len(), "{name}: an id occurs twice");
         for field in all(&page, "input:not([type=hidden]):not([aria-hidden]), select") {
             let id = field.attr("id").unwrap_or_else(|| panic!("{name}: a field has no id"));
-            assert_eq!(field.attr("name"), Some(id), "{name}");
             assert!(!all(&page, &format!("label[for={id}]")).is_empty(), "{name}: {id} has no label");
+            if field.attr("type") == Some("radio") {
+                let value = field.attr("value").unwrap();
+                assert_eq!(field.attr("name").map(|group| format!("{group}-{value}")).as_deref(), Some(id), "{name}");
+                continue;
+            }
+            assert_eq!(field.attr("name"), Some(id), "{name}");
             assert!(field.attr("autocomplete").is_some_and(|token| !token.is_empty()), "{name}: {id}");
             for described in field.attr("aria-describedby").unwrap_or_default().split_ascii_whitespace() {
                 assert!(ids.iter().any(|known| known == described), "{name}: {described} is nowhere");

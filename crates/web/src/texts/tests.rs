@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The fields of all forms.
-const FIELDS: [&str; 15] = [
+const FIELDS: [&str; 18] = [
     "full_name",
     "birth_date",
     "username",
@@ -23,8 +23,11 @@ const FIELDS: [&str; 15] = [
     "identity_number",
     "business_name",
     "business_code",
+    "address_era",
     "province_code",
+    "district_code",
     "ward_code",
+    "new_ward_code",
     "street",
     "password",
     "password_confirmation",
