@@ -1,7 +1,7 @@
 //! "This was not me", and the new password that follows (`docs/adr/0014`).
 
 use crate::walk::{sign_in_with, signed_in, tokens};
-use portal_id_testkit::core::accounts::{NotMeOutcome, PasswordForm, SignInOutcome};
+use portal_id_testkit::core::accounts::{Credentials, NotMeOutcome, PasswordForm, SignInOutcome};
 use portal_id_testkit::core::audit::AuditKind;
 use portal_id_testkit::core::digest::{Digest, DigestPurpose};
 use portal_id_testkit::core::link::{LinkPurpose, MailedLink};
@@ -326,12 +326,46 @@ async fn of_many_new_passwords_at_once_one_is_set() {
     assert_eq!(winners.len(), 1, "{outcomes:?}");
     idp.advance(Span::minutes(2)).await;
     for (password, outcome) in &outcomes {
-        let credentials = portal_id_testkit::core::accounts::Credentials {
+        let credentials = Credentials {
             name: an.username.clone(),
             password: password.clone(),
             known_device: None,
         };
         let entered = idp.house.accounts.sign_in(&ctx, credentials).await.unwrap();
         assert_eq!(matches!(entered, SignInOutcome::CodeSent(_)), outcome == "Saved", "{password}: {entered:?}");
+    }
+}
+
+// security: row 13
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_given_at_the_very_moment_of_the_button_begins_nothing_that_lasts() {
+    let idp = TestIdp::start().await;
+    for round in 0..8_u8 {
+        let an = idp.citizen(&format!("nguyen.thi.an.{round}")).activated().create().await;
+        signed_in(&idp, &an).await;
+        let link = link_in(&idp.newest_mail(&an.email).await.text);
+        let token = link.split_once("token=").unwrap().1.to_owned();
+        idp.advance(Span::minutes(2)).await;
+        let mut ctx = idp.ctx();
+        ctx.browser = Some(Digest::from_bytes([round; 32]));
+        let (name, password) = (an.username.clone(), an.password.clone());
+        let credentials = Credentials { name, password, known_device: None };
+        let SignInOutcome::CodeSent(challenge) = idp.house.accounts.sign_in(&ctx, credentials).await.unwrap() else {
+            panic!("no code was sent");
+        };
+        let code = idp.newest_code(&an.e164).await;
+        let (accounts, at) = (Arc::clone(&idp.house.accounts), ctx.clone());
+        let press = tokio::spawn(async move { accounts.disown_sign_in(&at, &token).await.unwrap() });
+        let accounts = Arc::clone(&idp.house.accounts);
+        let give = tokio::spawn(async move { accounts.give_code(&ctx, &challenge, &code, None, None).await.unwrap() });
+        assert!(matches!(press.await.unwrap(), NotMeOutcome::Ended(_)));
+        let given = give.await.unwrap();
+        let (username, now) = (an.username.clone(), idp.now());
+        let live = move |tx: &mut dyn portal_id_testkit::core::store::Tx| {
+            let account = tx.find_account_by_username(&username)?.expect("the account");
+            tx.list_sessions(&account.id, now, now - Span::hours(1), 9)
+        };
+        let live = idp.house.store.read("live", live).await.unwrap();
+        assert!(live.is_empty(), "round {round}: {given:?}");
     }
 }
