@@ -83,8 +83,9 @@ impl Slot {
 
 /// Fifteen digits made of our id, the same at every attempt, for gateways whose request ids are numbers.
 fn id_digits(id: &str) -> String {
-    let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(Sha256::digest(id));
-    format!("{:015}", u64::from_be_bytes([a, b, c, d, e, f, g, h]) % 1_000_000_000_000_000)
+    let digest: [u8; 32] = Sha256::digest(id).into();
+    let number = digest.iter().take(8).fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
+    format!("{:015}", number % 1_000_000_000_000_000)
 }
 
 enum Piece {

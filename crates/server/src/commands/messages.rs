@@ -5,7 +5,6 @@ use crate::house::House;
 use portal_id_core::outbox::{Channel, OutboxRow, OutboxState};
 use portal_id_core::sms::{Arrival, SmsDay, SmsSend, VietnamDay};
 use portal_id_core::store::StoreResult;
-use portal_id_core::time::Timestamp;
 
 /// Runs one of the message commands.
 pub async fn run(house: &House, command: MessagesCommand) -> anyhow::Result<()> {
@@ -82,7 +81,7 @@ mod tests {
     use super::*;
     use portal_id_core::ids::MessageId;
     use portal_id_core::sms::GatewayReceipt;
-    use portal_id_core::time::Span;
+    use portal_id_core::time::{Span, Timestamp};
 
     const NOW: Timestamp = Timestamp::from_seconds(1_795_400_000);
 

@@ -214,3 +214,44 @@ async fn a_foreign_number_never_reaches_the_smsc() {
     let foreign = TextMessage { to: "+4915112345678".to_owned(), ..code("678") };
     assert!(matches!(gateway.hand_over(&foreign, NOW).await, Verdict::NumberRefused(_)));
 }
+
+/// An SMSC that speaks TLS under `certified_for`, counts what it was told inside, and says nothing; with its authority.
+async fn behind_tls(certified_for: &str) -> (u16, tempfile::NamedTempFile, tokio::task::JoinHandle<usize>) {
+    use std::io::Write as _;
+    use tokio::io::AsyncReadExt as _;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let certified = rcgen::generate_simple_self_signed(vec![certified_for.to_owned()]).unwrap();
+    let mut authority = tempfile::NamedTempFile::new().unwrap();
+    authority.write_all(certified.cert.pem().as_bytes()).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
+    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certified.cert.der().clone()], key)
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let heard = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let Ok(mut stream) = acceptor.accept(stream).await else { return 0 };
+        stream.read(&mut [0; 512]).await.unwrap_or_default()
+    });
+    (port, authority, heard)
+}
+
+// security: row 29
+#[tokio::test]
+async fn an_smsc_with_another_name_or_an_unknown_authority_learns_nothing() {
+    for (name, known, is_told) in
+        [("localhost", true, true), ("smsc.example", true, false), ("localhost", false, false)]
+    {
+        let (port, authority, heard) = behind_tls(name).await;
+        let more = if known { json!({ "root_ca_file": authority.path() }) } else { json!({}) };
+        let mut settings = settings(&table(port), &more);
+        (settings.tls, settings.host, settings.timeout_seconds) = (true, "localhost".to_owned(), 1);
+        let verdict = SmppGateway::new(&settings, None).unwrap().hand_over(&code("678"), NOW).await;
+        assert!(matches!(verdict, Verdict::Passing(_)), "{verdict:?}");
+        assert_eq!(heard.await.unwrap() > 0, is_told, "{name}, known: {known}");
+    }
+}
