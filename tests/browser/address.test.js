@@ -79,7 +79,7 @@ describe('an address with scripts', () => {
     await page.route('**/places/**', (route) => route.abort());
     await page.locator('#province_code').selectOption('24');
     await page.locator('#choose_province').click();
-    await page.waitForLoadState('load');
+    await filled(page, 'ward_code');
     assert.equal(await page.locator('#province_code').inputValue(), '24');
     assert.equal(await page.locator('#ward_code option').count(), 100);
     await context.close();
