@@ -158,13 +158,11 @@ fn courier(config: &Config, outside: &Outside, store: &Store, vault: &Arc<dyn Va
         Some(mailer) => Arc::clone(mailer),
         None => Arc::new(Smtp::new(&config.notify.smtp)?),
     };
-    let gateway: Arc<dyn SmsGateway> = match &outside.gateway {
-        Some(gateway) => Arc::clone(gateway),
-        None => {
-            let receipts = StoredReceipts::new(store.clone(), Arc::clone(&outside.clock));
-            let back = way_back(config, Some(Arc::new(receipts)));
-            Arc::new(Failover::from_settings(&config.notify.sms_gateways, &back)?)
-        }
+    let gateway: Arc<dyn SmsGateway> = if let Some(gateway) = &outside.gateway {
+        Arc::clone(gateway)
+    } else {
+        let receipts = StoredReceipts::new(store.clone(), Arc::clone(&outside.clock));
+        Arc::new(Failover::from_settings(&config.notify.sms_gateways, &way_back(config, Some(Arc::new(receipts))))?)
     };
     let renderer = Renderer::new(&config.notify)?;
     Ok(Courier::new(store.clone(), Arc::clone(vault), mailer, gateway, renderer, &config.notify)?)

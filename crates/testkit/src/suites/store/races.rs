@@ -234,7 +234,7 @@ pub async fn of_64_parallel_senders_only_as_many_pass_as_the_ceiling_allows(subj
     // Half of the senders fail while all others try again: what is given back can be used, and no more than that.
     let churn = |number: u32| {
         move |tx: &mut dyn Tx| {
-            if number % 2 == 0 {
+            if number.is_multiple_of(2) {
                 tx.release_parts(&message(number).id)
             } else {
                 tx.reserve_parts(&message(number).id, day, 2, Some(ceiling))
