@@ -146,16 +146,12 @@ impl AccountRepo for SqlTx<'_> {
             accounts::devices_known_from.eq(change.devices_known_from.millis()),
             accounts::updated_at.eq(now.millis()),
         );
-        match change.distrusted_at {
-            Some(at) => {
-                let row = row.filter(accounts::password_distrusted_at.eq(at.millis()));
-                self.gate(|conn| diesel::update(row).set(changes).execute(conn))
-            }
-            None => {
-                let row = row.filter(accounts::password_distrusted_at.is_null());
-                self.gate(|conn| diesel::update(row).set(changes).execute(conn))
-            }
+        if let Some(at) = change.distrusted_at {
+            let row = row.filter(accounts::password_distrusted_at.eq(at.millis()));
+            return self.gate(|conn| diesel::update(row).set(changes).execute(conn));
         }
+        let row = row.filter(accounts::password_distrusted_at.is_null());
+        self.gate(|conn| diesel::update(row).set(changes).execute(conn))
     }
 
     fn distrust_password(
