@@ -13,8 +13,7 @@ pub(super) struct Preset {
     pub(super) values: Vec<String>,
     /// The same for `secrets`, and with `_file` for `secret_files`.
     pub(super) secrets: Vec<String>,
-    /// The description itself.
-    pub(super) description: Map<String, Value>,
+    description: Map<String, Value>,
 }
 
 const PRESETS: [(&str, &str); 9] = [

@@ -78,9 +78,6 @@ impl JsonSchema for GatewaySettings {
                 schema["required"] = json!(["preset"]);
                 let properties = &mut schema["properties"];
                 properties["preset"] = json!({ "const": preset.name });
-                for (name, value) in &preset.description {
-                    properties[name]["default"] = value.clone();
-                }
                 for name in &preset.values {
                     properties[name] = json!({
                         "description": format!("Short for `values.{name}`."), "type": ["string", "integer", "boolean"]

@@ -222,7 +222,8 @@ pub async fn of_64_nodes_one_takes_a_job(subject: Subject) {
     }
 }
 
-/// security.md row 13: the ceiling is never exceeded, and none of it is lost to those who were refused or gave back.
+/// The ceiling is never exceeded, and none of it is lost to those who were refused or gave back.
+// security: row 13
 pub async fn of_64_parallel_senders_only_as_many_pass_as_the_ceiling_allows(subject: Subject) {
     let (store, day, ceiling) = (&subject.store, VietnamDay::of(NOW), 40);
     let add = |tx: &mut dyn Tx| (0..RACERS).try_for_each(|number| tx.insert_message(&message(number)));
