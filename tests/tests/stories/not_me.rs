@@ -328,11 +328,7 @@ async fn of_many_new_passwords_at_once_one_is_set() {
     assert_eq!(winners.len(), 1, "{outcomes:?}");
     idp.advance(Span::minutes(2)).await;
     for (password, outcome) in &outcomes {
-        let credentials = Credentials {
-            name: an.username.clone(),
-            password: password.clone(),
-            known_device: None,
-        };
+        let credentials = Credentials { name: an.username.clone(), password: password.clone(), known_device: None };
         let entered = idp.house.accounts.sign_in(&ctx, credentials).await.unwrap();
         assert_eq!(matches!(entered, SignInOutcome::CodeSent(_)), outcome == "Saved", "{password}: {entered:?}");
     }
