@@ -14,8 +14,8 @@ pub struct Business {
     pub email: String,
     pub phone: String,
     pub e164: String,
-    pub business_code: String,
-    pub business_name: String,
+    pub code: String,
+    pub name: String,
     pub address: AddressForm,
 }
 
@@ -46,8 +46,8 @@ impl Business {
             email: format!("{}@example.vn", username.to_lowercase()),
             phone: format!("08{:08}", number % 100_000_000),
             e164: format!("+848{:08}", number % 100_000_000),
-            business_code: code_of(number),
-            business_name: "Công ty TNHH Vải Thiều Mẫu".to_owned(),
+            code: code_of(number),
+            name: "Công ty TNHH Vải Thiều Mẫu".to_owned(),
             address: AddressForm {
                 era: "2025".to_owned(),
                 province_code: "24".to_owned(),
@@ -61,8 +61,8 @@ impl Business {
     /// The registration form, filled.
     pub fn form(&self) -> BusinessForm {
         BusinessForm {
-            business_name: self.business_name.clone(),
-            business_code: self.business_code.clone(),
+            business_name: self.name.clone(),
+            business_code: self.code.clone(),
             username: self.username.clone(),
             phone: self.phone.clone(),
             email: self.email.clone(),

@@ -35,7 +35,7 @@ async fn a_business_registers_activates_signs_in_and_a_service_learns_which_busi
     let idp = TestIdp::start().await;
     let service = idp.service().with(|client| client.identity = IdentityPolicy::Any).register().await;
     let mut vai = Business::named("vai.thieu");
-    vai.business_name = "HTX \"Vải thiều\" & 4P's (Lục Ngạn); --".to_owned();
+    vai.name = "HTX \"Vải thiều\" & 4P's (Lục Ngạn); --".to_owned();
     let mut browser = idp.browser();
     let page = vai.register(&mut browser).await.expect("registered");
     assert!(page.words().contains(&vai.email));
@@ -45,7 +45,7 @@ async fn a_business_registers_activates_signs_in_and_a_service_learns_which_busi
 
     let page = browser.open(service.authorize_url("openid profile organization").as_str()).await.expect("sign-in");
     let consent = vai.sign_in(&idp, &mut browser, &page).await.expect("consent");
-    for shown in [&vai.business_name, &vai.business_code] {
+    for shown in [&vai.name, &vai.code] {
         assert!(consent.words().contains(shown.as_str()), "{}", consent.words());
     }
     let callback = decide(&mut browser, &consent, "allow").await.expect_away(&service.redirect_uri);
@@ -54,9 +54,9 @@ async fn a_business_registers_activates_signs_in_and_a_service_learns_which_busi
     assert_eq!(about["account_type"], "business");
     assert_eq!(
         (about["name"].as_str(), about["business_name"].as_str()),
-        (Some(vai.business_name.as_str()), Some(vai.business_name.as_str()))
+        (Some(vai.name.as_str()), Some(vai.name.as_str()))
     );
-    assert_eq!(about["business_code"], vai.business_code);
+    assert_eq!(about["business_code"], vai.code);
     assert_eq!(
         (&about["business_code_verified"], &about["business_code_source"]),
         (&false.into(), &"self_declared".into())
@@ -65,7 +65,7 @@ async fn a_business_registers_activates_signs_in_and_a_service_learns_which_busi
     assert!(about.get("identity_number").is_none() && about.get("birthdate").is_none());
 
     let home = browser.open("/").await.expect("home");
-    assert!(home.words().contains(&vai.business_name) && home.words().contains(&vai.business_code));
+    assert!(home.words().contains(&vai.name) && home.words().contains(&vai.code));
     assert!(idp.audited(AuditKind::SignedIn).await && idp.audited(AuditKind::PhoneVerified).await);
     idp.expect_an_empty_outbox().await;
 }
@@ -77,7 +77,7 @@ async fn a_service_that_takes_the_vouched_for_alone_learns_of_a_business_when_so
     let about = told(&idp, &vai, IdentityPolicy::VerifiedOnly, "openid organization").await;
     assert_eq!(about.as_object().unwrap().keys().collect::<Vec<_>>(), ["sub"], "{about}");
 
-    let (digest, now) = (IdentifierKind::BusinessCode.digest(idp.house.vault.as_ref(), &vai.business_code), idp.now());
+    let (digest, now) = (IdentifierKind::BusinessCode.digest(idp.house.vault.as_ref(), &vai.code), idp.now());
     let at_the_desk = idp.house.store.tx("verify", move |tx| {
         let found = tx.list_accounts_by_identifier(
             IdentifierKind::BusinessCode,
@@ -89,7 +89,7 @@ async fn a_service_that_takes_the_vouched_for_alone_learns_of_a_business_when_so
     assert!(at_the_desk.await.unwrap());
     idp.advance(Span::minutes(2)).await;
     let about = told(&idp, &vai, IdentityPolicy::VerifiedOnly, "openid organization").await;
-    assert_eq!(about["business_code"], vai.business_code);
+    assert_eq!(about["business_code"], vai.code);
     assert_eq!((&about["business_code_verified"], &about["business_code_source"]), (&true.into(), &"desk".into()));
     assert_eq!((&about["business_name_verified"], &about["head_office_verified"]), (&false.into(), &false.into()));
 }
@@ -183,10 +183,9 @@ async fn a_known_email_or_code_gets_the_same_page_and_both_sides_are_told_by_mai
     let vai = idp.business("vai.thieu").activated().create().await;
     let fresh = Business::named("gom.tho.ha");
     let expected = fresh.register(&mut idp.browser()).await.expect("registered");
-    for (username, changes) in [
-        ("stranger.one", [("email", vai.email.as_str())]),
-        ("stranger.two", [("business_code", vai.business_code.as_str())]),
-    ] {
+    for (username, changes) in
+        [("stranger.one", [("email", vai.email.as_str())]), ("stranger.two", [("business_code", vai.code.as_str())])]
+    {
         let stranger = Business::named(username);
         let before = idp.mails_to(&vai.email).await.len();
         let page = stranger.register_with(&mut idp.browser(), &changes).await.expect("registered");
@@ -211,8 +210,8 @@ async fn a_known_email_or_code_gets_the_same_page_and_both_sides_are_told_by_mai
 async fn a_branch_is_not_its_enterprise_and_a_code_is_the_same_however_it_is_written() {
     let idp = TestIdp::start().await;
     let vai = idp.business("vai.thieu").activated().create().await;
-    let branch_code = format!("{}-001", vai.business_code);
-    let branch = idp.business("vai.thieu.cn1").with(|other| other.business_code.clone_from(&branch_code));
+    let branch_code = format!("{}-001", vai.code);
+    let branch = idp.business("vai.thieu.cn1").with(|other| other.code.clone_from(&branch_code));
     branch.activated().create().await;
     let again = Business::named("vai.thieu.cn2");
     let _ = again
@@ -331,7 +330,7 @@ async fn one_person_has_a_citizens_and_a_businesss_account_with_one_email_and_ph
     let mut browser = idp.browser();
     let page = browser.open("/sign-in").await.expect("sign-in");
     let page = vai.sign_in(&idp, &mut browser, &page).await.expect("home");
-    assert!(page.words().contains(&vai.business_name));
+    assert!(page.words().contains(&vai.name));
     idp.advance(Span::hours(2)).await;
 
     for name in [&an.email, &an.phone] {
@@ -354,13 +353,13 @@ async fn a_business_code_is_no_sign_in_name_not_even_where_it_is_a_persons_numbe
     let household = idp
         .business("ho.kinh.doanh")
         .with(|business| {
-            business.business_code.clone_from(&an.identity_number);
+            business.code.clone_from(&an.identity_number);
             business.password = "Năm con trâu đen 5".to_owned();
         })
         .activated()
         .create()
         .await;
-    for (name, password) in [(&vai.business_code, &vai.password), (&household.business_code, &household.password)] {
+    for (name, password) in [(&vai.code, &vai.password), (&household.code, &household.password)] {
         let outcome = try_to_sign_in(&idp, name, password).await;
         assert!(matches!(outcome, SignInOutcome::Refused { .. }), "{outcome:?}");
     }
@@ -388,7 +387,7 @@ async fn guesses_count_for_a_business_whatever_name_they_use() {
 #[tokio::test]
 async fn a_household_business_sees_its_owners_number_masked() {
     let idp = TestIdp::start().await;
-    let household = idp.business("ho.kinh.doanh").with(|business| business.business_code = "024185001234".to_owned());
+    let household = idp.business("ho.kinh.doanh").with(|business| business.code = "024185001234".to_owned());
     let household = household.activated().create().await;
     let mut browser = idp.browser();
     let page = browser.open("/sign-in").await.expect("sign-in");
@@ -422,7 +421,7 @@ async fn citizens_and_businesses_find_their_own_words_where_they_register_and_si
 async fn of_two_registrations_with_one_code_the_first_to_activate_holds_it() {
     let idp = TestIdp::start().await;
     let first = idp.business("first.ltd").create().await;
-    let second = idp.business("second.ltd").with(|other| other.business_code.clone_from(&first.business_code));
+    let second = idp.business("second.ltd").with(|other| other.code.clone_from(&first.code));
     let second = second.create().await;
     for (business, expected) in [(&second, ActivateOutcome::Activated), (&first, ActivateOutcome::NotCompleted)] {
         let token = activation_token(&idp.newest_mail(&business.email).await.text);

@@ -73,11 +73,11 @@ async fn of_many_registrations_of_one_username_one_is_accepted_whatever_its_clas
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_many_activations_with_one_business_code_one_wins_and_the_others_end() {
     let idp = TestIdp::start().await;
-    let code = Business::named("vai.thieu").business_code;
+    let code = Business::named("vai.thieu").code;
     let mut emails = Vec::new();
     for number in 0..RACERS {
         let name = format!("business.{number}");
-        let business = idp.business(&name).with(|business| business.business_code.clone_from(&code)).create().await;
+        let business = idp.business(&name).with(|business| business.code.clone_from(&code)).create().await;
         emails.push(business.email);
     }
     expect_one_winner(&activate_at_once(&idp, &emails, &Business::named("any").password).await);

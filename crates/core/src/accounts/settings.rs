@@ -13,7 +13,8 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AccountSettings {
-    /// Who may register.
+    /// Who may register. A class has one mode, or a list of `{ mode, from }`: each mode holds from the beginning of the
+    /// day `from` in Vietnam (`"2027-07-01"`) until the next one does; the first of the list has no `from`.
     pub registration: RegistrationSettings,
     /// Hours an activation link lives; the username stays reserved as long.
     pub activation_hours: i64,
