@@ -181,14 +181,14 @@ describe('a business registers', () => {
       test(`with mistakes, then without, at ${width} px in ${language}`, async () => {
         const visit = await visitor(browser, { width, language, scripts: true });
         const { page } = visit;
-        const { email, phone, username, password } = newCitizen();
+        const { email, phone, username, password, street } = newCitizen();
         await page.goto(`${settings.issuer}/register/business?ui_locales=${language}`);
         await skipBrowserChecks(page);
         await press(page, 'password_confirmation');
         await page.locator('#business_name').waitFor();
         assert.ok((await page.locator('[aria-invalid="true"]').count()) >= 6, 'every empty field is marked');
         await inspect(visit, 'register-business-mistakes');
-        await fill(page, { business_name: 'Hợp tác xã Vải thiều Lục Ngạn', business_code: '9900000016-007', username, email, phone });
+        await fill(page, { business_name: 'Hợp tác xã Vải thiều Lục Ngạn', business_code: '9900000016-007', street, username, email, phone });
         await chooseAddress(page, ADDRESS);
         await fill(page, { password, password_confirmation: password });
         await press(page, 'password_confirmation');
