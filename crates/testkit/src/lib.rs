@@ -9,6 +9,7 @@
 #![expect(clippy::missing_panics_doc, reason = "panicking is how these tools report")]
 
 pub mod browser;
+pub mod device;
 pub mod idp;
 pub mod outside;
 pub mod page;
@@ -18,6 +19,7 @@ pub mod service;
 pub mod suites;
 
 pub use browser::Browser;
+pub use device::{App, Device};
 pub use idp::TestIdp;
 pub use page::Page;
 pub use people::Citizen;

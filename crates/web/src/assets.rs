@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 const STYLE: &str = include_str!("../assets/style.css");
 const LOGO: &str = include_str!("../assets/logo.svg");
+const PASSKEY: &str = include_str!("../assets/passkey.js");
 
 /// The largest logo.
 const MAX_LOGO: u64 = 256 * 1024;
@@ -46,6 +47,7 @@ pub struct Assets {
     stylesheet: String,
     theme: Option<String>,
     logo: String,
+    passkey_script: String,
 }
 
 #[derive(Clone, Debug)]
@@ -70,9 +72,11 @@ impl Assets {
         };
         let logo = add("logo", ending, kind, content);
         let stylesheet = add("style", "css", "text/css; charset=utf-8", Bytes::from_static(STYLE.as_bytes()));
+        let passkey_script =
+            add("passkey", "js", "text/javascript; charset=utf-8", Bytes::from_static(PASSKEY.as_bytes()));
         let theme = (settings.colours != Colours::default())
             .then(|| add("theme", "css", "text/css; charset=utf-8", theme_css(&settings.colours).into()));
-        Ok(Self { files: Arc::new(files), stylesheet, theme, logo })
+        Ok(Self { files: Arc::new(files), stylesheet, theme, logo, passkey_script })
     }
 
     /// The address of the style sheet.
@@ -84,6 +88,11 @@ impl Assets {
     /// pages' policy allows no style inside a page.
     pub(crate) fn theme(&self) -> Option<&str> {
         self.theme.as_deref()
+    }
+
+    /// The address of the script that asks a browser for a passkey.
+    pub(crate) fn passkey_script(&self) -> &str {
+        &self.passkey_script
     }
 
     /// The address of the logo.
@@ -195,6 +204,21 @@ mod tests {
         assert!(matches!(load("Cargo.toml"), Err(AssetFault::UnknownKind(_))));
         assert!(matches!(load("assets/none.svg"), Err(AssetFault::Unreadable(..))));
         assert!(load("assets/logo.svg").is_ok());
+    }
+
+    // security: row 3
+    #[tokio::test]
+    async fn our_one_script_is_served_as_such_and_makes_no_markup() {
+        let assets = Assets::load(&WebSettings::default()).unwrap();
+        let name = assets.passkey_script().strip_prefix(FOLDER).unwrap().to_owned();
+        assert!(name.starts_with("passkey-") && FilePath::new(&name).extension().is_some_and(|ending| ending == "js"));
+        let response = get(State(assets.clone()), Path(name)).await.unwrap();
+        assert_eq!(response.headers()[CONTENT_TYPE], "text/javascript; charset=utf-8");
+        for dangerous in
+            ["innerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function(", "fetch(", "import("]
+        {
+            assert!(!PASSKEY.contains(dangerous), "{dangerous}");
+        }
     }
 
     // security: row 3

@@ -30,6 +30,7 @@ embedded!(
     "registration.ftl",
     "activation.ftl",
     "sign-in.ftl",
+    "factors.ftl",
     "consent.ftl",
     "sign-out.ftl",
     "errors.ftl"

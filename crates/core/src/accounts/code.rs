@@ -1,11 +1,14 @@
-//! The second step: the code by SMS. Giving the right one begins a session.
+//! The second step: the code by SMS, or what else the person has enrolled. Taking it begins a session.
 
-use super::code_sending::{code_digest, code_message_id};
+use super::code_sending::code_message_id;
 use super::limits::{self, Limited};
-use super::{Accounts, Failure};
+use super::proof::{Given, Judged, Proof};
+use super::remembered::NewDevice;
+use super::{Accounts, Failure, Letters};
 use crate::acr::{Amr, Ial};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::challenge::Challenge;
+use crate::credential::Factors;
 use crate::ctx::Ctx;
 use crate::digest::Digest;
 use crate::facts::Phone;
@@ -30,6 +33,10 @@ pub enum ChallengeView {
         sending_fails: bool,
         /// Whether the phone was never verified: its number may still be corrected (decisions 5).
         phone_can_be_corrected: bool,
+        /// Whether a code was sent. None is for whoever prefers another factor, until they ask for one.
+        code_sent: bool,
+        /// What else the person can take this step with.
+        factors: Factors,
     },
     /// Over, unknown, or another browser's: sign in again.
     Over,
@@ -40,7 +47,7 @@ pub enum ChallengeView {
 pub enum CodeOutcome {
     /// Right: a session began.
     SignedIn(Box<NewSession>),
-    /// Not six digits; nothing was counted.
+    /// Not of the form that this kind of code has; nothing was counted.
     Malformed,
     /// Wrong.
     Wrong {
@@ -67,6 +74,23 @@ pub struct NewSession {
     pub session: Session,
     /// The new value of the known-devices cookie.
     pub known_device: String,
+    /// The new value of the cookie of remembered browsers, if the person wants this one to be.
+    pub remembered: Option<String>,
+}
+
+/// What the browser brings along to a sign-in.
+#[derive(Clone, Copy, Default)]
+pub struct Here<'a> {
+    /// The cookie of known devices.
+    pub known_device: Option<&'a str>,
+    /// The cookie of remembered browsers.
+    pub remembered: Option<&'a str>,
+    /// Whether the person wants this browser to be remembered.
+    pub remember: bool,
+    /// The session that the browser has already.
+    pub previous: Option<&'a Session>,
+    /// Whether one factor is not enough: a service asks for the second level, or factors are to be changed.
+    pub two_factors: bool,
 }
 
 /// What came of asking for another code.
@@ -98,9 +122,12 @@ impl Accounts {
             return Ok(ChallengeView::Over);
         };
         let (account_id, message) = (account.id.clone(), code_message_id(&challenge.id, challenge.sent_at));
-        let (identifiers, sent) = self
+        let (identifiers, sent, credentials) = self
             .store
-            .read("view_challenge", move |tx| Ok((tx.list_identifiers(&account_id)?, tx.find_message(&message)?)))
+            .read("view_challenge", move |tx| {
+                let identifiers = tx.list_identifiers(&account_id)?;
+                Ok((identifiers, tx.find_message(&message)?, tx.list_credentials(&account_id)?))
+            })
             .await?;
         Ok(ChallengeView::Open {
             phone: phone.masked(),
@@ -109,6 +136,8 @@ impl Accounts {
                 state => state == OutboxState::Dead,
             }),
             phone_can_be_corrected: identifiers.iter().any(Identifier::is_unproved_phone),
+            code_sent: challenge.has_code(),
+            factors: Factors::of(&credentials, ctx.now),
         })
     }
 
@@ -141,7 +170,7 @@ impl Accounts {
             return Ok(ResendCodeOutcome::Over);
         };
         let wait_until = challenge.sent_at + self.settings.codes.resend_after();
-        if ctx.now < wait_until {
+        if challenge.has_code() && ctx.now < wait_until {
             return Ok(ResendCodeOutcome::Wait { until: wait_until });
         }
         let Some(phone) = self.open_profile(&account)?.phone else {
@@ -176,53 +205,75 @@ impl Accounts {
         }
     }
 
-    /// Checks a code; the right one begins a session. One transaction: of many parallel tries each is counted, and
-    /// only as many are evaluated as there are tries (security.md row 13).
-    pub async fn give_code(
+    /// Checks what was given; the right thing begins a session. One transaction: of many parallel tries each is counted,
+    /// and only as many are evaluated as there are tries (security.md row 13), whichever factors they try (row 12).
+    pub async fn take_second_step(
         &self,
         ctx: &Ctx,
         id: &ChallengeId,
-        typed: &str,
-        known_device: Option<&str>,
-        previous: Option<&Session>,
+        given: Given,
+        here: Here<'_>,
     ) -> Result<CodeOutcome, Failure> {
-        let Some(code) = six_digits(typed) else {
+        let Some(proof) = self.read_proof(ctx, id, given).await? else {
             return Ok(CodeOutcome::Malformed);
         };
         let cookie = Secret::random(ctx.entropy());
+        let device = self.new_device(ctx, here);
         let attempt = Attempt {
-            ctx: ctx.clone(),
             challenge: id.clone(),
-            code,
-            session_secret: self.session_digest(&cookie),
-            session_id: SessionId::new(ctx.now, ctx.entropy()),
-            previous: previous.cloned(),
-            absolute: Span::hours(self.settings.sessions.absolute_hours),
+            proof,
             codes: self.settings.codes.clone(),
+            letters: self.letters.clone(),
+            beginning: self.beginning(ctx, &cookie, here.previous),
+            device: device.as_ref().map(|(device, _)| device.clone()),
         };
         let vault = Arc::clone(&self.vault);
-        let checked = self.store.tx("give_code", move |tx| attempt.check(tx, vault.as_ref())).await?;
+        let checked = self.store.tx("take_second_step", move |tx| attempt.check(tx, vault.as_ref())).await?;
         Ok(match checked {
             Checked::Began(session) => {
-                let known = self.open_known_devices(known_device);
-                let known_device = self.seal_known_device(ctx, known, &session.account_id);
-                CodeOutcome::SignedIn(Box::new(NewSession { cookie, session, known_device }))
+                let new = self.new_session(ctx, here, cookie, session);
+                CodeOutcome::SignedIn(Box::new(NewSession { remembered: device.map(|(_, cookie)| cookie), ..new }))
             }
             Checked::Refused(outcome) => outcome,
         })
     }
+
+    /// Draws what a session begins with.
+    pub(super) fn beginning(&self, ctx: &Ctx, cookie: &Secret, previous: Option<&Session>) -> Beginning {
+        Beginning {
+            ctx: ctx.clone(),
+            session_secret: self.session_digest(cookie),
+            session_id: SessionId::new(ctx.now, ctx.entropy()),
+            previous: previous.cloned(),
+            absolute: Span::hours(self.settings.sessions.absolute_hours),
+        }
+    }
+
+    /// A session that began, with its cookies.
+    pub(super) fn new_session(&self, ctx: &Ctx, here: Here<'_>, cookie: Secret, session: Session) -> NewSession {
+        let known = self.open_known_devices(here.known_device);
+        let known_device = self.seal_known_device(ctx, known, &session.account_id);
+        NewSession { cookie, session, known_device, remembered: None }
+    }
 }
 
-/// One code given, with everything its transaction needs.
+/// One second step taken, with everything its transaction needs.
 struct Attempt {
-    ctx: Ctx,
     challenge: ChallengeId,
-    code: String,
+    proof: Proof,
+    codes: crate::challenge::CodeSettings,
+    letters: Letters,
+    beginning: Beginning,
+    device: Option<NewDevice>,
+}
+
+/// What a session begins with, drawn before the transaction.
+pub(super) struct Beginning {
+    ctx: Ctx,
     session_secret: Digest,
     session_id: SessionId,
     previous: Option<Session>,
     absolute: Span,
-    codes: crate::challenge::CodeSettings,
 }
 
 enum Checked {
@@ -232,11 +283,11 @@ enum Checked {
 
 impl Attempt {
     fn check(&self, tx: &mut dyn Tx, vault: &dyn Vault) -> StoreResult<Checked> {
-        let now = self.ctx.now;
+        let (ctx, now) = (&self.beginning.ctx, self.beginning.ctx.now);
         let Some(mut challenge) = tx.find_challenge(&self.challenge)? else {
             return Ok(Checked::Refused(CodeOutcome::Over));
         };
-        if !challenge.is_open(now, &self.codes) || self.ctx.browser != Some(challenge.browser) {
+        if !challenge.is_open(now, &self.codes) || ctx.browser != Some(challenge.browser) {
             return Ok(Checked::Refused(CodeOutcome::Over));
         }
         let Some(account) =
@@ -248,51 +299,62 @@ impl Attempt {
         if let Some(until) = limits::blocked_until(tx, &limit, &self.codes.wrong_codes(), now)? {
             return Ok(Checked::Refused(CodeOutcome::Throttled { until }));
         }
-        if now >= challenge.expires_at {
-            return Ok(Checked::Refused(CodeOutcome::Expired));
-        }
         let profile = account.open_profile(vault)?;
-        let Some(phone) = profile.phone else { return Ok(Checked::Refused(CodeOutcome::Over)) };
-        if code_digest(vault, &challenge.id, &phone, &self.code) != challenge.code {
-            challenge.tries += 1;
-            let tries_left = self.codes.tries.saturating_sub(challenge.tries);
-            if !tx.update_challenge(&challenge)? {
-                return Err(StoreError::Retry);
-            }
-            // The mark always fits: it was not blocked a moment ago in this transaction.
-            if let Err(blocked) = limits::mark(tx, &limit, &self.codes.wrong_codes(), now)? {
-                return Ok(Checked::Refused(CodeOutcome::Throttled { until: blocked.until }));
-            }
-            return Ok(Checked::Refused(if tries_left == 0 {
-                CodeOutcome::Over
-            } else {
-                CodeOutcome::Wrong { tries_left }
-            }));
+        let Some(phone) = &profile.phone else { return Ok(Checked::Refused(CodeOutcome::Over)) };
+        match self.proof.judge(tx, vault, &challenge, phone, now)? {
+            Judged::Right => {}
+            Judged::Late => return Ok(Checked::Refused(CodeOutcome::Expired)),
+            Judged::Wrong => return self.count_wrong(tx, challenge, &limit),
         }
         challenge.used_at = Some(now);
         if !tx.update_challenge(&challenge)? {
             return Err(StoreError::Retry);
         }
-        self.verify_phone(tx, vault, &account, &phone)?;
-        self.begin_session(tx, &account)
+        if matches!(self.proof, Proof::Sms(_)) {
+            self.verify_phone(tx, vault, &account, phone)?;
+        }
+        self.proof.tell(tx, &self.letters, ctx, &account, &profile)?;
+        let session = self.beginning.begin_session(tx, &account, self.proof.amr())?;
+        if let Some(device) = &self.device {
+            device.remember(tx, &self.letters, ctx, &account, &profile)?;
+        }
+        Ok(Checked::Began(session))
+    }
+
+    /// Counts a wrong one, for this challenge and for the account.
+    fn count_wrong(&self, tx: &mut dyn Tx, mut challenge: Challenge, limit: &Digest) -> StoreResult<Checked> {
+        challenge.tries += 1;
+        let tries_left = self.codes.tries.saturating_sub(challenge.tries);
+        if !tx.update_challenge(&challenge)? {
+            return Err(StoreError::Retry);
+        }
+        // The mark always fits: it was not blocked a moment ago in this transaction.
+        if let Err(blocked) = limits::mark(tx, limit, &self.codes.wrong_codes(), self.beginning.ctx.now)? {
+            return Ok(Checked::Refused(CodeOutcome::Throttled { until: blocked.until }));
+        }
+        Ok(Checked::Refused(if tries_left == 0 { CodeOutcome::Over } else { CodeOutcome::Wrong { tries_left } }))
     }
 
     /// The phone is verified by its first accepted code (decisions 5). The code was bound to this very number.
     fn verify_phone(&self, tx: &mut dyn Tx, vault: &dyn Vault, account: &Account, phone: &Phone) -> StoreResult<()> {
+        let (ctx, now) = (&self.beginning.ctx, self.beginning.ctx.now);
         let digest = IdentifierKind::Phone.digest(vault, phone.e164());
         let facts = tx.list_identifiers(&account.id)?;
         let unverified = facts.iter().any(Identifier::is_unproved_phone);
         if unverified
-            && tx.verify_identifier(&account.id, IdentifierKind::Phone, &digest, FactSource::PhoneCode, self.ctx.now)?
+            && tx.verify_identifier(&account.id, IdentifierKind::Phone, &digest, FactSource::PhoneCode, now)?
         {
             // Written back unchanged: what a service may have kept by `updated_at` is out of date now.
-            tx.update_profile(&account.id, &account.profile, self.ctx.now)?;
-            tx.insert_audit(&AuditEntry::new(&self.ctx, AuditKind::PhoneVerified).account(&account.id))?;
+            tx.update_profile(&account.id, &account.profile, now)?;
+            tx.insert_audit(&AuditEntry::new(ctx, AuditKind::PhoneVerified).account(&account.id))?;
         }
         Ok(())
     }
+}
 
-    fn begin_session(&self, tx: &mut dyn Tx, account: &Account) -> StoreResult<Checked> {
+impl Beginning {
+    /// Begins the session of somebody who has proved who they are by these factors.
+    pub(super) fn begin_session(&self, tx: &mut dyn Tx, account: &Account, amr: &[Amr]) -> StoreResult<Session> {
         let now = self.ctx.now;
         let session = Session {
             id: self.session_id.clone(),
@@ -301,18 +363,16 @@ impl Attempt {
             auth_time: now,
             last_seen_at: now,
             expires_at: now + self.absolute,
-            amr: vec![Amr::Pwd, Amr::Sms, Amr::Mfa],
+            amr: amr.to_vec(),
             ial: Ial(0),
             user_agent: self.ctx.user_agent.clone(),
             ended_at: None,
         };
         let session = self.in_place_of_previous(tx, session)?;
         tx.insert_audit(&AuditEntry::new(&self.ctx, AuditKind::SignedIn).account(&account.id).session(&session.id))?;
-        Ok(Checked::Began(session))
+        Ok(session)
     }
-}
 
-impl Attempt {
     /// Puts the new session where the browser's one before was. The same person goes on in the same session, under a
     /// new secret: the services signed in with it stay so. Another person's session ends, with what it had given. No
     /// cookie lives through a sign-in either way (security.md row 10).
@@ -334,7 +394,7 @@ impl Attempt {
 }
 
 /// Six digits as typed: blanks and hyphens between them are forgiven.
-fn six_digits(typed: &str) -> Option<String> {
+pub(super) fn six_digits(typed: &str) -> Option<String> {
     let digits: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').take(7).collect();
     (digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
 }

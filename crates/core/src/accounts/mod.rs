@@ -6,20 +6,29 @@
 mod activation;
 mod code;
 mod code_sending;
+mod confirmed;
+mod factors;
 mod known_device;
 mod limits;
 mod messages;
+mod passkeys;
 mod phone_correction;
+mod proof;
 mod registration;
 mod registration_form;
+mod remembered;
 mod session;
 mod settings;
 mod sign_in;
 mod sign_in_name;
 
 pub use activation::{ActivateOutcome, ActivationView, ResendOutcome, ResendTicket};
-pub use code::{ChallengeView, CodeOutcome, NewSession, ResendCodeOutcome};
+pub use code::{ChallengeView, CodeOutcome, Here, NewSession, ResendCodeOutcome};
+pub use confirmed::{ConfirmOutcome, Confirmed};
+pub use factors::{AddAuthenticatorOutcome, AuthenticatorOffer, FactorEntry, FactorsView};
+pub use passkeys::{AddPasskeyOutcome, PasskeyOutcome};
 pub use phone_correction::{AskCorrectionOutcome, CorrectPhoneOutcome, PhoneCorrectionView};
+pub use proof::Given;
 pub use registration::RegisterOutcome;
 pub use registration_form::{CitizenForm, Field, FieldErrors};
 pub use session::{SignOut, SignedIn};
@@ -28,8 +37,9 @@ pub use sign_in::{Credentials, SignInOutcome};
 
 use messages::Letters;
 
+use crate::passkey::RelyingParty;
 use crate::password::pool::{HashFailure, HashPool};
-use crate::ports::{Ephemeral, Unsealable, Vault};
+use crate::ports::{Ephemeral, SignatureVerifier, Unsealable, Vault};
 use crate::store::{Store, StoreError};
 use crate::time::Span;
 use std::sync::Arc;
@@ -87,6 +97,8 @@ pub struct Accounts {
     store: Store,
     vault: Arc<dyn Vault>,
     ephemeral: Arc<dyn Ephemeral>,
+    signatures: Arc<dyn SignatureVerifier>,
+    relying_party: RelyingParty,
     hasher: HashPool,
     settings: AccountSettings,
     letters: Letters,
@@ -98,6 +110,7 @@ impl Accounts {
         store: Store,
         vault: Arc<dyn Vault>,
         ephemeral: Arc<dyn Ephemeral>,
+        signatures: Arc<dyn SignatureVerifier>,
         settings: AccountSettings,
         public_url: &str,
     ) -> Result<Self, HashFailure> {
@@ -107,7 +120,8 @@ impl Accounts {
             desk: settings.desk.clone(),
             public_url: public_url.trim_end_matches('/').to_owned(),
         };
-        Ok(Self { store, vault, ephemeral, hasher, settings, letters })
+        let relying_party = RelyingParty::of(public_url);
+        Ok(Self { store, vault, ephemeral, signatures, relying_party, hasher, settings, letters })
     }
 
     /// How many passwords were looked at since the start: what a flood of guesses comes to.

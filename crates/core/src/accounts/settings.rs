@@ -1,6 +1,7 @@
 //! What an operator decides about accounts.
 
 use crate::challenge::CodeSettings;
+use crate::credential::FactorSettings;
 use crate::language::LocalText;
 use crate::password::hash::HashSettings;
 use crate::session::SessionSettings;
@@ -51,6 +52,8 @@ pub struct AccountSettings {
     pub home_province: Option<String>,
     /// The code by SMS.
     pub codes: CodeSettings,
+    /// The other ways to prove who one is: authenticators, passkeys, recovery codes, remembered browsers.
+    pub factors: FactorSettings,
     /// Sessions.
     pub sessions: SessionSettings,
     /// How often things may be tried.
@@ -69,6 +72,7 @@ impl Default for AccountSettings {
             desk: LocalText::new("bộ phận Một cửa nơi gần nhất", "the nearest one-stop service desk"),
             home_province: None,
             codes: CodeSettings::default(),
+            factors: FactorSettings::default(),
             sessions: SessionSettings::default(),
             limits: SignInLimits::default(),
             hashing: HashSettings::default(),

@@ -8,11 +8,13 @@
 //! row count says whether we won, in the same transaction as what it unlocks.
 
 mod accounts;
+mod credentials;
 mod protocol;
 mod service;
 mod sign_in;
 
 pub use accounts::{AccountRepo, LinkRepo};
+pub use credentials::CredentialRepo;
 pub use protocol::{ClientRepo, ConsentRepo, GrantRepo};
 pub use service::{AuditFilter, AuditRepo, DataKey, JobRepo, KeyRepo, OutboxCount, OutboxRepo};
 pub use sign_in::{ChallengeRepo, SessionRepo, ThrottleRepo};
@@ -46,6 +48,7 @@ pub trait Tx:
     + LinkRepo
     + SessionRepo
     + ChallengeRepo
+    + CredentialRepo
     + ThrottleRepo
     + ClientRepo
     + ConsentRepo
@@ -62,6 +65,7 @@ impl<T> Tx for T where
         + LinkRepo
         + SessionRepo
         + ChallengeRepo
+        + CredentialRepo
         + ThrottleRepo
         + ClientRepo
         + ConsentRepo

@@ -2,7 +2,8 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 use super::*;
-use portal_id_core::outbox::Recipient;
+use portal_id_core::outbox::{Recipient, SecurityChange};
+use std::collections::BTreeSet;
 
 const DESK: [(Language, &str); 2] = [
     (Language::Vi, "Trung tâm Phục vụ hành chính công, số 1 đường Hùng Vương"),
@@ -30,7 +31,8 @@ fn messages_with(username: &str, until: &str, phone: &str, desk: &str) -> Vec<Me
         Message::RegistrationAttempted { sign_in, desk: desk.clone() },
         Message::SignInThrottled { username: username.clone(), until: until.to_owned(), desk: desk.clone() },
         Message::PhoneCorrection { username: username.clone(), link, minutes: 30 },
-        Message::PhoneCorrected { username, phone: phone.to_owned(), desk },
+        Message::PhoneCorrected { username: username.clone(), phone: phone.to_owned(), desk: desk.clone() },
+        Message::SecurityChanged { username, change: SecurityChange::PasskeyAdded, at: until.to_owned(), desk },
     ]
 }
 
@@ -67,6 +69,21 @@ fn every_email_reads_as_approved_in_both_languages() {
                 format!("Subject: {}\n\n{}\n=====\n{}", email.subject, email.text, email.html)
             );
         }
+    }
+}
+
+#[test]
+fn each_change_of_the_ways_to_sign_in_has_a_sentence_of_its_own() {
+    for (language, desk) in DESK {
+        let told = SecurityChange::ALL.map(|change| {
+            let (username, at) = ("nguyen.thi.an".to_owned(), "14:05, 23/11/2026".to_owned());
+            let email = email(Message::SecurityChanged { username, change, at, desk: desk.to_owned() }, language);
+            let text = email.text.lines().find(|line| line.contains("nguyen.thi.an")).unwrap().to_owned();
+            assert!(text.contains("14:05, 23/11/2026") && text.ends_with('.'), "{text}");
+            assert!(email.html.contains("14:05, 23/11/2026"), "{change:?}");
+            text
+        });
+        assert_eq!(told.iter().collect::<BTreeSet<_>>().len(), told.len(), "{told:#?}");
     }
 }
 

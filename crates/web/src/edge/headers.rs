@@ -18,6 +18,7 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 pub(crate) struct PagePolicy {
     form_targets: Vec<String>,
     script: Option<&'static str>,
+    script_address: Option<String>,
 }
 
 impl PagePolicy {
@@ -39,6 +40,14 @@ impl PagePolicy {
         self
     }
 
+    /// The page loads this one script of ours and no other: its whole address, not our origin (CSP Level 3 §6.7.2.9).
+    #[must_use]
+    pub(crate) fn script_at(mut self, address: String) -> Self {
+        let harmless = address.chars().all(|c| c.is_ascii_graphic() && !matches!(c, ';' | ',' | '\'' | '"' | '*'));
+        self.script_address = Some(address).filter(|_| harmless);
+        self
+    }
+
     fn content_security_policy(&self) -> String {
         let mut policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'".to_owned();
         for origin in &self.form_targets {
@@ -49,6 +58,10 @@ impl PagePolicy {
             policy.push_str("; script-src 'sha256-");
             policy.push_str(&STANDARD.encode(Sha256::digest(script)));
             policy.push('\'');
+        }
+        if let Some(address) = &self.script_address {
+            policy.push_str("; script-src ");
+            policy.push_str(address);
         }
         policy.push_str("; frame-ancestors 'none'; base-uri 'none'");
         policy
@@ -126,6 +139,22 @@ mod tests {
                 policy(&PagePolicy::default()),
                 "{origin}"
             );
+        }
+    }
+
+    // security: row 3
+    #[test]
+    fn a_page_with_a_passkey_may_run_that_one_script_and_nothing_else() {
+        let of = |address: &str| policy(&PagePolicy::default().script_at(address.to_owned()));
+        let ours = of("https://id.tinh.example:8443/assets/passkey-0123456789abcdef.js");
+        assert!(
+            ours.contains(
+                "; script-src https://id.tinh.example:8443/assets/passkey-0123456789abcdef.js; frame-ancestors"
+            )
+        );
+        assert!(!ours.contains("script-src 'self'") && !ours.contains("unsafe"));
+        for hostile in ["https://id.tinh.example/a.js; script-src *", "https://id.tinh.example/* 'unsafe-inline'"] {
+            assert_eq!(of(hostile), policy(&PagePolicy::default()), "{hostile}");
         }
     }
 
