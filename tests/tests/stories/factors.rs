@@ -19,7 +19,7 @@ pub(crate) async fn add_app(idp: &TestIdp, browser: &mut Browser) -> App {
 }
 
 /// Makes a list of recovery codes in a browser whose person has just signed in.
-async fn make_codes(browser: &mut Browser) -> Vec<String> {
+pub(crate) async fn make_codes(browser: &mut Browser) -> Vec<String> {
     let page = browser.open("/account/security/recovery-codes").await.expect("make-recovery-codes");
     let page = browser.submit(page.form_to("/account/security/recovery-codes")).await.expect("recovery-codes");
     page.texts_of(".codes code")
@@ -42,7 +42,7 @@ async fn at_second_step(idp: &TestIdp, an: &Citizen, name: &str) -> (Browser, Pa
     (browser, page)
 }
 
-async fn give(browser: &mut Browser, page: &Page, code: &str) -> Page {
+pub(crate) async fn give(browser: &mut Browser, page: &Page, code: &str) -> Page {
     browser.submit(page.form_with("code").fill("code", code).press("action", "verify")).await
 }
 
@@ -50,7 +50,7 @@ fn wrong(code: &str) -> &'static str {
     if code == "000000" { "111111" } else { "000000" }
 }
 
-async fn enrolled(idp: &TestIdp, an: &Citizen) -> Vec<CredentialKind> {
+pub(crate) async fn enrolled(idp: &TestIdp, an: &Citizen) -> Vec<CredentialKind> {
     let key = an.username.clone();
     let read = move |tx: &mut dyn portal_id_testkit::core::store::Tx| {
         let account = tx.find_account_by_username(&key)?.expect("an account");
@@ -72,8 +72,7 @@ async fn whoever_has_an_authenticator_is_asked_for_its_code_and_no_text_message_
     let token = service.redeem(&callback).await.id_token();
     assert_eq!((&token["amr"], &token["aal"]), (&serde_json::json!(["pwd", "otp", "mfa"]), &serde_json::json!(2)));
     assert_eq!(token["acr"], "urn:portal-id:loa:2");
-    let mail = idp.newest_mail(&an.email).await;
-    assert!(mail.text.contains("ứng dụng xác thực vừa được thêm"), "{}", mail.text);
+    assert!(idp.told(&an.email, "ứng dụng xác thực vừa được thêm").await);
     assert!(idp.audited(AuditKind::AuthenticatorAdded).await);
 }
 
@@ -265,7 +264,7 @@ async fn a_recovery_code_works_once_its_owner_is_told_and_a_new_list_ends_the_ol
         let _ = give(&mut browser, &page.expect("recovery-code"), code).await.expect(comes);
     };
     by_recovery(&untidy, "home").await;
-    assert!(idp.newest_mail(&an.email).await.text.contains("mã dự phòng của tài khoản"));
+    assert!(idp.told(&an.email, "mã dự phòng của tài khoản").await);
     assert!(idp.audited(AuditKind::RecoveryCodeUsed).await);
     by_recovery(&codes[0], "recovery-code").await;
     by_recovery("không phải mã", "recovery-code").await;
@@ -397,7 +396,7 @@ async fn nobody_removes_what_is_anothers() {
     let page = ans.submit(own.press("action", "remove")).await.expect("security");
     assert!(page.words().contains("Đã xóa"), "{}", page.words());
     assert!(enrolled(&idp, &an).await.is_empty());
-    assert!(idp.newest_mail(&an.email).await.text.contains("vừa bị xóa"));
+    assert!(idp.told(&an.email, "vừa bị xóa").await);
     assert!(idp.audited(AuditKind::AuthenticatorRemoved).await);
     // The second step is a text message again.
     idp.advance(Span::minutes(2)).await;

@@ -17,6 +17,7 @@ mod messages;
 mod new_browser;
 mod nodes;
 mod not_me;
+mod not_me_factors;
 mod odd_requests;
 mod passkeys;
 mod password_change;

@@ -10,7 +10,7 @@ use portal_id_testkit::people::{activation_token, link_in};
 use portal_id_testkit::{Browser, Citizen, Page, TestIdp};
 use std::sync::Arc;
 
-const NEW: &str = "Ba con vịt bơi 7";
+pub(crate) const NEW: &str = "Ba con vịt bơi 7";
 
 /// Somebody has signed in with this citizen's password and phone; the link of the mail about it.
 async fn stranger_in(idp: &TestIdp) -> (Citizen, Browser, String) {
@@ -22,7 +22,7 @@ async fn stranger_in(idp: &TestIdp) -> (Citizen, Browser, String) {
 }
 
 /// The owner presses the button behind the link.
-async fn press(browser: &mut Browser, link: &str) -> Page {
+pub(crate) async fn press(browser: &mut Browser, link: &str) -> Page {
     let page = browser.open(link).await.expect("not-me");
     browser.submit(page.form_with("token")).await
 }
@@ -34,7 +34,7 @@ fn new_password_on(page: &Page) -> String {
     rest.split('"').next().unwrap().replace("&amp;", "&")
 }
 
-async fn set(browser: &mut Browser, page: &Page, current: Option<&str>, password: &str) -> Page {
+pub(crate) async fn set(browser: &mut Browser, page: &Page, current: Option<&str>, password: &str) -> Page {
     let mut form = page.form_with("password");
     if let Some(current) = current {
         form = form.fill("current_password", current);
@@ -42,7 +42,7 @@ async fn set(browser: &mut Browser, page: &Page, current: Option<&str>, password
     browser.submit(form.fill("password", password).fill("password_confirmation", password)).await
 }
 
-fn with_password(citizen: &Citizen, password: &str) -> Citizen {
+pub(crate) fn with_password(citizen: &Citizen, password: &str) -> Citizen {
     Citizen { password: password.to_owned(), ..citizen.clone() }
 }
 

@@ -9,7 +9,7 @@ use portal_id_testkit::{Browser, Citizen, Device, Page, TestIdp};
 use serde_json::json;
 
 /// Adds a passkey in a browser whose person has just signed in.
-async fn add_passkey(browser: &mut Browser, device: &mut Device, name: &str) -> Page {
+pub(crate) async fn add_passkey(browser: &mut Browser, device: &mut Device, name: &str) -> Page {
     let page = browser.open("/account/security/passkey").await.expect("add-passkey");
     let form = device.make(&page).await.fill("name", name);
     browser.submit(form).await
@@ -43,8 +43,7 @@ async fn a_passkey_alone_signs_in_at_the_second_level_and_the_service_learns_how
     assert_eq!(token["amr"], json!(["pop", "user", "mfa"]));
     assert_eq!((&token["aal"], &token["acr"]), (&json!(2), &json!("urn:portal-id:loa:2")));
     assert_eq!(idp.texts.kept().len(), 1, "no text message but that of the first sign-in");
-    let mail = idp.newest_mail(&an.email).await;
-    assert!(mail.text.contains("khóa truy cập vừa được thêm"), "{}", mail.text);
+    assert!(idp.told(&an.email, "khóa truy cập vừa được thêm").await);
     assert!(idp.audited(AuditKind::PasskeyAdded).await);
 }
 

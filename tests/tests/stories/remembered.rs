@@ -1,5 +1,6 @@
 //! Remembered browsers: where the policy allows it, the password is enough in them; never where more is asked for.
 
+use crate::password_change::change;
 use portal_id_testkit::core::audit::AuditKind;
 use portal_id_testkit::core::time::Span;
 use portal_id_testkit::{Browser, Citizen, Page, Service, TestIdp};
@@ -42,7 +43,7 @@ async fn in_a_remembered_browser_the_password_is_enough_and_the_token_says_so() 
     let token = token(&service, &mut own).await;
     assert_eq!((&token["amr"], &token["aal"]), (&json!(["pwd"]), &json!(1)));
     assert_eq!(token["acr"], "urn:portal-id:loa:1");
-    assert!(idp.newest_mail(&an.email).await.text.contains("vừa được ghi nhớ"));
+    assert!(idp.told(&an.email, "vừa được ghi nhớ").await);
     assert!(idp.audited(AuditKind::DeviceRemembered).await);
 }
 
@@ -119,6 +120,24 @@ async fn a_forgotten_browser_asks_for_the_second_step_again() {
         let _ = after_password(&idp, &an, &mut own).await.expect("code");
     }
     assert!(idp.audited(AuditKind::DevicesForgotten).await);
+}
+
+// security: row 22
+#[tokio::test]
+async fn after_a_new_password_no_browser_is_remembered_and_the_owner_is_told() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut own = remembered(&idp, &an).await;
+    idp.advance(Span::minutes(2)).await;
+    let mut elsewhere = remembered(&idp, &an).await;
+    let new = "Ba con vịt bơi 7";
+    let _ = change(&mut own, &an.password, new).await.expect("password-changed");
+    assert!(idp.audited(AuditKind::DevicesForgotten).await);
+    assert!(idp.told(&an.email, "vừa bị bỏ ghi nhớ").await);
+    let an = Citizen { password: new.to_owned(), ..an };
+    for browser in [&mut own, &mut elsewhere] {
+        let _ = after_password(&idp, &an, browser).await.expect("code");
+    }
 }
 
 #[tokio::test]

@@ -84,6 +84,7 @@ macro_rules! store_suite {
             links::a_link_comes_back_as_it_was_and_only_for_its_purpose,
             links::a_link_is_taken_once_and_before_its_end,
             links::the_newest_link_of_a_purpose_is_found,
+            links::the_oldest_link_that_still_works_is_found,
             links::expired_links_go_but_the_newest_of_a_pending_account_stays,
             sign_in::a_session_comes_back_as_it_was,
             sign_in::a_session_is_renewed_in_place_by_its_own_person,
