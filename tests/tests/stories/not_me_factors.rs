@@ -27,6 +27,7 @@ async fn citizen(idp: &TestIdp) -> Own {
     let app = add_app(idp, &mut own).await;
     idp.advance(Span::minutes(1)).await;
     let _ = add_passkey(&mut own, &mut device, "Điện thoại của tôi").await.expect("security");
+    idp.deliver().await;
     idp.advance(Span::days(11)).await;
     Own { an, app, device }
 }
