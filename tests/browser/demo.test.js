@@ -101,6 +101,14 @@ async function walk(visit) {
   await page.waitForURL(`${settings.service}/`);
   assert.match(await page.locator('[role="status"]').innerText(), language === 'vi' ? /làm mới/ : /Refreshed/);
 
+  // The pages of one's own account, in the session that the service's sign-in began.
+  for (const [name, path] of [['sessions', '/account/sessions'], ['password', '/account/password']]) {
+    await page.goto(say(path));
+    assert.equal(await page.locator('#username').count(), 0, `${name} is shown, not the sign-in page`);
+    await inspect(visit, name);
+  }
+  await page.goto(`${settings.service}/`);
+
   await page.locator('form[action="/sign-out"] button').click();
   await page.waitForLoadState('load');
   if (!page.url().startsWith(settings.service)) {
@@ -164,6 +172,31 @@ describe('pages beside the road', () => {
         }
       }
     });
+  }
+});
+
+describe('a business registers', () => {
+  for (const width of [360, 1280]) {
+    for (const language of ['vi', 'en']) {
+      test(`with mistakes, then without, at ${width} px in ${language}`, async () => {
+        const visit = await visitor(browser, { width, language, scripts: true });
+        const { page } = visit;
+        const { email, phone, username, password } = newCitizen();
+        await page.goto(`${settings.issuer}/register/business?ui_locales=${language}`);
+        await skipBrowserChecks(page);
+        await press(page, 'password_confirmation');
+        await page.locator('#business_name').waitFor();
+        assert.ok((await page.locator('[aria-invalid="true"]').count()) >= 6, 'every empty field is marked');
+        await inspect(visit, 'register-business-mistakes');
+        await fill(page, { business_name: 'Hợp tác xã Vải thiều Lục Ngạn', business_code: '9900000016-007', username, email, phone });
+        await chooseAddress(page, ADDRESS);
+        await fill(page, { password, password_confirmation: password });
+        await press(page, 'password_confirmation');
+        assert.equal(await page.locator('#business_name').count(), 0, `registered, not asked again: ${await mistakes(page)}`);
+        await inspect(visit, 'registered-business');
+        await visit.context.close();
+      });
+    }
   }
 });
 

@@ -8,7 +8,8 @@ use std::process::ExitCode;
 async fn main() -> ExitCode {
     // One TLS provider for the whole process; a second call cannot happen here.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    match commands::run(Cli::parse()).await {
+    // On the heap: the state of all commands together is too large for a thread's stack.
+    match Box::pin(commands::run(Cli::parse())).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("portal-id: {error:#}");

@@ -9,15 +9,15 @@ use portal_id_testkit::service::parameter;
 use portal_id_testkit::{Business, Citizen, TestIdp};
 use serde_json::{Value, json};
 
-fn policy(written: Value) -> Option<RegistrationPolicy> {
-    Some(serde_json::from_value(written).unwrap())
+fn policy(written: Value) -> RegistrationPolicy {
+    serde_json::from_value(written).unwrap()
 }
 
 /// Businesses may register until the end of 9 December 2026, citizens always. Every test begins on 23 November.
 async fn until_the_ninth() -> TestIdp {
     TestIdp::start_with(|config| {
         config.accounts.registration.business =
-            policy(json!([{ "mode": "open" }, { "mode": "federated-only", "from": "2026-12-10" }]));
+            Some(policy(json!([{ "mode": "open" }, { "mode": "federated-only", "from": "2026-12-10" }])));
     })
     .await
 }
@@ -72,7 +72,7 @@ async fn the_last_day_is_told_on_the_form_when_it_is_near() {
 
     let far = TestIdp::start_with(|config| {
         config.accounts.registration.citizen =
-            policy(json!([{ "mode": "open" }, { "mode": "closed", "from": "2027-07-01" }]));
+            Some(policy(json!([{ "mode": "open" }, { "mode": "closed", "from": "2027-07-01" }])));
     })
     .await;
     let page = far.browser().open("/register/citizen").await.expect("register-citizen");
@@ -105,7 +105,7 @@ async fn a_class_closes_at_midnight_in_vietnam_and_a_form_opened_before_register
 async fn a_class_opens_on_its_day() {
     let idp = TestIdp::start_with(|config| {
         config.accounts.registration.citizen =
-            policy(json!([{ "mode": "closed" }, { "mode": "open", "from": "2026-12-10" }]));
+            Some(policy(json!([{ "mode": "closed" }, { "mode": "open", "from": "2026-12-10" }])));
     })
     .await;
     to_the_tenth(&idp, Span::millis(1)).await;
@@ -119,7 +119,7 @@ async fn prompt_create_is_advertised_and_leads_to_registration_only_while_somebo
     let idp = TestIdp::start_with(|config| {
         config.accounts.registration.citizen = Some(RegistrationMode::Closed.into());
         config.accounts.registration.business =
-            policy(json!([{ "mode": "open" }, { "mode": "closed", "from": "2026-12-10" }]));
+            Some(policy(json!([{ "mode": "open" }, { "mode": "closed", "from": "2026-12-10" }])));
     })
     .await;
     let service = idp.service().with(|client| client.first_party = true).register().await;

@@ -49,7 +49,7 @@ impl Told {
 fn table(port: u16) -> Value {
     json!({
         "preset": "smpp", "host": "127.0.0.1", "port": port, "tls": false, "system_id": "portal", "password": "secret",
-        "brandname": "BACGIANG", "timeout_seconds": 2,
+        "brandname": "BACGIANG", "timeout_seconds": 4,
     })
 }
 
