@@ -190,8 +190,8 @@ async fn nothing_is_enrolled_behind_the_back_of_the_press() {
     let stranger = accounts.confirmed(&ctx, &who, None).expect("a fresh sign-in");
     assert!(accounts.make_recovery_codes(&ctx, &stranger).await.unwrap().is_some());
     let link = link_about(&idp, &an, "trình duyệt mới").await;
-    let token = link.split_once("token=").unwrap().1;
-    let pressed = accounts.disown_sign_in(&ctx, token).await.unwrap();
+    let (_, secret) = link.split_once("token=").unwrap();
+    let pressed = accounts.disown_sign_in(&ctx, secret).await.unwrap();
     assert!(matches!(pressed, NotMeOutcome::Ended(_)), "{pressed:?}");
     assert!(accounts.make_recovery_codes(&ctx, &stranger).await.unwrap().is_none());
     assert!(enrolled(&idp, &an).await.is_empty());
