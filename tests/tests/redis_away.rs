@@ -2,12 +2,12 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
-use portal_id_testkit::TestIdp;
 use portal_id_testkit::core::ports::EphemeralKey;
 use portal_id_testkit::core::time::Span;
 use portal_id_testkit::outside::START;
 use portal_id_testkit::servers::{RedisServer, pause};
 use portal_id_testkit::suites::ephemeral;
+use portal_id_testkit::{Device, TestIdp};
 
 const MINUTE: Span = Span::minutes(1);
 /// Longer than the store counts as out of reach after a failure.
@@ -122,4 +122,25 @@ async fn a_start_does_not_wait_for_redis() {
     let mut browser = idp.browser();
     let page = browser.open("/sign-in").await;
     let _ = an.give_password(&mut browser, &page).await.expect("code");
+}
+
+#[tokio::test]
+#[ignore = "needs redis-server"]
+async fn without_redis_a_passkey_alone_is_refused_kindly_and_completes_a_password_all_the_same() {
+    let mut server = RedisServer::start(&[]);
+    let url = server.url();
+    let idp = TestIdp::start_with(|config| config.ephemeral.url = url).await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut own = idp.browser();
+    let page = own.open("/sign-in").await;
+    let _ = an.sign_in(&idp, &mut own, &page).await.expect("home");
+    let mut device = Device::new();
+    let page = own.open("/account/security/passkey").await.expect("add-passkey");
+    let _ = own.submit(device.make(&page).await).await.expect("security");
+    server.kill();
+    let mut browser = idp.browser();
+    let page = browser.open("/sign-in").await.expect("sign-in");
+    assert_eq!(browser.submit(device.answer(&page).await).await.status(), 503, "it could be an answer given before");
+    let page = an.give_password(&mut browser, &page).await.expect("passkey");
+    let _ = browser.submit(device.answer(&page).await).await.expect("home");
 }

@@ -11,16 +11,33 @@ pub enum Amr {
     Pwd,
     /// A code by SMS.
     Sms,
+    /// A one-time password: of an authenticator (RFC 6238), or one from a printed list.
+    Otp,
+    /// Possession of a key.
+    Pop,
+    /// The person was at the device and unlocked it.
+    User,
     /// More than one kind of factor.
     Mfa,
 }
 
 impl Amr {
+    /// All values.
+    pub const ALL: [Self; 6] = [Self::Pwd, Self::Sms, Self::Otp, Self::Pop, Self::User, Self::Mfa];
+
+    /// Reads a stored value.
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|factor| factor.as_str() == text)
+    }
+
     /// The registered value.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pwd => "pwd",
             Self::Sms => "sms",
+            Self::Otp => "otp",
+            Self::Pop => "pop",
+            Self::User => "user",
             Self::Mfa => "mfa",
         }
     }
@@ -62,9 +79,17 @@ pub fn acr(ial: Ial, aal: Aal) -> &'static str {
 }
 
 /// The classes that this provider can really return today: what discovery advertises.
-pub fn supported() -> [&'static str; 1] {
-    // A local sign-in always takes two factors; the higher classes arrive with the national portal.
-    [CLASSES[1].0]
+pub fn supported() -> [&'static str; 2] {
+    // A local sign-in takes two factors, or one at a remembered browser; the higher classes arrive with the national
+    // portal.
+    [CLASSES[0].0, CLASSES[1].0]
+}
+
+/// Whether a service that asks for these classes (`acr_values`, in any order) is content with no less than two factors.
+/// Unknown values say nothing (OpenID Connect Core §3.1.2.1).
+pub fn asks_for_two_factors(acr_values: &str) -> bool {
+    let mut known = acr_values.split(' ').filter_map(|value| CLASSES.iter().find(|class| class.0 == value)).peekable();
+    known.peek().is_some() && known.all(|(_, _, least_aal)| *least_aal >= Aal(2))
 }
 
 #[cfg(test)]
@@ -78,5 +103,26 @@ mod tests {
         assert_eq!(acr(Ial(0), Aal(3)), "urn:portal-id:loa:2");
         assert_eq!(acr(Ial(2), Aal(2)), "urn:portal-id:loa:3");
         assert_eq!(acr(Ial(3), Aal(3)), "urn:portal-id:loa:4");
+    }
+
+    #[test]
+    fn every_value_is_read_back_and_two_kinds_of_factor_make_the_second_level() {
+        for factor in Amr::ALL {
+            assert_eq!(Amr::from_text(factor.as_str()), Some(factor));
+        }
+        assert_eq!(Aal::of(&[Amr::Pwd]), Aal(1));
+        assert_eq!(Aal::of(&[Amr::Pwd, Amr::Otp, Amr::Mfa]), Aal(2));
+        assert_eq!(Aal::of(&[Amr::Pop, Amr::User, Amr::Mfa]), Aal(2));
+    }
+
+    // security: row 11
+    #[test]
+    fn a_service_asks_for_two_factors_unless_it_names_the_first_class_or_none_that_we_know() {
+        for asks in ["urn:portal-id:loa:2", "urn:portal-id:loa:3 urn:portal-id:loa:2", "gold urn:portal-id:loa:4"] {
+            assert!(asks_for_two_factors(asks), "{asks}");
+        }
+        for content in ["", " ", "gold", "urn:portal-id:loa:1", "urn:portal-id:loa:2 urn:portal-id:loa:1"] {
+            assert!(!asks_for_two_factors(content), "{content}");
+        }
     }
 }

@@ -40,9 +40,9 @@ audit_events! {
     RegistrationDisowned => "registration_disowned",
     /// An account was activated.
     Activated => "activated",
-    /// The right password was given; a code was sent.
+    /// The right password was given; the second step was asked for, unless the browser is remembered.
     PasswordAccepted => "password_accepted",
-    /// The right code was given; a session began.
+    /// A person proved who they are; a session began.
     SignedIn => "signed_in",
     /// A session began in a browser that the account does not know; its owner is told by mail.
     SignedInFromNewBrowser => "signed_in_from_new_browser",
@@ -53,6 +53,26 @@ audit_events! {
     SignInDisowned => "sign_in_disowned",
     /// A password was changed by its owner; all other sessions ended.
     PasswordChanged => "password_changed",
+    /// A person who is signed in proved again who they are, to change their factors.
+    IdentityConfirmed => "identity_confirmed",
+    /// An authenticator was added.
+    AuthenticatorAdded => "authenticator_added",
+    /// An authenticator was removed.
+    AuthenticatorRemoved => "authenticator_removed",
+    /// A passkey was added.
+    PasskeyAdded => "passkey_added",
+    /// A passkey was removed.
+    PasskeyRemoved => "passkey_removed",
+    /// A new list of recovery codes was made; the one before no longer works.
+    RecoveryCodesMade => "recovery_codes_made",
+    /// The list of recovery codes was removed.
+    RecoveryCodesRemoved => "recovery_codes_removed",
+    /// A recovery code was used.
+    RecoveryCodeUsed => "recovery_code_used",
+    /// A browser was remembered: the password is enough there for a while.
+    DeviceRemembered => "device_remembered",
+    /// Remembered browsers were forgotten.
+    DevicesForgotten => "devices_forgotten",
     /// The limit of wrong tries was reached.
     SignInThrottled => "sign_in_throttled",
     /// A phone number was verified by its first accepted code.

@@ -51,15 +51,15 @@ pub struct Challenge {
     pub browser: Digest,
     /// The keyed digest of the current code.
     pub code: Digest,
-    /// When the first code was sent; the challenge is over after [`Challenge::LIFETIME`].
+    /// When the password was given; the challenge is over after [`Challenge::LIFETIME`].
     pub created_at: Timestamp,
     /// When the current code was sent.
     pub sent_at: Timestamp,
     /// When the current code ends.
     pub expires_at: Timestamp,
-    /// Wrong tries so far, over all codes of this challenge.
+    /// Wrong tries so far, over all codes and factors of this challenge.
     pub tries: u32,
-    /// Set once the right code was given.
+    /// Set once the second step was taken.
     pub used_at: Option<Timestamp>,
     /// Grows with every change; the gate against two changes at once.
     pub version: i64,
@@ -68,6 +68,17 @@ pub struct Challenge {
 impl Challenge {
     /// How long the right password stays good without its code.
     pub const LIFETIME: Span = Span::minutes(30);
+
+    /// The same challenge for whoever prefers another factor: nothing was sent, so its code ends as it begins.
+    #[must_use]
+    pub fn without_code(self) -> Self {
+        Self { expires_at: self.created_at, ..self }
+    }
+
+    /// Whether a code was sent.
+    pub fn has_code(&self) -> bool {
+        self.expires_at > self.created_at
+    }
 
     /// Whether this challenge can still lead to a session.
     pub fn is_open(&self, now: Timestamp, settings: &CodeSettings) -> bool {

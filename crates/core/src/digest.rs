@@ -49,6 +49,10 @@ pub enum DigestPurpose {
     MailedLink,
     /// A code sent by SMS, together with its challenge.
     Code,
+    /// What an enrolled credential is found by: a recovery code, the id of a passkey, the secret of a remembered browser.
+    Credential,
+    /// The challenge that a passkey signs.
+    PasskeyChallenge,
     /// An authorization code (RFC 6749 §4.1.2).
     AuthorizationCode,
     /// A refresh token's authenticator (decisions 21).
@@ -81,6 +85,8 @@ impl DigestPurpose {
             Self::Browser => "browser",
             Self::MailedLink => "mailed-link",
             Self::Code => "code",
+            Self::Credential => "credential",
+            Self::PasskeyChallenge => "passkey-challenge",
             Self::AuthorizationCode => "authorization-code",
             Self::RefreshToken => "refresh-token",
             Self::ClientSecret => "client-secret",

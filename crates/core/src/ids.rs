@@ -57,6 +57,11 @@ id!(
     ChallengeId
 );
 id!(
+    /// A way to prove who one is that an account has enrolled: an authenticator, a passkey, a recovery code, a
+    /// remembered browser.
+    CredentialId
+);
+id!(
     /// One authorization by a person for a client, with its code and its family of refresh tokens.
     GrantId
 );

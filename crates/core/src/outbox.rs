@@ -119,6 +119,17 @@ pub enum Message {
         /// Where the desk is, as configured.
         desk: String,
     },
+    /// E-mail: a way to prove who the owner is was added, used up or removed.
+    SecurityChanged {
+        /// The username.
+        username: String,
+        /// What happened.
+        change: SecurityChange,
+        /// When, in Vietnam.
+        at: String,
+        /// Where the desk is, as configured.
+        desk: String,
+    },
     /// SMS: the code of a sign-in.
     SignInCode {
         /// Six digits.
@@ -128,6 +139,60 @@ pub enum Message {
         /// The host for WebOTP's last line, used where the gateway's setting allows it (decisions 13).
         host: String,
     },
+}
+
+/// What happened to the ways by which an owner proves who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecurityChange {
+    /// An authenticator was added.
+    AuthenticatorAdded,
+    /// An authenticator was removed.
+    AuthenticatorRemoved,
+    /// A passkey was added.
+    PasskeyAdded,
+    /// A passkey was removed.
+    PasskeyRemoved,
+    /// A new list of recovery codes was made.
+    RecoveryCodesMade,
+    /// A recovery code was used.
+    RecoveryCodeUsed,
+    /// A browser is remembered.
+    DeviceRemembered,
+    /// Remembered browsers were forgotten.
+    DevicesForgotten,
+    /// What was added lately was removed, since the owner said that a sign-in was somebody else's.
+    AddedLatelyRemoved,
+}
+
+impl SecurityChange {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::AuthenticatorAdded,
+        Self::AuthenticatorRemoved,
+        Self::PasskeyAdded,
+        Self::PasskeyRemoved,
+        Self::RecoveryCodesMade,
+        Self::RecoveryCodeUsed,
+        Self::DeviceRemembered,
+        Self::DevicesForgotten,
+        Self::AddedLatelyRemoved,
+    ];
+
+    /// The word that templates choose their sentence by.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AuthenticatorAdded => "authenticator_added",
+            Self::AuthenticatorRemoved => "authenticator_removed",
+            Self::PasskeyAdded => "passkey_added",
+            Self::PasskeyRemoved => "passkey_removed",
+            Self::RecoveryCodesMade => "recovery_codes_made",
+            Self::RecoveryCodeUsed => "recovery_code_used",
+            Self::DeviceRemembered => "device_remembered",
+            Self::DevicesForgotten => "devices_forgotten",
+            Self::AddedLatelyRemoved => "added_lately_removed",
+        }
+    }
 }
 
 impl Message {
@@ -142,6 +207,7 @@ impl Message {
             Self::PhoneCorrected { .. } => "phone_corrected",
             Self::NewBrowser { .. } => "new_browser",
             Self::PasswordChanged { .. } => "password_changed",
+            Self::SecurityChanged { .. } => "security_changed",
             Self::SignInCode { .. } => "sign_in_code",
         }
     }

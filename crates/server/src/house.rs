@@ -11,7 +11,7 @@ use portal_id_core::entropy::Entropy;
 use portal_id_core::ports::{Mailer, SmsGateway, Vault};
 use portal_id_core::store::Store;
 use portal_id_core::time::Clock;
-use portal_id_keys::{HouseVault, KeyEncryptionKey, KeyRing};
+use portal_id_keys::{HouseVault, KeyEncryptionKey, KeyRing, PasskeySignatures};
 use portal_id_notify::{Courier, Failover, Receipts, Renderer, Reports, Smtp, StoredReceipts, WayBack};
 use portal_id_oidc::Provider;
 use portal_id_storage::{Counters, SqlBackend};
@@ -107,6 +107,7 @@ impl House {
             store.clone(),
             Arc::clone(&vault),
             ephemeral,
+            Arc::new(PasskeySignatures),
             config.accounts.clone(),
             &config.oidc.issuer,
         )?);

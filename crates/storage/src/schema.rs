@@ -74,6 +74,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    credentials (id) {
+        id -> Text,
+        account_id -> Text,
+        kind -> Text,
+        key -> Binary,
+        name -> Text,
+        sealed -> Nullable<Binary>,
+        counter -> BigInt,
+        created_at -> BigInt,
+        last_used_at -> Nullable<BigInt>,
+        expires_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     throttles (key) {
         key -> Binary,
         marks -> Binary,

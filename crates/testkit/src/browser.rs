@@ -93,6 +93,11 @@ impl Browser {
         self.cookies.retain(|name, _| name.trim_start_matches("__Host-").matches('-').count() != 1);
     }
 
+    /// Puts in a cookie, as a thief does.
+    pub fn keep_cookie(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+    }
+
     pub fn forget_cookies(&mut self) {
         self.cookies.clear();
     }

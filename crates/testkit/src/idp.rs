@@ -142,6 +142,11 @@ impl TestIdp {
         self.mails.kept().into_iter().filter(|mail| mail.to == address).collect()
     }
 
+    /// Whether some mail to `address` has `words` in it. Mails of one moment may leave in any order.
+    pub async fn told(&self, address: &str, words: &str) -> bool {
+        self.mails_to(address).await.iter().any(|mail| mail.text.contains(words))
+    }
+
     /// The code in the newest text message to `phone` (E.164), after delivering what is due.
     pub async fn newest_code(&self, phone: &str) -> String {
         self.deliver().await;

@@ -10,6 +10,7 @@
 
 pub mod browser;
 pub mod businesses;
+pub mod device;
 pub mod idp;
 pub mod outside;
 pub mod page;
@@ -20,6 +21,7 @@ pub mod suites;
 
 pub use browser::Browser;
 pub use businesses::Business;
+pub use device::{App, Device};
 pub use idp::TestIdp;
 pub use page::Page;
 pub use people::Citizen;

@@ -88,6 +88,36 @@ impl Page {
             .unwrap_or_else(|| panic!("no form to {path} on {}", self.name()))
     }
 
+    /// The form that the page's script answers with a passkey (`make` or `ask`), with what it is told to ask for.
+    pub fn passkey_form(&self, kind: &str) -> (Form, BTreeMap<String, String>) {
+        let document = Html::parse_document(&self.html());
+        let wanted = select(&format!("form[data-passkey='{kind}']"));
+        let form = document.select(&wanted).next();
+        let form = form.unwrap_or_else(|| panic!("no passkey to {kind} on {}: {}", self.name(), self.words()));
+        let data = form.value().attrs().filter_map(|(name, value)| Some((name.strip_prefix("data-")?, value)));
+        let data = data.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        (Form::read(&self.url, &form), data)
+    }
+
+    /// The words of the first element that fits, blanks collapsed.
+    pub fn text_of(&self, css: &str) -> String {
+        let document = Html::parse_document(&self.html());
+        let element = document.select(&select(css)).next().unwrap_or_else(|| panic!("no {css} on {}", self.name()));
+        element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The words of every element that fits.
+    pub fn texts_of(&self, css: &str) -> Vec<String> {
+        let document = Html::parse_document(&self.html());
+        document.select(&select(css)).map(|element| element.text().collect::<String>().trim().to_owned()).collect()
+    }
+
+    /// Where the link with this id leads.
+    pub fn link(&self, id: &str) -> Option<String> {
+        let document = Html::parse_document(&self.html());
+        document.select(&select(&format!("a[id='{id}']"))).next()?.attr("href").map(str::to_owned)
+    }
+
     /// The error beside a field, if it has one.
     pub fn error_of(&self, field: &str) -> Option<String> {
         let document = Html::parse_document(&self.html());
@@ -123,6 +153,7 @@ pub struct Form {
     pub action: Url,
     fields: BTreeMap<String, String>,
     visible: Vec<String>,
+    boxes: BTreeMap<String, String>,
     button: Option<(String, String)>,
     extra: Vec<(String, String)>,
 }
@@ -131,10 +162,11 @@ impl Form {
     fn read(page: &Url, form: &ElementRef<'_>) -> Self {
         let action = page.join(form.attr("action").unwrap_or("")).unwrap();
         assert_eq!(form.attr("method").unwrap_or("get").to_ascii_lowercase(), "post", "a form that does not post");
-        let (mut fields, mut visible) = (BTreeMap::new(), Vec::new());
+        let (mut fields, mut visible, mut boxes) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
         for input in form.select(&select("input[name], textarea[name]")) {
             let (name, kind) = (input.attr("name").unwrap().to_owned(), input.attr("type").unwrap_or("text"));
             if matches!(kind, "checkbox" | "radio") && input.attr("checked").is_none() || kind == "submit" {
+                boxes.insert(name, input.attr("value").unwrap_or("on").to_owned());
                 continue;
             }
             if kind != "hidden" {
@@ -150,7 +182,7 @@ impl Form {
             visible.push(name.clone());
             fields.insert(name, value.unwrap_or_default().to_owned());
         }
-        Self { action, fields, visible, button: None, extra: Vec::new() }
+        Self { action, fields, visible, boxes, button: None, extra: Vec::new() }
     }
 
     /// Types into a field that the form has.
@@ -163,6 +195,30 @@ impl Form {
         );
         self.fields.insert(name.to_owned(), value.to_owned());
         self
+    }
+
+    /// What a script of the page puts into a hidden field that the form has.
+    #[must_use]
+    pub fn script(mut self, name: &str, value: &str) -> Self {
+        assert!(
+            self.fields.contains_key(name) && !self.visible.iter().any(|field| field == name),
+            "the form has no hidden field {name}"
+        );
+        self.fields.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Ticks the box of this name.
+    #[must_use]
+    pub fn tick(mut self, name: &str) -> Self {
+        assert!(self.boxes.contains_key(name), "the form has no box {name}");
+        self.fields.insert(name.to_owned(), self.boxes[name].clone());
+        self
+    }
+
+    /// What a field holds.
+    pub fn value(&self, name: &str) -> &str {
+        &self.fields[name]
     }
 
     /// Presses the button of this name and value instead of the first one.

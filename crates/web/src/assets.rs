@@ -19,6 +19,7 @@ use std::sync::Arc;
 const STYLE: &str = include_str!("../assets/style.css");
 const LOGO: &str = include_str!("../assets/logo.svg");
 const ADDRESS_SCRIPT: &str = include_str!("../assets/address.js");
+const PASSKEY: &str = include_str!("../assets/passkey.js");
 
 /// The largest logo.
 const MAX_LOGO: u64 = 256 * 1024;
@@ -51,6 +52,7 @@ pub struct Assets {
     theme: Option<String>,
     logo: String,
     address_script: String,
+    passkey_script: String,
 }
 
 #[derive(Clone, Debug)]
@@ -77,9 +79,11 @@ impl Assets {
         let stylesheet = add("style", "css", "text/css; charset=utf-8", Bytes::from_static(STYLE.as_bytes()));
         let address_script =
             add("address", "js", "text/javascript; charset=utf-8", Bytes::from_static(ADDRESS_SCRIPT.as_bytes()));
+        let passkey_script =
+            add("passkey", "js", "text/javascript; charset=utf-8", Bytes::from_static(PASSKEY.as_bytes()));
         let theme = (settings.colours != Colours::default())
             .then(|| add("theme", "css", "text/css; charset=utf-8", theme_css(&settings.colours).into()));
-        Ok(Self { files: Arc::new(files), stylesheet, theme, logo, address_script })
+        Ok(Self { files: Arc::new(files), stylesheet, theme, logo, address_script, passkey_script })
     }
 
     /// The address of the style sheet.
@@ -91,6 +95,11 @@ impl Assets {
     /// pages' policy allows no style inside a page.
     pub(crate) fn theme(&self) -> Option<&str> {
         self.theme.as_deref()
+    }
+
+    /// The address of the script that asks a browser for a passkey.
+    pub(crate) fn passkey_script(&self) -> &str {
+        &self.passkey_script
     }
 
     /// The address of the logo.
@@ -208,6 +217,21 @@ mod tests {
         assert!(matches!(load("Cargo.toml"), Err(AssetFault::UnknownKind(_))));
         assert!(matches!(load("assets/none.svg"), Err(AssetFault::Unreadable(..))));
         assert!(load("assets/logo.svg").is_ok());
+    }
+
+    // security: row 3
+    #[tokio::test]
+    async fn our_one_script_is_served_as_such_and_makes_no_markup() {
+        let assets = Assets::load(&WebSettings::default()).unwrap();
+        let name = assets.passkey_script().strip_prefix(FOLDER).unwrap().to_owned();
+        assert!(name.starts_with("passkey-") && FilePath::new(&name).extension().is_some_and(|ending| ending == "js"));
+        let response = get(State(assets.clone()), Path(name)).await.unwrap();
+        assert_eq!(response.headers()[CONTENT_TYPE], "text/javascript; charset=utf-8");
+        for dangerous in
+            ["innerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function(", "fetch(", "import("]
+        {
+            assert!(!PASSKEY.contains(dangerous), "{dangerous}");
+        }
     }
 
     // security: row 3

@@ -55,12 +55,25 @@ pub fn router(parts: WebParts) -> Router {
         .route("/activate/resend", post(pages::activation_resend::post))
         .route("/sign-in", get(pages::sign_in::get).post(pages::sign_in::post))
         .route("/sign-in/code", get(pages::code::get).post(pages::code::post))
+        .route("/sign-in/app", get(pages::second_step::get_app).post(pages::second_step::post_app))
+        .route("/sign-in/recovery", get(pages::second_step::get_recovery).post(pages::second_step::post_recovery))
+        .route("/sign-in/passkey", get(pages::passkey::get).post(pages::passkey::post))
         .route("/sign-in/phone", get(pages::phone_correction::get).post(pages::phone_correction::post))
         .route("/sign-in/help", get(pages::sign_in_help::get))
         .route("/sign-in/not-me", get(pages::not_me::get).post(pages::not_me::post))
         .route("/sign-in/new-password", get(pages::password::get_new).post(pages::password::post_new))
         .route("/account/sessions", get(pages::sessions::get).post(pages::sessions::post))
         .route("/account/password", get(pages::password::get).post(pages::password::post))
+        .route("/account", get(pages::account::get))
+        .route("/account/confirm", get(pages::confirm::get).post(pages::confirm::post))
+        .route("/account/confirm/passkey", post(pages::confirm::post_passkey))
+        .route("/account/security", get(pages::security::get).post(pages::security::post))
+        .route(
+            "/account/security/authenticator",
+            get(pages::add_authenticator::get).post(pages::add_authenticator::post),
+        )
+        .route("/account/security/recovery-codes", get(pages::recovery_codes::get).post(pages::recovery_codes::post))
+        .route("/account/security/passkey", get(pages::add_passkey::get).post(pages::add_passkey::post))
         .with_state(Arc::clone(&accounts))
         .route("/consent", get(pages::consent::get).post(pages::consent::post))
         .with_state(Arc::clone(&provider))
@@ -71,7 +84,11 @@ pub fn router(parts: WebParts) -> Router {
     let services = Router::new()
         .route("/authorize", get(authorize::get).post(authorize::post).head(not_for_head))
         .route("/authorize/resume", get(authorize::resume).head(not_for_head))
-        .with_state(Authorize { provider: Arc::clone(&provider), vault: Arc::clone(&vault) })
+        .with_state(Authorize {
+            accounts: Arc::clone(&accounts),
+            provider: Arc::clone(&provider),
+            vault: Arc::clone(&vault),
+        })
         .route("/sign-out", get(sign_out::get).post(sign_out::post).head(not_for_head))
         .route("/sign-out/confirm", post(sign_out::confirm))
         .with_state(SignOut { accounts, provider: Arc::clone(&provider), vault });

@@ -31,6 +31,7 @@ embedded!(
     "activation.ftl",
     "sign-in.ftl",
     "sessions.ftl",
+    "factors.ftl",
     "consent.ftl",
     "sign-out.ftl",
     "errors.ftl"

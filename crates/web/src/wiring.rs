@@ -82,7 +82,8 @@ impl House for TheHouse {
         let outcome = self.provider.authorize(ctx, &flow.params, None, Some(flow.started_at)).await?;
         Ok(match outcome {
             AuthorizeOutcome::SignIn(ask) => {
-                Some(Destination { service: ask.client_name, origin: ask.redirect_origin })
+                let two_factors = ask.requirement.two_factors;
+                Some(Destination { service: ask.client_name, origin: ask.redirect_origin, two_factors })
             }
             _ => None,
         })

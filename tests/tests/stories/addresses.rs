@@ -5,6 +5,7 @@ use crate::walk::to_callback;
 use portal_id_testkit::core::facts::Address;
 use portal_id_testkit::core::place::{Era, OldProvince, OldWard};
 use portal_id_testkit::core::ports::{SealPurpose, Sealed};
+use portal_id_testkit::idp::ISSUER;
 use portal_id_testkit::page::Form;
 use portal_id_testkit::{Browser, Citizen, Page, TestIdp};
 use std::collections::HashSet;
@@ -313,15 +314,19 @@ async fn lists_may_be_kept_for_ever_and_only_pages_with_an_address_run_a_script(
 
     let page = browser.open("/register/citizen").await;
     let csp = page.answer.header("content-security-policy").unwrap();
-    assert!(csp.contains("; script-src 'self'; connect-src 'self';") && !csp.contains("unsafe"), "{csp}");
+    let source = page.attribute("script", "src").unwrap();
+    let may = format!("; script-src {ISSUER}{source}; connect-src 'self';");
+    assert!(csp.contains(&may) && !csp.contains("unsafe"), "{csp}");
     assert_eq!(page.html().matches("<script").count(), 1);
-    let script = browser.open(&page.attribute("script", "src").unwrap()).await;
+    let script = browser.open(&source).await;
     assert_eq!(script.status(), 200);
     assert_eq!(script.answer.header("content-type"), Some("text/javascript; charset=utf-8"));
     assert_eq!(script.html(), include_str!("../../../crates/web/assets/address.js"));
     for other in ["/", "/sign-in", "/register", "/no-such-page"] {
         let page = browser.open(other).await;
-        assert!(!page.answer.header("content-security-policy").unwrap().contains("script-src"), "{other}");
+        let csp = page.answer.header("content-security-policy").unwrap();
+        assert!(!csp.contains(&source) && !csp.contains("connect-src"), "{other}");
+        assert_eq!(csp.contains("script-src"), other == "/sign-in", "it asks for passkeys: {other}");
     }
 }
 

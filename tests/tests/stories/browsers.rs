@@ -58,6 +58,8 @@ async fn every_page_forbids_scripts_frames_and_sniffing() {
         "/sign-in/help",
         "/sign-out",
         "/activate?token=x",
+        "/account",
+        "/account/security",
         "/account/sessions",
         "/account/password",
         "/sign-in/not-me?token=x",

@@ -1,7 +1,7 @@
 //! "This was not me", and the new password that follows (`docs/adr/0014`).
 
 use crate::walk::{sign_in_with, signed_in, tokens};
-use portal_id_testkit::core::accounts::{Credentials, NotMeOutcome, PasswordForm, SignInOutcome};
+use portal_id_testkit::core::accounts::{Credentials, Given, Here, NotMeOutcome, PasswordForm, SignInOutcome};
 use portal_id_testkit::core::audit::AuditKind;
 use portal_id_testkit::core::digest::{Digest, DigestPurpose};
 use portal_id_testkit::core::link::{LinkPurpose, MailedLink};
@@ -10,7 +10,7 @@ use portal_id_testkit::people::{activation_token, link_in};
 use portal_id_testkit::{Browser, Citizen, Page, TestIdp};
 use std::sync::Arc;
 
-const NEW: &str = "Ba con vịt bơi 7";
+pub(crate) const NEW: &str = "Ba con vịt bơi 7";
 
 /// Somebody has signed in with this citizen's password and phone; the link of the mail about it.
 async fn stranger_in(idp: &TestIdp) -> (Citizen, Browser, String) {
@@ -22,7 +22,7 @@ async fn stranger_in(idp: &TestIdp) -> (Citizen, Browser, String) {
 }
 
 /// The owner presses the button behind the link.
-async fn press(browser: &mut Browser, link: &str) -> Page {
+pub(crate) async fn press(browser: &mut Browser, link: &str) -> Page {
     let page = browser.open(link).await.expect("not-me");
     browser.submit(page.form_with("token")).await
 }
@@ -34,7 +34,7 @@ fn new_password_on(page: &Page) -> String {
     rest.split('"').next().unwrap().replace("&amp;", "&")
 }
 
-async fn set(browser: &mut Browser, page: &Page, current: Option<&str>, password: &str) -> Page {
+pub(crate) async fn set(browser: &mut Browser, page: &Page, current: Option<&str>, password: &str) -> Page {
     let mut form = page.form_with("password");
     if let Some(current) = current {
         form = form.fill("current_password", current);
@@ -42,7 +42,7 @@ async fn set(browser: &mut Browser, page: &Page, current: Option<&str>, password
     browser.submit(form.fill("password", password).fill("password_confirmation", password)).await
 }
 
-fn with_password(citizen: &Citizen, password: &str) -> Citizen {
+pub(crate) fn with_password(citizen: &Citizen, password: &str) -> Citizen {
     Citizen { password: password.to_owned(), ..citizen.clone() }
 }
 
@@ -319,7 +319,7 @@ async fn of_many_new_passwords_at_once_one_is_set() {
             password_confirmation: password.clone(),
         };
         tries.spawn(async move {
-            let outcome = accounts.set_new_password(&ctx, &ticket, &form, None, None).await.unwrap();
+            let outcome = accounts.set_new_password(&ctx, &ticket, &form, Here::default()).await.unwrap();
             (password, format!("{outcome:?}"))
         });
     }
@@ -355,7 +355,9 @@ async fn a_code_given_at_the_very_moment_of_the_button_begins_nothing_that_lasts
         let (accounts, at) = (Arc::clone(&idp.house.accounts), ctx.clone());
         let press = tokio::spawn(async move { accounts.disown_sign_in(&at, &token).await.unwrap() });
         let accounts = Arc::clone(&idp.house.accounts);
-        let give = tokio::spawn(async move { accounts.give_code(&ctx, &challenge, &code, None, None).await.unwrap() });
+        let give = tokio::spawn(async move {
+            accounts.take_second_step(&ctx, &challenge, Given::SmsCode(code), Here::default()).await.unwrap()
+        });
         assert!(matches!(press.await.unwrap(), NotMeOutcome::Ended(_)));
         let given = give.await.unwrap();
         let (username, now) = (an.username.clone(), idp.now());

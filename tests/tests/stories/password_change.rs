@@ -8,7 +8,7 @@ use portal_id_testkit::{Browser, Citizen, Page, TestIdp};
 
 const NEW: &str = "Ba con vịt bơi 7";
 
-async fn change(browser: &mut Browser, current: &str, password: &str) -> Page {
+pub(crate) async fn change(browser: &mut Browser, current: &str, password: &str) -> Page {
     let page = browser.open("/account/password").await.expect("password");
     let form = page.form_with("current_password").fill("current_password", current);
     browser.submit(form.fill("password", password).fill("password_confirmation", password)).await

@@ -4,7 +4,8 @@
 use super::known_device::KnownDevices;
 use super::limits::{self, Limited};
 use super::messages::Letters;
-use super::{Accounts, NewSession};
+use super::remembered::NewDevice;
+use super::{Accounts, Here, NewSession};
 use crate::acr::{Amr, Ial};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::browser_name::BrowserName;
@@ -48,26 +49,23 @@ pub(super) struct Beginning {
     known: KnownDevices,
     letters: Letters,
     mails: Rule,
+    /// The browser, if its person wants it to be remembered.
+    device: Option<NewDevice>,
 }
 
 impl Accounts {
-    /// Prepares a session in the browser of `ctx` under `cookie`.
-    pub(super) fn beginning(
-        &self,
-        ctx: &Ctx,
-        cookie: &Secret,
-        known_device: Option<&str>,
-        previous: Option<&Session>,
-    ) -> Beginning {
+    /// Prepares a session in the browser of `ctx` under `cookie`, with what the browser brings along.
+    pub(super) fn beginning(&self, ctx: &Ctx, cookie: &Secret, here: Here<'_>) -> Beginning {
         Beginning {
             ctx: ctx.clone(),
             session_id: SessionId::new(ctx.now, ctx.entropy()),
             session_secret: self.session_digest(cookie),
-            previous: previous.cloned(),
+            previous: here.previous.cloned(),
             absolute: Span::hours(self.settings.sessions.absolute_hours),
-            known: self.open_known_devices(known_device),
+            known: self.open_known_devices(here.known_device),
             letters: self.letters.clone(),
             mails: self.settings.limits.mails(),
+            device: self.new_device(ctx, here),
         }
     }
 
@@ -78,16 +76,21 @@ impl Accounts {
         cookie: Secret,
         session: Session,
         known_device: Option<&str>,
-    ) -> Box<NewSession> {
+    ) -> NewSession {
         let known = self.open_known_devices(known_device);
         let known_device = self.seal_known_device(ctx, known, &session.account_id);
-        Box::new(NewSession { cookie, session, known_device })
+        NewSession { cookie, session, known_device, remembered: None }
     }
 }
 
 impl Beginning {
-    /// Begins the session, unless the password that was proved is distrusted. `first` is the account's very first
-    /// sign-in.
+    /// The new value of the cookie of remembered browsers, for when the session has begun.
+    pub(super) fn remembered(&self) -> Option<String> {
+        self.device.as_ref().map(|device| device.cookie.clone())
+    }
+
+    /// Begins the session, unless the password that was proved is distrusted; only then the browser is remembered.
+    /// `first` is the account's very first sign-in.
     pub(super) fn begin(&self, tx: &mut dyn Tx, account: &Account, proved: Proved, first: bool) -> StoreResult<Begun> {
         match account.password_distrusted_at {
             Some(distrusted_at) if proved.amr.contains(&Amr::Pwd) => {
@@ -95,7 +98,13 @@ impl Beginning {
                 tx.insert_audit(&entry)?;
                 Ok(Begun::NewPasswordDemanded { distrusted_at, proved })
             }
-            _ => self.start(tx, account, &proved, first).map(Begun::Session),
+            _ => {
+                let session = self.start(tx, account, &proved, first)?;
+                if let Some(device) = &self.device {
+                    device.remember(tx, &self.letters, &self.ctx, account)?;
+                }
+                Ok(Begun::Session(session))
+            }
         }
     }
 

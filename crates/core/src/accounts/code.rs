@@ -1,13 +1,16 @@
-//! The second step: the code by SMS. Giving the right one begins a session.
+//! The second step: the code by SMS, or what else the person has enrolled. Taking it begins a session.
 
 use super::beginning::{Beginning, Begun, Proved};
-use super::code_sending::{code_digest, code_message_id};
+use super::code_sending::code_message_id;
 use super::limits::{self, Limited};
-use super::{Accounts, Failure, NewPasswordTicket};
-use crate::acr::{Amr, Ial};
+use super::proof::{Given, Judged, Proof};
+use super::{Accounts, Failure, Letters, NewPasswordTicket};
+use crate::acr::Ial;
 use crate::audit::{AuditEntry, AuditKind};
 use crate::challenge::Challenge;
+use crate::credential::Factors;
 use crate::ctx::Ctx;
+use crate::digest::Digest;
 use crate::facts::Phone;
 use crate::ids::{AccountId, ChallengeId};
 use crate::outbox::OutboxState;
@@ -30,6 +33,10 @@ pub enum ChallengeView {
         sending_fails: bool,
         /// Whether the phone was never verified: its number may still be corrected (decisions 5).
         phone_can_be_corrected: bool,
+        /// Whether a code was sent. None is for whoever prefers another factor, until they ask for one.
+        code_sent: bool,
+        /// What else the person can take this step with.
+        factors: Factors,
     },
     /// Over, unknown, or another browser's: sign in again.
     Over,
@@ -42,7 +49,7 @@ pub enum CodeOutcome {
     SignedIn(Box<NewSession>),
     /// Right, but the password is distrusted: another must be set before a session begins.
     NewPasswordNeeded(NewPasswordTicket),
-    /// Not six digits; nothing was counted.
+    /// Not of the form that this kind of code has; nothing was counted.
     Malformed,
     /// Wrong.
     Wrong {
@@ -69,6 +76,23 @@ pub struct NewSession {
     pub session: Session,
     /// The new value of the known-devices cookie.
     pub known_device: String,
+    /// The new value of the cookie of remembered browsers, if the person wants this one to be.
+    pub remembered: Option<String>,
+}
+
+/// What the browser brings along to a sign-in.
+#[derive(Clone, Copy, Default)]
+pub struct Here<'a> {
+    /// The cookie of known devices.
+    pub known_device: Option<&'a str>,
+    /// The cookie of remembered browsers.
+    pub remembered: Option<&'a str>,
+    /// Whether the person wants this browser to be remembered.
+    pub remember: bool,
+    /// The session that the browser has already.
+    pub previous: Option<&'a Session>,
+    /// Whether one factor is not enough: a service asks for the second level, or factors are to be changed.
+    pub two_factors: bool,
 }
 
 /// What came of asking for another code.
@@ -100,9 +124,12 @@ impl Accounts {
             return Ok(ChallengeView::Over);
         };
         let (account_id, message) = (account.id.clone(), code_message_id(&challenge.id, challenge.sent_at));
-        let (identifiers, sent) = self
+        let (identifiers, sent, credentials) = self
             .store
-            .read("view_challenge", move |tx| Ok((tx.list_identifiers(&account_id)?, tx.find_message(&message)?)))
+            .read("view_challenge", move |tx| {
+                let identifiers = tx.list_identifiers(&account_id)?;
+                Ok((identifiers, tx.find_message(&message)?, tx.list_credentials(&account_id)?))
+            })
             .await?;
         Ok(ChallengeView::Open {
             phone: phone.masked(),
@@ -111,6 +138,8 @@ impl Accounts {
                 state => state == OutboxState::Dead,
             }),
             phone_can_be_corrected: identifiers.iter().any(Identifier::is_unproved_phone),
+            code_sent: challenge.has_code(),
+            factors: Factors::of(&credentials, ctx.now),
         })
     }
 
@@ -143,7 +172,7 @@ impl Accounts {
             return Ok(ResendCodeOutcome::Over);
         };
         let wait_until = challenge.sent_at + self.settings.codes.resend_after();
-        if ctx.now < wait_until {
+        if challenge.has_code() && ctx.now < wait_until {
             return Ok(ResendCodeOutcome::Wait { until: wait_until });
         }
         let Some(phone) = self.open_profile(&account)?.phone else {
@@ -178,32 +207,35 @@ impl Accounts {
         }
     }
 
-    /// Checks a code; the right one begins a session. One transaction: of many parallel tries each is counted, and
-    /// only as many are evaluated as there are tries (security.md row 13).
-    pub async fn give_code(
+    /// Checks what was given; the right thing begins a session. One transaction: of many parallel tries each is counted,
+    /// and only as many are evaluated as there are tries (security.md row 13), whichever factors they try (row 12).
+    pub async fn take_second_step(
         &self,
         ctx: &Ctx,
         id: &ChallengeId,
-        typed: &str,
-        known_device: Option<&str>,
-        previous: Option<&Session>,
+        given: Given,
+        here: Here<'_>,
     ) -> Result<CodeOutcome, Failure> {
-        let Some(code) = six_digits(typed) else {
+        let Some(proof) = self.read_proof(ctx, id, given).await? else {
             return Ok(CodeOutcome::Malformed);
         };
         let cookie = Secret::random(ctx.entropy());
+        let beginning = self.beginning(ctx, &cookie, here);
+        let remembered = beginning.remembered();
         let attempt = Attempt {
             ctx: ctx.clone(),
             challenge: id.clone(),
-            code,
-            beginning: self.beginning(ctx, &cookie, known_device, previous),
+            proof,
             codes: self.settings.codes.clone(),
+            letters: self.letters.clone(),
+            beginning,
         };
         let vault = Arc::clone(&self.vault);
-        let checked = self.store.tx("give_code", move |tx| attempt.check(tx, vault.as_ref())).await?;
+        let checked = self.store.tx("take_second_step", move |tx| attempt.check(tx, vault.as_ref())).await?;
         Ok(match checked {
             Checked::Right(_, Begun::Session(session)) => {
-                CodeOutcome::SignedIn(self.new_session(ctx, cookie, session, known_device))
+                let new = self.new_session(ctx, cookie, session, here.known_device);
+                CodeOutcome::SignedIn(Box::new(NewSession { remembered, ..new }))
             }
             Checked::Right(account, Begun::NewPasswordDemanded { distrusted_at, proved }) => {
                 CodeOutcome::NewPasswordNeeded(self.ticket_of_sign_in(ctx, &account, distrusted_at, proved))
@@ -213,13 +245,14 @@ impl Accounts {
     }
 }
 
-/// One code given, with everything its transaction needs.
+/// One second step taken, with everything its transaction needs.
 struct Attempt {
     ctx: Ctx,
     challenge: ChallengeId,
-    code: String,
-    beginning: Beginning,
+    proof: Proof,
     codes: crate::challenge::CodeSettings,
+    letters: Letters,
+    beginning: Beginning,
 }
 
 enum Checked {
@@ -229,11 +262,11 @@ enum Checked {
 
 impl Attempt {
     fn check(&self, tx: &mut dyn Tx, vault: &dyn Vault) -> StoreResult<Checked> {
-        let now = self.ctx.now;
+        let (ctx, now) = (&self.ctx, self.ctx.now);
         let Some(mut challenge) = tx.find_challenge(&self.challenge)? else {
             return Ok(Checked::Refused(CodeOutcome::Over));
         };
-        if !challenge.is_open(now, &self.codes) || self.ctx.browser != Some(challenge.browser) {
+        if !challenge.is_open(now, &self.codes) || ctx.browser != Some(challenge.browser) {
             return Ok(Checked::Refused(CodeOutcome::Over));
         }
         let Some(account) =
@@ -245,35 +278,36 @@ impl Attempt {
         if let Some(until) = limits::blocked_until(tx, &limit, &self.codes.wrong_codes(), now)? {
             return Ok(Checked::Refused(CodeOutcome::Throttled { until }));
         }
-        if now >= challenge.expires_at {
-            return Ok(Checked::Refused(CodeOutcome::Expired));
-        }
         let profile = account.open_profile(vault)?;
-        let Some(phone) = profile.phone else { return Ok(Checked::Refused(CodeOutcome::Over)) };
-        if code_digest(vault, &challenge.id, &phone, &self.code) != challenge.code {
-            challenge.tries += 1;
-            let tries_left = self.codes.tries.saturating_sub(challenge.tries);
-            if !tx.update_challenge(&challenge)? {
-                return Err(StoreError::Retry);
-            }
-            // The mark always fits: it was not blocked a moment ago in this transaction.
-            if let Err(blocked) = limits::mark(tx, &limit, &self.codes.wrong_codes(), now)? {
-                return Ok(Checked::Refused(CodeOutcome::Throttled { until: blocked.until }));
-            }
-            return Ok(Checked::Refused(if tries_left == 0 {
-                CodeOutcome::Over
-            } else {
-                CodeOutcome::Wrong { tries_left }
-            }));
+        let Some(phone) = &profile.phone else { return Ok(Checked::Refused(CodeOutcome::Over)) };
+        match self.proof.judge(tx, vault, &challenge, phone, now)? {
+            Judged::Right => {}
+            Judged::Late => return Ok(Checked::Refused(CodeOutcome::Expired)),
+            Judged::Wrong => return self.count_wrong(tx, challenge, &limit),
         }
         challenge.used_at = Some(now);
         if !tx.update_challenge(&challenge)? {
             return Err(StoreError::Retry);
         }
-        let first = self.verify_phone(tx, vault, &account, &phone)?;
-        let proved = Proved { amr: vec![Amr::Pwd, Amr::Sms, Amr::Mfa], ial: Ial(0), at: now };
+        let first = matches!(self.proof, Proof::Sms(_)) && self.verify_phone(tx, vault, &account, phone)?;
+        self.proof.tell(tx, &self.letters, ctx, &account, &profile)?;
+        let proved = Proved { amr: self.proof.amr().to_vec(), ial: Ial(0), at: now };
         let begun = self.beginning.begin(tx, &account, proved, first)?;
         Ok(Checked::Right(account.id, begun))
+    }
+
+    /// Counts a wrong one, for this challenge and for the account.
+    fn count_wrong(&self, tx: &mut dyn Tx, mut challenge: Challenge, limit: &Digest) -> StoreResult<Checked> {
+        challenge.tries += 1;
+        let tries_left = self.codes.tries.saturating_sub(challenge.tries);
+        if !tx.update_challenge(&challenge)? {
+            return Err(StoreError::Retry);
+        }
+        // The mark always fits: it was not blocked a moment ago in this transaction.
+        if let Err(blocked) = limits::mark(tx, limit, &self.codes.wrong_codes(), self.ctx.now)? {
+            return Ok(Checked::Refused(CodeOutcome::Throttled { until: blocked.until }));
+        }
+        Ok(Checked::Refused(if tries_left == 0 { CodeOutcome::Over } else { CodeOutcome::Wrong { tries_left } }))
     }
 
     /// The phone is verified by its first accepted code (decisions 5). The code was bound to this very number. Whether
@@ -294,7 +328,7 @@ impl Attempt {
 }
 
 /// Six digits as typed: blanks and hyphens between them are forgiven.
-fn six_digits(typed: &str) -> Option<String> {
+pub(super) fn six_digits(typed: &str) -> Option<String> {
     let digits: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').take(7).collect();
     (digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
 }

@@ -4,8 +4,9 @@ use crate::ctx::Ctx;
 use crate::facts::{Email, Phone};
 use crate::ids::MessageId;
 use crate::language::{Language, LocalText};
-use crate::outbox::{Envelope, Message, OutboxRow, OutboxState, Recipient};
+use crate::outbox::{Envelope, Message, OutboxRow, OutboxState, Recipient, SecurityChange};
 use crate::ports::{Sealed, Vault};
+use crate::profile::{Account, Profile};
 use crate::time::{Span, Timestamp};
 use std::sync::Arc;
 
@@ -62,6 +63,25 @@ impl Letters {
     /// An e-mail that only tells something.
     pub(super) fn news(&self, ctx: &Ctx, to: &Email, language: Language, message: Message) -> OutboxRow {
         self.email(ctx, to, language, NEWS_LIFETIME, message)
+    }
+
+    /// The news that a way to prove who the owner is was changed; none for an account without a mailbox.
+    pub(super) fn security_change(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        profile: &Profile,
+        change: SecurityChange,
+    ) -> Option<OutboxRow> {
+        let local = ctx.now.in_vietnam();
+        let (day, month) = (local.day(), u8::from(local.month()));
+        let message = Message::SecurityChanged {
+            username: account.username.display().to_owned(),
+            change,
+            at: format!("{:02}:{:02}, {day:02}/{month:02}/{}", local.hour(), local.minute(), local.year()),
+            desk: self.desk(account.language),
+        };
+        profile.email.as_ref().map(|email| self.news(ctx, email, account.language, message))
     }
 
     /// A text message, to be inserted; never sent after `lifetime`.

@@ -9,18 +9,23 @@ mod beginning;
 mod business_form;
 mod code;
 mod code_sending;
+mod confirmed;
+mod factors;
 #[cfg(test)]
 mod field_tables;
 mod known_device;
 mod limits;
 mod messages;
 mod not_me;
+mod passkeys;
 mod password;
 mod phone_correction;
+mod proof;
 mod registration;
 mod registration_form;
 mod registration_policy;
 mod registration_writing;
+mod remembered;
 mod session;
 mod sessions;
 mod settings;
@@ -30,10 +35,14 @@ mod sign_in_name;
 pub use activation::{ActivateOutcome, ActivationView, ResendOutcome, ResendTicket};
 pub use address_form::{AddressForm, NamedUnits};
 pub use business_form::BusinessForm;
-pub use code::{ChallengeView, CodeOutcome, NewSession, ResendCodeOutcome};
+pub use code::{ChallengeView, CodeOutcome, Here, NewSession, ResendCodeOutcome};
+pub use confirmed::{ConfirmOutcome, Confirmed};
+pub use factors::{AddAuthenticatorOutcome, AuthenticatorOffer, FactorEntry, FactorsView};
 pub use not_me::{NotMeOutcome, NotMeView};
+pub use passkeys::{AddPasskeyOutcome, PasskeyOutcome};
 pub use password::{ChangePasswordOutcome, NewPasswordOutcome, NewPasswordTicket, NewPasswordView, PasswordForm};
 pub use phone_correction::{AskCorrectionOutcome, CorrectPhoneOutcome, PhoneCorrectionView};
+pub use proof::Given;
 pub use registration::RegisterOutcome;
 pub use registration_form::{CitizenForm, Field, FieldErrors};
 pub use registration_policy::{PolicyFault, RegistrationMode, RegistrationPolicy, RegistrationSettings};
@@ -44,8 +53,9 @@ pub use sign_in::{Credentials, SignInOutcome};
 
 use messages::Letters;
 
+use crate::passkey::RelyingParty;
 use crate::password::pool::{HashFailure, HashPool};
-use crate::ports::{Ephemeral, Unsealable, Vault};
+use crate::ports::{Ephemeral, SignatureVerifier, Unsealable, Vault};
 use crate::store::{Store, StoreError};
 use crate::time::Span;
 use std::sync::Arc;
@@ -103,6 +113,8 @@ pub struct Accounts {
     store: Store,
     vault: Arc<dyn Vault>,
     ephemeral: Arc<dyn Ephemeral>,
+    signatures: Arc<dyn SignatureVerifier>,
+    relying_party: RelyingParty,
     hasher: HashPool,
     settings: AccountSettings,
     letters: Letters,
@@ -114,6 +126,7 @@ impl Accounts {
         store: Store,
         vault: Arc<dyn Vault>,
         ephemeral: Arc<dyn Ephemeral>,
+        signatures: Arc<dyn SignatureVerifier>,
         settings: AccountSettings,
         public_url: &str,
     ) -> Result<Self, HashFailure> {
@@ -124,7 +137,8 @@ impl Accounts {
             public_url: public_url.trim_end_matches('/').to_owned(),
             not_me_days: settings.not_me_days,
         };
-        Ok(Self { store, vault, ephemeral, hasher, settings, letters })
+        let relying_party = RelyingParty::of(public_url);
+        Ok(Self { store, vault, ephemeral, signatures, relying_party, hasher, settings, letters })
     }
 
     /// How many passwords were looked at since the start: what a flood of guesses comes to.

@@ -1,7 +1,9 @@
 //! "This was not me": the link in a mail about a sign-in or a new password, and what its button does (`docs/adr/0014`).
 
+use super::factors::remove_added_since;
 use super::messages::Letters;
 use super::password::NewPasswordTicket;
+use super::remembered::forget_all;
 use super::{Accounts, Failure};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
@@ -113,28 +115,36 @@ impl Accounts {
         Ok(found)
     }
 
-    /// Ends every session of the link's account with what it gave, and takes the trust from its password. Once.
+    /// Ends every session of the link's account with what it gave, takes the trust from its password, and removes what a
+    /// stranger may have added. Once.
     pub async fn disown_sign_in(&self, ctx: &Ctx, secret: &str) -> Result<NotMeOutcome, Failure> {
         let Some((link, account)) = self.find_not_me(ctx, secret).await? else {
             return Ok(NotMeOutcome::Over);
         };
-        let (at, id) = (ctx.clone(), account.id.clone());
+        let (at, owner, letters) = (ctx.clone(), account.clone(), self.letters.clone());
+        let absolute = Span::hours(self.settings.sessions.absolute_hours);
         let ended = self
             .store
             .tx("disown_sign_in", move |tx| {
+                let id = &owner.id;
+                let oldest = tx.find_oldest_good_link(LinkPurpose::NotMe, id, at.now)?;
+                let told_since = oldest.map_or(link.created_at, |oldest| oldest.created_at);
                 // The browser of this very moment is not known any more either.
                 let devices_known_from = at.now + Span::millis(1);
                 if !tx.take_link(LinkPurpose::NotMe, &link.secret, at.now)?
-                    || !tx.distrust_password(&id, at.now, devices_known_from)?
+                    || !tx.distrust_password(id, at.now, devices_known_from)?
                 {
                     // Nothing of it may remain, the used link included.
                     return Err(StoreError::Conflict("not_me".to_owned()));
                 }
                 // In this order: a code given meanwhile either finds its challenge gone, or began a session that ends.
-                tx.delete_challenges_of_account(&id)?;
-                tx.end_sessions_of_account(&id, None, at.now)?;
-                tx.revoke_grants_of_account(&id, None, at.now)?;
-                tx.insert_audit(&AuditEntry::new(&at, AuditKind::SignInDisowned).account(&id))
+                tx.delete_challenges_of_account(id)?;
+                // So does a passkey used meanwhile: what begins sessions goes before them.
+                forget_all(tx, &letters, &at, &owner)?;
+                remove_added_since(tx, &letters, &at, &owner, told_since - absolute)?;
+                tx.end_sessions_of_account(id, None, at.now)?;
+                tx.revoke_grants_of_account(id, None, at.now)?;
+                tx.insert_audit(&AuditEntry::new(&at, AuditKind::SignInDisowned).account(id))
             })
             .await;
         match ended {

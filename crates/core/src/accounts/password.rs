@@ -5,8 +5,9 @@ use super::beginning::Proved;
 use super::limits::{self, Limited};
 use super::messages::{Letters, time_and_day};
 use super::not_me::NotMeLetter;
+use super::remembered::forget_all;
 use super::sign_in::NAMED_WAIT;
-use super::{Accounts, Failure, Field, FieldErrors, NewSession, SignedIn};
+use super::{Accounts, Failure, Field, FieldErrors, Here, NewSession, SignedIn};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
 use crate::digest::Digest;
@@ -177,8 +178,7 @@ impl Accounts {
         ctx: &Ctx,
         ticket: &NewPasswordTicket,
         form: &PasswordForm,
-        known_device: Option<&str>,
-        previous: Option<&Session>,
+        here: Here<'_>,
     ) -> Result<NewPasswordOutcome, Failure> {
         let Some((content, account, old)) = self.open_new_password(ctx, ticket).await? else {
             return Ok(NewPasswordOutcome::Over);
@@ -202,7 +202,7 @@ impl Accounts {
         };
         let replacing = self.replacing(ctx, account, change)?;
         let cookie = Secret::random(ctx.entropy());
-        let beginning = self.beginning(ctx, &cookie, known_device, previous);
+        let beginning = self.beginning(ctx, &cookie, here);
         let set = self
             .store
             .tx("set_new_password", move |tx| {
@@ -214,7 +214,9 @@ impl Accounts {
             })
             .await?;
         Ok(match set {
-            Some(Some(session)) => NewPasswordOutcome::SignedIn(self.new_session(ctx, cookie, session, known_device)),
+            Some(Some(session)) => {
+                NewPasswordOutcome::SignedIn(Box::new(self.new_session(ctx, cookie, session, here.known_device)))
+            }
             Some(None) => NewPasswordOutcome::Saved,
             None => NewPasswordOutcome::Over,
         })
@@ -258,7 +260,9 @@ impl Accounts {
             })
             .await;
         match changed {
-            Ok(session) => Ok(ChangePasswordOutcome::Changed(self.new_session(ctx, cookie, session, known_device))),
+            Ok(session) => {
+                Ok(ChangePasswordOutcome::Changed(Box::new(self.new_session(ctx, cookie, session, known_device))))
+            }
             Err(StoreError::Conflict(_)) => Ok(wrong),
             Err(other) => Err(other.into()),
         }
@@ -313,6 +317,7 @@ impl Accounts {
             account,
             change,
             letter: letter.zip(limit),
+            letters: self.letters.clone(),
             mails: self.settings.limits.mails(),
         })
     }
@@ -346,12 +351,13 @@ struct Replacing {
     account: Account,
     change: PasswordChange,
     letter: Option<(NotMeLetter, Digest)>,
+    letters: Letters,
     mails: Rule,
 }
 
 impl Replacing {
     /// Replaces the password and ends all that the old one had opened, but the session `keep` with what it gave
-    /// (security.md row 22). `false` when somebody was faster.
+    /// (security.md row 22); no browser is remembered any more. `false` when somebody was faster.
     fn replace(&self, tx: &mut dyn Tx, keep: Option<&Session>) -> StoreResult<bool> {
         let (id, now) = (&self.account.id, self.ctx.now);
         if !tx.replace_password(id, &self.change, now)? {
@@ -359,6 +365,7 @@ impl Replacing {
         }
         // In this order: a code given meanwhile either finds its challenge gone, or began a session that ends.
         tx.delete_challenges_of_account(id)?;
+        forget_all(tx, &self.letters, &self.ctx, &self.account)?;
         tx.end_sessions_of_account(id, keep.map(|session| &session.id), now)?;
         match keep {
             Some(session) => tx.revoke_grants_of_other_sessions(id, &session.id, true, now)?,

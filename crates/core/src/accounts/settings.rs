@@ -2,6 +2,7 @@
 
 use super::RegistrationSettings;
 use crate::challenge::CodeSettings;
+use crate::credential::FactorSettings;
 use crate::language::LocalText;
 use crate::password::hash::HashSettings;
 use crate::session::SessionSettings;
@@ -31,6 +32,8 @@ pub struct AccountSettings {
     pub home_province: Option<String>,
     /// The code by SMS.
     pub codes: CodeSettings,
+    /// The other ways to prove who one is: authenticators, passkeys, recovery codes, remembered browsers.
+    pub factors: FactorSettings,
     /// Sessions.
     pub sessions: SessionSettings,
     /// How often things may be tried.
@@ -50,6 +53,7 @@ impl Default for AccountSettings {
             desk: LocalText::new("bộ phận Một cửa nơi gần nhất", "the nearest one-stop service desk"),
             home_province: None,
             codes: CodeSettings::default(),
+            factors: FactorSettings::default(),
             sessions: SessionSettings::default(),
             limits: SignInLimits::default(),
             hashing: HashSettings::default(),

@@ -1,11 +1,16 @@
 //! The first step: name and password. One answer for every reason to refuse (decisions 9).
 
+use super::beginning::{Begun, Proved};
+use super::code::{Here, NewSession};
 use super::known_device::KnownDevices;
 use super::limits::{self, Blocked, Limited};
+use super::remembered::device_here;
 use super::sign_in_name::SignInName;
 use super::{Accounts, Failure, ResendTicket};
+use crate::acr::{Amr, Ial};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::challenge::Challenge;
+use crate::credential::{Factor, Factors};
 use crate::ctx::Ctx;
 use crate::digest::Digest;
 use crate::facts::Phone;
@@ -13,6 +18,9 @@ use crate::ids::ChallengeId;
 use crate::outbox::{Message, OutboxRow};
 use crate::password::policy::PasswordInput;
 use crate::profile::{Account, AccountState};
+use crate::secret::Secret;
+use crate::session::Session;
+use crate::store::Tx;
 use crate::time::{Span, Timestamp};
 use std::sync::Arc;
 
@@ -28,10 +36,20 @@ pub struct Credentials {
 }
 
 /// What came of the first step.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum SignInOutcome {
     /// The password was right and a code is on its way: show the page of this challenge.
     CodeSent(ChallengeId),
+    /// The password was right; the person has something better than a code by SMS, so none was sent: show the page that
+    /// asks for it.
+    SecondStep {
+        /// The challenge.
+        challenge: ChallengeId,
+        /// What to ask for first.
+        factor: Factor,
+    },
+    /// The password was right, and enough at this remembered browser: a session began.
+    SignedIn(Box<NewSession>),
     /// Wrong, unknown, or too many tries: one text, which names the longest wait there is.
     Refused {
         /// Minutes to wait at most.
@@ -61,9 +79,26 @@ struct Counted {
     key: Digest,
 }
 
+/// What the transaction after the right password came to.
+enum Next {
+    Said(SignInOutcome),
+    Began(Session),
+}
+
 impl Accounts {
-    /// Checks name and password; when right, sends the code and opens a challenge for this browser.
+    /// Checks name and password at a browser that brings nothing along.
     pub async fn sign_in(&self, ctx: &Ctx, credentials: Credentials) -> Result<SignInOutcome, Failure> {
+        self.sign_in_here(ctx, credentials, Here::default()).await
+    }
+
+    /// Checks name and password; when right, opens a challenge for this browser and sends the code, if that is what the
+    /// person takes the second step with.
+    pub async fn sign_in_here(
+        &self,
+        ctx: &Ctx,
+        credentials: Credentials,
+        here: Here<'_>,
+    ) -> Result<SignInOutcome, Failure> {
         let refused = SignInOutcome::Refused { wait_minutes: NAMED_WAIT.as_minutes_up() };
         if self.is_flood(ctx, "sign-ins", self.settings.limits.sign_ins_per_minute_and_address, Span::minutes(1)).await
         {
@@ -91,7 +126,7 @@ impl Accounts {
             return Ok(refused);
         };
         match account.state {
-            AccountState::Active => self.begin_challenge(ctx, account, counted.key, &password).await,
+            AccountState::Active => self.go_on(ctx, account, counted.key, &password, here).await,
             AccountState::Pending => {
                 self.forgive(ctx, counted.key).await?;
                 Ok(SignInOutcome::NotActivated(self.resend_ticket(ctx, &account.id)))
@@ -167,13 +202,15 @@ impl Accounts {
         Ok(self.store.tx("forgive_try", move |tx| limits::unmark(tx, &key, now)).await?)
     }
 
-    /// The password was right: opens a challenge and puts the code into the outbox, in one transaction.
-    async fn begin_challenge(
+    /// The password was right: begins the session of a remembered browser, or opens a challenge and puts the code into
+    /// the outbox if the person has nothing better, in one transaction.
+    async fn go_on(
         &self,
         ctx: &Ctx,
         account: Account,
         tried: Digest,
         password: &PasswordInput,
+        here: Here<'_>,
     ) -> Result<SignInOutcome, Failure> {
         let Some(browser) = ctx.browser else {
             return Err(Failure::Internal("a sign-in without a browser cookie".to_owned()));
@@ -189,28 +226,62 @@ impl Accounts {
         let id = ChallengeId::new(ctx.now, ctx.entropy());
         let (challenge, row) = self.new_challenge(ctx, &account, &phone, id, browser);
         let send_limits = self.send_limits(&account, &phone);
-        let ctx = ctx.clone();
-        let outcome = self
+        let may_be_remembered = !here.two_factors && self.settings.factors.remembered_for().is_some();
+        let remembered = if may_be_remembered { self.remembered_keys(here.remembered) } else { Vec::new() };
+        let cookie = Secret::random(ctx.entropy());
+        let (owned, beginning) = (ctx.clone(), self.beginning(ctx, &cookie, Here { remember: false, ..here }));
+        let next = self
             .store
             .tx("begin_challenge", move |tx| {
+                let ctx = &owned;
                 limits::unmark(tx, &tried, ctx.now)?;
                 // A password that was replaced while it was looked at is no longer the right one.
                 if !tx.confirm_password(&account.id, &accepted)? {
-                    return Ok(SignInOutcome::Refused { wait_minutes: NAMED_WAIT.as_minutes_up() });
+                    return Ok(Next::Said(SignInOutcome::Refused { wait_minutes: NAMED_WAIT.as_minutes_up() }));
                 }
-                if let Some(until) = send_limits.mark(tx, ctx.now)? {
-                    return Ok(SignInOutcome::TooManyCodes { until });
+                let right = |tx: &mut dyn Tx| {
+                    if let Some((new, old)) = &rehash {
+                        tx.update_password_hash(&account.id, old, new, ctx.now)?;
+                    }
+                    tx.insert_audit(&AuditEntry::new(ctx, AuditKind::PasswordAccepted).account(&account.id))
+                };
+                let credentials = tx.list_credentials(&account.id)?;
+                let proved = Proved { amr: vec![Amr::Pwd], ial: Ial(0), at: ctx.now };
+                // A distrusted password begins nothing here either: then the second step is still to come.
+                if let Some(device) = device_here(&credentials, &remembered, ctx.now)
+                    && let Begun::Session(session) = beginning.begin(tx, &account, proved, false)?
+                {
+                    tx.touch_credential(&device.id, ctx.now)?;
+                    right(tx)?;
+                    return Ok(Next::Began(session));
                 }
-                if let Some((new, old)) = &rehash {
-                    tx.update_password_hash(&account.id, old, new, ctx.now)?;
+                let factors = Factors::of(&credentials, ctx.now);
+                let mut factor = factors.preferred();
+                if factor == Factor::Sms
+                    && let Some(until) = send_limits.mark(tx, ctx.now)?
+                {
+                    if factors.recovery_codes == 0 {
+                        return Ok(Next::Said(SignInOutcome::TooManyCodes { until }));
+                    }
+                    factor = Factor::RecoveryCode;
                 }
-                tx.insert_challenge(&challenge)?;
-                tx.insert_message(&row)?;
-                tx.insert_audit(&AuditEntry::new(&ctx, AuditKind::PasswordAccepted).account(&account.id))?;
-                Ok(SignInOutcome::CodeSent(challenge.id.clone()))
+                right(tx)?;
+                let id = challenge.id.clone();
+                if factor == Factor::Sms {
+                    tx.insert_challenge(&challenge)?;
+                    tx.insert_message(&row)?;
+                    return Ok(Next::Said(SignInOutcome::CodeSent(id)));
+                }
+                tx.insert_challenge(&challenge.clone().without_code())?;
+                Ok(Next::Said(SignInOutcome::SecondStep { challenge: id, factor }))
             })
             .await?;
-        Ok(outcome)
+        Ok(match next {
+            Next::Said(outcome) => outcome,
+            Next::Began(session) => {
+                SignInOutcome::SignedIn(Box::new(self.new_session(ctx, cookie, session, here.known_device)))
+            }
+        })
     }
 
     fn new_challenge(

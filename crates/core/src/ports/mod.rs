@@ -3,8 +3,10 @@
 
 mod ephemeral;
 mod messengers;
+mod signatures;
 mod vault;
 
 pub use ephemeral::{Ephemeral, EphemeralKey, Unreachable};
 pub use messengers::{EmailMessage, Mailer, ReportOutcome, SmsGateway, SmsReport, SmsReports, TextMessage};
+pub use signatures::SignatureVerifier;
 pub use vault::{SealPurpose, Sealed, Unsealable, Vault};

@@ -21,6 +21,12 @@ pub enum SealPurpose {
     Flow,
     /// The cookie that marks a browser as known to an account.
     KnownDevice,
+    /// The seed of an authenticator, the public key of a passkey.
+    Credential,
+    /// A seed on its way to an authenticator, carried by the page that shows it.
+    Enrolment,
+    /// The cookie that says when the person of a session last confirmed who they are.
+    Confirmation,
 }
 
 impl SealPurpose {
@@ -32,6 +38,9 @@ impl SealPurpose {
             Self::SigningKey => "signing-key",
             Self::Flow => "flow",
             Self::KnownDevice => "known-device",
+            Self::Credential => "credential",
+            Self::Enrolment => "enrolment",
+            Self::Confirmation => "confirmation",
         }
     }
 }

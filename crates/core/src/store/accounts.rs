@@ -128,6 +128,14 @@ pub trait LinkRepo {
     /// The newest link of this purpose for an account.
     fn find_newest_link(&mut self, purpose: LinkPurpose, account: &AccountId) -> StoreResult<Option<MailedLink>>;
 
+    /// The oldest link of this purpose for an account that was not used and has not expired at `now`.
+    fn find_oldest_good_link(
+        &mut self,
+        purpose: LinkPurpose,
+        account: &AccountId,
+        now: Timestamp,
+    ) -> StoreResult<Option<MailedLink>>;
+
     /// Deletes links that expired before `before`, except the newest of a pending account; at most `limit`; how many.
     fn delete_expired_links(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32>;
 }

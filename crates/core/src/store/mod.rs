@@ -8,12 +8,14 @@
 //! row count says whether we won, in the same transaction as what it unlocks.
 
 mod accounts;
+mod credentials;
 mod protocol;
 mod service;
 mod sign_in;
 mod sms;
 
 pub use accounts::{AccountRepo, LinkRepo, PasswordChange};
+pub use credentials::CredentialRepo;
 pub use protocol::{ClientRepo, ConsentRepo, GrantRepo, Ground};
 pub use service::{AuditFilter, AuditRepo, DataKey, JobRepo, KeyRepo, OutboxCount, OutboxRepo};
 pub use sign_in::{ChallengeRepo, SessionRepo, ThrottleRepo};
@@ -48,6 +50,7 @@ pub trait Tx:
     + LinkRepo
     + SessionRepo
     + ChallengeRepo
+    + CredentialRepo
     + ThrottleRepo
     + ClientRepo
     + ConsentRepo
@@ -65,6 +68,7 @@ impl<T> Tx for T where
         + LinkRepo
         + SessionRepo
         + ChallengeRepo
+        + CredentialRepo
         + ThrottleRepo
         + ClientRepo
         + ConsentRepo

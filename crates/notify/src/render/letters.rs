@@ -105,3 +105,7 @@ letter!(password_changed { username: str, at: str, link: str, days: i64, desk: s
 letter!(phone_corrected { username: str, phone: str, desk: str }
     vi: "phone_corrected/vi/subject.txt", "phone_corrected/vi/body.txt", "phone_corrected/vi/body.html";
     en: "phone_corrected/en/subject.txt", "phone_corrected/en/body.txt", "phone_corrected/en/body.html");
+
+letter!(security_changed { username: str, change: str, at: str, desk: str }
+    vi: "security_changed/vi/subject.txt", "security_changed/vi/body.txt", "security_changed/vi/body.html";
+    en: "security_changed/en/subject.txt", "security_changed/en/body.txt", "security_changed/en/body.html");

@@ -175,6 +175,11 @@ impl Renderer {
                 &house,
                 &letters::password_changed::Letter { username, at, link, days, desk },
             ),
+            Message::SecurityChanged { username, change, at, desk } => letters::security_changed::write(
+                language,
+                &house,
+                &letters::security_changed::Letter { username, change: change.as_str(), at, desk },
+            ),
             // A text message has no e-mail form; `render` has taken it before.
             Message::SignInCode { .. } => Err(askama::Error::Fmt),
         }
@@ -213,7 +218,10 @@ fn link(message: &Message) -> Option<&str> {
         Message::RegistrationNotCompleted { sign_in, .. } | Message::RegistrationAttempted { sign_in, .. } => {
             Some(sign_in)
         }
-        Message::SignInThrottled { .. } | Message::PhoneCorrected { .. } | Message::SignInCode { .. } => None,
+        Message::SignInThrottled { .. }
+        | Message::PhoneCorrected { .. }
+        | Message::SecurityChanged { .. }
+        | Message::SignInCode { .. } => None,
     }
 }
 

@@ -2,7 +2,8 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 use super::*;
-use portal_id_core::outbox::Recipient;
+use portal_id_core::outbox::{Recipient, SecurityChange};
+use std::collections::BTreeSet;
 
 const DESK: [(Language, &str); 2] = [
     (Language::Vi, "Trung tâm Phục vụ hành chính công, số 1 đường Hùng Vương"),
@@ -41,7 +42,14 @@ fn messages_with(username: &str, until: &str, phone: &str, desk: &str) -> Vec<Me
             days: 10,
             desk: desk.clone(),
         },
-        Message::PasswordChanged { username, at: until.to_owned(), link, days: 10, desk },
+        Message::PasswordChanged {
+            username: username.clone(),
+            at: until.to_owned(),
+            link,
+            days: 10,
+            desk: desk.clone(),
+        },
+        Message::SecurityChanged { username, change: SecurityChange::PasskeyAdded, at: until.to_owned(), desk },
     ]
 }
 
@@ -98,6 +106,21 @@ fn a_browser_that_nobody_knows_is_told_of_without_a_name() {
     assert!(!vi.html.contains("Địa chỉ mạng"), "{}", vi.html);
     let en = email(message(""), Language::En);
     assert!(en.text.contains("Browser: of unknown name\n\nIf it was you"), "{}", en.text);
+}
+
+#[test]
+fn each_change_of_the_ways_to_sign_in_has_a_sentence_of_its_own() {
+    for (language, desk) in DESK {
+        let told = SecurityChange::ALL.map(|change| {
+            let (username, at) = ("nguyen.thi.an".to_owned(), "14:05, 23/11/2026".to_owned());
+            let email = email(Message::SecurityChanged { username, change, at, desk: desk.to_owned() }, language);
+            let text = email.text.lines().find(|line| line.contains("nguyen.thi.an")).unwrap().to_owned();
+            assert!(text.contains("14:05, 23/11/2026") && text.ends_with('.'), "{text}");
+            assert!(email.html.contains("14:05, 23/11/2026"), "{change:?}");
+            text
+        });
+        assert_eq!(told.iter().collect::<BTreeSet<_>>().len(), told.len(), "{told:#?}");
+    }
 }
 
 #[test]

@@ -1,7 +1,8 @@
-//! `prompt`, `max_age` and `id_token_hint`: whether the person has to sign in, may stay silent, or must be asked.
+//! `prompt`, `max_age`, `acr_values` and `id_token_hint`: whether the person has to sign in, may stay silent, or must be asked.
 
 use crate::error::AuthorizationFault;
 use crate::parameters::Parameters;
+use portal_id_core::acr::asks_for_two_factors;
 use portal_id_core::flow::{Requirement, Step, next_step};
 use portal_id_core::session::Session;
 use portal_id_core::time::{Span, Timestamp};
@@ -30,9 +31,11 @@ pub(super) struct Prompt {
     pub(super) create: bool,
     /// How old the sign-in may be.
     pub(super) max_age: Option<Span>,
+    /// The client asks for the second level (`acr_values`).
+    pub(super) two_factors: bool,
 }
 
-/// Reads `prompt` and `max_age` (OpenID Connect Core §3.1.2.1).
+/// Reads `prompt`, `max_age` and `acr_values` (OpenID Connect Core §3.1.2.1).
 pub(super) fn read(params: &Parameters) -> Result<Prompt, AuthorizationFault> {
     let values: Vec<&str> =
         params.get("prompt").unwrap_or_default().split(' ').filter(|value| !value.is_empty()).collect();
@@ -51,6 +54,7 @@ pub(super) fn read(params: &Parameters) -> Result<Prompt, AuthorizationFault> {
         consent: has("consent"),
         create: has("create"),
         max_age: max_age.transpose()?.map(|seconds| Span::seconds(seconds.into())),
+        two_factors: asks_for_two_factors(params.get("acr_values").unwrap_or_default()),
     })
 }
 
@@ -96,7 +100,7 @@ impl Prompt {
         let asked_anew = (self.login || self.create).then_some(begun);
         // Whoever signed in since the request began has met any max_age, however long the pages took.
         let young_enough = self.max_age.map(|age| begun.min(now - age));
-        Requirement { signed_in_since: asked_anew.max(young_enough) }
+        Requirement { signed_in_since: asked_anew.max(young_enough), two_factors: self.two_factors }
     }
 }
 
@@ -105,6 +109,7 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use crate::testing::{self, NOW};
+    use portal_id_core::acr::Amr;
     use proptest::prelude::*;
 
     fn prompt(query: &str) -> Prompt {
@@ -166,7 +171,10 @@ mod tests {
             prompt("prompt=login").presence(Some(&testing::session(signed_in_at)), None, Some(begun), NOW)
         };
         assert_eq!(back(begun + Span::minutes(1)), Presence::Present);
-        assert_eq!(back(begun - Span::millis(1)), Presence::SignIn(Requirement { signed_in_since: Some(begun) }));
+        assert_eq!(
+            back(begun - Span::millis(1)),
+            Presence::SignIn(Requirement { signed_in_since: Some(begun), two_factors: false })
+        );
     }
 
     // security: row 11
@@ -181,6 +189,18 @@ mod tests {
             |signed_in_at| prompt("max_age=1").presence(Some(&testing::session(signed_in_at)), None, Some(begun), NOW);
         assert_eq!(back(begun), Presence::Present);
         assert!(signs_in(back(begun - Span::millis(1))));
+    }
+
+    // security: row 11
+    #[test]
+    fn a_remembered_browser_is_no_second_level() {
+        let one_factor = Session { amr: vec![Amr::Pwd], ..testing::session(NOW) };
+        let judged = |query: &str, session: &Session| prompt(query).presence(Some(session), None, None, NOW);
+        assert_eq!(judged("", &one_factor), Presence::Present);
+        assert_eq!(judged("acr_values=urn:portal-id:loa:1", &one_factor), Presence::Present);
+        assert!(signs_in(judged("acr_values=urn:portal-id:loa:2", &one_factor)));
+        assert_eq!(judged("acr_values=urn:portal-id:loa:2&prompt=none", &one_factor), Presence::LoginRequired);
+        assert_eq!(judged("acr_values=urn:portal-id:loa:2", &testing::session(NOW)), Presence::Present);
     }
 
     #[test]

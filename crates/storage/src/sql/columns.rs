@@ -54,8 +54,7 @@ pub(super) fn joined_amr(amr: &[Amr]) -> String {
 }
 
 pub(super) fn split_amr(column: &'static str, words: &str) -> StoreResult<Vec<Amr>> {
-    let known = |text: &str| [Amr::Pwd, Amr::Sms, Amr::Mfa].into_iter().find(|factor| factor.as_str() == text);
-    words.split_ascii_whitespace().map(|text| word(column, known(text))).collect()
+    words.split_ascii_whitespace().map(|text| word(column, Amr::from_text(text))).collect()
 }
 
 pub(super) fn ial(column: &'static str, number: i64) -> StoreResult<Ial> {

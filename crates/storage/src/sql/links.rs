@@ -89,6 +89,21 @@ impl LinkRepo for SqlTx<'_> {
         self.read(|conn| query.first::<LinkRow>(conn).optional())?.map(LinkRow::read).transpose()
     }
 
+    fn find_oldest_good_link(
+        &mut self,
+        purpose: LinkPurpose,
+        account: &AccountId,
+        now: Timestamp,
+    ) -> StoreResult<Option<MailedLink>> {
+        let query = mailed_links::table
+            .filter(mailed_links::account_id.eq(account.as_str()))
+            .filter(mailed_links::purpose.eq(purpose.as_str()))
+            .filter(mailed_links::used_at.is_null())
+            .filter(mailed_links::expires_at.gt(now.millis()))
+            .order(mailed_links::created_at.asc());
+        self.read(|conn| query.first::<LinkRow>(conn).optional())?.map(LinkRow::read).transpose()
+    }
+
     fn delete_expired_links(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32> {
         sweep(self, DELETE_EXPIRED_LINKS, before, limit)
     }

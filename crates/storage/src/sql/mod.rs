@@ -6,6 +6,7 @@ mod challenges;
 mod clients;
 mod columns;
 mod consents;
+mod credentials;
 mod grants;
 mod identifiers;
 mod jobs;

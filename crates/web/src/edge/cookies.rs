@@ -21,6 +21,10 @@ pub(crate) enum CookieKind {
     Language,
     /// The accounts that this browser is known to, sealed.
     KnownDevices,
+    /// The secrets by which this browser is remembered: the password is enough in it.
+    Remembered,
+    /// When the person of the session last confirmed who they are, sealed.
+    Confirmation,
 }
 
 impl CookieKind {
@@ -30,14 +34,16 @@ impl CookieKind {
             Self::Browser => "-b",
             Self::Language => "-l",
             Self::KnownDevices => "-d",
+            Self::Remembered => "-r",
+            Self::Confirmation => "-c",
         }
     }
 
     /// How long the browser keeps it; `None` until it closes. A session ends on the server, whatever the browser keeps.
     const fn lifetime(self) -> Option<Span> {
         match self {
-            Self::Session => None,
-            Self::Browser | Self::Language | Self::KnownDevices => Some(Span::days(180)),
+            Self::Session | Self::Confirmation => None,
+            Self::Browser | Self::Language | Self::KnownDevices | Self::Remembered => Some(Span::days(180)),
         }
     }
 }
@@ -143,8 +149,14 @@ mod tests {
     use http::HeaderValue;
     use proptest::prelude::*;
 
-    const KINDS: [CookieKind; 4] =
-        [CookieKind::Session, CookieKind::Browser, CookieKind::Language, CookieKind::KnownDevices];
+    const KINDS: [CookieKind; 6] = [
+        CookieKind::Session,
+        CookieKind::Browser,
+        CookieKind::Language,
+        CookieKind::KnownDevices,
+        CookieKind::Remembered,
+        CookieKind::Confirmation,
+    ];
 
     fn names(issuer: &str) -> CookieNames {
         CookieNames::of(&issuer.parse().unwrap())

@@ -20,12 +20,19 @@ pub(crate) struct Destination {
     pub(crate) service: String,
     /// The origin of its registered redirect URI, for the pages' policy (decisions 17); `None` for an app.
     pub(crate) origin: Option<String>,
+    /// Whether it asks for two factors: a remembered browser is then no help.
+    pub(crate) two_factors: bool,
 }
 
 impl OpenFlow {
     /// The languages that the service asked for.
     pub(crate) fn ui_locales(&self) -> Option<&str> {
         self.flow.params.get("ui_locales")
+    }
+
+    /// Whether one factor is not enough for where this leads; so it is while nobody knows where.
+    pub(crate) fn wants_two_factors(&self) -> bool {
+        self.destination.as_ref().is_none_or(|destination| destination.two_factors)
     }
 
     /// Where the forms of its pages may lead besides ourselves.

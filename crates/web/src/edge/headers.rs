@@ -18,7 +18,8 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 pub(crate) struct PagePolicy {
     form_targets: Vec<String>,
     script: Option<&'static str>,
-    our_scripts: bool,
+    script_address: Option<String>,
+    asks_for_lists: bool,
 }
 
 impl PagePolicy {
@@ -40,11 +41,18 @@ impl PagePolicy {
         self
     }
 
-    /// The page loads a script file of ours, which may ask us for lists. Nothing of anybody else's, and none inside the
-    /// page. What else we serve is no script: its type says so, and browsers may not guess (`nosniff`).
+    /// The page loads this one script of ours and no other: its whole address, not our origin (CSP Level 3 §6.7.2.9).
     #[must_use]
-    pub(crate) fn our_scripts(mut self) -> Self {
-        self.our_scripts = true;
+    pub(crate) fn script_at(mut self, address: String) -> Self {
+        let harmless = address.chars().all(|c| c.is_ascii_graphic() && !matches!(c, ';' | ',' | '\'' | '"' | '*'));
+        self.script_address = Some(address).filter(|_| harmless);
+        self
+    }
+
+    /// The page's script may ask us, and nobody else, for lists.
+    #[must_use]
+    pub(crate) fn asking_for_lists(mut self) -> Self {
+        self.asks_for_lists = true;
         self
     }
 
@@ -59,8 +67,12 @@ impl PagePolicy {
             policy.push_str(&STANDARD.encode(Sha256::digest(script)));
             policy.push('\'');
         }
-        if self.our_scripts {
-            policy.push_str("; script-src 'self'; connect-src 'self'");
+        if let Some(address) = &self.script_address {
+            policy.push_str("; script-src ");
+            policy.push_str(address);
+        }
+        if self.asks_for_lists {
+            policy.push_str("; connect-src 'self'");
         }
         policy.push_str("; frame-ancestors 'none'; base-uri 'none'");
         policy
@@ -114,10 +126,11 @@ mod tests {
 
     // security: row 3
     #[test]
-    fn a_page_with_our_script_loads_scripts_from_us_alone() {
+    fn a_page_whose_script_fetches_lists_runs_that_script_and_asks_us_alone() {
+        let address = "https://id.tinh.example/assets/address-0123456789abcdef.js".to_owned();
         assert_eq!(
-            policy(&PagePolicy::default().our_scripts()),
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+            policy(&PagePolicy::default().script_at(address).asking_for_lists()),
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; script-src https://id.tinh.example/assets/address-0123456789abcdef.js; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'"
         );
     }
 
@@ -147,6 +160,22 @@ mod tests {
                 policy(&PagePolicy::default()),
                 "{origin}"
             );
+        }
+    }
+
+    // security: row 3
+    #[test]
+    fn a_page_with_a_passkey_may_run_that_one_script_and_nothing_else() {
+        let of = |address: &str| policy(&PagePolicy::default().script_at(address.to_owned()));
+        let ours = of("https://id.tinh.example:8443/assets/passkey-0123456789abcdef.js");
+        assert!(
+            ours.contains(
+                "; script-src https://id.tinh.example:8443/assets/passkey-0123456789abcdef.js; frame-ancestors"
+            )
+        );
+        assert!(!ours.contains("script-src 'self'") && !ours.contains("unsafe") && !ours.contains("connect-src"));
+        for hostile in ["https://id.tinh.example/a.js; script-src *", "https://id.tinh.example/* 'unsafe-inline'"] {
+            assert_eq!(of(hostile), policy(&PagePolicy::default()), "{hostile}");
         }
     }
 

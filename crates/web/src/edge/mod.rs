@@ -16,6 +16,7 @@ pub(crate) mod headers;
 pub(crate) mod language;
 pub(crate) mod limits;
 pub(crate) mod local_path;
+pub(crate) mod next;
 pub(crate) mod request_id;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -27,6 +28,7 @@ pub(crate) use error::{PageError, PageResult};
 pub(crate) use form::{CsrfForm, Fields, FormFields};
 pub(crate) use headers::PagePolicy;
 pub(crate) use local_path::LocalPath;
+pub(crate) use next::Next;
 pub(crate) use visit::Visit;
 
 use crate::assets::Assets;

@@ -9,7 +9,7 @@ use crate::edge::form::Fields;
 use crate::edge::headers::{self, PagePolicy};
 use crate::edge::language::{Choice, Signs};
 use crate::edge::local_path::LocalPath;
-use crate::edge::{Edge, csrf};
+use crate::edge::{Edge, Next, csrf};
 use crate::pages::error::ErrorPage;
 use crate::pages::layout::{LanguageLink, Layout};
 use crate::settings::Instead;
@@ -19,7 +19,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
-use portal_id_core::accounts::{NewSession, SignedIn};
+use portal_id_core::accounts::{Here, NewSession, SignedIn};
 use portal_id_core::ctx::Ctx;
 use portal_id_core::digest::DigestPurpose;
 use portal_id_core::language::Language;
@@ -36,6 +36,8 @@ pub(crate) struct Visit {
     pub(crate) who: Option<SignedIn>,
     /// The pending request of a service, from the address.
     pub(crate) flow: Option<OpenFlow>,
+    /// Where to go on to after a step, from the address, if not to a service.
+    pub(crate) next: Option<Next>,
     /// The fields of the query.
     pub(crate) query: Fields,
     edge: Arc<Edge>,
@@ -43,6 +45,8 @@ pub(crate) struct Visit {
     browser: Secret,
     session: Option<Secret>,
     known_devices: Option<Secret>,
+    remembered: Option<Secret>,
+    confirmation: Option<Secret>,
     set_cookies: Vec<String>,
 }
 
@@ -85,7 +89,24 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
             open.destination = edge.house.judge_flow(&ctx, &open.flow).await?;
         }
         let known_devices = edge.cookies.read(&parts.headers, CookieKind::KnownDevices);
-        Ok(Self { ctx, who, flow, query, edge, uri, browser, session, known_devices, set_cookies })
+        let remembered = edge.cookies.read(&parts.headers, CookieKind::Remembered);
+        let confirmation = edge.cookies.read(&parts.headers, CookieKind::Confirmation);
+        let next = query.find("next").and_then(Next::from_word);
+        Ok(Self {
+            ctx,
+            who,
+            flow,
+            next,
+            query,
+            edge,
+            uri,
+            browser,
+            session,
+            known_devices,
+            remembered,
+            confirmation,
+            set_cookies,
+        })
     }
 }
 
@@ -100,12 +121,30 @@ impl Visit {
         &self.edge.assets
     }
 
+    /// What the browser brings along to a sign-in. `remember`: whether the person wants it to be remembered.
+    pub(crate) fn here(&self, remember: bool) -> Here<'_> {
+        let asked = self.flow.as_ref().is_some_and(OpenFlow::wants_two_factors);
+        Here {
+            known_device: self.known_devices(),
+            remembered: self.remembered.as_ref().map(Secret::expose),
+            remember,
+            previous: self.who.as_ref().map(|who| &who.session),
+            two_factors: asked || self.next.is_some_and(Next::wants_two_factors),
+        }
+    }
+
+    /// The cookie that says when the person last confirmed who they are, for the use cases.
+    pub(crate) fn confirmation(&self) -> Option<&str> {
+        self.confirmation.as_ref().map(Secret::expose)
+    }
+
     /// What the frame of a page needs.
     pub(crate) fn layout(&self, title: &'static str) -> Layout {
         let csrf = csrf::value(self.edge.vault.as_ref(), &self.browser, self.session.as_ref());
         Layout {
             csrf,
             flow: self.flow.as_ref().map(|flow| flow.sealed.clone()),
+            next: self.next.map(Next::word),
             service: self.flow.as_ref().and_then(|flow| Some(flow.destination.as_ref()?.service.clone())),
             signed_in_as: self.who.as_ref().map(|who| who.account.username.as_str().to_owned()),
             ..bare_layout(&self.edge, &self.ctx, title, language_links(&self.uri, self.ctx.language))
@@ -122,9 +161,12 @@ impl Visit {
         }
     }
 
-    /// The address of one of our pages, which keeps the pending request.
+    /// The address of one of our pages, which keeps the pending request and where to go on to.
     pub(crate) fn path(&self, path: &'static str) -> LocalPath {
-        let path = LocalPath::new(path);
+        let path = match self.next {
+            Some(next) => LocalPath::new(path).with("next", next.word()),
+            None => LocalPath::new(path),
+        };
         match &self.flow {
             Some(flow) => path.with("flow", &flow.sealed),
             None => path,
@@ -137,10 +179,22 @@ impl Visit {
         self.page_under(status, &policy, template)
     }
 
-    /// Answers with a page that loads a script file of ours.
-    pub(crate) fn page_with_script(self, status: StatusCode, template: impl askama::Template) -> Response {
-        let origin = self.flow.as_ref().and_then(OpenFlow::redirect_origin);
-        self.page_under(status, &PagePolicy::default().form_to(origin).our_scripts(), template)
+    /// Answers with a page that has the fields of an address: it may run their script, which asks us for lists.
+    pub(crate) fn page_with_lists(self, status: StatusCode, template: impl askama::Template) -> Response {
+        let policy = self.policy_with_script(self.edge.assets.address_script()).asking_for_lists();
+        self.page_under(status, &policy, template)
+    }
+
+    /// Answers with a page that asks the browser for a passkey: it may run the one script that does so.
+    pub(crate) fn page_with_passkey(self, status: StatusCode, template: impl askama::Template) -> Response {
+        let policy = self.policy_with_script(self.edge.assets.passkey_script());
+        self.page_under(status, &policy, template)
+    }
+
+    /// Lets a page run the file at `path`, and no other.
+    fn policy_with_script(&self, path: &str) -> PagePolicy {
+        let target = self.flow.as_ref().and_then(OpenFlow::redirect_origin);
+        PagePolicy::default().form_to(target).script_at(format!("{}{path}", self.edge.origin))
     }
 
     /// Answers with a page under its own policy.
@@ -162,10 +216,28 @@ impl Visit {
         self.see_other(path.into().as_str())
     }
 
-    /// Goes on after a step: back to the pending request, or home.
-    pub(crate) fn resume(self) -> Response {
-        let path = if self.flow.is_some() { self.path("/authorize/resume") } else { LocalPath::new("/") };
+    /// Goes on after a step: to the page that the person was on the way to, back to the pending request, or home.
+    pub(crate) fn resume(mut self) -> Response {
+        let path = match self.next.take() {
+            Some(next) => self.path(next.path()),
+            None if self.flow.is_some() => self.path("/authorize/resume"),
+            None => LocalPath::new("/"),
+        };
         self.to(path)
+    }
+
+    /// Sends the browser to one of our pages, to come back to `next` afterwards.
+    pub(crate) fn by_way_of(mut self, path: &'static str, next: Next) -> Response {
+        self.next = Some(next);
+        let path = self.path(path);
+        self.to(path)
+    }
+
+    /// Keeps in the browser that the person confirmed who they are.
+    #[must_use]
+    pub(crate) fn confirmed(mut self, cookie: &str) -> Self {
+        self.set_cookies.push(self.edge.cookies.set(CookieKind::Confirmation, cookie));
+        self
     }
 
     /// Begins a session: the browser gets its cookie, and is known to the account from now on.
@@ -173,6 +245,9 @@ impl Visit {
     pub(crate) fn start_session(mut self, new: &NewSession) -> Self {
         self.set_cookies.push(self.edge.cookies.set(CookieKind::Session, new.cookie.expose()));
         self.set_cookies.push(self.edge.cookies.set(CookieKind::KnownDevices, &new.known_device));
+        if let Some(remembered) = &new.remembered {
+            self.set_cookies.push(self.edge.cookies.set(CookieKind::Remembered, remembered));
+        }
         self
     }
 
@@ -183,6 +258,7 @@ impl Visit {
         self.who = None;
         self.flow = None;
         self.set_cookies.push(self.edge.cookies.remove(CookieKind::Session));
+        self.set_cookies.push(self.edge.cookies.remove(CookieKind::Confirmation));
         self.browser = Secret::random(self.ctx.entropy());
         self.ctx.browser = Some(self.edge.vault.digest(DigestPurpose::Browser, &[self.browser.expose().as_bytes()]));
         self.set_cookies.push(self.edge.cookies.set(CookieKind::Browser, self.browser.expose()));
@@ -266,8 +342,10 @@ fn bare_layout(edge: &Edge, ctx: &Ctx, title: &'static str, languages: Vec<Langu
         stylesheet: edge.assets.stylesheet().to_owned(),
         theme: edge.assets.theme().map(str::to_owned),
         logo: edge.assets.logo().to_owned(),
+        passkey_script: edge.assets.passkey_script().to_owned(),
         csrf: String::new(),
         flow: None,
+        next: None,
         service: None,
         request_id: ctx.request_id.clone(),
         languages,

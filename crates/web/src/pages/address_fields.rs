@@ -1,9 +1,9 @@
 //! The address of a form, in either era: drawn by `templates/parts/address.html`, the same on every page that asks for
 //! one. It works by buttons that show the next list; a script of ours does the same at once, and searches.
 //!
-//! A page that shows it has this as its field `address` and answers with [`Visit::page_with_script`].
+//! A page that shows it has this as its field `address` and answers with [`Visit::page_with_lists`].
 //!
-//! [`Visit::page_with_script`]: crate::edge::Visit::page_with_script
+//! [`Visit::page_with_lists`]: crate::edge::Visit::page_with_lists
 
 use crate::assets::Assets;
 use crate::edge::Fields;

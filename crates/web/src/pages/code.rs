@@ -1,15 +1,17 @@
 //! The second step of signing in: the code by SMS.
 
 use super::layout::Layout;
-use super::moment;
 use super::problems::{self, Problems};
+use super::second_step::{OtherWay, other_ways, remember_days};
+use super::{moment, password};
 use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit};
 use crate::texts::Texts;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use portal_id_core::accounts::{Accounts, ChallengeView, CodeOutcome, Field, ResendCodeOutcome};
+use portal_id_core::accounts::{Accounts, ChallengeView, CodeOutcome, Field, Given, ResendCodeOutcome};
+use portal_id_core::credential::Factor;
 use portal_id_core::facts::FieldError;
 use portal_id_core::ids::ChallengeId;
 use std::sync::Arc;
@@ -22,11 +24,16 @@ pub(crate) struct CodePage {
     pub(super) problems: Problems,
     /// What came of asking for another code.
     pub(super) news: Option<String>,
-    /// Where the code was sent, and how long it works.
+    /// Whether a code was sent. None is before the person asks for one, if they have something better.
+    pub(super) code_sent: bool,
+    /// Where the code was sent, and how long it works; or where it would be sent.
     pub(super) sent: String,
     pub(super) action: String,
     pub(super) challenge: String,
     pub(super) can_correct_phone: bool,
+    /// Days for which the browser can be remembered, if it can.
+    pub(super) remember_days: Option<i64>,
+    pub(super) others: Vec<OtherWay>,
 }
 
 /// The sign-in is over: begin again.
@@ -40,25 +47,27 @@ pub(crate) struct CodeOverPage {
 pub(crate) struct CodeFields {
     code: String,
     action: String,
+    remember: bool,
 }
 
 impl FormFields for CodeFields {
-    const FIELDS: &'static [&'static str] = &["code", "action"];
+    const FIELDS: &'static [&'static str] = &["code", "action", "remember"];
 
     fn from_fields(fields: &Fields) -> Self {
-        Self { code: fields.get("code").to_owned(), action: fields.get("action").to_owned() }
+        let get = |name| fields.get(name).to_owned();
+        Self { code: get("code"), action: get("action"), remember: fields.get("remember") == "yes" }
     }
 }
 
 /// What the page says besides its form.
-struct Remark {
-    status: StatusCode,
-    problems: Problems,
+pub(super) struct Remark {
+    pub(super) status: StatusCode,
+    pub(super) problems: Problems,
     news: Option<String>,
 }
 
 impl Remark {
-    fn none() -> Self {
+    pub(super) fn none() -> Self {
         Self { status: StatusCode::OK, problems: Problems::default(), news: None }
     }
 
@@ -82,38 +91,46 @@ pub(crate) async fn post(
     State(accounts): State<Arc<Accounts>>,
     CsrfForm(fields): CsrfForm<CodeFields>,
 ) -> PageResult {
-    let texts = Texts::of(visit.ctx.language);
-    let (mend, slow) = (StatusCode::UNPROCESSABLE_ENTITY, StatusCode::TOO_MANY_REQUESTS);
     match fields.action.as_str() {
         // A form sent without its button means its main one.
         "verify" | "" => {}
         "resend" => return resend(visit, &accounts).await,
         _ => return Err(PageError::Malformed("unknown-action")),
     }
-    let previous = visit.who.as_ref().map(|who| &who.session);
-    let remark = match accounts
-        .give_code(&visit.ctx, &challenge(&visit), &fields.code, visit.known_devices(), previous)
-        .await?
-    {
-        CodeOutcome::SignedIn(new) => return Ok(visit.start_session(&new).resume()),
-        CodeOutcome::NewPasswordNeeded(ticket) => {
-            let path = visit.path("/sign-in/new-password").with("ticket", ticket.as_str());
-            return Ok(visit.to(path));
+    let given = Given::SmsCode(fields.code.clone());
+    match accounts.take_second_step(&visit.ctx, &challenge(&visit), given, visit.here(fields.remember)).await? {
+        CodeOutcome::SignedIn(new) => Ok(visit.start_session(&new).resume()),
+        CodeOutcome::NewPasswordNeeded(ticket) => Ok(password::step(visit, &ticket)),
+        CodeOutcome::Over | CodeOutcome::Wrong { tries_left: 0 } => Ok(over(visit)),
+        other => {
+            let remark = remark_of(&visit, &other, &fields.code, None);
+            show(visit, &accounts, remark).await
         }
-        CodeOutcome::Over | CodeOutcome::Wrong { tries_left: 0 } => return Ok(over(visit)),
+    }
+}
+
+/// What to say about a code that did not do. `malformed`: the key for one of another form than its page asks for.
+pub(super) fn remark_of(visit: &Visit, outcome: &CodeOutcome, typed: &str, malformed: Option<&str>) -> Remark {
+    let texts = Texts::of(visit.ctx.language);
+    let mend = StatusCode::UNPROCESSABLE_ENTITY;
+    match outcome {
+        CodeOutcome::Malformed if typed.trim().is_empty() => {
+            Remark::problem(mend, problems::text_of(texts, Field::Code, FieldError::Missing.key()))
+        }
         CodeOutcome::Malformed => {
-            let reason = if fields.code.trim().is_empty() { FieldError::Missing } else { FieldError::Malformed };
-            Remark::problem(mend, problems::text_of(texts, Field::Code, reason.key()))
+            let general = || problems::text_of(texts, Field::Code, FieldError::Malformed.key());
+            Remark::problem(mend, malformed.map_or_else(general, |key| texts.text(key)))
         }
         CodeOutcome::Wrong { tries_left } => {
-            Remark::problem(mend, texts.text_with("code-wrong", &[("tries", &tries_left)]))
+            Remark::problem(mend, texts.text_with("code-wrong", &[("tries", tries_left)]))
         }
         CodeOutcome::Expired => Remark::problem(mend, texts.text("code-expired")),
         CodeOutcome::Throttled { until } => {
-            Remark::problem(slow, texts.text_with("code-throttled", &[("until", &moment::from(until))]))
+            let text = texts.text_with("code-throttled", &[("until", &moment::from(*until))]);
+            Remark::problem(StatusCode::TOO_MANY_REQUESTS, text)
         }
-    };
-    show(visit, &accounts, remark).await
+        CodeOutcome::SignedIn(_) | CodeOutcome::NewPasswordNeeded(_) | CodeOutcome::Over => Remark::none(),
+    }
 }
 
 async fn resend(visit: Visit, accounts: &Accounts) -> PageResult {
@@ -136,23 +153,35 @@ async fn resend(visit: Visit, accounts: &Accounts) -> PageResult {
 
 async fn show(visit: Visit, accounts: &Accounts, remark: Remark) -> PageResult {
     let id = challenge(&visit);
-    let ChallengeView::Open { phone, phone_can_be_corrected, sending_fails } =
+    let ChallengeView::Open { phone, phone_can_be_corrected, sending_fails, code_sent, factors } =
         accounts.view_challenge(&visit.ctx, &id).await?
     else {
         return Ok(over(visit));
     };
     let layout = visit.layout("code-title");
-    let failing = || layout.texts.text_with("code-gateway-fails", &[("desk", &layout.desk)]);
+    let others = other_ways(&layout, &id, factors, Factor::Sms);
+    let failing = || {
+        let key = if others.is_empty() { "code-gateway-fails" } else { "code-gateway-fails-others" };
+        layout.texts.text_with(key, &[("desk", &layout.desk)])
+    };
     let news = remark.news.or_else(|| sending_fails.then(failing));
     let minutes = accounts.settings().codes.lifetime_minutes;
+    let sent = if code_sent {
+        layout.texts.text_with("code-sent", &[("phone", &phone), ("minutes", &minutes)])
+    } else {
+        layout.texts.text_with("code-not-sent", &[("phone", &phone)])
+    };
     let page = CodePage {
-        sent: layout.texts.text_with("code-sent", &[("phone", &phone), ("minutes", &minutes)]),
+        code_sent,
+        sent,
         action: layout.to_with("/sign-in/code", &[("challenge", id.as_str())]),
         layout,
         problems: remark.problems,
         news,
         challenge: id.as_str().to_owned(),
         can_correct_phone: phone_can_be_corrected,
+        remember_days: remember_days(accounts, &visit),
+        others,
     };
     Ok(visit.page(remark.status, page))
 }
@@ -163,6 +192,6 @@ pub(super) fn over(visit: Visit) -> Response {
     visit.page(StatusCode::GONE, page)
 }
 
-fn challenge(visit: &Visit) -> ChallengeId {
+pub(super) fn challenge(visit: &Visit) -> ChallengeId {
     ChallengeId::from_text(visit.query.get("challenge"))
 }

@@ -18,6 +18,8 @@ use std::sync::Arc;
 pub(crate) struct HomePage {
     pub(super) layout: Layout,
     pub(super) account: Option<AccountSummary>,
+    /// Whether to say, without any urging, that there are better ways than a code by SMS.
+    pub(super) hint: bool,
 }
 
 /// Who is signed in.
@@ -27,7 +29,7 @@ pub(crate) struct AccountSummary {
 }
 
 impl AccountSummary {
-    fn of(who: &SignedIn, profile: &Profile) -> Self {
+    pub(super) fn of(who: &SignedIn, profile: &Profile) -> Self {
         let username = who.account.username.display().to_owned();
         let person = profile.full_name.as_ref().map(FullName::as_str);
         let name = person.or(profile.business_name.as_ref().map(BusinessName::as_str)).unwrap_or(&username).to_owned();
@@ -46,10 +48,13 @@ impl AccountSummary {
 
 /// `GET /`
 pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> PageResult {
-    let account = match &visit.who {
-        Some(who) => Some(AccountSummary::of(who, &accounts.profile(who).await?.0)),
-        None => None,
+    let (account, hint) = match &visit.who {
+        Some(who) => {
+            let account = AccountSummary::of(who, &accounts.profile(who).await?.0);
+            (Some(account), !accounts.factors(&visit.ctx, who).await?.has_own())
+        }
+        None => (None, false),
     };
-    let page = HomePage { layout: visit.layout("home-title"), account };
+    let page = HomePage { layout: visit.layout("home-title"), account, hint };
     Ok(visit.page(StatusCode::OK, page))
 }

@@ -22,10 +22,14 @@ pub(crate) struct Layout {
     pub(crate) theme: Option<String>,
     /// The address of the logo.
     pub(crate) logo: String,
+    /// The address of the script that asks a browser for a passkey; only pages that do so load it.
+    pub(crate) passkey_script: String,
     /// The value of the hidden field `csrf` of every form.
     pub(crate) csrf: String,
     /// The sealed pending request that the address of every page of a flow carries.
     pub(crate) flow: Option<String>,
+    /// The word for the page that the person is on the way to, if it is one of ours.
+    pub(crate) next: Option<&'static str>,
     /// The name of the service that the person is on the way to.
     pub(crate) service: Option<String>,
     /// The id of this request, shown on error pages.
@@ -67,7 +71,7 @@ impl Layout {
         self.texts.language().tag()
     }
 
-    /// The address of one of our pages, which keeps the pending request.
+    /// The address of one of our pages, which keeps the pending request and where to go on to.
     pub(crate) fn to(&self, path: &str) -> String {
         self.to_with(path, &[])
     }
@@ -76,6 +80,9 @@ impl Layout {
     pub(crate) fn to_with(&self, path: &str, parameters: &[(&str, &str)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.extend_pairs(parameters);
+        if let Some(next) = self.next {
+            query.append_pair("next", next);
+        }
         if let Some(flow) = &self.flow {
             query.append_pair("flow", flow);
         }

@@ -3,12 +3,16 @@
 //! One file per page: its struct, which `templates/pages` draws, and its handlers. A handler reads the form, calls one
 //! use case and picks the page for the outcome. Nothing is decided here; texts are in `i18n`, the frame in [`layout`].
 
+pub(crate) mod account;
 pub(crate) mod account_stopped;
 pub(crate) mod activate;
 pub(crate) mod activation_link;
 pub(crate) mod activation_resend;
+pub(crate) mod add_authenticator;
+pub(crate) mod add_passkey;
 pub(crate) mod address_fields;
 pub(crate) mod code;
+pub(crate) mod confirm;
 pub(crate) mod consent;
 pub(crate) mod error;
 pub(crate) mod fact;
@@ -19,14 +23,19 @@ pub(crate) mod moment;
 pub(crate) mod not_activated;
 pub(crate) mod not_me;
 pub(crate) mod open_app;
+pub(crate) mod passkey;
 pub(crate) mod password;
 pub(crate) mod phone_correction;
 pub(crate) mod problems;
+pub(crate) mod qr;
+pub(crate) mod recovery_codes;
 pub(crate) mod register;
 pub(crate) mod register_business;
 pub(crate) mod register_citizen;
 pub(crate) mod register_closed;
 pub(crate) mod registered;
+pub(crate) mod second_step;
+pub(crate) mod security;
 pub(crate) mod sessions;
 pub(crate) mod sign_in;
 pub(crate) mod sign_in_help;

@@ -92,6 +92,12 @@ fn change_form(visit: Visit, problems: Problems) -> Response {
     visit.page(status(&page.problems), page)
 }
 
+/// Sends whoever proved everything but a trusted password to the step that sets another.
+pub(super) fn step(visit: Visit, ticket: &NewPasswordTicket) -> Response {
+    let path = visit.path("/sign-in/new-password").with("ticket", ticket.as_str());
+    visit.to(path)
+}
+
 /// `GET /sign-in/new-password?ticket=`
 pub(crate) async fn get_new(visit: Visit, State(accounts): State<Arc<Accounts>>) -> PageResult {
     let ticket = ticket(&visit);
@@ -106,8 +112,7 @@ pub(crate) async fn post_new(
 ) -> PageResult {
     let texts = Texts::of(visit.ctx.language);
     let ticket = ticket(&visit);
-    let previous = visit.who.as_ref().map(|who| &who.session);
-    let set = accounts.set_new_password(&visit.ctx, &ticket, &form, visit.known_devices(), previous).await?;
+    let set = accounts.set_new_password(&visit.ctx, &ticket, &form, visit.here(false)).await?;
     let problems = match set {
         NewPasswordOutcome::SignedIn(new) => return Ok(visit.start_session(&new).resume()),
         NewPasswordOutcome::Saved => return Ok(not_me::password_saved(visit)),

@@ -111,7 +111,7 @@ pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> 
             let address = AddressForm { province_code, ..AddressForm::default() };
             let blank = CitizenForm { address, ..CitizenForm::default() };
             let page = RegisterCitizenPage::new(&visit, &accounts, blank, Problems::default());
-            visit.page_with_script(StatusCode::OK, page)
+            visit.page_with_lists(StatusCode::OK, page)
         }
         mode => register_closed::show(visit, AccountClass::Citizen, mode),
     }
@@ -125,7 +125,7 @@ pub(crate) async fn post(
 ) -> PageResult {
     if fields.shows_lists {
         let page = RegisterCitizenPage::new(&visit, &accounts, fields.typed, Problems::default());
-        return Ok(visit.page_with_script(StatusCode::OK, page));
+        return Ok(visit.page_with_lists(StatusCode::OK, page));
     }
     match accounts.register_citizen(&visit.ctx, &fields.typed).await? {
         RegisterOutcome::Accepted { phone } => {
@@ -135,7 +135,7 @@ pub(crate) async fn post(
         RegisterOutcome::Refused(errors) => {
             let problems = Problems::told(Texts::of(visit.ctx.language), &errors, &ORDER);
             let page = RegisterCitizenPage::new(&visit, &accounts, fields.typed, problems);
-            Ok(visit.page_with_script(StatusCode::UNPROCESSABLE_ENTITY, page))
+            Ok(visit.page_with_lists(StatusCode::UNPROCESSABLE_ENTITY, page))
         }
         RegisterOutcome::NotOpen(mode) => Ok(register_closed::show(visit, AccountClass::Citizen, mode)),
         RegisterOutcome::SlowDown { until } => Err(PageError::Overloaded(until.since(visit.ctx.now))),

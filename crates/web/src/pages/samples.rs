@@ -2,12 +2,16 @@
 
 #![expect(clippy::expect_used, reason = "tests")]
 
+use super::account::AccountPage;
 use super::account_stopped::AccountStoppedPage;
 use super::activate::{ActivatePage, ActivatedPage, DisownedPage, NotCompletedPage};
 use super::activation_link::{ActivationExpiredPage, ActivationUnknownPage, ActivationUsedPage};
 use super::activation_resend::ActivationResentPage;
+use super::add_authenticator::AddAuthenticatorPage;
+use super::add_passkey::AddPasskeyPage;
 use super::address_fields::AddressFields;
 use super::code::{CodeOverPage, CodePage};
+use super::confirm::ConfirmPage;
 use super::consent::{ConsentPage, Grant};
 use super::error::ErrorPage;
 use super::fact::Fact;
@@ -17,16 +21,21 @@ use super::layout::{LanguageLink, Layout};
 use super::not_activated::NotActivatedPage;
 use super::not_me::{NewPasswordSavedPage, NotMeDonePage, NotMeOverPage, NotMePage};
 use super::open_app::OpenAppPage;
+use super::passkey::{PasskeyForm, PasskeyPage};
 use super::password::{PasswordChangedPage, PasswordPage};
 use super::phone_correction::{
     PhoneAskedPage, PhoneCorrectPage, PhoneCorrectedPage, PhoneLinkOverPage, PhoneNotPossiblePage,
 };
 use super::problems::Problems;
+use super::qr::Qr;
+use super::recovery_codes::{MakeRecoveryCodesPage, RecoveryCodesPage};
 use super::register::RegisterPage;
 use super::register_business::RegisterBusinessPage;
 use super::register_citizen::RegisterCitizenPage;
 use super::register_closed::RegisterClosedPage;
 use super::registered::RegisteredPage;
+use super::second_step::{OtherWay, SecondStepPage, other_ways};
+use super::security::{Onward, Row, SecurityPage};
 use super::sessions::{SessionLine, SessionsPage};
 use super::sign_in::SignInPage;
 use super::sign_in_help::SignInHelpPage;
@@ -38,8 +47,11 @@ use crate::texts::Texts;
 use askama::Template;
 use portal_id_core::accounts::{AddressForm, BusinessForm, CitizenForm, Field, FieldErrors, RegistrationMode};
 use portal_id_core::client::SCOPES;
+use portal_id_core::credential::{Factor, Factors};
 use portal_id_core::facts::FieldError;
+use portal_id_core::ids::ChallengeId;
 use portal_id_core::language::{Language, LocalText};
+use portal_id_core::passkey::{PasskeyAsk, PasskeyOffer};
 use portal_id_core::place::OldProvince;
 use portal_id_core::profile::AccountClass;
 use portal_id_core::time::Span;
@@ -66,6 +78,9 @@ pub(super) fn all(language: Language, hostile: Option<&'static str>) -> Vec<Samp
     samples.registration();
     samples.activation();
     samples.sign_in();
+    samples.second_step();
+    samples.own_account();
+    samples.factors();
     samples.phone_correction();
     samples.sessions();
     samples.passwords();
@@ -133,8 +148,10 @@ impl Samples {
             stylesheet: self.v("style.css"),
             theme: Some(self.v("theme.css")),
             logo: self.v("logo.svg"),
+            passkey_script: self.v("passkey.js"),
             csrf: self.v("csrf-value"),
             flow: None,
+            next: None,
             service: None,
             request_id: self.v("0192f3a1-7c1e-7b1a-9d52-3f2b8c1d0e5f"),
             languages: vec![LanguageLink { tag, name, href: self.v(&format!("?lang={tag}")) }],
@@ -159,16 +176,11 @@ impl Samples {
     }
 
     fn registration(&mut self) {
-        self.draw("home", &HomePage { layout: self.layout("home-title"), account: None });
-        let facts = vec![
-            Fact::plain("label-username", self.v("nguyenthian85")),
-            Fact::plain("claim-email", self.v("a•••@example.vn")),
-            Fact::plain("claim-phone", self.v("091 ••• •678")),
-            Fact::plain("claim-identity_number", self.v("024••••••234")),
-            Fact::plain("home-signed-in-since", self.v("10:25, 23/11/2026")),
-        ];
-        let account = AccountSummary { name: self.v("Nguyễn Thị An"), facts };
-        self.draw("home-signed-in", &HomePage { layout: self.signed_in("home-title"), account: Some(account) });
+        self.draw("home", &HomePage { layout: self.layout("home-title"), account: None, hint: false });
+        for (name, hint) in [("home-signed-in", true), ("home-signed-in-with-factors", false)] {
+            let (layout, account) = (self.signed_in("home-title"), Some(self.summary()));
+            self.draw(name, &HomePage { layout, account, hint });
+        }
         self.where_to_register();
         for (name, moved) in [("registered", false), ("registered-phone-moved", true)] {
             let layout = self.layout("registered-title");
@@ -301,6 +313,17 @@ impl Samples {
         }
     }
 
+    fn summary(&self) -> AccountSummary {
+        let facts = vec![
+            Fact::plain("label-username", self.v("nguyenthian85")),
+            Fact::plain("claim-email", self.v("a•••@example.vn")),
+            Fact::plain("claim-phone", self.v("091 ••• •678")),
+            Fact::plain("claim-identity_number", self.v("024••••••234")),
+            Fact::plain("home-signed-in-since", self.v("10:25, 23/11/2026")),
+        ];
+        AccountSummary { name: self.v("Nguyễn Thị An"), facts }
+    }
+
     fn citizen(layout: Layout, typed: CitizenForm, problems: Problems) -> RegisterCitizenPage {
         RegisterCitizenPage {
             layout,
@@ -346,7 +369,8 @@ impl Samples {
     }
 
     fn sign_in(&mut self) {
-        self.draw("sign-in", &SignInPage::new(self.in_flow("sign-in-title"), String::new(), None));
+        let page = SignInPage::new(self.in_flow("sign-in-title"), String::new(), None);
+        self.draw("sign-in", &page.with_passkey(Some(self.ask())));
         let layout = self.layout("sign-in-title");
         let problem = layout.texts.text_with("sign-in-refused", &[("minutes", &15_i64)]);
         self.draw("sign-in-refused", &SignInPage::new(layout, self.v("nguyenthian85"), Some(problem)));
@@ -367,8 +391,11 @@ impl Samples {
         let throttled = one(texts.text_with("code-throttled", &[("until", &self.v("10:25, 23/11/2026"))]));
         let wait = texts.text_with("code-wait", &[("seconds", &42_i64)]);
         let too_many = texts.text_with("code-too-many-sent", &[("until", &self.v("10:25, 23/11/2026"))]);
+        let failing = texts.text_with("code-gateway-fails-others", &[("desk", &self.v("Trung tâm Phục vụ"))]);
         for (name, problems, news, can_correct_phone) in [
             ("code", Problems::default(), None, true),
+            ("code-not-sent", Problems::default(), None, false),
+            ("code-gateway-fails", Problems::default(), Some(failing), false),
             ("code-verified-phone", Problems::default(), None, false),
             ("code-wrong", wrong, None, false),
             ("code-last-try", last, None, false),
@@ -382,9 +409,140 @@ impl Samples {
             let layout = self.in_flow("code-title");
             let challenge = self.v("0192f3a1");
             let action = layout.to_with("/sign-in/code", &[("challenge", &challenge)]);
-            self.draw(name, &CodePage { layout, problems, news, sent, action, challenge, can_correct_phone });
+            let code_sent = name != "code-not-sent";
+            let others = if can_correct_phone { Vec::new() } else { Self::others(&layout, &challenge, Factor::Sms) };
+            let remember_days = Some(30).filter(|_| code_sent);
+            self.draw(
+                name,
+                &CodePage {
+                    layout,
+                    problems,
+                    news,
+                    code_sent,
+                    sent,
+                    action,
+                    challenge,
+                    can_correct_phone,
+                    remember_days,
+                    others,
+                },
+            );
         }
         self.draw("code-over", &CodeOverPage { layout: self.in_flow("code-over-title") });
+    }
+
+    fn ask(&self) -> PasskeyAsk {
+        PasskeyAsk {
+            challenge: self.v("Y2hhbGxlbmdl"),
+            rp_id: self.v("id.tinh.example"),
+            allowed: vec![self.v("a2V5")],
+        }
+    }
+
+    /// Every other way there is.
+    fn others(layout: &Layout, challenge: &str, here: Factor) -> Vec<OtherWay> {
+        let all = Factors { authenticators: 1, passkeys: 1, recovery_codes: 10 };
+        other_ways(layout, &ChallengeId::from_text(challenge), all, here)
+    }
+
+    fn second_step(&mut self) {
+        for (name, recovery, problem) in [
+            ("app-code", false, None),
+            ("app-code-malformed", false, Some("app-code-malformed")),
+            ("recovery-code", true, None),
+            ("recovery-code-malformed", true, Some("recovery-code-malformed")),
+        ] {
+            let layout = self.in_flow(if recovery { "recovery-code-title" } else { "app-code-title" });
+            let here = if recovery { Factor::RecoveryCode } else { Factor::Authenticator };
+            let problems = problem.map_or_else(Problems::default, |key| Problems::one(Field::Code, layout.t(key)));
+            let action = layout.to_with("/sign-in/app", &[("challenge", &self.v("0192f3a1"))]);
+            let others = Self::others(&layout, &self.v("0192f3a1"), here);
+            self.draw(name, &SecondStepPage { layout, problems, recovery, action, remember_days: Some(30), others });
+        }
+        for (name, problem) in [("passkey", None), ("passkey-refused", Some("passkey-refused"))] {
+            let layout = self.in_flow("passkey-title");
+            let action = layout.to_with("/sign-in/passkey", &[("challenge", &self.v("0192f3a1"))]);
+            let others = Self::others(&layout, &self.v("0192f3a1"), Factor::Passkey);
+            let problem = problem.map(|key| layout.t(key));
+            self.draw(name, &PasskeyPage { layout, problem, action, passkey: self.ask().into(), others });
+        }
+    }
+
+    fn own_account(&mut self) {
+        self.draw("account", &AccountPage { layout: self.signed_in("account-title"), account: self.summary() });
+        for (name, wrong) in [("confirm", false), ("confirm-refused", true)] {
+            let layout = Layout { next: Some("security"), ..self.signed_in("confirm-title") };
+            let refused = layout.texts.text_with("confirm-refused", &[("minutes", &15_i64)]);
+            let problems = if wrong { Problems::one(Field::Password, refused) } else { Problems::default() };
+            self.draw(name, &ConfirmPage { layout, problems, passkey: Some(PasskeyForm::from(self.ask())) });
+        }
+    }
+
+    fn row(&self, number: u32, used: bool) -> Row {
+        Row {
+            id: format!("{number}-{}", self.v("0192f3a1")),
+            name: self.v("Điện thoại của tôi"),
+            added: self.v("10:25, 23/11/2026"),
+            last_used: used.then(|| self.v("08:00, 24/11/2026")),
+            until: used.then(|| self.v("10:25, 23/12/2026")),
+        }
+    }
+
+    fn factors(&mut self) {
+        let bare = SecurityPage {
+            layout: self.signed_in("security-title"),
+            news: None,
+            onward: Onward::AfterEnrolling,
+            authenticators: Vec::new(),
+            another_authenticator: true,
+            passkeys: Vec::new(),
+            another_passkey: true,
+            recovery_codes_left: 0,
+            recovery_codes_made: None,
+            devices: Vec::new(),
+        };
+        self.draw("security-must-enrol", &bare);
+        let full = SecurityPage {
+            layout: self.signed_in("security-title"),
+            news: Some("security-done-passkey-added"),
+            onward: Onward::ToService,
+            authenticators: vec![self.row(1, true), self.row(2, false)],
+            another_authenticator: false,
+            passkeys: vec![self.row(3, false)],
+            recovery_codes_left: 7,
+            recovery_codes_made: Some(self.v("10:25, 23/11/2026")),
+            devices: vec![self.row(4, true)],
+            ..bare
+        };
+        self.draw("security", &full);
+        for (name, problem) in
+            [("add-authenticator", None), ("add-authenticator-wrong", Some("add-authenticator-wrong"))]
+        {
+            let layout = self.signed_in("add-authenticator-title");
+            let problems = problem.map_or_else(Problems::default, |key| Problems::one(Field::Code, layout.t(key)));
+            let qr = Qr::of("otpauth://totp/A:b?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").expect("a code");
+            let (secret, sealed) = (self.v("GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ"), self.v("c2VhbGVk"));
+            self.draw(name, &AddAuthenticatorPage { layout, problems, qr, secret, sealed });
+        }
+        for (name, again) in [("make-recovery-codes", false), ("make-recovery-codes-again", true)] {
+            let layout = self.signed_in("make-recovery-codes-title");
+            self.draw(name, &MakeRecoveryCodesPage { layout, again });
+        }
+        let codes = (0..10).map(|_| self.v("7k2mq-x9r4d")).collect();
+        let layout = self.signed_in("recovery-codes-title");
+        self.draw("recovery-codes", &RecoveryCodesPage { layout, username: self.v("nguyenthian85"), codes });
+        for (name, problem) in [("add-passkey", None), ("add-passkey-refused", Some("add-passkey-refused"))] {
+            let layout = self.signed_in("add-passkey-title");
+            let problem = problem.map(|key| layout.t(key));
+            let offer = PasskeyOffer {
+                challenge: self.v("Y2hhbGxlbmdl"),
+                rp_id: self.v("id.tinh.example"),
+                user_handle: self.v("aGFuZGxl"),
+                username: self.v("nguyenthian85"),
+                excluded: vec![self.v("a2V5")],
+            };
+            self.draw(name, &AddPasskeyPage::new(layout, offer, self.v("Điện thoại của tôi"), problem));
+        }
     }
 
     fn phone_correction(&mut self) {

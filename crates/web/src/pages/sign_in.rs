@@ -1,8 +1,9 @@
 //! The first step of signing in: name and password. One answer for every reason to refuse (decisions 9).
 
 use super::layout::Layout;
+use super::passkey::PasskeyForm;
 use super::problems::Problems;
-use super::{account_stopped, moment, not_activated};
+use super::{account_stopped, moment, not_activated, second_step};
 use crate::edge::{CsrfForm, Fields, FormFields, PageResult, Visit};
 use crate::texts::Texts;
 use askama::Template;
@@ -10,7 +11,12 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use portal_id_core::accounts::{Accounts, Credentials, SignInOutcome};
+use portal_id_core::credential::Factor;
+use portal_id_core::passkey::PasskeyAsk;
 use std::sync::Arc;
+
+/// The key of the page's title.
+pub(super) const TITLE: &str = "sign-in-title";
 
 /// The sign-in page.
 #[derive(Template)]
@@ -21,6 +27,8 @@ pub(crate) struct SignInPage {
     pub(super) problem: Option<String>,
     pub(super) unproblematic: Problems,
     pub(super) username: String,
+    /// What the button for passkeys asks the browser for: the same for everybody (security.md row 15).
+    pub(super) passkey: Option<PasskeyForm>,
 }
 
 /// What the page sends.
@@ -40,18 +48,24 @@ impl FormFields for SignInFields {
 impl SignInPage {
     /// The page with the name that was typed or expected.
     pub(super) fn new(layout: Layout, username: String, problem: Option<String>) -> Self {
-        Self { layout, problem, unproblematic: Problems::default(), username }
+        Self { layout, problem, unproblematic: Problems::default(), username, passkey: None }
+    }
+
+    /// The page with the button for passkeys.
+    pub(super) fn with_passkey(self, ask: Option<PasskeyAsk>) -> Self {
+        Self { passkey: ask.map(PasskeyForm::from), ..self }
     }
 }
 
 /// `GET /sign-in`
-pub(crate) async fn get(visit: Visit) -> Response {
+pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> Response {
     if visit.who.is_some() && visit.flow.is_none() {
         return visit.resume();
     }
     let expected = visit.flow.as_ref().and_then(|open| open.flow.params.get("login_hint")).unwrap_or_default();
-    let page = SignInPage::new(visit.layout("sign-in-title"), expected.to_owned(), None);
-    visit.page(StatusCode::OK, page)
+    let page =
+        SignInPage::new(visit.layout(TITLE), expected.to_owned(), None).with_passkey(accounts.ask_passkey(&visit.ctx));
+    visit.page_with_passkey(StatusCode::OK, page)
 }
 
 /// `POST /sign-in`
@@ -65,28 +79,41 @@ pub(crate) async fn post(
         password: fields.password,
         known_device: visit.known_devices().map(str::to_owned),
     };
-    let texts = Texts::of(visit.ctx.language);
-    let again = |visit: Visit, status, problem| {
-        let page = SignInPage::new(visit.layout("sign-in-title"), fields.username.clone(), Some(problem));
-        Ok(visit.page(status, page))
-    };
-    match accounts.sign_in(&visit.ctx, credentials).await? {
-        SignInOutcome::CodeSent(challenge) => {
-            let path = visit.path("/sign-in/code").with("challenge", challenge.as_str());
-            Ok(visit.to(path))
+    let outcome = accounts.sign_in_here(&visit.ctx, credentials, visit.here(false)).await?;
+    Ok(match go_on(visit, outcome) {
+        Ok(response) => response,
+        Err((visit, status, problem)) => {
+            let page = SignInPage::new(visit.layout(TITLE), fields.username, Some(problem))
+                .with_passkey(accounts.ask_passkey(&visit.ctx));
+            visit.page_with_passkey(status, page)
         }
-        SignInOutcome::Refused { wait_minutes } => again(
-            visit,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            texts.text_with("sign-in-refused", &[("minutes", &wait_minutes)]),
-        ),
-        SignInOutcome::Flood => again(visit, StatusCode::TOO_MANY_REQUESTS, texts.text("sign-in-flood")),
+    })
+}
+
+/// What follows the first step: a page of its own, or a problem to tell on the page that asked for the password.
+pub(super) fn go_on(visit: Visit, outcome: SignInOutcome) -> Result<Response, (Box<Visit>, StatusCode, String)> {
+    let texts = Texts::of(visit.ctx.language);
+    let (status, problem) = match outcome {
+        SignInOutcome::CodeSent(challenge) => {
+            let page = second_step::page_of(&visit, Factor::Sms, &challenge);
+            return Ok(visit.to(page));
+        }
+        SignInOutcome::SecondStep { challenge, factor } => {
+            let page = second_step::page_of(&visit, factor, &challenge);
+            return Ok(visit.to(page));
+        }
+        SignInOutcome::SignedIn(new) => return Ok(visit.start_session(&new).resume()),
+        SignInOutcome::NotActivated(ticket) => return Ok(not_activated::show(visit, &ticket)),
+        SignInOutcome::Disabled => return Ok(account_stopped::show(visit, false)),
+        SignInOutcome::Closed => return Ok(account_stopped::show(visit, true)),
+        SignInOutcome::Refused { wait_minutes } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, texts.text_with("sign-in-refused", &[("minutes", &wait_minutes)]))
+        }
+        SignInOutcome::Flood => (StatusCode::TOO_MANY_REQUESTS, texts.text("sign-in-flood")),
         SignInOutcome::TooManyCodes { until } => {
             let text = texts.text_with("sign-in-too-many-codes", &[("until", &moment::from(until))]);
-            again(visit, StatusCode::TOO_MANY_REQUESTS, text)
+            (StatusCode::TOO_MANY_REQUESTS, text)
         }
-        SignInOutcome::NotActivated(ticket) => Ok(not_activated::show(visit, &ticket)),
-        SignInOutcome::Disabled => Ok(account_stopped::show(visit, false)),
-        SignInOutcome::Closed => Ok(account_stopped::show(visit, true)),
-    }
+    };
+    Err((Box::new(visit), status, problem))
 }

@@ -7,6 +7,7 @@ use axum::extract::{RawQuery, Request, State};
 use axum::response::{IntoResponse, Response};
 use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
+use portal_id_core::accounts::{Accounts, Failure};
 use portal_id_core::ports::Vault;
 use portal_id_oidc::{AuthorizeOutcome, Flow, Parameters, Provider};
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 /// What this endpoint needs.
 #[derive(Clone)]
 pub(crate) struct Authorize {
+    pub(crate) accounts: Arc<Accounts>,
     pub(crate) provider: Arc<Provider>,
     pub(crate) vault: Arc<dyn Vault>,
 }
@@ -41,6 +43,11 @@ pub(crate) async fn resume(mut visit: Visit, State(s): State<Authorize>) -> Page
         return begin(visit, &s, params).await;
     }
     let Some(open) = visit.flow.take() else { return Err(PageError::FlowOver) };
+    if must_enrol(&visit, &s).await? {
+        visit.flow = Some(open);
+        let path = visit.path(ENROL);
+        return Ok(visit.to(path));
+    }
     let outcome =
         s.provider.authorize(&visit.ctx, &open.flow.params, visit.who.as_ref(), Some(open.flow.started_at)).await?;
     visit.flow = Some(open);
@@ -49,12 +56,33 @@ pub(crate) async fn resume(mut visit: Visit, State(s): State<Authorize>) -> Page
 
 async fn begin(mut visit: Visit, s: &Authorize, params: Parameters) -> PageResult {
     visit.flow = None;
+    if must_enrol(&visit, s).await? {
+        if params.get("prompt") == Some("none") {
+            // No page may be shown: for the service it is as if nobody were signed in.
+            visit.who = None;
+        } else {
+            let started_at = visit.ctx.now;
+            visit = visit.carrying(Flow { params, started_at });
+            let path = visit.path(ENROL);
+            return Ok(visit.to(path));
+        }
+    }
     let outcome = s.provider.authorize(&visit.ctx, &params, visit.who.as_ref(), None).await?;
     if matches!(outcome, AuthorizeOutcome::SignIn(_) | AuthorizeOutcome::Consent(_)) {
         let started_at = visit.ctx.now;
         visit = visit.carrying(Flow { params, started_at });
     }
     respond_authorize(visit, outcome)
+}
+
+/// Where whoever must enrol does so, before a service is told anything.
+const ENROL: &str = "/account/security";
+
+async fn must_enrol(visit: &Visit, s: &Authorize) -> Result<bool, Failure> {
+    match &visit.who {
+        Some(who) => s.accounts.must_enrol(&visit.ctx, who).await,
+        None => Ok(false),
+    }
 }
 
 fn readable(raw: &[u8]) -> Result<Parameters, PageError> {

@@ -5,8 +5,8 @@ use super::samples::{MINUTE, NOW, TICK, account, add_account, assert_same_link, 
 use portal_id_core::digest::Digest;
 use portal_id_core::link::{LinkPurpose, MailedLink};
 use portal_id_core::profile::AccountState;
-use portal_id_core::store::{Store, StoreError, StoreResult};
-use portal_id_core::time::Timestamp;
+use portal_id_core::store::{Store, StoreError, StoreResult, Tx};
+use portal_id_core::time::{Span, Timestamp};
 
 async fn add(store: &Store, link: MailedLink) -> StoreResult<()> {
     store.tx("add_link", move |tx| tx.insert_link(&link)).await
@@ -76,6 +76,31 @@ pub async fn the_newest_link_of_a_purpose_is_found(subject: Subject) {
     assert_eq!(newest(LinkPurpose::Activation, 1).await, Some(digest(b'l', 1)));
     assert_eq!(newest(LinkPurpose::PhoneCorrection, 1).await, Some(digest(b'l', 3)));
     assert_eq!(newest(LinkPurpose::PhoneCorrection, 2).await, None);
+}
+
+/// Neither a used one, nor one that expires at the very moment, nor one of another purpose or account.
+pub async fn the_oldest_link_that_still_works_is_found(subject: Subject) {
+    let (one, two) = (add_account(&subject.store, 1).await, add_account(&subject.store, 2).await);
+    let end = link(1, &one).expires_at;
+    let at = |minutes: i64| NOW + Span::minutes(minutes);
+    let links = [
+        MailedLink { created_at: at(1), used_at: Some(at(2)), ..link(1, &one) },
+        MailedLink { created_at: at(2), purpose: LinkPurpose::PhoneCorrection, ..link(2, &one) },
+        MailedLink { created_at: at(3), ..link(3, &two) },
+        MailedLink { created_at: at(4), ..link(4, &one) },
+        MailedLink { created_at: at(5), expires_at: end + TICK, ..link(5, &one) },
+    ];
+    for link in links {
+        add(&subject.store, link).await.expect("added");
+    }
+    let oldest = async |now| {
+        let id = one.clone();
+        let find = move |tx: &mut dyn Tx| tx.find_oldest_good_link(LinkPurpose::Activation, &id, now);
+        subject.store.read("oldest", find).await.expect("a read").map(|link| link.secret)
+    };
+    assert_eq!(oldest(end - TICK).await, Some(digest(b'l', 4)));
+    assert_eq!(oldest(end).await, Some(digest(b'l', 5)));
+    assert_eq!(oldest(end + TICK).await, None);
 }
 
 /// In portions, and never one that expires at the very moment.

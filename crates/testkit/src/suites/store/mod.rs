@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod counting;
+pub mod credentials;
 pub mod identifiers;
 pub mod links;
 pub mod outbox;
@@ -83,6 +84,7 @@ macro_rules! store_suite {
             links::a_link_comes_back_as_it_was_and_only_for_its_purpose,
             links::a_link_is_taken_once_and_before_its_end,
             links::the_newest_link_of_a_purpose_is_found,
+            links::the_oldest_link_that_still_works_is_found,
             links::expired_links_go_but_the_newest_of_a_pending_account_stays,
             sign_in::a_session_comes_back_as_it_was,
             sign_in::a_session_is_renewed_in_place_by_its_own_person,
@@ -95,6 +97,13 @@ macro_rules! store_suite {
             sign_in::old_challenges_are_deleted,
             sign_in::a_throttle_is_added_once_and_changes_by_version,
             sign_in::expired_throttles_are_deleted,
+            credentials::a_credential_comes_back_as_it_was,
+            credentials::no_two_credentials_share_a_key,
+            credentials::a_counter_moves_forwards_only_and_each_step_once,
+            credentials::a_credential_is_taken_once_and_noted_any_number_of_times,
+            credentials::a_credential_is_deleted_by_its_own_account_alone,
+            credentials::credentials_of_a_kind_go_together_and_all_with_their_account,
+            credentials::expired_credentials_are_deleted_in_portions,
             protocol::a_client_comes_back_as_it_was,
             protocol::a_client_changes_but_for_id_and_creation,
             protocol::a_consent_is_replaced_listed_and_forgotten,
@@ -127,6 +136,8 @@ macro_rules! store_suite {
             races::of_64_parallel_uses_of_one_code_one_wins,
             races::of_64_parallel_refreshes_one_advances_the_generation,
             races::of_64_parallel_changes_of_one_password_one_wins,
+            races::of_64_parallel_uses_of_one_authenticator_code_one_wins,
+            races::of_64_parallel_uses_of_one_recovery_code_one_wins,
             races::of_64_parallel_first_marks_one_is_added,
             races::of_64_parallel_marks_none_is_lost_when_the_loser_runs_again,
             races::of_64_parallel_marks_only_as_many_pass_as_the_rule_allows,

@@ -1,7 +1,10 @@
 //! Cases with many at once: every gate has one winner.
 
 use super::Subject;
-use super::samples::{MINUTE, NOW, account, add_account, digest, grant, identifier, link, message};
+use super::samples::{
+    MINUTE, NOW, account, add_account, credential, credential_id, digest, grant, identifier, link, message,
+};
+use portal_id_core::credential::CredentialKind;
 use portal_id_core::link::LinkPurpose;
 use portal_id_core::outbox::Channel;
 use portal_id_core::profile::{Account, AccountClass, AccountState, IdentifierKind};
@@ -143,6 +146,24 @@ pub async fn of_64_parallel_changes_of_one_password_one_wins(subject: Subject) {
         };
         move |tx: &mut dyn Tx| tx.replace_password(&account(1).id, &change, NOW)
     });
+    assert_eq!(winners(&results.await), 1);
+}
+
+/// A code of an authenticator is good for one sign-in, although its step lasts for ninety seconds.
+pub async fn of_64_parallel_uses_of_one_authenticator_code_one_wins(subject: Subject) {
+    let id = add_account(&subject.store, 1).await;
+    let put = credential(1, &id, CredentialKind::Authenticator);
+    subject.store.tx("add", move |tx| tx.insert_credential(&put)).await.expect("added");
+    let results = race(&subject.store, |_| |tx: &mut dyn Tx| tx.advance_credential(&credential_id(1), 59_846_401, NOW));
+    assert_eq!(winners(&results.await), 1);
+}
+
+/// So is a code of the printed list.
+pub async fn of_64_parallel_uses_of_one_recovery_code_one_wins(subject: Subject) {
+    let id = add_account(&subject.store, 1).await;
+    let put = credential(1, &id, CredentialKind::RecoveryCode);
+    subject.store.tx("add", move |tx| tx.insert_credential(&put)).await.expect("added");
+    let results = race(&subject.store, |_| |tx: &mut dyn Tx| tx.take_credential(&credential_id(1), NOW));
     assert_eq!(winners(&results.await), 1);
 }
 

@@ -5,10 +5,11 @@ use portal_id_core::acr::{Amr, Ial};
 use portal_id_core::challenge::Challenge;
 use portal_id_core::client::{Client, ClientAuthMethod, ClientMetadata, ClientSecret, ClientSource, IdentityPolicy};
 use portal_id_core::consent::Consent;
+use portal_id_core::credential::{Credential, CredentialKind};
 use portal_id_core::digest::Digest;
 use portal_id_core::facts::Username;
 use portal_id_core::grant::Grant;
-use portal_id_core::ids::{AccountId, ChallengeId, ClientId, GrantId, KeyId, MessageId, SessionId};
+use portal_id_core::ids::{AccountId, ChallengeId, ClientId, CredentialId, GrantId, KeyId, MessageId, SessionId};
 use portal_id_core::language::Language;
 use portal_id_core::link::{LinkPurpose, MailedLink};
 use portal_id_core::outbox::{Channel, OutboxRow, OutboxState};
@@ -112,6 +113,26 @@ pub(super) fn challenge(number: u32, account: &AccountId) -> Challenge {
         tries: 3,
         used_at: None,
         version: 0,
+    }
+}
+
+pub(super) fn credential_id(number: u32) -> CredentialId {
+    CredentialId::from_text(format!("credential-{number:04}"))
+}
+
+/// An authenticator, recovery code, passkey or browser that was enrolled and not used yet.
+pub(super) fn credential(number: u32, account: &AccountId, kind: CredentialKind) -> Credential {
+    Credential {
+        id: credential_id(number),
+        account_id: account.clone(),
+        kind,
+        key: digest(b'k', number),
+        name: "Điện thoại của 'mẹ' \"1\"; --".to_owned(),
+        sealed: Some(vec![0, 255, 7, 0]),
+        counter: 59_846_400,
+        created_at: NOW + Span::millis(i64::from(number)),
+        last_used_at: None,
+        expires_at: None,
     }
 }
 

@@ -109,10 +109,11 @@ impl House for FakeHouse {
 
     async fn judge_flow(&self, _: &Ctx, flow: &Flow) -> Result<Option<Destination>, Failure> {
         let registered = flow.params.get("redirect_uri") == Some("https://rp.example:8443/cb");
-        Ok(registered
-            .then(|| Destination {
-                service: "Đất đai".to_owned(), origin: Some("https://rp.example:8443".to_owned())
-            }))
+        Ok(registered.then(|| Destination {
+            service: "Đất đai".to_owned(),
+            origin: Some("https://rp.example:8443".to_owned()),
+            two_factors: false,
+        }))
     }
 
     fn open_flow(&self, ctx: &Ctx, text: &str) -> Option<Flow> {

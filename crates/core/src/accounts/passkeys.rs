@@ -1,0 +1,376 @@
+//! Passkeys: signing in with one alone, taking the second step with one, adding one.
+//!
+//! What a passkey signs is made of our own digest, so that nothing is stored for pages that are never answered. A sign-in
+//! leaves a mark in the ephemeral store, which fails closed: an answer is good once (decisions 11).
+
+use super::beginning::{Begun, Proved};
+use super::code::{Here, NewSession};
+use super::factors::{Added, fresh};
+use super::proof::Signed;
+use super::{Accounts, Confirmed, Failure, SignedIn};
+use crate::acr::{Amr, Ial};
+use crate::audit::AuditKind;
+use crate::challenge::Challenge;
+use crate::credential::{Credential, CredentialKind};
+use crate::ctx::Ctx;
+use crate::digest::{Digest, DigestPurpose};
+use crate::ids::{AccountId, ChallengeId, CredentialId};
+use crate::outbox::SecurityChange;
+use crate::passkey::{Assertion, Attestation, PasskeyAsk, PasskeyFault, PasskeyOffer, StoredPasskey, encode};
+use crate::ports::{EphemeralKey, SealPurpose, Sealed};
+use crate::profile::{Account, AccountState};
+use crate::secret::Secret;
+use crate::time::{Span, Timestamp};
+
+/// How long a page with a passkey's question can be answered.
+const QUESTION_LIFETIME: Span = Span::minutes(30);
+
+/// Random bytes of a question.
+const NONCE_BYTES: usize = 16;
+
+/// The longest name of a passkey.
+const LONGEST_NAME: usize = 60;
+
+/// What came of a passkey alone.
+#[derive(Debug)]
+pub enum PasskeyOutcome {
+    /// It is the person's: a session began.
+    SignedIn(Box<NewSession>),
+    /// It proves nothing, or nobody here has it.
+    Refused,
+    /// The page was open too long, or was answered already: ask again.
+    NotFresh,
+    /// A flood from this network.
+    Flood,
+    /// It is the person's; an operator stopped the account.
+    Disabled,
+    /// It is the person's; the account was closed, or was never activated.
+    Closed,
+}
+
+/// What came of adding a passkey.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AddPasskeyOutcome {
+    /// It counts from now on.
+    Added,
+    /// The answer proves nothing.
+    Refused(PasskeyFault),
+    /// The page was open too long, or was another session's.
+    NotFresh,
+    /// There are as many as one account may have.
+    TooMany,
+    /// This passkey is enrolled already.
+    AlreadyThere,
+}
+
+/// What a question is for: an answer to one is none to another.
+#[derive(Clone, Copy)]
+pub(super) enum Purpose {
+    /// Signing in.
+    SignIn,
+    /// Proving again who one is.
+    Confirm,
+    /// Adding a passkey.
+    Add,
+}
+
+impl Purpose {
+    const fn label(self) -> &'static [u8] {
+        match self {
+            Self::SignIn => b"sign-in",
+            Self::Confirm => b"confirm",
+            Self::Add => b"add",
+        }
+    }
+}
+
+/// A passkey whose signature holds, or what to say instead.
+pub(super) type Checked = Result<Signed, PasskeyOutcome>;
+
+impl Accounts {
+    /// What the sign-in page asks a browser for. The same for everybody: it names no credential (security.md row 15).
+    pub fn ask_passkey(&self, ctx: &Ctx) -> Option<PasskeyAsk> {
+        let question = self.question(ctx, Purpose::SignIn, b"")?;
+        Some(PasskeyAsk { challenge: question, rp_id: self.relying_party.id.clone(), allowed: Vec::new() })
+    }
+
+    /// Signs in with a passkey alone: the device has verified the person, so it is two factors in one.
+    pub async fn sign_in_with_passkey(
+        &self,
+        ctx: &Ctx,
+        assertion: &Assertion,
+        here: Here<'_>,
+    ) -> Result<PasskeyOutcome, Failure> {
+        let max = self.settings.limits.sign_ins_per_minute_and_address;
+        if self.is_flood(ctx, "sign-ins", max, Span::minutes(1)).await {
+            return Ok(PasskeyOutcome::Flood);
+        }
+        let Some((credential, account)) = self.find_passkey(&assertion.credential_id).await? else {
+            return Ok(PasskeyOutcome::Refused);
+        };
+        if assertion.user_handle != account.id.as_str().as_bytes() {
+            return Ok(PasskeyOutcome::Refused);
+        }
+        let signed = match self.check_answer(ctx, (Purpose::SignIn, b""), assertion, &credential).await? {
+            Ok(signed) => signed,
+            Err(refusal) => return Ok(refusal),
+        };
+        match account.state {
+            AccountState::Active => {}
+            AccountState::Disabled => return Ok(PasskeyOutcome::Disabled),
+            AccountState::Pending | AccountState::Closed => return Ok(PasskeyOutcome::Closed),
+        }
+        Ok(match self.begin_passkey_session(ctx, &account, signed, here).await? {
+            Some(new) => PasskeyOutcome::SignedIn(Box::new(new)),
+            None => PasskeyOutcome::Refused,
+        })
+    }
+
+    /// Begins a session on a passkey's word; `None` when the passkey was removed meanwhile, or is a copy of another.
+    pub(super) async fn begin_passkey_session(
+        &self,
+        ctx: &Ctx,
+        account: &Account,
+        signed: Signed,
+        here: Here<'_>,
+    ) -> Result<Option<NewSession>, Failure> {
+        let cookie = Secret::random(ctx.entropy());
+        let beginning = self.beginning(ctx, &cookie, here);
+        let remembered = beginning.remembered();
+        let (account, now) = (account.clone(), ctx.now);
+        let began = self
+            .store
+            .tx("sign_in_with_passkey", move |tx| {
+                if !signed.note_use(tx, now)? {
+                    return Ok(None);
+                }
+                // No password was proved, so a distrusted one is in nobody's way.
+                let proved = Proved { amr: vec![Amr::Pop, Amr::User, Amr::Mfa], ial: Ial(0), at: now };
+                Ok(match beginning.begin(tx, &account, proved, false)? {
+                    Begun::Session(session) => Some(session),
+                    Begun::NewPasswordDemanded { .. } => None,
+                })
+            })
+            .await?;
+        Ok(began.map(|session| NewSession { remembered, ..self.new_session(ctx, cookie, session, here.known_device) }))
+    }
+
+    /// What the second step asks a browser for; `None` when the challenge is over or the person has no passkey.
+    pub async fn ask_passkey_of_challenge(&self, ctx: &Ctx, id: &ChallengeId) -> Result<Option<PasskeyAsk>, Failure> {
+        let Some((challenge, account)) = self.open_challenge(ctx, id).await? else { return Ok(None) };
+        let allowed = self.own_passkeys(&account.id).await?;
+        let challenge = encode(self.question_of(&challenge).as_bytes());
+        let ask = PasskeyAsk { challenge, rp_id: self.relying_party.id.clone(), allowed };
+        Ok(Some(ask).filter(|ask| !ask.allowed.is_empty()))
+    }
+
+    /// The question of a challenge is made of it, so that its gate makes the answer good once.
+    fn question_of(&self, challenge: &Challenge) -> Digest {
+        let parts: [&[u8]; 3] = [b"second-step", challenge.id.as_str().as_bytes(), challenge.browser.as_bytes()];
+        self.vault.digest(DigestPurpose::PasskeyChallenge, &parts)
+    }
+
+    /// The passkey of the challenge's account whose signature holds, if it does.
+    pub(super) async fn check_passkey_of_challenge(
+        &self,
+        ctx: &Ctx,
+        id: &ChallengeId,
+        assertion: &Assertion,
+    ) -> Result<Option<Signed>, Failure> {
+        let Some((challenge, account)) = self.open_challenge(ctx, id).await? else { return Ok(None) };
+        let found = self.find_passkey(&assertion.credential_id).await?;
+        let Some((credential, _)) = found.filter(|(_, owner)| owner.id == account.id) else { return Ok(None) };
+        Ok(self.check_signature(assertion, self.question_of(&challenge).as_bytes(), &credential)?.ok())
+    }
+
+    /// What to ask the browser of somebody who is signed in for; `None` for whoever has no passkey.
+    pub(super) async fn ask_own_passkey(
+        &self,
+        ctx: &Ctx,
+        who: &SignedIn,
+        purpose: Purpose,
+    ) -> Result<Option<PasskeyAsk>, Failure> {
+        let allowed = self.own_passkeys(&who.account.id).await?;
+        let question = self.question(ctx, purpose, who.session.id.as_str().as_bytes());
+        let ask = question.map(|challenge| PasskeyAsk { challenge, rp_id: self.relying_party.id.clone(), allowed });
+        Ok(ask.filter(|ask| !ask.allowed.is_empty()))
+    }
+
+    /// Checks the answer of somebody who is signed in.
+    pub(super) async fn check_own_passkey(
+        &self,
+        ctx: &Ctx,
+        who: &SignedIn,
+        purpose: Purpose,
+        assertion: &Assertion,
+    ) -> Result<Checked, Failure> {
+        let found = self.find_passkey(&assertion.credential_id).await?;
+        let Some((credential, _)) = found.filter(|(_, owner)| owner.id == who.account.id) else {
+            return Ok(Err(PasskeyOutcome::Refused));
+        };
+        self.check_answer(ctx, (purpose, who.session.id.as_str().as_bytes()), assertion, &credential).await
+    }
+
+    /// What the page asks a browser for, to make a passkey for the owner.
+    pub async fn offer_passkey(&self, ctx: &Ctx, owner: &Confirmed) -> Result<Option<PasskeyOffer>, Failure> {
+        let account = owner.account();
+        let excluded = self.own_passkeys(&account.id).await?;
+        let question = self.question(ctx, Purpose::Add, owner.session().id.as_str().as_bytes());
+        Ok(question.map(|challenge| PasskeyOffer {
+            challenge,
+            rp_id: self.relying_party.id.clone(),
+            user_handle: encode(account.id.as_str().as_bytes()),
+            username: account.username.display().to_owned(),
+            excluded,
+        }))
+    }
+
+    /// Adds the passkey that the browser made. It can be added once: no two credentials share an id.
+    pub async fn add_passkey(
+        &self,
+        ctx: &Ctx,
+        owner: &Confirmed,
+        attestation: &Attestation,
+        name: &str,
+    ) -> Result<AddPasskeyOutcome, Failure> {
+        let subject = owner.session().id.as_str().as_bytes();
+        let Some(question) = self.fresh_question(ctx, (Purpose::Add, subject), attestation.challenge()) else {
+            return Ok(AddPasskeyOutcome::NotFresh);
+        };
+        let passkey = match attestation.verify(&self.relying_party, &question) {
+            Ok(passkey) => passkey,
+            Err(fault) => return Ok(AddPasskeyOutcome::Refused(fault)),
+        };
+        let id = CredentialId::new(ctx.now, ctx.entropy());
+        let stored = StoredPasskey { id: encode(&passkey.id), key: passkey.key };
+        let context = Credential::seal_context(&owner.account().id, &id);
+        let sealed = Sealed::seal(self.vault.as_ref(), SealPurpose::Credential, &context, &stored, ctx.entropy());
+        let credential = Credential {
+            name: plain_name(name),
+            sealed: Some(sealed.as_bytes().to_vec()),
+            counter: i64::from(passkey.counter),
+            ..fresh(ctx, owner, id, CredentialKind::Passkey, self.passkey_key(&passkey.id))
+        };
+        let news = self.news(ctx, owner, SecurityChange::PasskeyAdded, AuditKind::PasskeyAdded)?;
+        Ok(match self.add_credential("add_passkey", owner, credential, news).await? {
+            Added::Yes => AddPasskeyOutcome::Added,
+            Added::TooMany => AddPasskeyOutcome::TooMany,
+            Added::AlreadyThere => AddPasskeyOutcome::AlreadyThere,
+            Added::TooLate => AddPasskeyOutcome::NotFresh,
+        })
+    }
+
+    fn passkey_key(&self, id: &[u8]) -> Digest {
+        self.vault.digest(DigestPurpose::Credential, &[b"passkey", id])
+    }
+
+    async fn find_passkey(&self, id: &[u8]) -> Result<Option<(Credential, Account)>, Failure> {
+        let key = self.passkey_key(id);
+        let found = self
+            .store
+            .read("find_passkey", move |tx| {
+                let Some(credential) = tx.find_credential(CredentialKind::Passkey, &key)? else { return Ok(None) };
+                Ok(tx.find_account(&credential.account_id)?.map(|account| (credential, account)))
+            })
+            .await?;
+        Ok(found)
+    }
+
+    /// The ids of an account's passkeys, as browsers are asked for them.
+    async fn own_passkeys(&self, account: &AccountId) -> Result<Vec<String>, Failure> {
+        let account = account.clone();
+        let all = self.store.read("own_passkeys", move |tx| tx.list_credentials(&account)).await?;
+        let passkeys = all.iter().filter(|credential| credential.kind == CredentialKind::Passkey);
+        passkeys.map(|one| self.open_passkey(one).map(|passkey| passkey.id).map_err(Failure::from)).collect()
+    }
+
+    fn open_passkey(&self, credential: &Credential) -> Result<StoredPasskey, crate::ports::Unsealable> {
+        let context = Credential::seal_context(&credential.account_id, &credential.id);
+        let sealed = Sealed::from_bytes(credential.sealed.clone().unwrap_or_default());
+        sealed.open(self.vault.as_ref(), SealPurpose::Credential, &context)
+    }
+
+    /// Checks an answer to a question of ours: fresh, signed, and given for the first time.
+    async fn check_answer(
+        &self,
+        ctx: &Ctx,
+        (purpose, subject): (Purpose, &[u8]),
+        assertion: &Assertion,
+        credential: &Credential,
+    ) -> Result<Checked, Failure> {
+        let Some(question) = self.fresh_question(ctx, (purpose, subject), assertion.challenge()) else {
+            return Ok(Err(PasskeyOutcome::NotFresh));
+        };
+        let Ok(signed) = self.check_signature(assertion, &question, credential)? else {
+            return Ok(Err(PasskeyOutcome::Refused));
+        };
+        let mark = EphemeralKey::new("passkey", &encode(&question));
+        match self.ephemeral.set_if_absent(&mark, b"answered", QUESTION_LIFETIME, ctx.now).await {
+            Ok(true) => Ok(Ok(signed)),
+            Ok(false) => Ok(Err(PasskeyOutcome::NotFresh)),
+            Err(unreachable) => Err(Failure::Unavailable(unreachable.to_string())),
+        }
+    }
+
+    fn check_signature(
+        &self,
+        assertion: &Assertion,
+        question: &[u8],
+        credential: &Credential,
+    ) -> Result<Result<Signed, PasskeyFault>, Failure> {
+        let key = self.open_passkey(credential)?.key;
+        let asserted = assertion.verify(&self.relying_party, question, &key, self.signatures.as_ref());
+        Ok(asserted.and_then(|asserted| {
+            // A device that counted once and counts no more is not the same device (WebAuthn §6.1.1).
+            if asserted.counter == 0 && credential.counter > 0 {
+                return Err(PasskeyFault::Signature);
+            }
+            Ok(Signed { id: credential.id.clone(), counter: asserted.counter })
+        }))
+    }
+
+    /// A fresh question, base64url: moment, random bytes, and a digest that binds both to this browser and to what the
+    /// answer is for. `None` without a browser.
+    fn question(&self, ctx: &Ctx, purpose: Purpose, subject: &[u8]) -> Option<String> {
+        let (moment, nonce) = (ctx.now.millis().to_be_bytes(), ctx.entropy().bytes::<NONCE_BYTES>());
+        let stamp = self.stamp(ctx, (purpose, subject), &moment, &nonce[..])?;
+        Some(encode(&[&moment[..], &nonce[..], stamp.as_bytes()].concat()))
+    }
+
+    /// The question that an answer names, if it is one that this browser was asked for this purpose a short while ago.
+    fn fresh_question(&self, ctx: &Ctx, what: (Purpose, &[u8]), named: Option<Vec<u8>>) -> Option<Vec<u8>> {
+        let question = named?;
+        let (moment, rest) = question.split_first_chunk::<8>()?;
+        let (nonce, stamp) = rest.split_first_chunk::<NONCE_BYTES>()?;
+        if Digest::from_slice(stamp) != Some(self.stamp(ctx, what, moment, nonce)?) {
+            return None;
+        }
+        let asked_at = Timestamp::from_millis(i64::from_be_bytes(*moment));
+        // `since` is zero for a moment that another node's clock puts ahead of ours.
+        (ctx.now.since(asked_at) < QUESTION_LIFETIME).then_some(question)
+    }
+
+    fn stamp(&self, ctx: &Ctx, (purpose, subject): (Purpose, &[u8]), moment: &[u8], nonce: &[u8]) -> Option<Digest> {
+        let browser = ctx.browser.as_ref()?;
+        let parts: [&[u8]; 5] = [purpose.label(), subject, browser.as_bytes(), moment, nonce];
+        Some(self.vault.digest(DigestPurpose::PasskeyChallenge, &parts))
+    }
+}
+
+/// A name as its owner typed it: one line, not too long.
+fn plain_name(typed: &str) -> String {
+    let line: String = typed.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    line.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST_NAME).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain_name;
+
+    #[test]
+    fn a_name_is_one_line_of_at_most_sixty_letters() {
+        assert_eq!(plain_name("  Điện thoại\r\n của\u{0} mẹ "), "Điện thoại của mẹ");
+        assert_eq!(plain_name(&"ế".repeat(90)).chars().count(), 60);
+        assert_eq!(plain_name(" \t"), "");
+    }
+}

@@ -1,0 +1,72 @@
+//! Where a person goes on to after proving who they are, when that is a page of ours: a word in the address, never an
+//! address itself (security.md row 2).
+
+/// A page that somebody was on the way to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// What one's account is made of.
+    Account,
+    /// The ways to prove who one is.
+    Security,
+    /// Adding an authenticator.
+    Authenticator,
+    /// Making recovery codes.
+    RecoveryCodes,
+    /// Adding a passkey.
+    Passkey,
+}
+
+impl Next {
+    /// All of them.
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Account, Self::Security, Self::Authenticator, Self::RecoveryCodes, Self::Passkey];
+
+    /// The word in addresses.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Security => "security",
+            Self::Authenticator => "authenticator",
+            Self::RecoveryCodes => "recovery-codes",
+            Self::Passkey => "passkey",
+        }
+    }
+
+    /// Reads the word; `None` for any other.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|next| next.word() == word)
+    }
+
+    /// Whether one factor is not enough to get there.
+    pub(crate) const fn wants_two_factors(self) -> bool {
+        !matches!(self, Self::Account)
+    }
+
+    /// The page.
+    pub(crate) const fn path(self) -> &'static str {
+        match self {
+            Self::Account => "/account",
+            Self::Security => "/account/security",
+            Self::Authenticator => "/account/security/authenticator",
+            Self::RecoveryCodes => "/account/security/recovery-codes",
+            Self::Passkey => "/account/security/passkey",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // security: row 2
+    #[test]
+    fn only_our_own_words_lead_anywhere_and_only_to_pages_of_ours() {
+        for next in Next::ALL {
+            assert_eq!(Next::from_word(next.word()), Some(next));
+            assert!(next.path().starts_with("/account"));
+        }
+        for word in ["", "/", "//evil.example", "https://evil.example", "/account", "Security", "security/../x"] {
+            assert_eq!(Next::from_word(word), None, "{word}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Proving again who one is, before one's factors can be seen or changed.
+
+use super::layout::Layout;
+use super::passkey::{PasskeyFields, PasskeyForm};
+use super::problems::Problems;
+use super::sign_in;
+use crate::edge::{CsrfForm, Fields, FormFields, Next, PageResult, Visit};
+use crate::texts::Texts;
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use portal_id_core::accounts::{Accounts, ConfirmOutcome, Confirmed, Field};
+use std::sync::Arc;
+
+/// The page that asks for the password, or a passkey.
+#[derive(Template)]
+#[template(path = "pages/confirm.html")]
+pub(crate) struct ConfirmPage {
+    pub(super) layout: Layout,
+    pub(super) problems: Problems,
+    pub(super) passkey: Option<PasskeyForm>,
+}
+
+/// What the page sends.
+pub(crate) struct ConfirmFields {
+    password: String,
+}
+
+impl FormFields for ConfirmFields {
+    const FIELDS: &'static [&'static str] = &["password"];
+
+    fn from_fields(fields: &Fields) -> Self {
+        Self { password: fields.get("password").to_owned() }
+    }
+}
+
+/// The person of this visit, if they proved a short while ago who they are; else the way to where they do so, which
+/// comes back to `next`.
+pub(super) fn owner(visit: Visit, accounts: &Accounts, next: Next) -> Result<(Visit, Confirmed), Box<Response>> {
+    let Some(who) = &visit.who else { return Err(Box::new(visit.by_way_of("/sign-in", next))) };
+    match accounts.confirmed(&visit.ctx, who, visit.confirmation()) {
+        Some(owner) => Ok((visit, owner)),
+        None => Err(Box::new(visit.by_way_of("/account/confirm", next))),
+    }
+}
+
+/// `GET /account/confirm?next=`
+pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> PageResult {
+    show(visit, &accounts, StatusCode::OK, Problems::default()).await
+}
+
+/// `POST /account/confirm?next=`
+pub(crate) async fn post(
+    visit: Visit,
+    State(accounts): State<Arc<Accounts>>,
+    CsrfForm(fields): CsrfForm<ConfirmFields>,
+) -> PageResult {
+    let Some(who) = &visit.who else { return Ok(visit.by_way_of("/sign-in", Next::Security)) };
+    let outcome = accounts.confirm(&visit.ctx, who, &fields.password).await?;
+    go_on(visit, &accounts, outcome).await
+}
+
+/// `POST /account/confirm/passkey?next=`
+pub(crate) async fn post_passkey(
+    visit: Visit,
+    State(accounts): State<Arc<Accounts>>,
+    CsrfForm(fields): CsrfForm<PasskeyFields>,
+) -> PageResult {
+    let Some(who) = &visit.who else { return Ok(visit.by_way_of("/sign-in", Next::Security)) };
+    let outcome = match fields.assertion() {
+        Ok(assertion) => accounts.confirm_with_passkey(&visit.ctx, who, &assertion, visit.here(false)).await?,
+        Err(_) => ConfirmOutcome::NotFresh,
+    };
+    go_on(visit, &accounts, outcome).await
+}
+
+async fn go_on(mut visit: Visit, accounts: &Accounts, outcome: ConfirmOutcome) -> PageResult {
+    let texts = Texts::of(visit.ctx.language);
+    // Whoever comes without saying where from wanted to see their factors.
+    visit.next.get_or_insert(Next::Security);
+    let (status, problem) = match outcome {
+        ConfirmOutcome::Confirmed { cookie } => return Ok(visit.confirmed(&cookie).resume()),
+        ConfirmOutcome::SignIn(outcome) => match sign_in::go_on(visit, outcome) {
+            Ok(response) => return Ok(response),
+            Err((again, status, problem)) => {
+                visit = *again;
+                (status, problem)
+            }
+        },
+        ConfirmOutcome::Refused { wait_minutes } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, texts.text_with("confirm-refused", &[("minutes", &wait_minutes)]))
+        }
+        ConfirmOutcome::NotFresh => (StatusCode::UNPROCESSABLE_ENTITY, texts.text("passkey-not-fresh")),
+    };
+    show(visit, accounts, status, Problems::one(Field::Password, problem)).await
+}
+
+async fn show(visit: Visit, accounts: &Accounts, status: StatusCode, problems: Problems) -> PageResult {
+    let Some(who) = &visit.who else { return Ok(visit.by_way_of("/sign-in", Next::Security)) };
+    let passkey = accounts.ask_passkey_to_confirm(&visit.ctx, who).await?.map(PasskeyForm::from);
+    let page = ConfirmPage { layout: visit.layout("confirm-title"), problems, passkey };
+    Ok(visit.page_with_passkey(status, page))
+}
