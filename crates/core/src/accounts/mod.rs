@@ -15,6 +15,7 @@ mod factors;
 mod field_tables;
 mod known_device;
 mod limits;
+mod mailed_link;
 mod messages;
 mod not_me;
 mod passkeys;

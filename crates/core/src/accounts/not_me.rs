@@ -1,6 +1,7 @@
 //! "This was not me": the link in a mail about a sign-in or a new password, and what its button does (`docs/adr/0014`).
 
 use super::factors::remove_added_since;
+use super::mailed_link::find_good;
 use super::messages::Letters;
 use super::password::NewPasswordTicket;
 use super::remembered::forget_all;
@@ -9,10 +10,10 @@ use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
 use crate::digest::{Digest, DigestPurpose};
 use crate::facts::Email;
-use crate::link::{LinkPurpose, LinkStanding, MailedLink};
+use crate::link::{LinkPurpose, MailedLink};
 use crate::outbox::{Message, OutboxRow};
 use crate::ports::Vault;
-use crate::profile::{Account, AccountState, IdentifierKind};
+use crate::profile::{Account, IdentifierKind};
 use crate::secret::Secret;
 use crate::store::{StoreError, StoreResult, Tx};
 use crate::time::Span;
@@ -97,19 +98,8 @@ impl Accounts {
         let found = self
             .store
             .read("find_not_me", move |tx| {
-                let Some(link) = tx.find_link(LinkPurpose::NotMe, &digest)? else {
-                    return Ok(None);
-                };
-                if link.standing(now) != LinkStanding::Good {
-                    return Ok(None);
-                }
-                let Some(account) = tx.find_account(&link.account_id)? else {
-                    return Ok(None);
-                };
-                let facts = tx.list_identifiers(&account.id)?;
-                let same_mailbox =
-                    facts.iter().any(|fact| fact.kind == IdentifierKind::Email && fact.digest == link.email);
-                Ok((same_mailbox && account.state == AccountState::Active).then_some((link, account)))
+                let found = find_good(tx, LinkPurpose::NotMe, &digest, now)?;
+                Ok(found.map(|(link, account, _)| (link, account)))
             })
             .await?;
         Ok(found)

@@ -1,16 +1,17 @@
 //! Correcting a phone number that never received a code: by whoever has the password and the mailbox (decisions 5).
 
 use super::limits::{self, Limited};
+use super::mailed_link::find_good;
 use super::{Accounts, Failure, Field, FieldErrors};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
 use crate::digest::{Digest, DigestPurpose};
 use crate::facts::{ParsedPhone, Phone};
 use crate::ids::ChallengeId;
-use crate::link::{LinkPurpose, LinkStanding, MailedLink};
+use crate::link::{LinkPurpose, MailedLink};
 use crate::outbox::{Message, OutboxRow};
 use crate::ports::Sealed;
-use crate::profile::{Account, AccountState, Identifier, IdentifierKind, Profile};
+use crate::profile::{Account, Identifier, IdentifierKind, Profile};
 use crate::secret::Secret;
 use crate::store::StoreError;
 use crate::time::{Span, Timestamp};
@@ -137,20 +138,10 @@ impl Accounts {
         let found = self
             .store
             .read("find_phone_correction", move |tx| {
-                let Some(link) = tx.find_link(LinkPurpose::PhoneCorrection, &digest)? else {
-                    return Ok(None);
-                };
-                if link.standing(now) != LinkStanding::Good {
-                    return Ok(None);
-                }
-                let Some(account) = tx.find_account(&link.account_id)? else {
-                    return Ok(None);
-                };
-                let facts = tx.list_identifiers(&account.id)?;
-                let same_mailbox =
-                    facts.iter().any(|fact| fact.kind == IdentifierKind::Email && fact.digest == link.email);
-                let unverified = facts.iter().any(Identifier::is_unproved_phone);
-                Ok((same_mailbox && unverified && account.state == AccountState::Active).then_some((link, account)))
+                let found = find_good(tx, LinkPurpose::PhoneCorrection, &digest, now)?;
+                // A phone that was verified meanwhile is corrected no more (decisions 5).
+                let found = found.filter(|(_, _, facts)| facts.iter().any(Identifier::is_unproved_phone));
+                Ok(found.map(|(link, account, _)| (link, account)))
             })
             .await?;
         Ok(found)
