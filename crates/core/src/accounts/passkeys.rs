@@ -137,10 +137,15 @@ impl Accounts {
         let cookie = Secret::random(ctx.entropy());
         let beginning = self.beginning(ctx, &cookie, here);
         let remembered = beginning.remembered();
-        let (account, now) = (account.clone(), ctx.now);
+        let (id, now) = (account.id.clone(), ctx.now);
         let began = self
             .store
             .tx("sign_in_with_passkey", move |tx| {
+                // Looked at again: it may have been switched off since.
+                let Some(account) = tx.find_account(&id)?.filter(|account| account.state == AccountState::Active)
+                else {
+                    return Ok(None);
+                };
                 if !signed.note_use(tx, now)? {
                     return Ok(None);
                 }
