@@ -125,9 +125,12 @@ impl TestIdp {
 
     /// Delivers what is due.
     pub async fn deliver(&self) {
+        let (mails, texts) = (self.mails.count(), self.texts.count());
         for channel in [Channel::Email, Channel::Sms] {
             jobs::deliver_once(&self.house, channel).await.unwrap();
         }
+        self.mails.put_in_order(mails);
+        self.texts.put_in_order(texts);
     }
 
     /// The newest mail to `address`, after delivering what is due.

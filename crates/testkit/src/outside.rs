@@ -9,7 +9,7 @@ use portal_id_core::time::{Clock, Span, Timestamp};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// 2026-11-23T02:00:00Z, nine in the morning in Vietnam: when every test begins.
 pub const START: Timestamp = Timestamp::from_seconds(1_795_399_200);
@@ -60,7 +60,7 @@ impl Entropy for SeededEntropy {
 
 /// A messenger that keeps what it is given, or answers what it was told to.
 pub struct Keeper<M> {
-    kept: Mutex<Vec<M>>,
+    kept: Mutex<Vec<(String, M)>>,
     answer: Mutex<Delivery>,
 }
 
@@ -73,7 +73,21 @@ impl<M> Default for Keeper<M> {
 impl<M: Clone> Keeper<M> {
     /// Everything kept, the oldest first.
     pub fn kept(&self) -> Vec<M> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.locked().iter().map(|(_, message)| message.clone()).collect()
+    }
+
+    /// Puts what came since there were `before` into the order in which it was written: messages of one round are
+    /// delivered side by side and may overtake each other. Their ids begin with the time.
+    pub(crate) fn put_in_order(&self, before: usize) {
+        self.locked()[before..].sort_by(|(one, _), (other, _)| one.cmp(other));
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.locked().len()
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Vec<(String, M)>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// From now on answers this; only what is accepted is kept.
@@ -81,10 +95,10 @@ impl<M: Clone> Keeper<M> {
         *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = delivery;
     }
 
-    fn take(&self, message: &M) -> Delivery {
+    fn take(&self, id: &str, message: &M) -> Delivery {
         let answer = self.answer.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if matches!(answer, Delivery::Accepted | Delivery::AcceptedBy(_)) {
-            self.kept.lock().unwrap_or_else(PoisonError::into_inner).push(message.clone());
+            self.locked().push((id.to_owned(), message.clone()));
         }
         answer
     }
@@ -93,13 +107,13 @@ impl<M: Clone> Keeper<M> {
 #[async_trait]
 impl Mailer for Keeper<EmailMessage> {
     async fn deliver(&self, email: &EmailMessage) -> Delivery {
-        self.take(email)
+        self.take(&email.id, email)
     }
 }
 
 #[async_trait]
 impl SmsGateway for Keeper<TextMessage> {
     async fn deliver(&self, message: &TextMessage, _: Timestamp) -> Delivery {
-        self.take(message)
+        self.take(&message.id, message)
     }
 }
