@@ -113,7 +113,8 @@ pub struct SignInLimits {
     pub sign_ins_per_minute_and_address: u32,
     /// Registrations per hour from one address: against floods only.
     pub registrations_per_hour_and_address: u32,
-    /// Mails per hour to one account.
+    /// Mails of one kind per hour to one account or address. Each kind counts apart: mails that a stranger can cause
+    /// never use up those that tell an owner of a stranger.
     pub mails_per_hour: u32,
     /// Networks that the limits by address do not apply to, such as the exit of a commune's offices: addresses, or
     /// for IPv6 the /64 in the form `2001:db8:1:2::/64`.
@@ -143,7 +144,7 @@ impl SignInLimits {
         }
     }
 
-    /// Mails to one account.
+    /// Mails of one kind to one account or address.
     pub fn mails(&self) -> Rule {
         Rule { limits: vec![Limit { max: self.mails_per_hour, period: Span::hours(1) }], pause_after: None }
     }

@@ -1,5 +1,6 @@
 //! A sign-in from a browser that the account does not know is told to its owner.
 
+use crate::password_change::change;
 use crate::walk::{sign_in_with, signed_in};
 use portal_id_testkit::core::audit::AuditKind;
 use portal_id_testkit::core::time::Span;
@@ -68,4 +69,49 @@ async fn many_new_browsers_do_not_flood_the_mailbox_and_sign_in_all_the_same() {
     assert_eq!(told(&idp, &an).await, 2);
     let audit = idp.audit().await;
     assert_eq!(audit.iter().filter(|entry| entry.kind == AuditKind::SignedInFromNewBrowser).count(), 4);
+}
+
+/// Whoever knows somebody's e-mail makes us send mails to it, or pretend to, until we send no more of them.
+async fn use_up_the_mails_to(idp: &TestIdp, an: &Citizen) {
+    let stranger = Citizen::named("nguoi.la");
+    let mut browser = idp.browser();
+    let _ = stranger.register_with(&mut browser, &[("email", &an.email)]).await.expect("registered");
+    let page = browser.open("/sign-in").await.expect("sign-in");
+    let waiting = stranger.give_password(&mut browser, &page).await.expect("not-activated");
+    for _ in 0..30 {
+        let _ = browser.submit(waiting.form_to("/activate/resend")).await;
+    }
+    for number in 0..30 {
+        let another = Citizen::named(&format!("nguoi.la.{number}"));
+        let _ = another.register_with(&mut idp.browser(), &[("email", &an.email)]).await;
+    }
+}
+
+// security: row 15
+#[tokio::test]
+async fn no_stranger_can_use_up_the_mails_that_tell_the_owner_of_a_stranger() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    use_up_the_mails_to(&idp, &an).await;
+    let mut thief = signed_in(&idp, &an).await;
+    assert_eq!(told(&idp, &an).await, 1);
+    let _ = change(&mut thief, &an.password, "Năm con chó mập 5").await.expect("password-changed");
+    let changed = idp.mails_to(&an.email).await.iter().filter(|mail| mail.subject.contains("Mật khẩu")).count();
+    assert_eq!(changed, 1);
+}
+
+#[tokio::test]
+async fn many_new_lists_of_codes_do_not_flood_the_mailbox_and_hide_no_other_change() {
+    let idp = TestIdp::start_with(|config| config.accounts.limits.mails_per_hour = 2).await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut own = signed_in(&idp, &an).await;
+    let before = idp.mails_to(&an.email).await.len();
+    for _ in 0..4 {
+        let _ = crate::factors::make_codes(&mut own).await;
+    }
+    assert_eq!(idp.mails_to(&an.email).await.len() - before, 2);
+    let lists = idp.audit().await.iter().filter(|entry| entry.kind == AuditKind::RecoveryCodesMade).count();
+    assert_eq!(lists, 4);
+    let _ = crate::factors::add_app(&idp, &mut own).await;
+    assert_eq!(idp.mails_to(&an.email).await.len() - before, 3);
 }

@@ -209,6 +209,33 @@ async fn the_number_of_registrations_until_the_limit_does_not_tell_whether_an_em
     assert_eq!(until_refused, [20, 20]);
 }
 
+// security: row 15
+#[tokio::test]
+async fn the_number_of_mails_sent_again_until_the_limit_does_not_tell_whether_an_email_is_known() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    idp.advance(Span::hours(2)).await;
+    // The owner gets mails of their own within the hour.
+    for _ in 0..3 {
+        crate::walk::signed_in(&idp, &an).await;
+        idp.advance(Span::minutes(2)).await;
+    }
+    let mut until_refused = Vec::new();
+    for (name, email) in [("nguoi.la", an.email.as_str()), ("nguoi.khac", "nobody.knows@example.vn")] {
+        let stranger = Citizen::named(name);
+        let mut browser = idp.browser();
+        let _ = stranger.register_with(&mut browser, &[("email", email)]).await.expect("registered");
+        let page = browser.open("/sign-in").await.expect("sign-in");
+        let waiting = stranger.give_password(&mut browser, &page).await.expect("not-activated");
+        let mut sent = 0;
+        while sent < 30 && browser.submit(waiting.form_to("/activate/resend")).await.status() == 200 {
+            sent += 1;
+        }
+        until_refused.push(sent);
+    }
+    assert_eq!(until_refused, [20, 20]);
+}
+
 #[tokio::test]
 async fn a_registration_refused_for_its_number_leaves_the_earlier_one_as_it_was() {
     let idp = TestIdp::start().await;

@@ -241,7 +241,7 @@ impl Accounts {
         let digest = IdentifierKind::Email.digest(self.vault.as_ref(), &email.compare_key());
         let (link, row) = self.activation_link(ctx, &account.id, &account.username, &email, account.language);
         let (key, rule, now) =
-            (Limited::MailsTo(&digest).key(self.vault.as_ref()), self.settings.limits.mails(), ctx.now);
+            (Limited::ResendsTo(&digest).key(self.vault.as_ref()), self.settings.limits.mails(), ctx.now);
         let outcome = self
             .store
             .tx("resend_activation", move |tx| {

@@ -2,7 +2,7 @@
 //! opens none (`docs/adr/0014`), and a browser that the account does not know is told of by mail.
 
 use super::known_device::KnownDevices;
-use super::limits::{self, Limited};
+use super::limits::Limited;
 use super::messages::Letters;
 use super::remembered::NewDevice;
 use super::{Accounts, Here, NewSession};
@@ -18,7 +18,6 @@ use crate::profile::Account;
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::store::{StoreResult, Tx};
-use crate::throttle::Rule;
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -48,7 +47,6 @@ pub(super) struct Beginning {
     absolute: Span,
     known: KnownDevices,
     letters: Letters,
-    mails: Rule,
     /// The browser, if its person wants it to be remembered.
     device: Option<NewDevice>,
 }
@@ -64,7 +62,6 @@ impl Accounts {
             absolute: Span::hours(self.settings.sessions.absolute_hours),
             known: self.open_known_devices(here.known_device),
             letters: self.letters.clone(),
-            mails: self.settings.limits.mails(),
             device: self.new_device(ctx, here),
         }
     }
@@ -169,22 +166,19 @@ impl Beginning {
         tx.insert_audit(&entry.session(&session.id))?;
         let Some(email) = account.open_profile(self.letters.vault.as_ref())?.email else { return Ok(()) };
         let name = BrowserName::read(&session.user_agent);
-        let letter = self.letters.with_not_me(&self.ctx, account, &email, |link, days| Message::NewBrowser {
-            username: account.username.display().to_owned(),
-            at: super::messages::time_and_day(self.ctx.now),
-            browser: name.browser.unwrap_or_default().to_owned(),
-            system: name.system.unwrap_or_default().to_owned(),
-            network: session.network.clone(),
-            link,
-            days,
-            desk: self.letters.desk(account.language),
-        });
-        let limit = Limited::MailsTo(&letter.link.email).key(self.letters.vault.as_ref());
-        // A browser that may not be told of any more is one of many within an hour: the owner knows.
-        if limits::mark(tx, &limit, &self.mails, self.ctx.now)?.is_ok() {
-            letter.post(tx)?;
-        }
-        Ok(())
+        let limited = Limited::NewBrowserMails(account.id.as_str());
+        let letter =
+            self.letters.with_not_me(&self.ctx, (account, &email), &limited, |link, days| Message::NewBrowser {
+                username: account.username.display().to_owned(),
+                at: super::messages::time_and_day(self.ctx.now),
+                browser: name.browser.unwrap_or_default().to_owned(),
+                system: name.system.unwrap_or_default().to_owned(),
+                network: session.network.clone(),
+                link,
+                days,
+                desk: self.letters.desk(account.language),
+            });
+        letter.post(tx)
     }
 
     /// Whether this browser registered the account: then nobody need be told that its owner now signs in there.

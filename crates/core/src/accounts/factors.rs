@@ -2,6 +2,7 @@
 //! owner is mailed about each change, and each is audited.
 
 use super::code::six_digits;
+use super::messages::Notice;
 use super::{Accounts, Confirmed, Failure, Letters, SignedIn};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::authenticator::Seed;
@@ -9,7 +10,7 @@ use crate::credential::{Credential, CredentialKind, Factors};
 use crate::ctx::Ctx;
 use crate::digest::DigestPurpose;
 use crate::ids::{AccountId, CredentialId, SessionId};
-use crate::outbox::{OutboxRow, SecurityChange};
+use crate::outbox::SecurityChange;
 use crate::ports::SealPurpose;
 use crate::profile::Account;
 use crate::recovery_code::{LIST, RecoveryCode};
@@ -351,19 +352,19 @@ pub(super) fn remove_added_since(
         return Ok(());
     }
     let profile = account.open_profile(letters.vault.as_ref())?;
-    let row = letters.security_change(ctx, account, &profile, SecurityChange::AddedLatelyRemoved);
-    row.iter().try_for_each(|row| tx.insert_message(row))
+    let mail = letters.security_change(ctx, account, &profile, SecurityChange::AddedLatelyRemoved);
+    mail.iter().try_for_each(|mail| mail.post(tx, ctx.now))
 }
 
 /// A change, as its owner and the audit trail learn of it.
 pub(super) struct News {
-    mail: Option<OutboxRow>,
+    mail: Option<Notice>,
     audit: AuditEntry,
 }
 
 impl News {
     fn write(&self, tx: &mut dyn Tx) -> StoreResult<()> {
-        self.mail.iter().try_for_each(|row| tx.insert_message(row))?;
+        self.mail.iter().try_for_each(|mail| mail.post(tx, self.audit.at))?;
         tx.insert_audit(&self.audit)
     }
 }

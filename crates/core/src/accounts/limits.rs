@@ -4,6 +4,7 @@
 use super::Accounts;
 use crate::ctx::Ctx;
 use crate::digest::{Digest, DigestPurpose};
+use crate::outbox::SecurityChange;
 use crate::ports::{EphemeralKey, Vault};
 use crate::store::{StoreError, StoreResult, Tx};
 use crate::throttle::{Rule, Throttle};
@@ -28,8 +29,20 @@ pub(super) enum Limited<'a> {
     CodesToPhone(&'a Digest),
     /// Registrations with an e-mail address, each of which sends it a mail.
     RegistrationsWith(&'a Digest),
-    /// Other mails sent to an address.
+    /// Activation mails sent again to an address, known or not; nothing else counts here, or the number of mails until
+    /// the limit would tell whether the address is known (security.md row 15).
+    ResendsTo(&'a Digest),
+    /// Mails to the holder of an address about what strangers try with it.
     MailsTo(&'a Digest),
+    /// Mails to an owner with a link to correct the phone.
+    PhoneCorrections(&'a str),
+    /// Mails to an owner about sign-ins from new browsers. Only such sign-ins count: whoever could use the limit up by
+    /// other mails would keep the owner from learning of one.
+    NewBrowserMails(&'a str),
+    /// Mails to an owner about new passwords, likewise.
+    PasswordMails(&'a str),
+    /// Mails to an owner about one kind of change to their factors, likewise.
+    FactorMails(&'a str, SecurityChange),
 }
 
 impl Limited<'_> {
@@ -45,7 +58,14 @@ impl Limited<'_> {
             Self::CodesForAccount(account) => vec![b"codes-account", account.as_bytes()],
             Self::CodesToPhone(phone) => vec![b"codes-phone", phone.as_bytes()],
             Self::RegistrationsWith(email) => vec![b"registrations", email.as_bytes()],
+            Self::ResendsTo(email) => vec![b"resends", email.as_bytes()],
             Self::MailsTo(email) => vec![b"mails", email.as_bytes()],
+            Self::PhoneCorrections(account) => vec![b"phone-corrections", account.as_bytes()],
+            Self::NewBrowserMails(account) => vec![b"mails-new-browser", account.as_bytes()],
+            Self::PasswordMails(account) => vec![b"mails-password", account.as_bytes()],
+            Self::FactorMails(account, change) => {
+                vec![b"mails-factors", account.as_bytes(), change.as_str().as_bytes()]
+            }
         };
         vault.digest(DigestPurpose::Throttle, &parts)
     }

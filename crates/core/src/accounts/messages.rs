@@ -1,12 +1,16 @@
 //! Writing messages into the outbox, in the transaction that causes them.
 
+use super::limits::{self, Limited};
 use crate::ctx::Ctx;
+use crate::digest::Digest;
 use crate::facts::{Email, Phone};
 use crate::ids::MessageId;
 use crate::language::{Language, LocalText};
 use crate::outbox::{Envelope, Message, OutboxRow, OutboxState, Recipient, SecurityChange};
 use crate::ports::{Sealed, Vault};
 use crate::profile::{Account, Profile};
+use crate::store::{StoreResult, Tx};
+use crate::throttle::Rule;
 use crate::time::{Span, Timestamp};
 use std::sync::Arc;
 
@@ -29,6 +33,26 @@ pub(super) struct Letters {
     pub(super) public_url: String,
     /// How many days a "this was not me" link lives.
     pub(super) not_me_days: i64,
+    /// How many mails of one kind an owner gets.
+    pub(super) mails: Rule,
+}
+
+/// A mail to an owner that is posted only as often as its own limit allows: whoever was told so often within the hour
+/// knows.
+pub(super) struct Notice {
+    row: OutboxRow,
+    limit: Digest,
+    rule: Rule,
+}
+
+impl Notice {
+    /// Writes it, unless too many of its kind were written.
+    pub(super) fn post(&self, tx: &mut dyn Tx, now: Timestamp) -> StoreResult<()> {
+        match limits::mark(tx, &self.limit, &self.rule, now)? {
+            Ok(()) => tx.insert_message(&self.row),
+            Err(_) => Ok(()),
+        }
+    }
 }
 
 impl Letters {
@@ -72,16 +96,20 @@ impl Letters {
         account: &Account,
         profile: &Profile,
         change: SecurityChange,
-    ) -> Option<OutboxRow> {
-        let local = ctx.now.in_vietnam();
-        let (day, month) = (local.day(), u8::from(local.month()));
+    ) -> Option<Notice> {
         let message = Message::SecurityChanged {
             username: account.username.display().to_owned(),
             change,
-            at: format!("{:02}:{:02}, {day:02}/{month:02}/{}", local.hour(), local.minute(), local.year()),
+            at: time_and_day(ctx.now),
             desk: self.desk(account.language),
         };
-        profile.email.as_ref().map(|email| self.news(ctx, email, account.language, message))
+        let row = profile.email.as_ref().map(|email| self.news(ctx, email, account.language, message))?;
+        Some(self.notice(row, &Limited::FactorMails(account.id.as_str(), change)))
+    }
+
+    /// `row`, posted as often as `limited` allows.
+    pub(super) fn notice(&self, row: OutboxRow, limited: &Limited<'_>) -> Notice {
+        Notice { row, limit: limited.key(self.vault.as_ref()), rule: self.mails.clone() }
     }
 
     /// A text message, to be inserted; never sent after `lifetime`.

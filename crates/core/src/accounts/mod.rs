@@ -137,6 +137,7 @@ impl Accounts {
             desk: settings.desk.clone(),
             public_url: public_url.trim_end_matches('/').to_owned(),
             not_me_days: settings.not_me_days,
+            mails: settings.limits.mails(),
         };
         let relying_party = RelyingParty::of(public_url);
         Ok(Self { store, vault, ephemeral, signatures, relying_party, hasher, settings, letters })

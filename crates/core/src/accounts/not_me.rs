@@ -1,6 +1,7 @@
 //! "This was not me": the link in a mail about a sign-in or a new password, and what its button does (`docs/adr/0014`).
 
 use super::factors::remove_added_since;
+use super::limits::{self, Limited};
 use super::mailed_link::find_good;
 use super::messages::Letters;
 use super::password::NewPasswordTicket;
@@ -16,6 +17,7 @@ use crate::ports::Vault;
 use crate::profile::{Account, IdentifierKind};
 use crate::secret::Secret;
 use crate::store::{StoreError, StoreResult, Tx};
+use crate::throttle::Rule;
 use crate::time::Span;
 
 /// What the page behind the link shows.
@@ -42,25 +44,30 @@ pub enum NotMeOutcome {
 
 /// A mail with the link, to be written in one transaction.
 pub(super) struct NotMeLetter {
-    pub(super) link: MailedLink,
+    link: MailedLink,
     row: OutboxRow,
+    limit: Digest,
+    rule: Rule,
 }
 
 impl NotMeLetter {
-    /// Writes both.
+    /// Writes both, unless the owner got too many mails of this kind: then they know.
     pub(super) fn post(&self, tx: &mut dyn Tx) -> StoreResult<()> {
+        if limits::mark(tx, &self.limit, &self.rule, self.link.created_at)?.is_err() {
+            return Ok(());
+        }
         tx.insert_link(&self.link)?;
         tx.insert_message(&self.row)
     }
 }
 
 impl Letters {
-    /// A mail to the owner with a fresh link, whose days `message` is told.
+    /// A mail to the owner with a fresh link, whose days `message` is told; as many as `limited` allows.
     pub(super) fn with_not_me(
         &self,
         ctx: &Ctx,
-        account: &Account,
-        email: &Email,
+        (account, email): (&Account, &Email),
+        limited: &Limited<'_>,
         message: impl FnOnce(String, i64) -> Message,
     ) -> NotMeLetter {
         let secret = Secret::random(ctx.entropy());
@@ -76,7 +83,7 @@ impl Letters {
         };
         let address = format!("{}/sign-in/not-me?token={}", self.public_url, secret.expose());
         let row = self.news(ctx, email, account.language, message(address, self.not_me_days));
-        NotMeLetter { link, row }
+        NotMeLetter { link, row, limit: limited.key(self.vault.as_ref()), rule: self.mails.clone() }
     }
 }
 

@@ -2,7 +2,7 @@
 //! (`docs/adr/0014`). Either way it is the current one that is replaced, once, and everything it had opened ends.
 
 use super::beginning::Proved;
-use super::limits::{self, Limited};
+use super::limits::Limited;
 use super::messages::{Letters, time_and_day};
 use super::not_me::NotMeLetter;
 use super::remembered::forget_all;
@@ -10,7 +10,6 @@ use super::sign_in::NAMED_WAIT;
 use super::{Accounts, Failure, Field, FieldErrors, Here, NewSession, SignedIn};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
-use crate::digest::Digest;
 use crate::facts::FieldError;
 use crate::ids::AccountId;
 use crate::outbox::Message;
@@ -20,7 +19,6 @@ use crate::profile::{Account, AccountState};
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::store::{PasswordChange, StoreError, StoreResult, Tx};
-use crate::throttle::Rule;
 use crate::time::{Span, Timestamp};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -311,15 +309,7 @@ impl Accounts {
     fn replacing(&self, ctx: &Ctx, account: Account, change: PasswordChange) -> Result<Replacing, Failure> {
         let email = self.open_profile(&account)?.email;
         let letter = email.map(|email| self.letters.of_changed_password(ctx, &account, &email));
-        let limit = letter.as_ref().map(|letter| Limited::MailsTo(&letter.link.email).key(self.vault.as_ref()));
-        Ok(Replacing {
-            ctx: ctx.clone(),
-            account,
-            change,
-            letter: letter.zip(limit),
-            letters: self.letters.clone(),
-            mails: self.settings.limits.mails(),
-        })
+        Ok(Replacing { ctx: ctx.clone(), account, change, letter, letters: self.letters.clone() })
     }
 }
 
@@ -335,7 +325,8 @@ fn ticket_context(ctx: &Ctx) -> Vec<u8> {
 
 impl Letters {
     fn of_changed_password(&self, ctx: &Ctx, account: &Account, email: &crate::facts::Email) -> NotMeLetter {
-        self.with_not_me(ctx, account, email, |link, days| Message::PasswordChanged {
+        let limited = Limited::PasswordMails(account.id.as_str());
+        self.with_not_me(ctx, (account, email), &limited, |link, days| Message::PasswordChanged {
             username: account.username.display().to_owned(),
             at: time_and_day(ctx.now),
             link,
@@ -350,9 +341,8 @@ struct Replacing {
     ctx: Ctx,
     account: Account,
     change: PasswordChange,
-    letter: Option<(NotMeLetter, Digest)>,
+    letter: Option<NotMeLetter>,
     letters: Letters,
-    mails: Rule,
 }
 
 impl Replacing {
@@ -374,11 +364,7 @@ impl Replacing {
         let mut entry = AuditEntry::new(&self.ctx, AuditKind::PasswordChanged).account(id);
         entry.session_id = keep.map(|session| session.id.clone());
         tx.insert_audit(&entry)?;
-        if let Some((letter, limit)) = &self.letter
-            && limits::mark(tx, limit, &self.mails, now)?.is_ok()
-        {
-            letter.post(tx)?;
-        }
+        self.letter.iter().try_for_each(|letter| letter.post(tx))?;
         Ok(true)
     }
 }

@@ -99,8 +99,8 @@ impl Accounts {
                 minutes: LINK_LIFETIME.as_minutes_up(),
             },
         );
-        let (key, rule, now) =
-            (Limited::MailsTo(&digest).key(self.vault.as_ref()), self.settings.limits.mails(), ctx.now);
+        let limited = Limited::PhoneCorrections(account.id.as_str());
+        let (key, rule, now) = (limited.key(self.vault.as_ref()), self.settings.limits.mails(), ctx.now);
         let outcome = self
             .store
             .tx("ask_phone_correction", move |tx| {

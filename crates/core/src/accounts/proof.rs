@@ -129,8 +129,8 @@ impl Proof {
         if !matches!(self, Self::Recovery(_)) {
             return Ok(());
         }
-        let row = letters.security_change(ctx, account, profile, SecurityChange::RecoveryCodeUsed);
-        row.iter().try_for_each(|row| tx.insert_message(row))?;
+        let mail = letters.security_change(ctx, account, profile, SecurityChange::RecoveryCodeUsed);
+        mail.iter().try_for_each(|mail| mail.post(tx, ctx.now))?;
         tx.insert_audit(&AuditEntry::new(ctx, AuditKind::RecoveryCodeUsed).account(&account.id))
     }
 }

@@ -61,8 +61,8 @@ pub(super) fn forget_all(tx: &mut dyn Tx, letters: &Letters, ctx: &Ctx, account:
         return Ok(());
     }
     let profile = account.open_profile(letters.vault.as_ref())?;
-    let row = letters.security_change(ctx, account, &profile, SecurityChange::DevicesForgotten);
-    row.iter().try_for_each(|row| tx.insert_message(row))?;
+    let mail = letters.security_change(ctx, account, &profile, SecurityChange::DevicesForgotten);
+    mail.iter().try_for_each(|mail| mail.post(tx, ctx.now))?;
     tx.insert_audit(&AuditEntry::new(ctx, AuditKind::DevicesForgotten).account(&account.id))
 }
 
@@ -97,8 +97,8 @@ impl NewDevice {
             expires_at: Some(self.expires_at),
         })?;
         let profile = account.open_profile(letters.vault.as_ref())?;
-        let row = letters.security_change(ctx, account, &profile, SecurityChange::DeviceRemembered);
-        row.iter().try_for_each(|row| tx.insert_message(row))?;
+        let mail = letters.security_change(ctx, account, &profile, SecurityChange::DeviceRemembered);
+        mail.iter().try_for_each(|mail| mail.post(tx, ctx.now))?;
         tx.insert_audit(&AuditEntry::new(ctx, AuditKind::DeviceRemembered).account(&account.id))
     }
 }
