@@ -46,6 +46,8 @@ pub fn router(parts: WebParts) -> Router {
     let edge = Arc::new(parts.edge());
     let WebParts { accounts, provider, vault, assets, sms_reports, ready, .. } = parts;
 
+    let authorize =
+        Authorize { accounts: Arc::clone(&accounts), provider: Arc::clone(&provider), vault: Arc::clone(&vault) };
     let people = Router::new()
         .route("/", get(pages::home::get))
         .route("/register", get(pages::register::get))
@@ -75,8 +77,8 @@ pub fn router(parts: WebParts) -> Router {
         .route("/account/security/recovery-codes", get(pages::recovery_codes::get).post(pages::recovery_codes::post))
         .route("/account/security/passkey", get(pages::add_passkey::get).post(pages::add_passkey::post))
         .with_state(Arc::clone(&accounts))
-        .route("/consent", get(pages::consent::get).post(pages::consent::post))
-        .with_state(Arc::clone(&provider))
+        .route("/consent", get(pages::consent::get).post(pages::consent::post).head(not_for_head))
+        .with_state(authorize.clone())
         .route("/assets/{name}", get(assets::get))
         .with_state(assets)
         .route("/places/{era}/{version}/{name}", get(places::get));
@@ -84,11 +86,7 @@ pub fn router(parts: WebParts) -> Router {
     let services = Router::new()
         .route("/authorize", get(authorize::get).post(authorize::post).head(not_for_head))
         .route("/authorize/resume", get(authorize::resume).head(not_for_head))
-        .with_state(Authorize {
-            accounts: Arc::clone(&accounts),
-            provider: Arc::clone(&provider),
-            vault: Arc::clone(&vault),
-        })
+        .with_state(authorize)
         .route("/sign-out", get(sign_out::get).post(sign_out::post).head(not_for_head))
         .route("/sign-out/confirm", post(sign_out::confirm))
         .with_state(SignOut { accounts, provider: Arc::clone(&provider), vault });

@@ -487,6 +487,34 @@ async fn a_policy_may_lead_a_class_to_enrol_before_any_service_learns_of_them() 
     browser.open(&page.link("continue").unwrap()).await.expect_away(&service.redirect_uri);
 }
 
+// security: row 11
+#[tokio::test]
+async fn the_consent_page_is_no_way_around_what_a_policy_wants_enrolled() {
+    let idp = TestIdp::start_with(|config| config.accounts.factors.required_for = vec![AccountClass::Citizen]).await;
+    for first_party in [true, false] {
+        let service = idp.service().with(|client| client.first_party = first_party).register().await;
+        let name = if first_party { "nguyen.thi.an" } else { "le.van.binh" };
+        let citizen = idp.citizen(name).activated().create().await;
+        let mut browser = idp.browser();
+        let page = browser.open(service.authorize_url("openid").as_str()).await.expect("sign-in");
+        let page = citizen.sign_in(&idp, &mut browser, &page).await.expect("security");
+        let flow = portal_id_testkit::service::parameter(&page.url, "flow").expect("the request waits");
+        let consent = page.url.join("/consent").unwrap();
+        let consent = url::Url::parse_with_params(consent.as_str(), &[("flow", &flow)]).unwrap();
+        let shown = browser.open(consent.as_str()).await.expect("security");
+        assert!(portal_id_testkit::service::parameter(&shown.url, "flow").is_some(), "and goes on waiting");
+        let make = browser.open("/account/security/recovery-codes").await.form_to("/account/security/recovery-codes");
+        for decision in ["allow", "deny"] {
+            let fields = [("csrf", make.value("csrf")), ("decision", decision)];
+            let answer = browser.post(&consent, &fields.map(|(name, value)| (name.to_owned(), value.to_owned()))).await;
+            let next = answer.header("location").expect("a redirect");
+            assert!(answer.status.is_redirection() && next.starts_with("/account/security"), "{decision}: {next}");
+        }
+        idp.advance(Span::minutes(2)).await;
+    }
+    assert!(!idp.audited(AuditKind::CodeIssued).await && !idp.audited(AuditKind::ConsentGranted).await);
+}
+
 #[tokio::test]
 async fn what_is_enrolled_survives_a_restart() {
     let idp = TestIdp::start().await;

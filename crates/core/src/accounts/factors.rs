@@ -114,12 +114,6 @@ impl Accounts {
         Ok(Factors::of(&self.store.read("factors", move |tx| tx.list_credentials(&id)).await?, ctx.now))
     }
 
-    /// Whether the policy wants this person to enrol an authenticator or a passkey before they go on.
-    pub async fn must_enrol(&self, ctx: &Ctx, who: &SignedIn) -> Result<bool, Failure> {
-        let wanted = self.settings.factors.required_for.contains(&who.account.class);
-        Ok(wanted && !self.factors(ctx, who).await?.has_own())
-    }
-
     /// A fresh seed to show.
     pub fn offer_authenticator(&self, ctx: &Ctx, owner: &Confirmed) -> AuthenticatorOffer {
         let seed = Seed::random(ctx.entropy());

@@ -22,7 +22,7 @@ use crate::parameters::Parameters;
 use crate::provider::Provider;
 use crate::redirect::ClientRedirect;
 use issue::Approved;
-use portal_id_core::accounts::{Failure, SignedIn};
+use portal_id_core::accounts::{Failure, Presentable, SignedIn};
 use portal_id_core::client::Client;
 use portal_id_core::consent::Consent;
 use portal_id_core::ctx::Ctx;
@@ -43,16 +43,17 @@ struct Visit<'a> {
 }
 
 impl Provider {
-    /// Judges an authorization request. `who` is the proof of who is signed in. `started_at` is when the request first
+    /// Judges an authorization request. `who` is the proof of who is signed in and may be told of. `started_at` is when the request first
     /// arrived, for a person who comes back from our pages: `prompt=login`, `select_account`, `create` and `max_age`
     /// are then met by a sign-in since that moment, `prompt=consent` by a consent since.
     pub async fn authorize(
         &self,
         ctx: &Ctx,
         params: &Parameters,
-        who: Option<&SignedIn>,
+        who: Option<&Presentable>,
         started_at: Option<Timestamp>,
     ) -> Result<AuthorizeOutcome, Failure> {
+        let who = who.map(Presentable::who);
         self.judge(ctx, params, Visit { who, started_at, decision: None }).await
     }
 
@@ -62,10 +63,11 @@ impl Provider {
         &self,
         ctx: &Ctx,
         params: &Parameters,
-        who: &SignedIn,
+        who: &Presentable,
         started_at: Timestamp,
         allow: bool,
     ) -> Result<AuthorizeOutcome, Failure> {
+        let who = who.who();
         self.judge(ctx, params, Visit { who: Some(who), started_at: Some(started_at), decision: Some(allow) }).await
     }
 

@@ -3,14 +3,14 @@
 use super::fact::Fact;
 use super::layout::Layout;
 use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit, respond_authorize};
+use crate::protocol::authorize::{Authorize, presentable, to_enrol};
 use askama::Template;
 use axum::extract::State;
 use http::StatusCode;
 use portal_id_core::facts::{BirthDate, BusinessCode, IdentityNumber, Phone};
 use portal_id_core::profile::AccountClass;
-use portal_id_oidc::{AuthorizeOutcome, ConsentAsk, Provider};
+use portal_id_oidc::{AuthorizeOutcome, ConsentAsk};
 use serde_json::{Map, Value};
-use std::sync::Arc;
 
 /// The consent page.
 #[derive(Template)]
@@ -134,10 +134,13 @@ fn business_code(code: &str) -> Option<String> {
 }
 
 /// `GET /consent?flow=`
-pub(crate) async fn get(mut visit: Visit, State(provider): State<Arc<Provider>>) -> PageResult {
+pub(crate) async fn get(mut visit: Visit, State(s): State<Authorize>) -> PageResult {
     let Some(open) = visit.flow.take() else { return Err(PageError::FlowOver) };
-    let outcome =
-        provider.authorize(&visit.ctx, &open.flow.params, visit.who.as_ref(), Some(open.flow.started_at)).await?;
+    let Ok(who) = presentable(&visit, &s.accounts).await? else {
+        visit.flow = Some(open);
+        return Ok(to_enrol(visit));
+    };
+    let outcome = s.provider.authorize(&visit.ctx, &open.flow.params, who.as_ref(), Some(open.flow.started_at)).await?;
     visit.flow = Some(open);
     match (outcome, &visit.who) {
         (AuthorizeOutcome::Consent(ask), Some(who)) => {
@@ -151,7 +154,7 @@ pub(crate) async fn get(mut visit: Visit, State(provider): State<Arc<Provider>>)
 /// `POST /consent?flow=`
 pub(crate) async fn post(
     mut visit: Visit,
-    State(provider): State<Arc<Provider>>,
+    State(s): State<Authorize>,
     CsrfForm(decision): CsrfForm<Decision>,
 ) -> PageResult {
     let allow = match decision.0.as_str() {
@@ -160,10 +163,15 @@ pub(crate) async fn post(
         _ => return Err(PageError::Malformed("unknown-decision")),
     };
     let Some(open) = visit.flow.take() else { return Err(PageError::FlowOver) };
+    let Ok(who) = presentable(&visit, &s.accounts).await? else {
+        visit.flow = Some(open);
+        return Ok(to_enrol(visit));
+    };
+    let (ctx, params, started_at) = (&visit.ctx, &open.flow.params, open.flow.started_at);
     // Signed out meanwhile: the way begins again at the sign-in page.
-    let outcome = match &visit.who {
-        Some(who) => provider.decide_consent(&visit.ctx, &open.flow.params, who, open.flow.started_at, allow).await?,
-        None => provider.authorize(&visit.ctx, &open.flow.params, None, Some(open.flow.started_at)).await?,
+    let outcome = match &who {
+        Some(who) => s.provider.decide_consent(ctx, params, who, started_at, allow).await?,
+        None => s.provider.authorize(ctx, params, None, Some(started_at)).await?,
     };
     visit.flow = Some(open);
     respond_authorize(visit, outcome)

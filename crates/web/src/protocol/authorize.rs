@@ -7,7 +7,7 @@ use axum::extract::{RawQuery, Request, State};
 use axum::response::{IntoResponse, Response};
 use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
-use portal_id_core::accounts::{Accounts, Failure};
+use portal_id_core::accounts::{Accounts, Failure, Presentable};
 use portal_id_core::ports::Vault;
 use portal_id_oidc::{AuthorizeOutcome, Flow, Parameters, Provider};
 use std::sync::Arc;
@@ -43,31 +43,27 @@ pub(crate) async fn resume(mut visit: Visit, State(s): State<Authorize>) -> Page
         return begin(visit, &s, params).await;
     }
     let Some(open) = visit.flow.take() else { return Err(PageError::FlowOver) };
-    if must_enrol(&visit, &s).await? {
+    let Ok(who) = presentable(&visit, &s.accounts).await? else {
         visit.flow = Some(open);
-        let path = visit.path(ENROL);
-        return Ok(visit.to(path));
-    }
-    let outcome =
-        s.provider.authorize(&visit.ctx, &open.flow.params, visit.who.as_ref(), Some(open.flow.started_at)).await?;
+        return Ok(to_enrol(visit));
+    };
+    let outcome = s.provider.authorize(&visit.ctx, &open.flow.params, who.as_ref(), Some(open.flow.started_at)).await?;
     visit.flow = Some(open);
     respond_authorize(visit, outcome)
 }
 
 async fn begin(mut visit: Visit, s: &Authorize, params: Parameters) -> PageResult {
     visit.flow = None;
-    if must_enrol(&visit, s).await? {
-        if params.get("prompt") == Some("none") {
-            // No page may be shown: for the service it is as if nobody were signed in.
-            visit.who = None;
-        } else {
+    let who = match presentable(&visit, &s.accounts).await? {
+        Ok(who) => who,
+        // No page may be shown: for the service it is as if nobody were signed in.
+        Err(MustEnrol) if params.get("prompt") == Some("none") => None,
+        Err(MustEnrol) => {
             let started_at = visit.ctx.now;
-            visit = visit.carrying(Flow { params, started_at });
-            let path = visit.path(ENROL);
-            return Ok(visit.to(path));
+            return Ok(to_enrol(visit.carrying(Flow { params, started_at })));
         }
-    }
-    let outcome = s.provider.authorize(&visit.ctx, &params, visit.who.as_ref(), None).await?;
+    };
+    let outcome = s.provider.authorize(&visit.ctx, &params, who.as_ref(), None).await?;
     if matches!(outcome, AuthorizeOutcome::SignIn(_) | AuthorizeOutcome::Consent(_)) {
         let started_at = visit.ctx.now;
         visit = visit.carrying(Flow { params, started_at });
@@ -75,14 +71,22 @@ async fn begin(mut visit: Visit, s: &Authorize, params: Parameters) -> PageResul
     respond_authorize(visit, outcome)
 }
 
-/// Where whoever must enrol does so, before a service is told anything.
-const ENROL: &str = "/account/security";
+/// The person at the browser must enrol something before a service is told anything of them.
+pub(crate) struct MustEnrol;
 
-async fn must_enrol(visit: &Visit, s: &Authorize) -> Result<bool, Failure> {
-    match &visit.who {
-        Some(who) => s.accounts.must_enrol(&visit.ctx, who).await,
-        None => Ok(false),
-    }
+/// Whom the service may be told of, if anybody is signed in.
+pub(crate) async fn presentable(
+    visit: &Visit,
+    accounts: &Accounts,
+) -> Result<Result<Option<Presentable>, MustEnrol>, Failure> {
+    let Some(who) = &visit.who else { return Ok(Ok(None)) };
+    Ok(accounts.presentable(&visit.ctx, who).await?.map(Some).ok_or(MustEnrol))
+}
+
+/// Sends whoever must enrol to where they do so; the request waits.
+pub(crate) fn to_enrol(visit: Visit) -> Response {
+    let path = visit.path("/account/security");
+    visit.to(path)
 }
 
 fn readable(raw: &[u8]) -> Result<Parameters, PageError> {
