@@ -1,7 +1,10 @@
 //! Many at once want the same name, number or code: one gets it, the others are told what people are told.
 
-use portal_id_testkit::core::accounts::{ActivateOutcome, Field, RegisterOutcome};
+use portal_id_testkit::core::accounts::{ActivateOutcome, ActivationView, Field, RegisterOutcome};
+use portal_id_testkit::core::audit::AuditKind;
+use portal_id_testkit::core::digest::DigestPurpose;
 use portal_id_testkit::core::facts::FieldError;
+use portal_id_testkit::core::link::LinkPurpose;
 use portal_id_testkit::core::profile::{AccountClass, AccountState, IdentifierKind};
 use portal_id_testkit::people::activation_token;
 use portal_id_testkit::{Business, Citizen, TestIdp};
@@ -128,5 +131,90 @@ async fn of_many_registrations_with_one_email_at_most_one_of_each_class_is_ever_
     assert_eq!(outcomes.iter().filter(|outcome| **outcome == ActivateOutcome::Activated).count(), 2, "{outcomes:?}");
     for class in [AccountClass::Citizen, AccountClass::Business] {
         assert_eq!(holders(&idp, class, IdentifierKind::Email, email).await, (2, true));
+    }
+}
+
+/// Registers this many citizens with one phone, who wait for their activation.
+async fn sharing_a_phone(idp: &TestIdp, number: usize) -> Vec<Citizen> {
+    let phone = Citizen::named("nguyen.thi.an");
+    let mut citizens = Vec::new();
+    for at in 0..number {
+        let share = |one: &mut Citizen| (one.phone, one.e164) = (phone.phone.clone(), phone.e164.clone());
+        citizens.push(idp.citizen(&format!("nguoi.thu.{at}")).with(share).create().await);
+    }
+    citizens
+}
+
+// security: row 13
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_activations_with_one_phone_five_win_and_the_others_end() {
+    let idp = TestIdp::start().await;
+    let citizens = sharing_a_phone(&idp, RACERS).await;
+    let emails: Vec<_> = citizens.iter().map(|citizen| citizen.email.clone()).collect();
+    let outcomes = activate_at_once(&idp, &emails, &citizens[0].password).await;
+    let count = |wanted: &ActivateOutcome| outcomes.iter().filter(|outcome| *outcome == wanted).count();
+    let found = (count(&ActivateOutcome::Activated), count(&ActivateOutcome::NotCompleted));
+    assert_eq!(found, (5, RACERS - 5), "{outcomes:?}");
+    let (active, _) = holders(&idp, AccountClass::Citizen, IdentifierKind::Phone, &citizens[0].e164).await;
+    assert_eq!(active, 5);
+}
+
+#[tokio::test]
+async fn a_phone_has_at_most_five_accounts_by_registration_and_by_correction() {
+    let idp = TestIdp::start().await;
+    let citizens = sharing_a_phone(&idp, 5).await;
+    for citizen in &citizens {
+        expect_one_winner(&activate_at_once(&idp, std::slice::from_ref(&citizen.email), &citizen.password).await);
+    }
+    // The page of a sixth registration says nothing; the mail does.
+    let sixth = Citizen { phone: citizens[0].phone.clone(), ..Citizen::named("nguoi.thu.sau") };
+    let _ = sixth.register(&mut idp.browser()).await.expect("registered");
+    let mail = idp.newest_mail(&sixth.email).await;
+    assert!(!mail.text.contains("/activate?token="), "{}", mail.text);
+    assert!(idp.audited(AuditKind::RegistrationCollided).await);
+
+    let an = idp.citizen("nguyen.thi.an").with(|an| (an.phone, an.e164) = other_phone()).activated().create().await;
+    let mut browser = idp.browser();
+    let page = browser.open("/sign-in").await;
+    let code = an.give_password(&mut browser, &page).await.expect("code");
+    let _ = browser.submit(code.form_to("/sign-in/phone").press("action", "ask")).await.expect("phone-asked");
+    let link = portal_id_testkit::people::link_in(&idp.newest_mail(&an.email).await.text);
+    let page = browser.open(&link).await.expect("phone-correct");
+    let form = page.form_with("phone").fill("phone", &citizens[0].phone).fill("password", &an.password);
+    let _ = browser.submit(form.press("action", "correct")).await.expect("phone-link-over");
+    assert_eq!(holders(&idp, AccountClass::Citizen, IdentifierKind::Phone, &citizens[0].e164).await.0, 5);
+    // Nothing of it remains: the link still corrects to a number that has room.
+    let page = browser.open(&link).await.expect("phone-correct");
+    let form = page.form_with("phone").fill("phone", "0987 654 321").fill("password", &an.password);
+    let _ = browser.submit(form.press("action", "correct")).await.expect("phone-corrected");
+}
+
+fn other_phone() -> (String, String) {
+    ("0912345678".to_owned(), "+84912345678".to_owned())
+}
+
+// security: row 6, 13
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_links_of_one_registration_used_at_once_one_works_and_the_other_stays_unused() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").create().await;
+    let first = activation_token(&idp.newest_mail(&an.email).await.text);
+    let _ = idp.house.accounts.resend_activation(&idp.ctx(), &first).await.unwrap();
+    let second = activation_token(&idp.newest_mail(&an.email).await.text);
+    assert_ne!(first, second);
+    let mut racers = JoinSet::new();
+    for token in [first, second] {
+        let (accounts, ctx, password) = (idp.house.accounts.clone(), idp.ctx(), an.password.clone());
+        racers.spawn(async move { (accounts.activate(&ctx, &token, &password).await.unwrap(), token) });
+    }
+    for (outcome, token) in racers.join_all().await {
+        let digest = idp.house.vault.digest(DigestPurpose::MailedLink, &[b"activation", token.as_bytes()]);
+        let link = idp.house.store.read("link", move |tx| tx.find_link(LinkPurpose::Activation, &digest)).await;
+        let used = link.unwrap().expect("the link").used_at.is_some();
+        match outcome {
+            ActivateOutcome::Activated => assert!(used),
+            ActivateOutcome::Link(ActivationView::Used) => assert!(!used, "what did nothing leaves no trace"),
+            other => panic!("{other:?}"),
+        }
     }
 }

@@ -2,20 +2,21 @@
 
 use super::known_device::KnownDevices;
 use super::limits::{self, Limited};
-use super::{Accounts, Failure};
+use super::{Accounts, Failure, phone_cap};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
 use crate::digest::{Digest, DigestPurpose};
 use crate::ids::AccountId;
 use crate::link::{LinkPurpose, LinkStanding, MailedLink};
 use crate::password::policy::PasswordInput;
-use crate::ports::{SealPurpose, Sealed};
+use crate::ports::{SealPurpose, Sealed, Vault};
 use crate::profile::{Account, AccountState, FactSource, IdentifierKind};
-use crate::store::{StoreResult, Tx};
+use crate::store::{StoreError, StoreResult, Tx};
 use crate::time::{Span, Timestamp};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What the page behind an activation link shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,11 +147,16 @@ impl Accounts {
             }
             other => return Ok(ActivateOutcome::Link(other)),
         }
-        let ctx = ctx.clone();
+        let (ctx, vault) = (ctx.clone(), Arc::clone(&self.vault));
         let accounts_per_phone = self.settings.accounts_per_phone;
-        let outcome =
-            self.store.tx("activate", move |tx| activate(tx, &ctx, &link, &account, accounts_per_phone)).await?;
-        Ok(outcome)
+        let outcome = self
+            .store
+            .tx("activate", move |tx| activate(tx, (&ctx, vault.as_ref()), &link, &account, accounts_per_phone))
+            .await;
+        match outcome {
+            Err(StoreError::Conflict(_)) => Ok(ActivateOutcome::Link(ActivationView::Used)),
+            other => Ok(other?),
+        }
     }
 
     /// Checks an account's password outside sign-in, under the same limit.
@@ -300,7 +306,7 @@ fn was_a_collision(tx: &mut dyn Tx, account: &Account) -> StoreResult<bool> {
 
 fn activate(
     tx: &mut dyn Tx,
-    ctx: &Ctx,
+    (ctx, vault): (&Ctx, &dyn Vault),
     link: &MailedLink,
     account: &Account,
     accounts_per_phone: u32,
@@ -310,9 +316,7 @@ fn activate(
     }
     for identifier in tx.list_identifiers(&account.id)? {
         let taken = match identifier.kind {
-            IdentifierKind::Phone => {
-                tx.count_active_accounts(IdentifierKind::Phone, &identifier.digest)? >= accounts_per_phone
-            }
+            IdentifierKind::Phone => !phone_cap::has_room(tx, vault, &identifier.digest, accounts_per_phone, ctx.now)?,
             kind => !tx.claim_identifier(&account.id, account.class, kind)?,
         };
         if taken {
@@ -323,7 +327,8 @@ fn activate(
         }
     }
     if !tx.update_account_state(&account.id, AccountState::Pending, AccountState::Active, ctx.now)? {
-        return Ok(ActivateOutcome::Link(ActivationView::Used));
+        // Another of its links was faster. Nothing of this one may remain, its use included.
+        return Err(StoreError::Conflict("activation".to_owned()));
     }
     tx.verify_identifier(&account.id, IdentifierKind::Email, &link.email, FactSource::Mailbox, ctx.now)?;
     tx.insert_audit(&AuditEntry::new(ctx, AuditKind::Activated).account(&account.id))?;

@@ -27,6 +27,8 @@ pub(super) enum Limited<'a> {
     CodesForAccount(&'a str),
     /// Codes sent to a phone.
     CodesToPhone(&'a Digest),
+    /// Accounts that are active with a phone: nothing is marked, the row is a gate ([`take_turn`]).
+    AccountsWithPhone(&'a Digest),
     /// Registrations with an e-mail address, each of which sends it a mail.
     RegistrationsWith(&'a Digest),
     /// Activation mails sent again to an address, known or not; nothing else counts here, or the number of mails until
@@ -57,6 +59,7 @@ impl Limited<'_> {
             Self::WrongCodes(account) => vec![b"wrong-codes", account.as_bytes()],
             Self::CodesForAccount(account) => vec![b"codes-account", account.as_bytes()],
             Self::CodesToPhone(phone) => vec![b"codes-phone", phone.as_bytes()],
+            Self::AccountsWithPhone(phone) => vec![b"accounts-phone", phone.as_bytes()],
             Self::RegistrationsWith(email) => vec![b"registrations", email.as_bytes()],
             Self::ResendsTo(email) => vec![b"resends", email.as_bytes()],
             Self::MailsTo(email) => vec![b"mails", email.as_bytes()],
@@ -115,6 +118,13 @@ pub(super) fn blocked_until(
     now: Timestamp,
 ) -> StoreResult<Option<Timestamp>> {
     Ok(tx.find_throttle(key)?.and_then(|throttle| rule.blocked_until(&throttle.marks, now)))
+}
+
+/// Gate without a mark: of many who want the row of `key` at once one goes on, and the others run again after it.
+pub(super) fn take_turn(tx: &mut dyn Tx, key: &Digest, now: Timestamp) -> StoreResult<()> {
+    let throttle = tx.find_throttle(key)?.unwrap_or_else(|| Throttle::fresh(*key, now));
+    // Whoever finds it swept away begins anew: a turn lasts as long as its transaction.
+    put(tx, &Throttle { expires_at: now, ..throttle })
 }
 
 /// Takes a mark back: the try was right.

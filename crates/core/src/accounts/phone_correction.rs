@@ -2,7 +2,7 @@
 
 use super::limits::{self, Limited};
 use super::mailed_link::find_good;
-use super::{Accounts, Failure, Field, FieldErrors};
+use super::{Accounts, Failure, Field, FieldErrors, phone_cap};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
 use crate::digest::{Digest, DigestPurpose};
@@ -15,6 +15,7 @@ use crate::profile::{Account, Identifier, IdentifierKind, Profile};
 use crate::secret::Secret;
 use crate::store::StoreError;
 use crate::time::{Span, Timestamp};
+use std::sync::Arc;
 
 const LINK_LIFETIME: Span = Span::minutes(30);
 
@@ -169,12 +170,13 @@ impl Accounts {
         }
         let digest = IdentifierKind::Phone.digest(self.vault.as_ref(), parsed.phone.e164());
         let (profile, row) = self.with_phone(ctx, &account, parsed.phone.clone())?;
-        let (ctx, accounts_per_phone) = (ctx.clone(), self.settings.accounts_per_phone);
+        let (ctx, vault) = (ctx.clone(), Arc::clone(&self.vault));
+        let accounts_per_phone = self.settings.accounts_per_phone;
         let corrected = self
             .store
             .tx("correct_phone", move |tx| {
                 if !tx.take_link(LinkPurpose::PhoneCorrection, &link.secret, ctx.now)?
-                    || tx.count_active_accounts(IdentifierKind::Phone, &digest)? >= accounts_per_phone
+                    || !phone_cap::has_room(tx, vault.as_ref(), &digest, accounts_per_phone, ctx.now)?
                     || !tx.replace_unverified_identifier(&account.id, IdentifierKind::Phone, &digest)?
                 {
                     // Nothing of it may remain, the used link included.

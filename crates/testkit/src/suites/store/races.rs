@@ -208,6 +208,35 @@ pub async fn of_64_parallel_marks_only_as_many_pass_as_the_rule_allows(subject: 
     assert_eq!(winners(&results), 5);
 }
 
+/// As an activation holds to the cap of accounts with one phone: takes its turn, counts, writes.
+// security: row 13
+pub async fn of_64_parallel_activations_with_one_phone_no_more_are_active_than_the_cap_allows(subject: Subject) {
+    let (phone, cap) = (digest(b'p', 1), 5);
+    let add = move |tx: &mut dyn Tx| {
+        (0..RACERS).try_for_each(|number| {
+            tx.insert_account(&account(number))?;
+            tx.insert_identifier(&identifier(&account(number).id, IdentifierKind::Phone, phone))
+        })
+    };
+    subject.store.tx("add", add).await.expect("added");
+    let results = race(&subject.store, |number| {
+        let id = account(number).id;
+        move |tx: &mut dyn Tx| {
+            let turn = tx.find_throttle(&mark_key().key)?.unwrap_or_else(mark_key);
+            if !tx.put_throttle(&turn)? {
+                return Err(StoreError::Retry);
+            }
+            if tx.count_active_accounts(IdentifierKind::Phone, &phone)? >= cap {
+                return Ok(false);
+            }
+            tx.update_account_state(&id, AccountState::Pending, AccountState::Active, NOW)
+        }
+    });
+    assert_eq!(winners(&results.await), 5);
+    let active = subject.store.read("active", move |tx| tx.count_active_accounts(IdentifierKind::Phone, &phone));
+    assert_eq!(active.await, Ok(cap));
+}
+
 /// Each message goes to one worker, and all are given out.
 pub async fn parallel_workers_never_get_the_same_message(subject: Subject) {
     let all = 200;
