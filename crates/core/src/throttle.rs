@@ -41,8 +41,9 @@ pub struct Rule {
     pub pause_after: Option<u32>,
 }
 
-/// The longest growing pause.
-const LONGEST_PAUSE: Span = Span::minutes(15);
+/// The longest growing pause: what pages name as the time to wait, which must not tell how many tries there were. Beyond
+/// it is only the limit of twelve hours.
+pub const LONGEST_PAUSE: Span = Span::minutes(15);
 
 impl Rule {
     /// The span after which a mark no longer matters.

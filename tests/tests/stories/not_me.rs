@@ -330,7 +330,7 @@ async fn of_many_new_passwords_at_once_one_is_set() {
     assert_eq!(winners.len(), 1, "{outcomes:?}");
     idp.advance(Span::minutes(2)).await;
     for (password, outcome) in &outcomes {
-        let credentials = Credentials { name: an.username.clone(), password: password.clone(), known_device: None };
+        let credentials = Credentials { name: an.username.clone(), password: password.clone() };
         let entered = idp.house.accounts.sign_in(&ctx, credentials).await.unwrap();
         assert_eq!(matches!(entered, SignInOutcome::CodeSent(_)), outcome == "Saved", "{password}: {entered:?}");
     }
@@ -349,7 +349,7 @@ async fn a_code_given_at_the_very_moment_of_the_button_begins_nothing_that_lasts
         let mut ctx = idp.ctx();
         ctx.browser = Some(Digest::from_bytes([round; 32]));
         let (name, password) = (an.username.clone(), an.password.clone());
-        let credentials = Credentials { name, password, known_device: None };
+        let credentials = Credentials { name, password };
         let SignInOutcome::CodeSent(challenge) = idp.house.accounts.sign_in(&ctx, credentials).await.unwrap() else {
             panic!("no code was sent");
         };

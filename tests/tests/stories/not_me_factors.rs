@@ -178,7 +178,7 @@ async fn nothing_is_enrolled_behind_the_back_of_the_press() {
     let accounts = &idp.house.accounts;
     let mut ctx = idp.ctx();
     ctx.browser = Some(Digest::from_bytes([1; 32]));
-    let credentials = Credentials { name: an.username.clone(), password: an.password.clone(), known_device: None };
+    let credentials = Credentials { name: an.username.clone(), password: an.password.clone() };
     let SignInOutcome::CodeSent(challenge) = accounts.sign_in(&ctx, credentials).await.unwrap() else {
         panic!("no code was sent");
     };

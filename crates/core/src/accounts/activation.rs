@@ -1,6 +1,5 @@
 //! Activating: mailbox and password together (decisions 2). A GET never changes anything, since mail scanners open links.
 
-use super::known_device::KnownDevices;
 use super::limits::{self, Limited};
 use super::{Accounts, Failure, phone_cap};
 use crate::audit::{AuditEntry, AuditKind};
@@ -8,7 +7,6 @@ use crate::ctx::Ctx;
 use crate::digest::{Digest, DigestPurpose};
 use crate::ids::AccountId;
 use crate::link::{LinkPurpose, LinkStanding, MailedLink};
-use crate::password::policy::PasswordInput;
 use crate::ports::{SealPurpose, Sealed, Vault};
 use crate::profile::{Account, AccountState, FactSource, IdentifierKind};
 use crate::store::{StoreError, StoreResult, Tx};
@@ -44,10 +42,7 @@ pub enum ActivateOutcome {
     /// Active now.
     Activated,
     /// The password was wrong, or there were too many tries: one text.
-    Refused {
-        /// Minutes to wait at most.
-        wait_minutes: i64,
-    },
+    Refused,
     /// The data belong to another account since; the registration was ended (decisions 3, names no field).
     NotCompleted,
     /// The link no longer works.
@@ -142,7 +137,7 @@ impl Accounts {
             ActivationView::Ready { needs_password: false, .. } => {}
             ActivationView::Ready { .. } => {
                 if !self.password_is_right(ctx, &account, password).await? {
-                    return Ok(ActivateOutcome::Refused { wait_minutes: 15 });
+                    return Ok(ActivateOutcome::Refused);
                 }
             }
             other => return Ok(ActivateOutcome::Link(other)),
@@ -159,38 +154,8 @@ impl Accounts {
         }
     }
 
-    /// Checks an account's password outside sign-in, under the same limit.
-    pub(super) async fn password_is_right(&self, ctx: &Ctx, account: &Account, typed: &str) -> Result<bool, Failure> {
-        self.password_is_right_from(ctx, account, typed, &KnownDevices::default()).await
-    }
-
-    /// Checks an account's password in a browser that may be known to it.
-    pub(super) async fn password_is_right_from(
-        &self,
-        ctx: &Ctx,
-        account: &Account,
-        typed: &str,
-        known: &KnownDevices,
-    ) -> Result<bool, Failure> {
-        let key = known.limit_of(account).key(self.vault.as_ref());
-        let (rule, now) = (self.settings.limits.passwords(), ctx.now);
-        if self.is_too_many_here(ctx, &key).await {
-            return Ok(false);
-        }
-        if let Err(blocked) = self.store.tx("count_password_try", move |tx| limits::mark(tx, &key, &rule, now)).await? {
-            self.tell_owner_once(ctx, account, blocked).await?;
-            return Ok(false);
-        }
-        let password = PasswordInput::parse(typed).ok();
-        let hash = account.password_hash.as_deref().filter(|_| password.is_some());
-        let matches = self.hasher.verify(password.as_ref().map_or("", PasswordInput::expose), hash).await;
-        if !matches!(matches, Ok(false)) {
-            self.forgive(ctx, key).await?;
-        }
-        Ok(matches?)
-    }
-
-    /// "This was not me": deletes the registration behind a working link. `false` when there is none.
+    /// "This was not me": deletes the registration behind a link that was not used, also when its time is over. `false` when
+    /// there is none.
     pub async fn disown_registration(&self, ctx: &Ctx, secret: &str) -> Result<bool, Failure> {
         let Some((link, account)) = self.find_activation(secret).await? else {
             return Ok(false);

@@ -17,9 +17,6 @@ use crate::time::Timestamp;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-/// The longest wait that the page names, as at sign-in.
-const NAMED_WAIT_MINUTES: i64 = 15;
-
 /// Somebody who has proved a short while ago who they are. Only [`Accounts::confirmed`] makes one: whatever asks for it
 /// cannot be reached otherwise.
 #[derive(Clone, Debug)]
@@ -46,10 +43,7 @@ pub enum ConfirmOutcome {
         cookie: String,
     },
     /// Wrong, or too many tries.
-    Refused {
-        /// Minutes to wait at most.
-        wait_minutes: i64,
-    },
+    Refused,
     /// The passkey's question was too old or answered already: ask again.
     NotFresh,
     /// The session stands on the password alone: the second step follows, as at sign-in.
@@ -66,19 +60,23 @@ impl Accounts {
         (who.session.aal() >= Aal(2) && ctx.now < proved_at + lasts).then(|| Confirmed(who.clone()))
     }
 
-    /// Proves again who one is, by the password.
-    pub async fn confirm(&self, ctx: &Ctx, who: &SignedIn, password: &str) -> Result<ConfirmOutcome, Failure> {
+    /// Proves again who one is, by the password. At a browser that the account knows a stranger's guesses elsewhere are
+    /// in nobody's way.
+    pub async fn confirm(
+        &self,
+        ctx: &Ctx,
+        who: &SignedIn,
+        password: &str,
+        here: Here<'_>,
+    ) -> Result<ConfirmOutcome, Failure> {
         if who.session.aal() < Aal(2) {
-            let credentials = Credentials {
-                name: who.account.username.display().to_owned(),
-                password: password.to_owned(),
-                known_device: None,
-            };
-            let here = Here { previous: Some(&who.session), two_factors: true, ..Here::default() };
+            let name = who.account.username.display().to_owned();
+            let credentials = Credentials { name, password: password.to_owned() };
+            let here = Here { previous: Some(&who.session), two_factors: true, ..here };
             return Ok(ConfirmOutcome::SignIn(self.sign_in_here(ctx, credentials, here).await?));
         }
-        if !self.password_is_right(ctx, &who.account, password).await? {
-            return Ok(ConfirmOutcome::Refused { wait_minutes: NAMED_WAIT_MINUTES });
+        if !self.password_is_right_from(ctx, &who.account, password, here.known_device).await? {
+            return Ok(ConfirmOutcome::Refused);
         }
         self.note_confirmation(ctx, who).await
     }
@@ -100,18 +98,18 @@ impl Accounts {
         let signed = match checked {
             Ok(signed) => signed,
             Err(PasskeyOutcome::NotFresh) => return Ok(ConfirmOutcome::NotFresh),
-            Err(_) => return Ok(ConfirmOutcome::Refused { wait_minutes: NAMED_WAIT_MINUTES }),
+            Err(_) => return Ok(ConfirmOutcome::Refused),
         };
         if who.session.aal() < Aal(2) {
             let here = Here { previous: Some(&who.session), ..here };
             return Ok(match self.begin_passkey_session(ctx, &who.account, signed, here).await? {
                 Some(new) => ConfirmOutcome::SignIn(SignInOutcome::SignedIn(Box::new(new))),
-                None => ConfirmOutcome::Refused { wait_minutes: NAMED_WAIT_MINUTES },
+                None => ConfirmOutcome::Refused,
             });
         }
         let now = ctx.now;
         if !self.store.tx("use_passkey", move |tx| signed.note_use(tx, now)).await? {
-            return Ok(ConfirmOutcome::Refused { wait_minutes: NAMED_WAIT_MINUTES });
+            return Ok(ConfirmOutcome::Refused);
         }
         self.note_confirmation(ctx, who).await
     }

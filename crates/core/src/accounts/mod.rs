@@ -20,6 +20,7 @@ mod messages;
 mod not_me;
 mod passkeys;
 mod password;
+mod password_check;
 mod phone_cap;
 mod phone_correction;
 mod presentable;

@@ -6,7 +6,6 @@ use super::limits::Limited;
 use super::messages::{Letters, time_and_day};
 use super::not_me::NotMeLetter;
 use super::remembered::forget_all;
-use super::sign_in::NAMED_WAIT;
 use super::{Accounts, Failure, Field, FieldErrors, Here, NewSession, SignedIn};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
@@ -41,10 +40,7 @@ pub enum ChangePasswordOutcome {
     /// Something in the form must be mended.
     Refused(FieldErrors),
     /// The current password was wrong (or is no longer the current one), or there were too many tries.
-    WrongPassword {
-        /// Minutes to wait at most.
-        wait_minutes: i64,
-    },
+    WrongPassword,
 }
 
 /// What the step of a distrusted password shows.
@@ -71,10 +67,7 @@ pub enum NewPasswordOutcome {
     /// Something in the form must be mended.
     Refused(FieldErrors),
     /// The current password was wrong, or there were too many tries.
-    WrongPassword {
-        /// Minutes to wait at most.
-        wait_minutes: i64,
-    },
+    WrongPassword,
     /// Over, unknown, or another browser's: sign in again.
     Over,
 }
@@ -187,7 +180,7 @@ impl Accounts {
         };
         if content.signing_in.is_none() {
             if !self.password_is_right(ctx, &account, &form.current_password).await? {
-                return Ok(NewPasswordOutcome::WrongPassword { wait_minutes: NAMED_WAIT.as_minutes_up() });
+                return Ok(NewPasswordOutcome::WrongPassword);
             }
         } else if self.hasher.verify(password.expose(), Some(&old)).await? {
             return Ok(NewPasswordOutcome::Refused(same_as_before()));
@@ -228,13 +221,12 @@ impl Accounts {
         form: &PasswordForm,
         known_device: Option<&str>,
     ) -> Result<ChangePasswordOutcome, Failure> {
-        let wrong = ChangePasswordOutcome::WrongPassword { wait_minutes: NAMED_WAIT.as_minutes_up() };
+        let wrong = ChangePasswordOutcome::WrongPassword;
         let password = match self.check_form(&who.account, form, true)? {
             Ok(password) => password,
             Err(errors) => return Ok(ChangePasswordOutcome::Refused(errors)),
         };
-        let known = self.open_known_devices(known_device);
-        if !self.password_is_right_from(ctx, &who.account, &form.current_password, &known).await? {
+        if !self.password_is_right_from(ctx, &who.account, &form.current_password, known_device).await? {
             return Ok(wrong);
         }
         let Some(old) = who.account.password_hash.clone() else { return Ok(wrong) };

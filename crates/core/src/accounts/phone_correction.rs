@@ -60,10 +60,7 @@ pub enum CorrectPhoneOutcome {
     /// Something must be mended.
     Refused(FieldErrors),
     /// The password was wrong, or there were too many tries.
-    WrongPassword {
-        /// Minutes to wait at most.
-        wait_minutes: i64,
-    },
+    WrongPassword,
     /// The link no longer works.
     Over,
 }
@@ -166,7 +163,7 @@ impl Accounts {
             }
         };
         if !self.password_is_right(ctx, &account, password).await? {
-            return Ok(CorrectPhoneOutcome::WrongPassword { wait_minutes: 15 });
+            return Ok(CorrectPhoneOutcome::WrongPassword);
         }
         let digest = IdentifierKind::Phone.digest(self.vault.as_ref(), parsed.phone.e164());
         let (profile, row) = self.with_phone(ctx, &account, parsed.phone.clone())?;

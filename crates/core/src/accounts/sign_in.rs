@@ -2,8 +2,7 @@
 
 use super::beginning::{Begun, Proved};
 use super::code::{Here, NewSession};
-use super::known_device::KnownDevices;
-use super::limits::{self, Blocked, Limited};
+use super::limits::{self, Limited};
 use super::remembered::device_here;
 use super::sign_in_name::SignInName;
 use super::{Accounts, Failure, ResendTicket};
@@ -15,7 +14,7 @@ use crate::ctx::Ctx;
 use crate::digest::Digest;
 use crate::facts::Phone;
 use crate::ids::ChallengeId;
-use crate::outbox::{Message, OutboxRow};
+use crate::outbox::OutboxRow;
 use crate::password::policy::PasswordInput;
 use crate::profile::{Account, AccountState};
 use crate::secret::Secret;
@@ -31,8 +30,6 @@ pub struct Credentials {
     pub name: String,
     /// The password.
     pub password: String,
-    /// The browser's cookie of known devices.
-    pub known_device: Option<String>,
 }
 
 /// What came of the first step.
@@ -50,11 +47,8 @@ pub enum SignInOutcome {
     },
     /// The password was right, and enough at this remembered browser: a session began.
     SignedIn(Box<NewSession>),
-    /// Wrong, unknown, or too many tries: one text, which names the longest wait there is.
-    Refused {
-        /// Minutes to wait at most.
-        wait_minutes: i64,
-    },
+    /// Wrong, unknown, or too many tries: one text.
+    Refused,
     /// A flood from this network.
     Flood,
     /// The password was right, but no more codes may be sent before then.
@@ -68,15 +62,6 @@ pub enum SignInOutcome {
     Disabled,
     /// The password was right; the account was closed.
     Closed,
-}
-
-/// The longest wait the generic text names: it must not tell how many tries there were.
-pub(super) const NAMED_WAIT: Span = Span::minutes(15);
-
-/// A try that was counted before its password is looked at (security.md row 13).
-struct Counted {
-    account: Option<Account>,
-    key: Digest,
 }
 
 /// What the transaction after the right password came to.
@@ -99,107 +84,32 @@ impl Accounts {
         credentials: Credentials,
         here: Here<'_>,
     ) -> Result<SignInOutcome, Failure> {
-        let refused = SignInOutcome::Refused { wait_minutes: NAMED_WAIT.as_minutes_up() };
         if self.is_flood(ctx, "sign-ins", self.settings.limits.sign_ins_per_minute_and_address, Span::minutes(1)).await
         {
             return Ok(SignInOutcome::Flood);
         }
-        let known = self.open_known_devices(credentials.known_device.as_deref());
-        let Some(counted) = self.count_try(ctx, &credentials.name, known).await? else {
-            return Ok(refused);
-        };
-        // A password that breaks the rules is nobody's, but it must cost as much as any other.
-        let password = PasswordInput::parse(&credentials.password).ok();
-        let hash = counted
-            .account
-            .as_ref()
-            .and_then(|account| account.password_hash.as_deref())
-            .filter(|_| password.is_some());
-        let matches = match self.hasher.verify(password.as_ref().map_or("", PasswordInput::expose), hash).await {
-            Ok(matches) => matches,
-            Err(failure) => {
-                self.forgive(ctx, counted.key).await?;
-                return Err(failure.into());
-            }
-        };
-        let (Some(account), Some(password), true) = (counted.account, password, matches) else {
-            return Ok(refused);
-        };
-        match account.state {
-            AccountState::Active => self.go_on(ctx, account, counted.key, &password, here).await,
-            AccountState::Pending => {
-                self.forgive(ctx, counted.key).await?;
-                Ok(SignInOutcome::NotActivated(self.resend_ticket(ctx, &account.id)))
-            }
-            AccountState::Disabled => Ok(SignInOutcome::Disabled),
-            AccountState::Closed => Ok(SignInOutcome::Closed),
-        }
-    }
-
-    /// Finds the account and counts the try, before anything is known about the password. `None` when the limit does
-    /// not allow another try: then no password is evaluated, right or wrong.
-    async fn count_try(&self, ctx: &Ctx, typed: &str, known: KnownDevices) -> Result<Option<Counted>, Failure> {
-        let name = Arc::new(SignInName::read(typed, self.vault.as_ref()));
+        let name = Arc::new(SignInName::read(&credentials.name, self.vault.as_ref()));
         let resolving = Arc::clone(&name);
         let account = self.store.read("resolve_sign_in_name", move |tx| resolving.resolve(tx)).await?;
+        let known = self.open_known_devices(here.known_device);
         let limited = match &account {
             None => Limited::PasswordsForUnknown(&name.normal),
             Some(account) => known.limit_of(account),
         };
         let key = limited.key(self.vault.as_ref());
-        if self.is_too_many_here(ctx, &key).await {
-            return Ok(None);
-        }
-        let (rule, now) = (self.settings.limits.passwords(), ctx.now);
-        let marked = self.store.tx("count_sign_in_try", move |tx| limits::mark(tx, &key, &rule, now)).await?;
-        match marked {
-            Ok(()) => Ok(Some(Counted { account, key })),
-            Err(blocked) => {
-                if let Some(account) = account {
-                    self.tell_owner_once(ctx, &account, blocked).await?;
-                }
-                Ok(None)
-            }
-        }
-    }
-
-    /// Mails the owner that somebody keeps trying, once per series of tries.
-    pub(super) async fn tell_owner_once(&self, ctx: &Ctx, account: &Account, blocked: Blocked) -> Result<(), Failure> {
-        let Blocked { until, mut throttle } = blocked;
-        if throttle.notified_at.is_some() || account.state != AccountState::Active {
-            return Ok(());
-        }
-        throttle.notified_at = Some(ctx.now);
-        let message = match self.open_profile(account)?.email {
-            Some(email) => {
-                let local = until.in_vietnam();
-                let text = Message::SignInThrottled {
-                    username: account.username.display().to_owned(),
-                    until: format!("{:02}:{:02}", local.hour(), local.minute()),
-                    desk: self.letters.desk(account.language),
-                };
-                Some(self.letters.news(ctx, &email, account.language, text))
-            }
-            None => None,
+        let password = self.weigh(ctx, key, account.as_ref(), &credentials.password).await?;
+        let (Some(account), Some(password)) = (account, password) else {
+            return Ok(SignInOutcome::Refused);
         };
-        let audit = AuditEntry::new(ctx, AuditKind::SignInThrottled).account(&account.id);
-        self.store
-            .tx("tell_owner_of_throttle", move |tx| {
-                // Whoever loses this gate need not tell: the winner does.
-                if tx.put_throttle(&throttle)? {
-                    message.iter().try_for_each(|row| tx.insert_message(row))?;
-                    tx.insert_audit(&audit)?;
-                }
-                Ok(())
-            })
-            .await?;
-        Ok(())
-    }
-
-    /// Takes the try back.
-    pub(super) async fn forgive(&self, ctx: &Ctx, key: Digest) -> Result<(), Failure> {
-        let now = ctx.now;
-        Ok(self.store.tx("forgive_try", move |tx| limits::unmark(tx, &key, now)).await?)
+        match account.state {
+            AccountState::Active => self.go_on(ctx, account, key, &password, here).await,
+            AccountState::Pending => {
+                self.forgive(ctx, key).await?;
+                Ok(SignInOutcome::NotActivated(self.resend_ticket(ctx, &account.id)))
+            }
+            AccountState::Disabled => Ok(SignInOutcome::Disabled),
+            AccountState::Closed => Ok(SignInOutcome::Closed),
+        }
     }
 
     /// The password was right: begins the session of a remembered browser, or opens a challenge and puts the code into
@@ -237,7 +147,7 @@ impl Accounts {
                 limits::unmark(tx, &tried, ctx.now)?;
                 // A password that was replaced while it was looked at is no longer the right one.
                 if !tx.confirm_password(&account.id, &accepted)? {
-                    return Ok(Next::Said(SignInOutcome::Refused { wait_minutes: NAMED_WAIT.as_minutes_up() }));
+                    return Ok(Next::Said(SignInOutcome::Refused));
                 }
                 let right = |tx: &mut dyn Tx| {
                     if let Some((new, old)) = &rehash {

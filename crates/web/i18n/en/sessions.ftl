@@ -32,7 +32,7 @@ password-new = New password
 password-new-again = New password again
 password-submit = Save the new password
 password-keep = Keep the present password
-password-wrong = The present password is wrong, or there were too many tries. Check it and try again. If it still does not work, wait up to { $minutes } minutes.
+password-wrong = The present password is wrong, or there were too many tries. Check it and try again. If it still does not work, wait { $minutes } minutes and try again; after very many wrong tries it can take a few hours.
 password-changed-title = Your password was changed
 password-changed-body = Use the new password from now on. You are signed out everywhere else. We have also told you by e-mail.
 

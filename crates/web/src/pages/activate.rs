@@ -2,7 +2,7 @@
 
 use super::activation_link;
 use super::layout::Layout;
-use super::problems::Problems;
+use super::problems::{self, Problems};
 use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit};
 use crate::texts::Texts;
 use askama::Template;
@@ -87,8 +87,8 @@ pub(crate) async fn post(
             let page = NotCompletedPage { layout: visit.layout("not-completed-title") };
             Ok(visit.page(StatusCode::CONFLICT, page))
         }
-        ActivateOutcome::Refused { wait_minutes } => {
-            let text = Texts::of(visit.ctx.language).text_with("activate-refused", &[("minutes", &wait_minutes)]);
+        ActivateOutcome::Refused => {
+            let text = problems::refused(Texts::of(visit.ctx.language), "activate-refused");
             show(visit, &accounts, fields.token, Problems::one(Field::Password, text)).await
         }
         ActivateOutcome::Link(view) => Ok(activation_link::show(visit, &view, fields.token)),

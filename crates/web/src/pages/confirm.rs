@@ -2,7 +2,7 @@
 
 use super::layout::Layout;
 use super::passkey::{PasskeyFields, PasskeyForm};
-use super::problems::Problems;
+use super::problems::{self, Problems};
 use super::sign_in;
 use crate::edge::{CsrfForm, Fields, FormFields, Next, PageResult, Visit};
 use crate::texts::Texts;
@@ -57,7 +57,7 @@ pub(crate) async fn post(
     CsrfForm(fields): CsrfForm<ConfirmFields>,
 ) -> PageResult {
     let Some(who) = &visit.who else { return Ok(visit.by_way_of("/sign-in", Next::Security)) };
-    let outcome = accounts.confirm(&visit.ctx, who, &fields.password).await?;
+    let outcome = accounts.confirm(&visit.ctx, who, &fields.password, visit.here(false)).await?;
     go_on(visit, &accounts, outcome).await
 }
 
@@ -88,9 +88,7 @@ async fn go_on(mut visit: Visit, accounts: &Accounts, outcome: ConfirmOutcome) -
                 (status, problem)
             }
         },
-        ConfirmOutcome::Refused { wait_minutes } => {
-            (StatusCode::UNPROCESSABLE_ENTITY, texts.text_with("confirm-refused", &[("minutes", &wait_minutes)]))
-        }
+        ConfirmOutcome::Refused => (StatusCode::UNPROCESSABLE_ENTITY, problems::refused(texts, "confirm-refused")),
         ConfirmOutcome::NotFresh => (StatusCode::UNPROCESSABLE_ENTITY, texts.text("passkey-not-fresh")),
     };
     show(visit, accounts, status, Problems::one(Field::Password, problem)).await

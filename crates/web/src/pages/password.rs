@@ -1,7 +1,7 @@
 //! Another password: for whoever is signed in, and as the step that a distrusted password leads to.
 
 use super::layout::Layout;
-use super::problems::Problems;
+use super::problems::{self, Problems};
 use super::{code, not_me};
 use crate::edge::{CsrfForm, Fields, FormFields, PageResult, Visit};
 use crate::texts::Texts;
@@ -74,7 +74,7 @@ pub(crate) async fn post(
             return Ok(visit.page(StatusCode::OK, page));
         }
         ChangePasswordOutcome::Refused(errors) => Problems::told(texts, &errors, &ORDER),
-        ChangePasswordOutcome::WrongPassword { wait_minutes } => wrong(texts, wait_minutes),
+        ChangePasswordOutcome::WrongPassword => wrong(texts),
     };
     Ok(change_form(visit, problems))
 }
@@ -118,7 +118,7 @@ pub(crate) async fn post_new(
         NewPasswordOutcome::Saved => return Ok(not_me::password_saved(visit)),
         NewPasswordOutcome::Over => return Ok(code::over(visit)),
         NewPasswordOutcome::Refused(errors) => Problems::told(texts, &errors, &ORDER),
-        NewPasswordOutcome::WrongPassword { wait_minutes } => wrong(texts, wait_minutes),
+        NewPasswordOutcome::WrongPassword => wrong(texts),
     };
     new_form(visit, &accounts, &ticket, problems).await
 }
@@ -144,8 +144,8 @@ fn ticket(visit: &Visit) -> NewPasswordTicket {
     NewPasswordTicket::from_text(visit.query.get("ticket"))
 }
 
-fn wrong(texts: Texts, wait_minutes: i64) -> Problems {
-    Problems::one(Field::CurrentPassword, texts.text_with("password-wrong", &[("minutes", &wait_minutes)]))
+fn wrong(texts: Texts) -> Problems {
+    Problems::one(Field::CurrentPassword, problems::refused(texts, "password-wrong"))
 }
 
 fn status(problems: &Problems) -> StatusCode {

@@ -1,7 +1,7 @@
 //! Correcting a phone number that never received a code: asking for the mailed link, and the page behind it (decisions 5).
 
 use super::layout::Layout;
-use super::problems::Problems;
+use super::problems::{self, Problems};
 use super::{activation_resend::ActivationResentPage, code, moment, registered};
 use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit};
 use crate::texts::Texts;
@@ -128,8 +128,8 @@ async fn correct(visit: Visit, accounts: &Accounts, fields: CorrectionFields) ->
         }
         CorrectPhoneOutcome::Over => return Ok(link_over(visit)),
         CorrectPhoneOutcome::Refused(errors) => Problems::told(texts, &errors, &[Field::Phone, Field::Password]),
-        CorrectPhoneOutcome::WrongPassword { wait_minutes } => {
-            Problems::one(Field::Password, texts.text_with("phone-correct-refused", &[("minutes", &wait_minutes)]))
+        CorrectPhoneOutcome::WrongPassword => {
+            Problems::one(Field::Password, problems::refused(texts, "phone-correct-refused"))
         }
     };
     show(visit, accounts, fields.token, fields.phone, problems).await

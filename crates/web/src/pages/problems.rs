@@ -2,6 +2,12 @@
 
 use crate::texts::Texts;
 use portal_id_core::accounts::{Field, FieldErrors};
+use portal_id_core::throttle::LONGEST_PAUSE;
+
+/// What to say of a password that did not do: wrong, or too many tries, and how long to wait.
+pub(crate) fn refused(texts: Texts, key: &str) -> String {
+    texts.text_with(key, &[("minutes", &LONGEST_PAUSE.as_minutes_up())])
+}
 
 /// What is wrong with a form, in the order of the page.
 #[derive(Default)]

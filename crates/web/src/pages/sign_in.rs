@@ -2,7 +2,7 @@
 
 use super::layout::Layout;
 use super::passkey::PasskeyForm;
-use super::problems::Problems;
+use super::problems::{self, Problems};
 use super::{account_stopped, moment, not_activated, second_step};
 use crate::edge::{CsrfForm, Fields, FormFields, PageResult, Visit};
 use crate::texts::Texts;
@@ -74,11 +74,7 @@ pub(crate) async fn post(
     State(accounts): State<Arc<Accounts>>,
     CsrfForm(fields): CsrfForm<SignInFields>,
 ) -> PageResult {
-    let credentials = Credentials {
-        name: fields.username.clone(),
-        password: fields.password,
-        known_device: visit.known_devices().map(str::to_owned),
-    };
+    let credentials = Credentials { name: fields.username.clone(), password: fields.password };
     let outcome = accounts.sign_in_here(&visit.ctx, credentials, visit.here(false)).await?;
     Ok(match go_on(visit, outcome) {
         Ok(response) => response,
@@ -106,9 +102,7 @@ pub(super) fn go_on(visit: Visit, outcome: SignInOutcome) -> Result<Response, (B
         SignInOutcome::NotActivated(ticket) => return Ok(not_activated::show(visit, &ticket)),
         SignInOutcome::Disabled => return Ok(account_stopped::show(visit, false)),
         SignInOutcome::Closed => return Ok(account_stopped::show(visit, true)),
-        SignInOutcome::Refused { wait_minutes } => {
-            (StatusCode::UNPROCESSABLE_ENTITY, texts.text_with("sign-in-refused", &[("minutes", &wait_minutes)]))
-        }
+        SignInOutcome::Refused => (StatusCode::UNPROCESSABLE_ENTITY, problems::refused(texts, "sign-in-refused")),
         SignInOutcome::Flood => (StatusCode::TOO_MANY_REQUESTS, texts.text("sign-in-flood")),
         SignInOutcome::TooManyCodes { until } => {
             let text = texts.text_with("sign-in-too-many-codes", &[("until", &moment::from(until))]);
