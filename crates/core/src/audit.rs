@@ -75,6 +75,8 @@ audit_events! {
     DevicesForgotten => "devices_forgotten",
     /// The limit of wrong tries was reached.
     SignInThrottled => "sign_in_throttled",
+    /// The limit of wrong codes after the right password was reached; the owner is told by mail.
+    SecondStepThrottled => "second_step_throttled",
     /// A phone number was verified by its first accepted code.
     PhoneVerified => "phone_verified",
     /// A phone number that had never received a code was corrected.

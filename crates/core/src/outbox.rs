@@ -69,6 +69,19 @@ pub enum Message {
         /// Where the desk is, as configured.
         desk: String,
     },
+    /// E-mail to the owner, once: after the right password too many wrong codes, so somebody knows the password.
+    SecondStepThrottled {
+        /// The username.
+        username: String,
+        /// When trying is allowed again, as time and day in Vietnam.
+        until: String,
+        /// The whole link under which the owner says that it was somebody else.
+        link: String,
+        /// How many days the link lives.
+        days: i64,
+        /// Where the desk is, as configured.
+        desk: String,
+    },
     /// E-mail: the link to correct a phone number that never received a code (decisions 5).
     PhoneCorrection {
         /// The username.
@@ -203,6 +216,7 @@ impl Message {
             Self::RegistrationNotCompleted { .. } => "registration_not_completed",
             Self::RegistrationAttempted { .. } => "registration_attempted",
             Self::SignInThrottled { .. } => "sign_in_throttled",
+            Self::SecondStepThrottled { .. } => "second_step_throttled",
             Self::PhoneCorrection { .. } => "phone_correction",
             Self::PhoneCorrected { .. } => "phone_corrected",
             Self::NewBrowser { .. } => "new_browser",

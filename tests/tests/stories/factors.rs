@@ -523,3 +523,88 @@ async fn what_is_enrolled_survives_a_restart() {
     let (mut browser, page) = at_second_step(&idp, &an, "app-code").await;
     let _ = give(&mut browser, &page, &app.code_at(idp.now())).await.expect("home");
 }
+
+/// Gives fifteen wrong codes within the hour, in challenges of their own.
+async fn fifteen_wrong_codes(idp: &TestIdp, an: &Citizen, first: &str) {
+    for _ in 0..3 {
+        let (mut browser, page) = at_second_step(idp, an, first).await;
+        let recovery = browser.open(&page.link("by-recovery-code").unwrap()).await.expect("recovery-code");
+        for _ in 0..5 {
+            let _ = give(&mut browser, &recovery, "00000-00000").await;
+        }
+        idp.advance(Span::minutes(2)).await;
+    }
+}
+
+// security: row 12
+#[tokio::test]
+async fn too_many_wrong_codes_are_told_to_the_owner_once_and_do_not_lock_out_a_passkey() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let (mut own, mut device) = (signed_in(&idp, &an).await, portal_id_testkit::Device::new());
+    let _ = crate::passkeys::add_passkey(&mut own, &mut device, "Điện thoại của tôi").await.expect("security");
+    let codes = make_codes(&mut own).await;
+    idp.advance(Span::minutes(5)).await;
+    let told = async || {
+        let mails = idp.mails_to(&an.email).await;
+        mails.into_iter().filter(|mail| mail.subject.contains("sai mã xác nhận")).collect::<Vec<_>>()
+    };
+    fifteen_wrong_codes(&idp, &an, "passkey").await;
+    assert_eq!(told().await.len(), 1);
+    let (mut browser, page) = at_second_step(&idp, &an, "passkey").await;
+    let recovery = browser.open(&page.link("by-recovery-code").unwrap()).await.expect("recovery-code");
+    let refused = give(&mut browser, &recovery, &codes[0]).await.expect("recovery-code");
+    assert!(refused.error_of("code").unwrap().contains("quá nhiều mã sai"), "{}", refused.words());
+    let _ = browser.submit(device.answer(&page).await).await.expect("home");
+    idp.advance(Span::hours(1)).await;
+    fifteen_wrong_codes(&idp, &an, "passkey").await;
+    let audited = idp.audit().await.iter().filter(|entry| entry.kind == AuditKind::SecondStepThrottled).count();
+    assert_eq!((told().await.len(), audited), (1, 1), "once in a day");
+    // Whoever did not give these codes makes the password useless to whoever did.
+    let link = portal_id_testkit::people::link_in(&told().await[0].text);
+    let _ = crate::not_me::press(&mut idp.browser(), &link).await.expect("not-me-done");
+}
+
+// security: row 13
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tries_at_one_moment_in_many_challenges_are_judged_one_after_the_other() {
+    use portal_id_testkit::core::accounts::{CodeOutcome, Given, Here};
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let codes = make_codes(&mut signed_in(&idp, &an).await).await;
+    idp.advance(Span::minutes(5)).await;
+    let mut tries = tokio::task::JoinSet::new();
+    for number in 0..20_u8 {
+        // From the sixth sign-in of the hour on no text message is sent; the challenge is open all the same.
+        let mut ctx = idp.ctx();
+        ctx.browser = Some(portal_id_testkit::core::digest::Digest::from_bytes([number; 32]));
+        let address = format!("198.51.100.{number}").parse().unwrap();
+        ctx.address = portal_id_testkit::core::ctx::ClientAddress::new(address);
+        let credentials =
+            portal_id_testkit::core::accounts::Credentials { name: an.username.clone(), password: an.password.clone() };
+        use portal_id_testkit::core::accounts::SignInOutcome::{CodeSent, SecondStep};
+        let challenge = match idp.house.accounts.sign_in(&ctx, credentials).await.unwrap() {
+            CodeSent(challenge) | SecondStep { challenge, .. } => challenge,
+            other => panic!("{other:?}"),
+        };
+        let code = if number < 10 { codes[usize::from(number)].clone() } else { "00000-00000".to_owned() };
+        let accounts = idp.house.accounts.clone();
+        tries.spawn(async move {
+            let given = Given::RecoveryCode(code);
+            accounts.take_second_step(&ctx, &challenge, given, Here::default()).await.unwrap()
+        });
+    }
+    let outcomes = tries.join_all().await;
+    let evaluated = |outcome: &&CodeOutcome| matches!(outcome, CodeOutcome::SignedIn(_) | CodeOutcome::Wrong { .. });
+    assert_eq!(outcomes.iter().filter(evaluated).count(), 20, "{outcomes:?}");
+    let key = an.username.clone();
+    let vault = idp.house.vault.clone();
+    let row = idp.house.store.read("wrong_codes", move |tx| {
+        let account = tx.find_account_by_username(&key)?.expect("an account");
+        let parts: [&[u8]; 2] = [b"wrong-codes", account.id.as_str().as_bytes()];
+        tx.find_throttle(&vault.digest(portal_id_testkit::core::digest::DigestPurpose::Throttle, &parts))
+    });
+    let row = row.await.unwrap().expect("the limit's row");
+    // Each try that was judged went through the row's gate, right or wrong: none was judged by what another had changed.
+    assert_eq!((row.version, row.marks.len()), (20, 10));
+}

@@ -3,6 +3,7 @@
 use super::beginning::{Beginning, Begun, Proved};
 use super::code_sending::code_message_id;
 use super::limits::{self, Limited};
+use super::messages::time_and_day;
 use super::proof::{Given, Judged, Proof};
 use super::{Accounts, Failure, Letters, NewPasswordTicket};
 use crate::acr::Ial;
@@ -10,15 +11,15 @@ use crate::audit::{AuditEntry, AuditKind};
 use crate::challenge::Challenge;
 use crate::credential::Factors;
 use crate::ctx::Ctx;
-use crate::digest::Digest;
 use crate::facts::Phone;
 use crate::ids::{AccountId, ChallengeId};
-use crate::outbox::OutboxState;
+use crate::outbox::{Message, OutboxState};
 use crate::ports::Vault;
 use crate::profile::{Account, AccountState, FactSource, Identifier, IdentifierKind};
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::store::{StoreError, StoreResult, Tx};
+use crate::throttle::Throttle;
 use crate::time::Timestamp;
 use std::sync::Arc;
 
@@ -275,7 +276,11 @@ impl Attempt {
             return Ok(Checked::Refused(CodeOutcome::Over));
         };
         let limit = Limited::WrongCodes(account.id.as_str()).key(vault);
-        if let Some(until) = limits::blocked_until(tx, &limit, &self.codes.wrong_codes(), now)? {
+        let wrong_codes = tx.find_throttle(&limit)?.unwrap_or_else(|| Throttle::fresh(limit, now));
+        // Whoever knows the password can use the limit up, but not lock out an owner who has a passkey.
+        if self.proof.can_be_guessed()
+            && let Some(until) = self.codes.wrong_codes().blocked_until(&wrong_codes.marks, now)
+        {
             return Ok(Checked::Refused(CodeOutcome::Throttled { until }));
         }
         let profile = account.open_profile(vault)?;
@@ -283,11 +288,16 @@ impl Attempt {
         match self.proof.judge(tx, vault, &challenge, phone, now)? {
             Judged::Right => {}
             Judged::Late => return Ok(Checked::Refused(CodeOutcome::Expired)),
-            Judged::Wrong => return self.count_wrong(tx, challenge, &limit),
+            Judged::Wrong => return self.count_wrong(tx, challenge, wrong_codes, &account),
         }
         challenge.used_at = Some(now);
         if !tx.update_challenge(&challenge)? {
             return Err(StoreError::Retry);
+        }
+        if self.proof.can_be_guessed() {
+            // Unchanged, for the gate: of many tries at once, also in other challenges, each is judged by a row that
+            // nobody has changed until it is written. Else as many would be judged as come at one moment.
+            limits::put(tx, &wrong_codes)?;
         }
         let first = matches!(self.proof, Proof::Sms(_)) && self.verify_phone(tx, vault, &account, phone)?;
         self.proof.tell(tx, &self.letters, ctx, &account, &profile)?;
@@ -296,18 +306,49 @@ impl Attempt {
         Ok(Checked::Right(account.id, begun))
     }
 
-    /// Counts a wrong one, for this challenge and for the account.
-    fn count_wrong(&self, tx: &mut dyn Tx, mut challenge: Challenge, limit: &Digest) -> StoreResult<Checked> {
+    /// Counts a wrong one, for this challenge and for the account; the owner learns of the one that reaches the limit.
+    fn count_wrong(
+        &self,
+        tx: &mut dyn Tx,
+        mut challenge: Challenge,
+        mut wrong_codes: Throttle,
+        account: &Account,
+    ) -> StoreResult<Checked> {
+        let (rule, now) = (self.codes.wrong_codes(), self.ctx.now);
         challenge.tries += 1;
         let tries_left = self.codes.tries.saturating_sub(challenge.tries);
         if !tx.update_challenge(&challenge)? {
             return Err(StoreError::Retry);
         }
-        // The mark always fits: it was not blocked a moment ago in this transaction.
-        if let Err(blocked) = limits::mark(tx, limit, &self.codes.wrong_codes(), self.ctx.now)? {
-            return Ok(Checked::Refused(CodeOutcome::Throttled { until: blocked.until }));
+        // It fits, unless it is the answer of a passkey.
+        if let Err(until) = wrong_codes.mark(&rule, now) {
+            return Ok(Checked::Refused(CodeOutcome::Throttled { until }));
         }
+        if let Some(until) = rule.blocked_until(&wrong_codes.marks, now)
+            && wrong_codes.notified_at.is_none()
+        {
+            wrong_codes.notified_at = Some(now);
+            self.tell_of_wrong_codes(tx, account, until)?;
+        }
+        limits::put(tx, &wrong_codes)?;
         Ok(Checked::Refused(if tries_left == 0 { CodeOutcome::Over } else { CodeOutcome::Wrong { tries_left } }))
+    }
+
+    /// Whoever gives codes has given the right password: if it was not the owner, it is known to somebody.
+    fn tell_of_wrong_codes(&self, tx: &mut dyn Tx, account: &Account, until: Timestamp) -> StoreResult<()> {
+        tx.insert_audit(&AuditEntry::new(&self.ctx, AuditKind::SecondStepThrottled).account(&account.id))?;
+        let Some(email) = account.open_profile(self.letters.vault.as_ref())?.email else { return Ok(()) };
+        let limited = Limited::WrongCodeMails(account.id.as_str());
+        let letter = self.letters.with_not_me(&self.ctx, (account, &email), &limited, |link, days| {
+            Message::SecondStepThrottled {
+                username: account.username.display().to_owned(),
+                until: time_and_day(until),
+                link,
+                days,
+                desk: self.letters.desk(account.language),
+            }
+        });
+        letter.post(tx)
     }
 
     /// The phone is verified by its first accepted code (decisions 5). The code was bound to this very number. Whether

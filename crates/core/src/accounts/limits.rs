@@ -43,6 +43,8 @@ pub(super) enum Limited<'a> {
     NewBrowserMails(&'a str),
     /// Mails to an owner about new passwords, likewise.
     PasswordMails(&'a str),
+    /// Mails to an owner about wrong codes, likewise.
+    WrongCodeMails(&'a str),
     /// Mails to an owner about one kind of change to their factors, likewise.
     FactorMails(&'a str, SecurityChange),
 }
@@ -66,6 +68,7 @@ impl Limited<'_> {
             Self::PhoneCorrections(account) => vec![b"phone-corrections", account.as_bytes()],
             Self::NewBrowserMails(account) => vec![b"mails-new-browser", account.as_bytes()],
             Self::PasswordMails(account) => vec![b"mails-password", account.as_bytes()],
+            Self::WrongCodeMails(account) => vec![b"mails-wrong-codes", account.as_bytes()],
             Self::FactorMails(account, change) => {
                 vec![b"mails-factors", account.as_bytes(), change.as_str().as_bytes()]
             }

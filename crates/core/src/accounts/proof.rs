@@ -91,6 +91,11 @@ impl Proof {
         }
     }
 
+    /// Whether somebody who tries often enough hits upon it. Nobody does upon a signature.
+    pub(super) const fn can_be_guessed(&self) -> bool {
+        !matches!(self, Self::Passkey(_))
+    }
+
     /// Judges it, and uses it up when it is right: each proof works once, whatever the parallelism (security.md row 13).
     pub(super) fn judge(
         &self,

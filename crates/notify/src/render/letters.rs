@@ -90,6 +90,10 @@ letter!(sign_in_throttled { username: str, until: str, desk: str }
     vi: "sign_in_throttled/vi/subject.txt", "sign_in_throttled/vi/body.txt", "sign_in_throttled/vi/body.html";
     en: "sign_in_throttled/en/subject.txt", "sign_in_throttled/en/body.txt", "sign_in_throttled/en/body.html");
 
+letter!(second_step_throttled { username: str, until: str, link: str, days: i64, desk: str }
+    vi: "second_step_throttled/vi/subject.txt", "second_step_throttled/vi/body.txt", "second_step_throttled/vi/body.html";
+    en: "second_step_throttled/en/subject.txt", "second_step_throttled/en/body.txt", "second_step_throttled/en/body.html");
+
 letter!(phone_correction { username: str, link: str, minutes: i64 }
     vi: "phone_correction/vi/subject.txt", "phone_correction/vi/body.txt", "phone_correction/vi/body.html";
     en: "phone_correction/en/subject.txt", "phone_correction/en/body.txt", "phone_correction/en/body.html");

@@ -156,6 +156,13 @@ impl Renderer {
                 &house,
                 &letters::sign_in_throttled::Letter { username, until, desk },
             ),
+            Message::SecondStepThrottled { username, until, link, days, desk } => {
+                letters::second_step_throttled::write(
+                    language,
+                    &house,
+                    &letters::second_step_throttled::Letter { username, until, link, days, desk },
+                )
+            }
             Message::PhoneCorrection { username, link, minutes } => letters::phone_correction::write(
                 language,
                 &house,
@@ -212,6 +219,7 @@ impl Renderer {
 fn link(message: &Message) -> Option<&str> {
     match message {
         Message::Activation { link, .. }
+        | Message::SecondStepThrottled { link, .. }
         | Message::PhoneCorrection { link, .. }
         | Message::NewBrowser { link, .. }
         | Message::PasswordChanged { link, .. } => Some(link),

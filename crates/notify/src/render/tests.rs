@@ -30,6 +30,13 @@ fn messages_with(username: &str, until: &str, phone: &str, desk: &str) -> Vec<Me
         Message::RegistrationNotCompleted { sign_in: sign_in.clone(), desk: desk.clone() },
         Message::RegistrationAttempted { sign_in, desk: desk.clone() },
         Message::SignInThrottled { username: username.clone(), until: until.to_owned(), desk: desk.clone() },
+        Message::SecondStepThrottled {
+            username: username.clone(),
+            until: until.to_owned(),
+            link: link.clone(),
+            days: 10,
+            desk: desk.clone(),
+        },
         Message::PhoneCorrection { username: username.clone(), link: link.clone(), minutes: 30 },
         Message::PhoneCorrected { username: username.clone(), phone: phone.to_owned(), desk: desk.clone() },
         Message::NewBrowser {

@@ -74,6 +74,7 @@ macro_rules! store_suite {
             accounts::a_pending_account_goes_with_all_that_belongs_to_it,
             accounts::an_active_account_is_not_deleted_as_pending,
             accounts::a_registration_ends_when_its_last_link_has_expired,
+            races::of_64_parallel_activations_with_one_phone_no_more_are_active_than_the_cap_allows,
             identifiers::identifiers_come_back_as_they_were,
             identifiers::an_account_has_one_identifier_of_a_kind,
             identifiers::accounts_of_a_state_are_listed_by_identifier_the_oldest_first_and_at_most_sixteen,
