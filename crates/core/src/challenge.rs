@@ -69,10 +69,10 @@ impl Challenge {
     /// How long the right password stays good without its code.
     pub const LIFETIME: Span = Span::minutes(30);
 
-    /// The same challenge for whoever prefers another factor: nothing was sent, so its code ends as it begins.
+    /// The same challenge with a code that was sent and is good until `expires_at`.
     #[must_use]
-    pub fn without_code(self) -> Self {
-        Self { expires_at: self.created_at, ..self }
+    pub fn with_code(self, code: Digest, expires_at: Timestamp) -> Self {
+        Self { code, expires_at, ..self }
     }
 
     /// Whether a code was sent.

@@ -7,6 +7,7 @@ mod activation;
 mod addresses;
 mod at_rest;
 mod authorization;
+mod bare_accounts;
 mod browsers;
 mod business;
 mod codes;

@@ -28,8 +28,8 @@ use std::sync::Arc;
 pub enum ChallengeView {
     /// A code can be given.
     Open {
-        /// The phone, masked.
-        phone: String,
+        /// The phone, masked; an account may have none.
+        phone: Option<String>,
         /// Whether every gateway refused the code so far (decisions 5: say so).
         sending_fails: bool,
         /// Whether the phone was never verified: its number may still be corrected (decisions 5).
@@ -121,9 +121,7 @@ impl Accounts {
         let Some((challenge, account)) = self.open_challenge(ctx, id).await? else {
             return Ok(ChallengeView::Over);
         };
-        let Some(phone) = self.open_profile(&account)?.phone else {
-            return Ok(ChallengeView::Over);
-        };
+        let phone = self.open_profile(&account)?.phone;
         let (account_id, message) = (account.id.clone(), code_message_id(&challenge.id, challenge.sent_at));
         let (identifiers, sent, credentials) = self
             .store
@@ -133,7 +131,7 @@ impl Accounts {
             })
             .await?;
         Ok(ChallengeView::Open {
-            phone: phone.masked(),
+            phone: phone.map(|phone| phone.masked()),
             sending_fails: sent.is_some_and(|row| match row.state {
                 OutboxState::Pending => row.attempts > 0,
                 state => state == OutboxState::Dead,
@@ -284,8 +282,7 @@ impl Attempt {
             return Ok(Checked::Refused(CodeOutcome::Throttled { until }));
         }
         let profile = account.open_profile(vault)?;
-        let Some(phone) = &profile.phone else { return Ok(Checked::Refused(CodeOutcome::Over)) };
-        match self.proof.judge(tx, vault, &challenge, phone, now)? {
+        match self.proof.judge(tx, vault, &challenge, profile.phone.as_ref(), now)? {
             Judged::Right => {}
             Judged::Late => return Ok(Checked::Refused(CodeOutcome::Expired)),
             Judged::Wrong => return self.count_wrong(tx, challenge, wrong_codes, &account),
@@ -299,7 +296,10 @@ impl Attempt {
             // nobody has changed until it is written. Else as many would be judged as come at one moment.
             limits::put(tx, &wrong_codes)?;
         }
-        let first = matches!(self.proof, Proof::Sms(_)) && self.verify_phone(tx, vault, &account, phone)?;
+        let first = match (&self.proof, &profile.phone) {
+            (Proof::Sms(_), Some(phone)) => self.verify_phone(tx, vault, &account, phone)?,
+            _ => false,
+        };
         self.proof.tell(tx, &self.letters, ctx, &account, &profile)?;
         let proved = Proved { amr: self.proof.amr().to_vec(), ial: Ial(0), at: now };
         let begun = self.beginning.begin(tx, &account, proved, first)?;

@@ -44,6 +44,8 @@ pub enum ConfirmOutcome {
     },
     /// Wrong, or too many tries.
     Refused,
+    /// The account has no password to prove anything by: a passkey, or signing in anew.
+    NoPassword,
     /// The passkey's question was too old or answered already: ask again.
     NotFresh,
     /// The session stands on the password alone: the second step follows, as at sign-in.
@@ -69,6 +71,9 @@ impl Accounts {
         password: &str,
         here: Here<'_>,
     ) -> Result<ConfirmOutcome, Failure> {
+        if who.account.password_hash.is_none() {
+            return Ok(ConfirmOutcome::NoPassword);
+        }
         if who.session.aal() < Aal(2) {
             let name = who.account.username.display().to_owned();
             let credentials = Credentials { name, password: password.to_owned() };

@@ -213,10 +213,11 @@ impl Accounts {
             CredentialKind::RecoveryCode => return Ok(false),
         };
         let news = self.news(ctx, owner, change, audit)?;
+        let standing = Standing::of(owner);
         let removed = self
             .store
             .tx("remove_credential", move |tx| {
-                let removed = tx.delete_credential(&credential.account_id, &credential.id)?;
+                let removed = standing.holds(tx)? && tx.delete_credential(&credential.account_id, &credential.id)?;
                 if removed {
                     news.write(tx)?;
                 }
@@ -230,9 +231,13 @@ impl Accounts {
     pub async fn forget_devices(&self, ctx: &Ctx, owner: &Confirmed) -> Result<u32, Failure> {
         let account = owner.account().id.clone();
         let news = self.news(ctx, owner, SecurityChange::DevicesForgotten, AuditKind::DevicesForgotten)?;
+        let standing = Standing::of(owner);
         let forgotten = self
             .store
             .tx("forget_devices", move |tx| {
+                if !standing.holds(tx)? {
+                    return Ok(0);
+                }
                 let forgotten = tx.delete_credentials(&account, CredentialKind::Device)?;
                 if forgotten > 0 {
                     news.write(tx)?;
@@ -296,27 +301,22 @@ pub(super) enum Added {
     TooLate,
 }
 
-/// What must hold still in the transaction that adds something: "this was not me" ends the session and removes what was
+/// What must hold still in the transaction that adds or removes something: "this was not me" ends the session and removes what was
 /// added, and nothing may be added behind its back (`docs/adr/0014`).
 struct Standing {
     account: AccountId,
-    password_hash: String,
     session: SessionId,
 }
 
 impl Standing {
     fn of(owner: &Confirmed) -> Self {
-        let (account, session) = (owner.account(), owner.session());
-        Self {
-            account: account.id.clone(),
-            password_hash: account.password_hash.clone().unwrap_or_default(),
-            session: session.id.clone(),
-        }
+        Self { account: owner.account().id.clone(), session: owner.session().id.clone() }
     }
 
-    /// Takes the lock on the account's row, then looks.
+    /// Takes the lock on the account's row, then looks. Whoever takes the trust from a password, or replaces it, writes
+    /// that row before ending sessions in the same transaction.
     fn holds(&self, tx: &mut dyn Tx) -> StoreResult<bool> {
-        Ok(tx.confirm_password(&self.account, &self.password_hash)?
+        Ok(tx.lock_active_account(&self.account)?
             && tx.find_session_by_id(&self.session)?.is_some_and(|session| session.ended_at.is_none()))
     }
 }

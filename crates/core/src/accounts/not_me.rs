@@ -36,8 +36,8 @@ pub enum NotMeView {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotMeOutcome {
     /// Every session has ended, and the password opens none any more. Whoever holds the ticket and knows the password
-    /// can set another at once.
-    Ended(NewPasswordTicket),
+    /// can set another at once; there is none for an account that has no password.
+    Ended(Option<NewPasswordTicket>),
     /// The link no longer works.
     Over,
 }
@@ -147,7 +147,10 @@ impl Accounts {
         match ended {
             Err(StoreError::Conflict(_)) => Ok(NotMeOutcome::Over),
             Err(other) => Err(other.into()),
-            Ok(()) => Ok(NotMeOutcome::Ended(self.ticket_of_mailbox(ctx, &account))),
+            Ok(()) => {
+                let ticket = account.password_hash.is_some().then(|| self.ticket_of_mailbox(ctx, &account));
+                Ok(NotMeOutcome::Ended(ticket))
+            }
         }
     }
 }

@@ -41,6 +41,8 @@ pub enum ChangePasswordOutcome {
     Refused(FieldErrors),
     /// The current password was wrong (or is no longer the current one), or there were too many tries.
     WrongPassword,
+    /// The account has no password that could be changed.
+    NoPassword,
 }
 
 /// What the step of a distrusted password shows.
@@ -221,15 +223,14 @@ impl Accounts {
         form: &PasswordForm,
         known_device: Option<&str>,
     ) -> Result<ChangePasswordOutcome, Failure> {
-        let wrong = ChangePasswordOutcome::WrongPassword;
+        let Some(old) = who.account.password_hash.clone() else { return Ok(ChangePasswordOutcome::NoPassword) };
         let password = match self.check_form(&who.account, form, true)? {
             Ok(password) => password,
             Err(errors) => return Ok(ChangePasswordOutcome::Refused(errors)),
         };
         if !self.password_is_right_from(ctx, &who.account, &form.current_password, known_device).await? {
-            return Ok(wrong);
+            return Ok(ChangePasswordOutcome::WrongPassword);
         }
-        let Some(old) = who.account.password_hash.clone() else { return Ok(wrong) };
         let change = PasswordChange {
             old,
             distrusted_at: None,
@@ -253,7 +254,7 @@ impl Accounts {
             Ok(session) => {
                 Ok(ChangePasswordOutcome::Changed(Box::new(self.new_session(ctx, cookie, session, known_device))))
             }
-            Err(StoreError::Conflict(_)) => Ok(wrong),
+            Err(StoreError::Conflict(_)) => Ok(ChangePasswordOutcome::WrongPassword),
             Err(other) => Err(other.into()),
         }
     }

@@ -102,12 +102,14 @@ impl Proof {
         tx: &mut dyn Tx,
         vault: &dyn Vault,
         challenge: &Challenge,
-        phone: &Phone,
+        phone: Option<&Phone>,
         now: Timestamp,
     ) -> StoreResult<Judged> {
         let right = match self {
             Self::Sms(_) if now >= challenge.expires_at => return Ok(Judged::Late),
-            Self::Sms(code) => code_digest(vault, &challenge.id, phone, code) == challenge.code,
+            Self::Sms(code) => {
+                phone.is_some_and(|phone| code_digest(vault, &challenge.id, phone, code) == challenge.code)
+            }
             Self::Authenticator(code) => use_authenticator(tx, vault, challenge, code, now)?,
             Self::Recovery(code) => {
                 let key = code.key(&challenge.account_id, vault);

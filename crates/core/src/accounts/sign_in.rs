@@ -12,9 +12,7 @@ use crate::challenge::Challenge;
 use crate::credential::{Factor, Factors};
 use crate::ctx::Ctx;
 use crate::digest::Digest;
-use crate::facts::Phone;
 use crate::ids::ChallengeId;
-use crate::outbox::OutboxRow;
 use crate::password::policy::PasswordInput;
 use crate::profile::{Account, AccountState};
 use crate::secret::Secret;
@@ -56,6 +54,8 @@ pub enum SignInOutcome {
         /// When one may be sent again.
         until: Timestamp,
     },
+    /// The password was right, but the account has nothing to take the second step with: no phone, no other factor.
+    NoSecondStep,
     /// The password was right; the account waits for its activation.
     NotActivated(ResendTicket),
     /// The password was right; an operator stopped the account.
@@ -125,17 +125,18 @@ impl Accounts {
         let Some(browser) = ctx.browser else {
             return Err(Failure::Internal("a sign-in without a browser cookie".to_owned()));
         };
-        let Some(phone) = self.open_profile(&account)?.phone else {
-            return Err(Failure::Internal("an active account without a phone".to_owned()));
-        };
         let accepted = account.password_hash.clone().unwrap_or_default();
         let rehash = match account.password_hash.clone().filter(|phc| self.hasher.needs_rehash(phc)) {
             Some(old) => Some((self.hasher.hash(password.expose(), ctx.entropy()).await?, old)),
             None => None,
         };
         let id = ChallengeId::new(ctx.now, ctx.entropy());
-        let (challenge, row) = self.new_challenge(ctx, &account, &phone, id, browser);
-        let send_limits = self.send_limits(&account, &phone);
+        let text = self.open_profile(&account)?.phone.map(|phone| {
+            let (code, row) = self.new_code(ctx, &account, &phone, &id);
+            (self.send_limits(&account, &phone), code, row)
+        });
+        let challenge = new_challenge(ctx, &account, id, browser);
+        let code_ends_at = ctx.now + self.settings.codes.lifetime();
         let may_be_remembered = !here.two_factors && self.settings.factors.remembered_for().is_some();
         let remembered = if may_be_remembered { self.remembered_keys(here.remembered) } else { Vec::new() };
         let cookie = Secret::random(ctx.entropy());
@@ -167,23 +168,27 @@ impl Accounts {
                 }
                 let factors = Factors::of(&credentials, ctx.now);
                 let mut factor = factors.preferred();
-                if factor == Factor::Sms
-                    && let Some(until) = send_limits.mark(tx, ctx.now)?
-                {
+                if factor == Factor::Sms {
+                    let refused = match &text {
+                        Some((limits, code, row)) => match limits.mark(tx, ctx.now)? {
+                            Some(until) => SignInOutcome::TooManyCodes { until },
+                            None => {
+                                right(tx)?;
+                                tx.insert_challenge(&challenge.clone().with_code(*code, code_ends_at))?;
+                                tx.insert_message(row)?;
+                                return Ok(Next::Said(SignInOutcome::CodeSent(challenge.id.clone())));
+                            }
+                        },
+                        None => SignInOutcome::NoSecondStep,
+                    };
                     if factors.recovery_codes == 0 {
-                        return Ok(Next::Said(SignInOutcome::TooManyCodes { until }));
+                        return Ok(Next::Said(refused));
                     }
                     factor = Factor::RecoveryCode;
                 }
                 right(tx)?;
-                let id = challenge.id.clone();
-                if factor == Factor::Sms {
-                    tx.insert_challenge(&challenge)?;
-                    tx.insert_message(&row)?;
-                    return Ok(Next::Said(SignInOutcome::CodeSent(id)));
-                }
-                tx.insert_challenge(&challenge.clone().without_code())?;
-                Ok(Next::Said(SignInOutcome::SecondStep { challenge: id, factor }))
+                tx.insert_challenge(&challenge)?;
+                Ok(Next::Said(SignInOutcome::SecondStep { challenge: challenge.id.clone(), factor }))
             })
             .await?;
         Ok(match next {
@@ -193,28 +198,20 @@ impl Accounts {
             }
         })
     }
+}
 
-    fn new_challenge(
-        &self,
-        ctx: &Ctx,
-        account: &Account,
-        phone: &Phone,
-        id: ChallengeId,
-        browser: Digest,
-    ) -> (Challenge, OutboxRow) {
-        let (code, row) = self.new_code(ctx, account, phone, &id);
-        let challenge = Challenge {
-            id,
-            account_id: account.id.clone(),
-            browser,
-            code,
-            created_at: ctx.now,
-            sent_at: ctx.now,
-            expires_at: ctx.now + self.settings.codes.lifetime(),
-            tries: 0,
-            used_at: None,
-            version: 0,
-        };
-        (challenge, row)
+/// A challenge for which no code was sent: its code, which nobody knows, ends as it begins.
+fn new_challenge(ctx: &Ctx, account: &Account, id: ChallengeId, browser: Digest) -> Challenge {
+    Challenge {
+        id,
+        account_id: account.id.clone(),
+        browser,
+        code: Digest::from_bytes(*ctx.entropy().bytes::<32>()),
+        created_at: ctx.now,
+        sent_at: ctx.now,
+        expires_at: ctx.now,
+        tries: 0,
+        used_at: None,
+        version: 0,
     }
 }

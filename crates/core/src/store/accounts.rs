@@ -55,8 +55,12 @@ pub trait AccountRepo {
     /// Gate: replaces the password hash if it is still `old`.
     fn update_password_hash(&mut self, id: &AccountId, old: &str, new: &str, now: Timestamp) -> StoreResult<bool>;
 
-    /// Gate: whether the password hash is still this one. It stays so until the transaction ends: whoever changes or
-    /// distrusts the password came before, or waits.
+    /// Gate: whether the account is active. It stays so until the transaction ends, and so does its password, if it has
+    /// one: whoever disowns or replaces that came before, or waits.
+    fn lock_active_account(&mut self, id: &AccountId) -> StoreResult<bool>;
+
+    /// Gate: whether the account is active and the password hash still this one. Both stay so until the transaction ends:
+    /// whoever changes or distrusts the password came before, or waits.
     fn confirm_password(&mut self, id: &AccountId, hash: &str) -> StoreResult<bool>;
 
     /// Gate: puts a new password in the place of the old one, if the account is active and its password still that one,

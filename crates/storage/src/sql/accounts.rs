@@ -129,8 +129,18 @@ impl AccountRepo for SqlTx<'_> {
         self.gate(|conn| diesel::update(row).set(changes).execute(conn))
     }
 
+    fn lock_active_account(&mut self, id: &AccountId) -> StoreResult<bool> {
+        let active = accounts::state.eq(AccountState::Active.as_str());
+        let row = accounts::table.filter(accounts::id.eq(id.as_str())).filter(active);
+        // Writes what is there already, for the lock on the row.
+        self.gate(|conn| diesel::update(row).set(active).execute(conn))
+    }
+
     fn confirm_password(&mut self, id: &AccountId, hash: &str) -> StoreResult<bool> {
-        let row = accounts::table.filter(accounts::id.eq(id.as_str())).filter(accounts::password_hash.eq(hash));
+        let row = accounts::table
+            .filter(accounts::id.eq(id.as_str()))
+            .filter(accounts::state.eq(AccountState::Active.as_str()))
+            .filter(accounts::password_hash.eq(hash));
         // Writes what is there already, for the lock on the row.
         self.gate(|conn| diesel::update(row).set(accounts::password_hash.eq(hash)).execute(conn))
     }

@@ -33,6 +33,8 @@ password-new-again = New password again
 password-submit = Save the new password
 password-keep = Keep the present password
 password-wrong = The present password is wrong, or there were too many tries. Check it and try again. If it still does not work, wait { $minutes } minutes and try again; after very many wrong tries it can take a few hours.
+no-password-title = This account has no password
+no-password-body = You sign in another way, so there is no password to change.
 password-changed-title = Your password was changed
 password-changed-body = Use the new password from now on. You are signed out everywhere else. We have also told you by e-mail.
 
@@ -54,6 +56,7 @@ not-me-done-now = Set a new password now. The other person may still know the ol
 not-me-done-set = Set a new password
 not-me-done-not-known = You no longer know the present password?
 not-me-done-desk = The other person may have changed it. Bring your identity card to { $desk }, where an official will help you get your account back.
+not-me-done-no-password = This account has no password, so there is nothing to set again.
 not-me-over-title = This link no longer works
 not-me-over-body = It has been used or has expired. If you pressed the button before, sign in; the next page will ask for a new password.
 not-me-over-desk = If you think that somebody else uses your account, sign in and change your password, or go to { $desk } and bring your identity card.

@@ -7,6 +7,7 @@ sign-in-name-hint = Your e-mail or phone number works too; for citizens, so does
 sign-in-refused = The username or password is wrong, or there were too many tries. Check them and try again. If it still does not work, wait { $minutes } minutes and try again; after very many wrong tries it can take a few hours.
 sign-in-flood = There were too many sign-ins from your network. Wait a minute and try again.
 sign-in-too-many-codes = Too many codes have been sent to the phone of this account. You can sign in again from { $until }.
+sign-in-no-second-step = The password is right, but this account has no phone number to send a code to and no other way to confirm that it is you. Bring your identity card to { $desk }.
 sign-in-signed-in-as = You are signed in as { $username }.
 sign-in-again = Please sign in again to confirm that it is you.
 sign-in-submit = Sign in

@@ -33,6 +33,8 @@ password-new-again = Nhập lại mật khẩu mới
 password-submit = Lưu mật khẩu mới
 password-keep = Giữ mật khẩu hiện tại
 password-wrong = Mật khẩu hiện tại không đúng, hoặc đã có quá nhiều lần thử. Hãy kiểm tra rồi nhập lại. Nếu vẫn không được, hãy đợi { $minutes } phút rồi thử lại; sau rất nhiều lần nhập sai, có thể phải đợi vài giờ.
+no-password-title = Tài khoản này không có mật khẩu
+no-password-body = Bạn đăng nhập bằng cách khác nên không có mật khẩu nào để đổi.
 password-changed-title = Đã đổi mật khẩu
 password-changed-body = Từ bây giờ hãy dùng mật khẩu mới. Tài khoản đã bị đăng xuất ở mọi nơi khác. Chúng tôi cũng gửi thư báo đến địa chỉ e-mail của bạn.
 
@@ -54,6 +56,7 @@ not-me-done-now = Hãy đặt mật khẩu mới ngay bây giờ. Người kia c
 not-me-done-set = Đặt mật khẩu mới
 not-me-done-not-known = Không còn biết mật khẩu hiện tại?
 not-me-done-desk = Có thể người kia đã đổi mật khẩu. Hãy mang thẻ căn cước đến { $desk }; cán bộ sẽ giúp bạn lấy lại tài khoản.
+not-me-done-no-password = Tài khoản này không có mật khẩu nên bạn không cần đặt lại gì.
 not-me-over-title = Đường dẫn này không còn dùng được
 not-me-over-body = Đường dẫn đã được dùng hoặc đã hết hạn. Nếu bạn đã bấm nút trước đó, hãy đăng nhập; trang tiếp theo sẽ yêu cầu đặt mật khẩu mới.
 not-me-over-desk = Nếu nghĩ rằng người khác đang dùng tài khoản của mình, hãy đăng nhập và đổi mật khẩu, hoặc đến { $desk } và mang theo thẻ căn cước.

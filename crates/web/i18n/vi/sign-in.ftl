@@ -7,6 +7,7 @@ sign-in-name-hint = Cũng có thể dùng e-mail hoặc số điện thoại; c�
 sign-in-refused = Tên đăng nhập hoặc mật khẩu không đúng, hoặc đã có quá nhiều lần thử. Hãy kiểm tra rồi nhập lại. Nếu vẫn không được, hãy đợi { $minutes } phút rồi thử lại; sau rất nhiều lần nhập sai, có thể phải đợi vài giờ.
 sign-in-flood = Có quá nhiều lần đăng nhập từ mạng của bạn. Hãy đợi một phút rồi thử lại.
 sign-in-too-many-codes = Đã có quá nhiều mã được gửi đến điện thoại của tài khoản này. Bạn có thể đăng nhập lại từ { $until }.
+sign-in-no-second-step = Mật khẩu đúng, nhưng tài khoản này chưa có số điện thoại để nhận mã và cũng chưa có cách xác nhận nào khác. Hãy mang thẻ căn cước đến { $desk }.
 sign-in-signed-in-as = Bạn đang đăng nhập bằng tài khoản { $username }.
 sign-in-again = Hãy đăng nhập lại để xác nhận đó là bạn.
 sign-in-submit = Đăng nhập

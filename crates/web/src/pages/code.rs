@@ -158,8 +158,10 @@ async fn show(visit: Visit, accounts: &Accounts, remark: Remark) -> PageResult {
     else {
         return Ok(over(visit));
     };
+    // Without a phone there is nothing to ask for here.
+    let Some(phone) = phone else { return Ok(over(visit)) };
     let layout = visit.layout("code-title");
-    let others = other_ways(&layout, &id, factors, Factor::Sms);
+    let others = other_ways(&layout, &id, (factors, true), Factor::Sms);
     let failing = || {
         let key = if others.is_empty() { "code-gateway-fails" } else { "code-gateway-fails-others" };
         layout.texts.text_with(key, &[("desk", &layout.desk)])

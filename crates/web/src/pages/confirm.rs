@@ -19,6 +19,8 @@ use std::sync::Arc;
 pub(crate) struct ConfirmPage {
     pub(super) layout: Layout,
     pub(super) problems: Problems,
+    /// Whether there is a password to ask for.
+    pub(super) has_password: bool,
     pub(super) passkey: Option<PasskeyForm>,
 }
 
@@ -89,6 +91,10 @@ async fn go_on(mut visit: Visit, accounts: &Accounts, outcome: ConfirmOutcome) -
             }
         },
         ConfirmOutcome::Refused => (StatusCode::UNPROCESSABLE_ENTITY, problems::refused(texts, "confirm-refused")),
+        // The page says so itself.
+        ConfirmOutcome::NoPassword => {
+            return show(visit, accounts, StatusCode::UNPROCESSABLE_ENTITY, Problems::default()).await;
+        }
         ConfirmOutcome::NotFresh => (StatusCode::UNPROCESSABLE_ENTITY, texts.text("passkey-not-fresh")),
     };
     show(visit, accounts, status, Problems::one(Field::Password, problem)).await
@@ -97,6 +103,7 @@ async fn go_on(mut visit: Visit, accounts: &Accounts, outcome: ConfirmOutcome) -
 async fn show(visit: Visit, accounts: &Accounts, status: StatusCode, problems: Problems) -> PageResult {
     let Some(who) = &visit.who else { return Ok(visit.by_way_of("/sign-in", Next::Security)) };
     let passkey = accounts.ask_passkey_to_confirm(&visit.ctx, who).await?.map(PasskeyForm::from);
-    let page = ConfirmPage { layout: visit.layout("confirm-title"), problems, passkey };
+    let has_password = who.account.password_hash.is_some();
+    let page = ConfirmPage { layout: visit.layout("confirm-title"), problems, has_password, passkey };
     Ok(visit.page_with_passkey(status, page))
 }

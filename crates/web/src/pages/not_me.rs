@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use portal_id_core::accounts::{Accounts, NotMeOutcome, NotMeView};
+use portal_id_core::accounts::{Accounts, NewPasswordTicket, NotMeOutcome, NotMeView};
 use std::sync::Arc;
 
 /// The page with the button.
@@ -23,7 +23,8 @@ pub(crate) struct NotMePage {
 #[template(path = "pages/not-me-done.html")]
 pub(crate) struct NotMeDonePage {
     pub(super) layout: Layout,
-    pub(super) new_password: String,
+    /// Where a new password is set, if there was one.
+    pub(super) new_password: Option<String>,
 }
 
 /// The link no longer works.
@@ -75,9 +76,10 @@ pub(crate) async fn post(
         NotMeOutcome::Ended(ticket) => {
             // Whoever was signed in here with this account no longer is.
             visit.who = None;
-            let new_password = LocalPath::new("/sign-in/new-password").with("ticket", ticket.as_str());
-            let page =
-                NotMeDonePage { layout: visit.layout("not-me-done-title"), new_password: new_password.to_string() };
+            let path = |ticket: NewPasswordTicket| {
+                LocalPath::new("/sign-in/new-password").with("ticket", ticket.as_str()).to_string()
+            };
+            let page = NotMeDonePage { layout: visit.layout("not-me-done-title"), new_password: ticket.map(path) };
             Ok(visit.page(StatusCode::OK, page))
         }
         NotMeOutcome::Over => Ok(over(visit)),

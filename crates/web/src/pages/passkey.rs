@@ -134,7 +134,7 @@ async fn alone(visit: Visit, accounts: &Accounts, fields: &PasskeyFields) -> Pag
 
 async fn show(visit: Visit, accounts: &Accounts, status: StatusCode, problem: Option<String>) -> PageResult {
     let id = ChallengeId::from_text(visit.query.get("challenge"));
-    let ChallengeView::Open { factors, .. } = accounts.view_challenge(&visit.ctx, &id).await? else {
+    let ChallengeView::Open { factors, phone, .. } = accounts.view_challenge(&visit.ctx, &id).await? else {
         return Ok(code::over(visit));
     };
     let Some(ask) = accounts.ask_passkey_of_challenge(&visit.ctx, &id).await? else {
@@ -145,7 +145,7 @@ async fn show(visit: Visit, accounts: &Accounts, status: StatusCode, problem: Op
         problem,
         action: layout.to_with("/sign-in/passkey", &[("challenge", id.as_str())]),
         passkey: ask.into(),
-        others: other_ways(&layout, &id, factors, Factor::Passkey),
+        others: other_ways(&layout, &id, (factors, phone.is_some()), Factor::Passkey),
         layout,
     };
     Ok(visit.page_with_passkey(status, page))

@@ -35,6 +35,13 @@ pub(crate) struct PasswordChangedPage {
     pub(super) layout: Layout,
 }
 
+/// There is no password to change.
+#[derive(Template)]
+#[template(path = "pages/no-password.html")]
+pub(crate) struct NoPasswordPage {
+    pub(super) layout: Layout,
+}
+
 /// The order of the form's fields.
 const ORDER: [Field; 3] = [Field::CurrentPassword, Field::Password, Field::PasswordConfirmation];
 
@@ -75,12 +82,18 @@ pub(crate) async fn post(
         }
         ChangePasswordOutcome::Refused(errors) => Problems::told(texts, &errors, &ORDER),
         ChangePasswordOutcome::WrongPassword => wrong(texts),
+        // The page says so itself.
+        ChangePasswordOutcome::NoPassword => Problems::default(),
     };
     Ok(change_form(visit, problems))
 }
 
 fn change_form(visit: Visit, problems: Problems) -> Response {
     let Some(who) = &visit.who else { return visit.to("/sign-in") };
+    if who.account.password_hash.is_none() {
+        let page = NoPasswordPage { layout: visit.layout("no-password-title") };
+        return visit.page(StatusCode::OK, page);
+    }
     let page = PasswordPage {
         layout: visit.layout("password-title"),
         username: who.account.username.display().to_owned(),

@@ -22,7 +22,7 @@ use super::not_activated::NotActivatedPage;
 use super::not_me::{NewPasswordSavedPage, NotMeDonePage, NotMeOverPage, NotMePage};
 use super::open_app::OpenAppPage;
 use super::passkey::{PasskeyForm, PasskeyPage};
-use super::password::{PasswordChangedPage, PasswordPage};
+use super::password::{NoPasswordPage, PasswordChangedPage, PasswordPage};
 use super::phone_correction::{
     PhoneAskedPage, PhoneCorrectPage, PhoneCorrectedPage, PhoneLinkOverPage, PhoneNotPossiblePage,
 };
@@ -442,7 +442,7 @@ impl Samples {
     /// Every other way there is.
     fn others(layout: &Layout, challenge: &str, here: Factor) -> Vec<OtherWay> {
         let all = Factors { authenticators: 1, passkeys: 1, recovery_codes: 10 };
-        other_ways(layout, &ChallengeId::from_text(challenge), all, here)
+        other_ways(layout, &ChallengeId::from_text(challenge), (all, true), here)
     }
 
     fn second_step(&mut self) {
@@ -474,8 +474,12 @@ impl Samples {
             let layout = Layout { next: Some("security"), ..self.signed_in("confirm-title") };
             let refused = layout.texts.text_with("confirm-refused", &[("minutes", &15_i64)]);
             let problems = if wrong { Problems::one(Field::Password, refused) } else { Problems::default() };
-            self.draw(name, &ConfirmPage { layout, problems, passkey: Some(PasskeyForm::from(self.ask())) });
+            let passkey = Some(PasskeyForm::from(self.ask()));
+            self.draw(name, &ConfirmPage { layout, problems, has_password: true, passkey });
         }
+        let layout = Layout { next: Some("security"), ..self.signed_in("confirm-title") };
+        let page = ConfirmPage { layout, problems: Problems::default(), has_password: false, passkey: None };
+        self.draw("confirm-no-password", &page);
     }
 
     fn row(&self, number: u32, used: bool) -> Row {
@@ -637,9 +641,12 @@ impl Samples {
             "not-me-done",
             &NotMeDonePage {
                 layout: self.layout("not-me-done-title"),
-                new_password: self.v("/sign-in/new-password?ticket=x"),
+                new_password: Some(self.v("/sign-in/new-password?ticket=x")),
             },
         );
+        let page = NotMeDonePage { layout: self.layout("not-me-done-title"), new_password: None };
+        self.draw("not-me-done-no-password", &page);
+        self.draw("no-password", &NoPasswordPage { layout: self.signed_in("no-password-title") });
         self.draw("not-me-over", &NotMeOverPage { layout: self.layout("not-me-over-title") });
         self.draw("new-password-saved", &NewPasswordSavedPage { layout: self.layout("new-password-saved-title") });
     }

@@ -67,11 +67,16 @@ pub(super) fn page_of(visit: &Visit, factor: Factor, challenge: &ChallengeId) ->
 }
 
 /// The other ways that the person has.
-pub(super) fn other_ways(layout: &Layout, challenge: &ChallengeId, has: Factors, here: Factor) -> Vec<OtherWay> {
+pub(super) fn other_ways(
+    layout: &Layout,
+    challenge: &ChallengeId,
+    (has, has_phone): (Factors, bool),
+    here: Factor,
+) -> Vec<OtherWay> {
     let all = [
         (Factor::Authenticator, has.authenticators > 0, "by-app", "second-step-by-app"),
         (Factor::Passkey, has.passkeys > 0, "by-passkey", "second-step-by-passkey"),
-        (Factor::Sms, true, "by-sms", "second-step-by-sms"),
+        (Factor::Sms, has_phone, "by-sms", "second-step-by-sms"),
         (Factor::RecoveryCode, has.recovery_codes > 0, "by-recovery-code", "second-step-by-recovery-code"),
     ];
     let others = all.into_iter().filter(|(factor, has, ..)| *has && *factor != here);
@@ -132,7 +137,7 @@ async fn take(visit: Visit, accounts: &Accounts, factor: Factor, fields: SecondS
 
 async fn show(visit: Visit, accounts: &Accounts, factor: Factor, remark: Remark) -> PageResult {
     let id = code::challenge(&visit);
-    let ChallengeView::Open { factors, .. } = accounts.view_challenge(&visit.ctx, &id).await? else {
+    let ChallengeView::Open { factors, phone, .. } = accounts.view_challenge(&visit.ctx, &id).await? else {
         return Ok(code::over(visit));
     };
     let recovery = factor == Factor::RecoveryCode;
@@ -142,7 +147,7 @@ async fn show(visit: Visit, accounts: &Accounts, factor: Factor, remark: Remark)
         recovery,
         action: layout.to_with(path_of(factor), &[("challenge", id.as_str())]),
         remember_days: remember_days(accounts, &visit),
-        others: other_ways(&layout, &id, factors, factor),
+        others: other_ways(&layout, &id, (factors, phone.is_some()), factor),
         layout,
     };
     Ok(visit.page(remark.status, page))

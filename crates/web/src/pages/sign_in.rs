@@ -103,6 +103,10 @@ pub(super) fn go_on(visit: Visit, outcome: SignInOutcome) -> Result<Response, (B
         SignInOutcome::Disabled => return Ok(account_stopped::show(visit, false)),
         SignInOutcome::Closed => return Ok(account_stopped::show(visit, true)),
         SignInOutcome::Refused => (StatusCode::UNPROCESSABLE_ENTITY, problems::refused(texts, "sign-in-refused")),
+        SignInOutcome::NoSecondStep => {
+            let desk = visit.layout(TITLE).desk;
+            (StatusCode::UNPROCESSABLE_ENTITY, texts.text_with("sign-in-no-second-step", &[("desk", &desk)]))
+        }
         SignInOutcome::Flood => (StatusCode::TOO_MANY_REQUESTS, texts.text("sign-in-flood")),
         SignInOutcome::TooManyCodes { until } => {
             let text = texts.text_with("sign-in-too-many-codes", &[("until", &moment::from(until))]);

@@ -133,14 +133,36 @@ pub async fn a_password_is_replaced_only_as_it_was_and_is_trusted_then(subject: 
 }
 
 /// And nothing changes.
-pub async fn a_password_is_confirmed_while_it_stays(subject: Subject) {
-    let put = account(1);
-    let (id, hash) = (add_account(&subject.store, 1).await, put.password_hash.clone().expect("a hash"));
-    for (hash, expected) in [(hash, true), ("something else".to_owned(), false)] {
-        let id = id.clone();
-        assert_eq!(subject.store.tx("confirm", move |tx| tx.confirm_password(&id, &hash)).await, Ok(expected));
+pub async fn a_password_is_confirmed_while_it_stays_and_its_account_is_active(subject: Subject) {
+    let put = Account { state: AccountState::Active, ..account(1) };
+    let (id, hash) = (put.id.clone(), put.password_hash.clone().expect("a hash"));
+    let added = put.clone();
+    subject.store.tx("add", move |tx| tx.insert_account(&added)).await.expect("added");
+    let confirm = async |hash: &str| {
+        let (id, hash) = (id.clone(), hash.to_owned());
+        subject.store.tx("confirm", move |tx| tx.confirm_password(&id, &hash)).await
+    };
+    for (hash, expected) in [(hash.as_str(), true), ("something else", false)] {
+        assert_eq!(confirm(hash).await, Ok(expected));
     }
     assert_same_account(&find(&subject.store, &id).await.expect("found"), &put);
+    assert!(move_state(&subject.store, &id, AccountState::Active, AccountState::Disabled).await);
+    assert_eq!(confirm(&hash).await, Ok(false));
+}
+
+/// And nothing changes.
+pub async fn an_active_account_is_locked_with_or_without_a_password(subject: Subject) {
+    let with = Account { state: AccountState::Active, ..account(1) };
+    let without = Account { state: AccountState::Active, password_hash: None, ..account(2) };
+    for (put, expected) in [(with, true), (without, true), (account(3), false)] {
+        let added = put.clone();
+        subject.store.tx("add", move |tx| tx.insert_account(&added)).await.expect("added");
+        let id = put.id.clone();
+        assert_eq!(subject.store.tx("lock", move |tx| tx.lock_active_account(&id)).await, Ok(expected));
+        assert_same_account(&find(&subject.store, &put.id).await.expect("found"), &put);
+    }
+    let nobody = AccountId::from_text("nobody");
+    assert_eq!(subject.store.tx("lock", move |tx| tx.lock_active_account(&nobody)).await, Ok(false));
 }
 
 /// As often as its holder says so; the last moment counts.

@@ -2,7 +2,7 @@
 
 use super::Subject;
 use super::samples::{
-    MINUTE, NOW, account, add_account, credential, credential_id, digest, grant, identifier, link, message,
+    MINUTE, NOW, account, add_account, credential, credential_id, digest, grant, identifier, link, message, session,
 };
 use portal_id_core::credential::CredentialKind;
 use portal_id_core::link::LinkPurpose;
@@ -147,6 +147,37 @@ pub async fn of_64_parallel_changes_of_one_password_one_wins(subject: Subject) {
         move |tx: &mut dyn Tx| tx.replace_password(&account(1).id, &change, NOW)
     });
     assert_eq!(winners(&results.await), 1);
+}
+
+/// What "this was not me" takes away is not added again behind its back, whether there is a password or not.
+// security: row 13
+pub async fn of_64_who_enrol_and_disown_at_once_nothing_enrolled_is_left(subject: Subject) {
+    let owner = Account { state: AccountState::Active, password_hash: None, ..account(1) };
+    let add = move |tx: &mut dyn Tx| {
+        tx.insert_account(&owner)?;
+        tx.insert_session(&session(1, &owner.id))
+    };
+    subject.store.tx("add", add).await.expect("added");
+    let results = race(&subject.store, |number| {
+        let (id, in_session) = (account(1).id, session(1, &account(1).id).id);
+        move |tx: &mut dyn Tx| {
+            if number % 8 == 7 {
+                assert!(tx.distrust_password(&id, NOW, NOW)?, "an active account");
+                tx.delete_credentials(&id, CredentialKind::Passkey)?;
+                tx.end_sessions_of_account(&id, None, NOW)?;
+                return Ok(false);
+            }
+            let lives = tx.lock_active_account(&id)?
+                && tx.find_session_by_id(&in_session)?.is_some_and(|session| session.ended_at.is_none());
+            if lives {
+                tx.insert_credential(&credential(number, &id, CredentialKind::Passkey))?;
+            }
+            Ok(lives)
+        }
+    });
+    winners(&results.await);
+    let left = subject.store.read("left", |tx| tx.list_credentials(&account(1).id)).await.expect("a read");
+    assert!(left.is_empty(), "{left:?}");
 }
 
 /// A code of an authenticator is good for one sign-in, although its step lasts for ninety seconds.
