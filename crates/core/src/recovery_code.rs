@@ -17,7 +17,7 @@ const LETTERS: usize = 10;
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// One code. Not printed, wiped from memory; shown once, when its list is made.
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct RecoveryCode(String);
 
 impl fmt::Debug for RecoveryCode {
@@ -74,10 +74,10 @@ mod tests {
         let code = RecoveryCode("01abcdefgh".to_owned());
         for typed in ["01abc-defgh", "01ABC DEFGH", " oiabc–defgh ", "OLabcdefgh", "0 1 a b c d e f g h", "01abc.defgh"]
         {
-            assert_eq!(RecoveryCode::parse(typed).unwrap(), code, "{typed}");
+            assert_eq!(RecoveryCode::parse(typed).unwrap().shown(), code.shown(), "{typed}");
         }
         for typed in ["", "01abc-defg", "01abc-defghj", "01abc-defgu", "01abc_defgh", "０１abc-defgh", "123456"] {
-            assert_eq!(RecoveryCode::parse(typed), None, "{typed}");
+            assert!(RecoveryCode::parse(typed).is_none(), "{typed}");
         }
         assert_eq!(format!("{code:?}"), "RecoveryCode(…)");
     }
@@ -86,8 +86,8 @@ mod tests {
     fn a_fresh_code_is_shown_in_two_groups_and_differs_from_the_next() {
         let (one, two) = (RecoveryCode::random(&OsEntropy), RecoveryCode::random(&OsEntropy));
         assert!(one.shown().len() == 11 && one.shown().as_bytes()[5] == b'-');
-        assert_eq!(RecoveryCode::parse(&one.shown()).unwrap(), one);
-        assert_ne!(one, two);
+        assert_eq!(RecoveryCode::parse(&one.shown()).unwrap().shown(), one.shown());
+        assert_ne!(one.shown(), two.shown());
     }
 
     proptest! {
@@ -95,7 +95,7 @@ mod tests {
         #[test]
         fn anything_typed_is_a_code_or_none(typed in "\\PC{0,40}") {
             if let Some(code) = RecoveryCode::parse(&typed) {
-                prop_assert_eq!(RecoveryCode::parse(&code.shown()), Some(code));
+                prop_assert_eq!(RecoveryCode::parse(&code.shown()).unwrap().shown(), code.shown());
             }
         }
     }

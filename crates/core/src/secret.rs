@@ -43,3 +43,32 @@ impl schemars::JsonSchema for Secret {
         String::json_schema(generator)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Secret;
+    use crate::authenticator::Seed;
+    use crate::password::policy::PasswordInput;
+    use crate::recovery_code::RecoveryCode;
+
+    /// Has two answers for a type that can be compared with `==`, so that asking for one does not compile.
+    trait NeverCompared<Why> {
+        fn holds() {}
+    }
+
+    struct OrElse;
+
+    impl<T> NeverCompared<()> for T {}
+    impl<T: PartialEq> NeverCompared<OrElse> for T {}
+
+    /// `==` stops at the first byte that differs, and so tells an attacker where it is: secrets are looked up by keyed
+    /// digests, or compared in constant time.
+    // security: row 30
+    #[test]
+    fn what_is_secret_has_no_equality_sign() {
+        <Secret as NeverCompared<_>>::holds();
+        <Seed as NeverCompared<_>>::holds();
+        <RecoveryCode as NeverCompared<_>>::holds();
+        <PasswordInput as NeverCompared<_>>::holds();
+    }
+}

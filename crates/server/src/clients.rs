@@ -9,10 +9,11 @@ use portal_id_core::digest::Digest;
 use portal_id_core::ids::ClientId;
 use portal_id_core::ports::Vault;
 use portal_id_core::secret::Secret;
-use portal_id_core::store::{Store, StoreError};
+use portal_id_core::store::{Store, StoreError, StoreResult};
 use portal_id_core::time::{Span, Timestamp};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// The clients file.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -174,9 +175,21 @@ pub fn read_file(config: &Config) -> anyhow::Result<Option<ClientsFile>> {
 
 /// Brings the registered clients in line with the clients file: adds, changes, switches off what is gone from it.
 pub async fn sync_file(config: &Config, store: &Store, ctx: &Ctx) -> anyhow::Result<()> {
-    let Some(file) = read_file(config)? else { return Ok(()) };
-    let ctx = ctx.clone();
-    let taken = store
+    let Some(file) = read_file(config)?.map(Arc::new) else { return Ok(()) };
+    let taken = match sync(Arc::clone(&file), store, ctx.clone()).await {
+        // Another node, which starts at this moment too, added the same client first: now it is there to be found.
+        Err(StoreError::Conflict(_)) => sync(file, store, ctx.clone()).await?,
+        other => other?,
+    };
+    match taken {
+        Some(id) => bail!("client {id} of the clients file was registered by command; give the file's another id"),
+        None => Ok(()),
+    }
+}
+
+/// The client of the file whose id another one has, registered by command, if there is one: then nothing is changed.
+async fn sync(file: Arc<ClientsFile>, store: &Store, ctx: Ctx) -> StoreResult<Option<ClientId>> {
+    store
         .tx("sync_clients_file", move |tx| {
             for wanted in &file.client {
                 let id = ClientId::from_text(&wanted.client_id);
@@ -216,11 +229,7 @@ pub async fn sync_file(config: &Config, store: &Store, ctx: &Ctx) -> anyhow::Res
             }
             Ok(None)
         })
-        .await?;
-    match taken {
-        Some(id) => bail!("client {id} of the clients file was registered by command; give the file's another id"),
-        None => Ok(()),
-    }
+        .await
 }
 
 #[cfg(test)]

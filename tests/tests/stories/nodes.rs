@@ -1,10 +1,13 @@
 //! Several nodes on one database, and clocks that are wrong.
 
 use crate::walk::{signed_in, to_callback};
+use async_trait::async_trait;
 use portal_id_server::jobs;
 use portal_id_testkit::core::outbox::Channel;
+use portal_id_testkit::core::store::{Access, Backend, Job, Store, StoreError, StoreResult};
 use portal_id_testkit::core::time::Span;
 use portal_id_testkit::{Service, TestIdp, TokenAnswer};
+use std::sync::atomic::{AtomicBool, Ordering};
 use url::Url;
 
 /// A person signed in at one node; the service redeemed the code at the other.
@@ -198,4 +201,36 @@ async fn a_clock_that_jumps_by_an_hour_ends_what_is_short_lived_and_nothing_else
         let _ = signed_in(&idp, &an).await;
         idp.expect_an_empty_outbox().await;
     }
+}
+
+/// A node that is beaten to its first change: another one, which started at the same moment, has committed before.
+struct Beaten {
+    store: Store,
+    beaten: AtomicBool,
+}
+
+#[async_trait]
+impl Backend for Beaten {
+    async fn run(&self, name: &'static str, access: Access, mut job: Job) -> StoreResult<()> {
+        if access == Access::Write && !self.beaten.swap(true, Ordering::Relaxed) {
+            return Err(StoreError::Conflict("clients.id".to_owned()));
+        }
+        self.store.tx(name, move |tx| job(tx)).await
+    }
+}
+
+#[tokio::test]
+async fn two_nodes_that_find_a_new_client_in_their_file_at_one_moment_both_start() {
+    let idp = TestIdp::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("clients.toml");
+    let client =
+        "[[client]]\nclient_id = \"moi\"\nclient_name = \"Mới\"\nredirect_uris = [\"https://moi.example/cb\"]\n";
+    std::fs::write(&file, client).unwrap();
+    let mut config = idp.house.config.clone();
+    config.server.clients_file = Some(file);
+    let store = Store::new(Beaten { store: idp.house.store.clone(), beaten: AtomicBool::new(false) });
+    portal_id_server::clients::sync_file(&config, &store, &idp.ctx()).await.unwrap();
+    let id = portal_id_testkit::core::ids::ClientId::from_text("moi");
+    assert!(idp.house.store.read("client", move |tx| tx.find_client(&id)).await.unwrap().is_some());
 }

@@ -307,3 +307,23 @@ async fn whoever_was_stopped_is_told_so_and_gets_no_session() {
     let page = browser.open("/sign-in").await;
     let _ = browser.submit(device.answer(&page).await).await.expect("account-stopped");
 }
+
+#[tokio::test]
+async fn an_answer_that_says_it_is_somebody_elses_is_refused_as_the_second_step_and_to_confirm() {
+    let idp = TestIdp::start().await;
+    let (an, mut device, mut own) = with_passkey(&idp).await;
+    let mut browser = idp.browser();
+    let page = browser.open("/sign-in").await;
+    let page = an.give_password(&mut browser, &page).await.expect("passkey");
+    let form = device.answer(&page).await;
+    let page = browser.submit(form.script("user_handle", "bmd1b2kta2hhYw")).await.expect("passkey");
+    assert_eq!(page.status(), 422);
+    let _ = browser.submit(device.answer(&page).await.script("user_handle", "")).await.expect("home");
+
+    idp.advance(Span::minutes(20)).await;
+    let confirm = own.open("/account/security").await.expect("confirm");
+    let form = device.answer(&confirm).await;
+    let _ = own.submit(form.script("user_handle", "bmd1b2kta2hhYw")).await.expect("confirm");
+    let confirm = own.open("/account/security").await.expect("confirm");
+    let _ = own.submit(device.answer(&confirm).await.script("user_handle", "")).await.expect("security");
+}

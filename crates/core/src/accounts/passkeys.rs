@@ -184,7 +184,10 @@ impl Accounts {
     ) -> Result<Option<Signed>, Failure> {
         let Some((challenge, account)) = self.open_challenge(ctx, id).await? else { return Ok(None) };
         let found = self.find_passkey(&assertion.credential_id).await?;
-        let Some((credential, _)) = found.filter(|(_, owner)| owner.id == account.id) else { return Ok(None) };
+        let Some((credential, _)) = found.filter(|(_, owner)| owner.id == account.id && is_of(assertion, &owner.id))
+        else {
+            return Ok(None);
+        };
         Ok(self.check_signature(assertion, self.question_of(&challenge).as_bytes(), &credential)?.ok())
     }
 
@@ -210,7 +213,8 @@ impl Accounts {
         assertion: &Assertion,
     ) -> Result<Checked, Failure> {
         let found = self.find_passkey(&assertion.credential_id).await?;
-        let Some((credential, _)) = found.filter(|(_, owner)| owner.id == who.account.id) else {
+        let own = |owner: &Account| owner.id == who.account.id && is_of(assertion, &owner.id);
+        let Some((credential, _)) = found.filter(|(_, owner)| own(owner)) else {
             return Ok(Err(PasskeyOutcome::Refused));
         };
         self.check_answer(ctx, (purpose, who.session.id.as_str().as_bytes()), assertion, &credential).await
@@ -360,6 +364,11 @@ impl Accounts {
         let parts: [&[u8]; 5] = [purpose.label(), subject, browser.as_bytes(), moment, nonce];
         Some(self.vault.digest(DigestPurpose::PasskeyChallenge, &parts))
     }
+}
+
+/// Where the answer says whose passkey it is, it says this account (WebAuthn §7.2).
+fn is_of(assertion: &Assertion, account: &AccountId) -> bool {
+    assertion.user_handle.is_empty() || assertion.user_handle == account.as_str().as_bytes()
 }
 
 /// A name as its owner typed it: one line, not too long.

@@ -66,7 +66,9 @@ impl HashPool {
     }
 
     /// Whether `password` has the stored hash. With `None` (an unknown name, an account without a password) the same
-    /// work is done on a hash that nothing matches, so that the time taken tells nothing (security.md row 15).
+    /// work is done on a hash that nothing matches, so that the time taken tells nothing (security.md row 15). That hash
+    /// has the costs of today's setting, a stored one those of when it was made: after the setting was changed the two
+    /// differ, for each account until its owner signs in (`docs/adr/0006`).
     pub async fn verify(&self, password: &str, phc: Option<&str>) -> Result<bool, HashFailure> {
         let (reply, answer) = oneshot::channel();
         let known = phc.is_some();
