@@ -117,7 +117,7 @@ async fn without_a_password_factors_are_enrolled_and_the_pages_about_it_say_that
     assert!(page.words().contains("không có mật khẩu"), "{}", page.words());
     idp.advance(Span::minutes(20)).await;
     let page = browser.open("/account/security").await.expect("confirm");
-    assert!(!page.html().contains("type="password"") && page.words().contains("đăng xuất rồi đăng nhập lại"));
+    assert!(!page.html().contains("type=\"password\"") && page.words().contains("đăng xuất rồi đăng nhập lại"));
     let who = idp.house.accounts.session(&ctx(&idp), &cookie).await.unwrap().expect("a session");
     let tried = idp.house.accounts.confirm(&ctx(&idp), &who, &an.password, Here::default()).await.unwrap();
     assert!(matches!(tried, ConfirmOutcome::NoPassword), "{tried:?}");
