@@ -21,6 +21,8 @@ async fn neither_bearer_values_nor_personal_facts_lie_readable_on_the_disk() {
     let mut browser = idp.browser();
     let callback = to_callback(&idp, &an, &mut browser, &service, "openid profile offline_access").await;
     let tokens = service.redeem(&callback).await;
+    let mails = idp.mails_to(&an.email).await;
+    let not_me = mails.iter().find(|mail| mail.text.contains("/sign-in/not-me?token=")).expect("a new browser");
     // A message that still waits holds its recipient and its words.
     idp.citizen("le.van.binh").with(|binh| binh.email = "waiting.mail@example.vn".to_owned()).create().await;
 
@@ -28,6 +30,7 @@ async fn neither_bearer_values_nor_personal_facts_lie_readable_on_the_disk() {
     let mut secrets = vec![
         activation,
         correction.split_once("token=").expect("a link").1.to_owned(),
+        link_in(&not_me.text).split_once("token=").expect("a link").1.to_owned(),
         parameter(&callback, "code").expect("a code"),
         refresh.rsplit('.').next().expect("a MAC").to_owned(),
         tokens.field("access_token"),

@@ -163,14 +163,16 @@ async fn a_secret_shown_in_one_session_cannot_be_added_in_another() {
 async fn wrong_codes_of_any_mix_of_factors_count_together_and_a_resend_gives_no_new_tries() {
     let idp = TestIdp::start().await;
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
-    let mut own = signed_in(&idp, &an).await;
+    let (mut own, mut device) = (signed_in(&idp, &an).await, portal_id_testkit::Device::new());
     let (app, codes) = (add_app(&idp, &mut own).await, make_codes(&mut own).await);
+    let _ = crate::passkeys::add_passkey(&mut own, &mut device, "Điện thoại của tôi").await.expect("security");
     idp.advance(Span::minutes(5)).await;
     let (mut browser, page) = at_second_step(&idp, &an, "app-code").await;
     let right = app.code_at(idp.now());
-    for _ in 0..2 {
-        let _ = give(&mut browser, &page, wrong(&right)).await.expect("app-code");
-    }
+    let _ = give(&mut browser, &page, wrong(&right)).await.expect("app-code");
+    let passkey = browser.open(&page.link("by-passkey").unwrap()).await.expect("passkey");
+    let spoiled = device.answer(&passkey).await.script("user_handle", "bmd1b2kta2hhYw");
+    let _ = browser.submit(spoiled).await.expect("passkey");
     let recovery = browser.open(&page.link("by-recovery-code").unwrap()).await.expect("recovery-code");
     let _ = give(&mut browser, &recovery, "00000-00000").await.expect("recovery-code");
     let sms = browser.open(&page.link("by-sms").unwrap()).await.expect("code");
@@ -182,14 +184,17 @@ async fn wrong_codes_of_any_mix_of_factors_count_together_and_a_resend_gives_no_
         let _ = give(&mut browser, page, code).await.expect("code-over");
     }
     // Two more series make fifteen within the hour: then no factor is looked at, right or wrong.
-    for _ in 0..2 {
-        let (mut browser, page) = at_second_step(&idp, &an, "app-code").await;
-        for _ in 0..5 {
+    for series in 0..2 {
+        let (browser, page) = at_second_step(&idp, &an, "app-code").await;
+        for number in 0..5 {
+            // From wherever they come.
+            let mut browser = browser.clone().at_address(&format!("198.51.{series}.{number}"));
             let _ = give(&mut browser, &page, wrong(&right)).await;
         }
         idp.advance(Span::minutes(2)).await;
     }
-    let (mut browser, page) = at_second_step(&idp, &an, "app-code").await;
+    let (browser, page) = at_second_step(&idp, &an, "app-code").await;
+    let mut browser = browser.at_address("192.0.2.77");
     let refused = give(&mut browser, &page, &app.code_at(idp.now())).await.expect("app-code");
     assert!(refused.error_of("code").unwrap().contains("quá nhiều mã sai"), "{}", refused.words());
     let recovery = browser.open(&page.link("by-recovery-code").unwrap()).await.expect("recovery-code");
@@ -242,7 +247,6 @@ async fn when_the_gateways_fail_the_page_offers_what_the_person_has() {
     let _ = give(&mut browser, &recovery, &codes[3]).await.expect("home");
 }
 
-// security: row 13
 #[tokio::test]
 async fn a_recovery_code_works_once_its_owner_is_told_and_a_new_list_ends_the_old_one() {
     let idp = TestIdp::start().await;
@@ -388,8 +392,13 @@ async fn nobody_removes_what_is_anothers() {
     add_app(&idp, &mut ans).await;
     add_app(&idp, &mut binhs).await;
     let id = ans.open("/account/security").await.form_with("id").value("id").to_owned();
-    let theirs = binhs.open("/account/security").await.form_with("id");
-    let _ = binhs.submit(theirs.script("id", &id).press("action", "remove")).await.expect("security");
+    let mut answers = Vec::new();
+    for id in [id.as_str(), "0192f3a1-0000-7000-8000-000000000000"] {
+        let theirs = binhs.open("/account/security").await.form_with("id");
+        let page = binhs.submit(theirs.script("id", id).press("action", "remove")).await.expect("security");
+        answers.push((page.status(), page.url.clone(), page.words()));
+    }
+    assert_eq!(answers[0], answers[1], "another's is as if it never was");
     assert_eq!(enrolled(&idp, &an).await.len(), 1);
     assert_eq!(enrolled(&idp, &binh).await.len(), 1);
     let own = ans.open("/account/security").await.form_with("id");

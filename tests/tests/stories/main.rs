@@ -13,6 +13,7 @@ mod business;
 mod codes;
 mod disabled;
 mod factors;
+mod forms;
 mod log_in_with_the_portal;
 mod messages;
 mod new_browser;

@@ -69,6 +69,7 @@ async fn line_breaks_in_a_typed_address_or_name_never_reach_a_mail() {
     assert!(idp.mails.kept().is_empty());
 }
 
+// security: row 28
 #[tokio::test]
 async fn a_vietnamese_username_is_written_as_it_is() {
     let idp = TestIdp::start().await;

@@ -327,3 +327,29 @@ async fn an_answer_that_says_it_is_somebody_elses_is_refused_as_the_second_step_
     let confirm = own.open("/account/security").await.expect("confirm");
     let _ = own.submit(device.answer(&confirm).await.script("user_handle", "")).await.expect("security");
 }
+
+// security: row 16
+#[tokio::test]
+async fn what_is_nested_without_end_is_refused_and_costs_nothing() {
+    let idp = TestIdp::start().await;
+    let (an, mut device, mut own) = with_passkey(&idp).await;
+    let page = own.open("/account/security/passkey").await.expect("add-passkey");
+    let base64url = |bytes: &[u8]| {
+        use base64::Engine as _;
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
+    };
+    let json = base64url("[".repeat(20_000).as_bytes());
+    // Arrays of one element each (RFC 8949 §3.1), and maps whose value is the next map.
+    let (arrays, maps) = (base64url(&[0x81; 20_000]), base64url(&[0xa1, 0x00].repeat(10_000)));
+    let good = device.make(&page).await.fill("name", "Điện thoại thứ hai");
+    for (field, value) in [("client_data", &json), ("attestation_object", &arrays), ("attestation_object", &maps)] {
+        let refused = own.submit(good.clone().script(field, value)).await;
+        assert_eq!((refused.name().as_str(), refused.status().as_u16()), ("add-passkey", 422), "{field}");
+    }
+    let mut browser = idp.browser();
+    let page = browser.open("/sign-in").await;
+    let page = an.give_password(&mut browser, &page).await.expect("passkey");
+    let form = device.answer(&page).await;
+    let refused = browser.submit(form.script("client_data", &json)).await.expect("passkey");
+    assert_eq!(refused.status(), 422);
+}

@@ -1,9 +1,9 @@
 //! The first step, and what guessing comes to.
 
+use portal_id_testkit::TestIdp;
 use portal_id_testkit::core::accounts::{Credentials, SignInOutcome};
 use portal_id_testkit::core::audit::AuditKind;
 use portal_id_testkit::core::time::Span;
-use portal_id_testkit::{Citizen, TestIdp};
 
 async fn guess(idp: &TestIdp, name: &str, password: &str, address: &str) -> SignInOutcome {
     let mut ctx = idp.ctx();
@@ -33,8 +33,7 @@ async fn a_wrong_password_and_an_unknown_name_get_the_same_page() {
         // The same work for all of them, or the time would tell.
         assert_eq!(idp.house.accounts.passwords_evaluated() - before, 1, "{username}");
         let words = page.words().replace(username, "NAME");
-        let names: Vec<_> = page.answer.headers.keys().map(ToString::to_string).collect();
-        pages.push((page.status(), words, names));
+        pages.push((page.status(), words, crate::walk::headers(&page)));
     }
     assert!(pages.windows(2).all(|pair| pair[0] == pair[1]), "{pages:#?}");
 }
@@ -152,7 +151,97 @@ async fn an_email_or_phone_opens_the_door_only_when_verified_and_when_one_accoun
 #[tokio::test]
 async fn a_password_of_a_megabyte_is_nobodys_and_costs_no_more_than_any_other() {
     let idp = TestIdp::start().await;
-    let an = Citizen::named("nguyen.thi.an");
-    let outcome = guess(&idp, &an.username, &"a".repeat(1 << 20), "192.0.2.1").await;
-    assert!(matches!(outcome, SignInOutcome::Refused));
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let huge = "a".repeat(1 << 20);
+    for (name, password) in
+        [(an.username.as_str(), huge.as_str()), ("khong.co.ai", &huge), (&an.username, "sai mat khau")]
+    {
+        let before = idp.house.accounts.passwords_evaluated();
+        assert!(matches!(guess(&idp, name, password, "192.0.2.1").await, SignInOutcome::Refused));
+        assert_eq!(idp.house.accounts.passwords_evaluated() - before, 1, "{name}");
+    }
+    assert!(matches!(guess(&idp, &an.username, &an.password, "192.0.2.1").await, SignInOutcome::CodeSent(_)));
+}
+
+/// Letters and digits as East Asian keyboards type them.
+fn full_width(text: &str) -> String {
+    text.chars().map(|c| if c.is_ascii_graphic() { char::from_u32(c as u32 + 0xFEE0).unwrap() } else { c }).collect()
+}
+
+fn spaced(number: &str, mark: &str) -> String {
+    let groups: Vec<_> = number.as_bytes().chunks(4).map(|group| std::str::from_utf8(group).unwrap()).collect();
+    groups.join(mark)
+}
+
+// security: row 14
+#[tokio::test]
+async fn every_form_of_a_name_leads_to_one_account_and_to_one_count() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyễn.thị.ắn").with(|an| an.email = "an@example.vn".to_owned()).activated().create().await;
+    crate::walk::signed_in(&idp, &an).await;
+    idp.advance(Span::hours(2)).await;
+    let forms = [
+        an.username.clone(),
+        "nguye\u{302}\u{303}n.thi\u{323}.a\u{306}\u{301}n".to_owned(),
+        an.username.to_uppercase(),
+        full_width(&an.username),
+        "AN@example.vn".to_owned(),
+        "an@EXAMPLE.VN".to_owned(),
+        spaced(&an.phone, " "),
+        spaced(&an.phone, "."),
+        an.e164.clone(),
+        spaced(&an.identity_number, " "),
+    ];
+    for (number, name) in forms.iter().enumerate() {
+        let outcome = guess(&idp, name, &an.password, &format!("203.0.113.{number}")).await;
+        assert!(!matches!(outcome, SignInOutcome::Refused), "{name} leads to the account: {outcome:?}");
+    }
+    for (number, name) in forms.iter().enumerate() {
+        let before = idp.house.accounts.passwords_evaluated();
+        guess(&idp, name, "sai mat khau", &format!("198.51.100.{number}")).await;
+        assert_eq!(idp.house.accounts.passwords_evaluated() - before, 1, "{name}");
+    }
+    let before = idp.house.accounts.passwords_evaluated();
+    for (number, name) in forms.iter().enumerate() {
+        let outcome = guess(&idp, name, &an.password, &format!("192.0.2.{number}")).await;
+        assert!(matches!(outcome, SignInOutcome::Refused), "{name}");
+    }
+    assert_eq!(idp.house.accounts.passwords_evaluated(), before, "ten were the limit for all of them");
+}
+
+// security: row 14, 15
+#[tokio::test]
+async fn every_form_of_an_unknown_name_counts_as_one_too() {
+    let idp = TestIdp::start().await;
+    let name = "không.có.ai";
+    let forms = [name.to_owned(), name.to_uppercase(), full_width(name), "kho\u{302}ng.co\u{301}.ai".to_owned()];
+    for (number, name) in forms.iter().cycle().take(10).enumerate() {
+        guess(&idp, name, "sai mat khau", &format!("198.51.100.{number}")).await;
+    }
+    let before = idp.house.accounts.passwords_evaluated();
+    for (number, name) in forms.iter().enumerate() {
+        guess(&idp, name, "sai mat khau", &format!("192.0.2.{number}")).await;
+    }
+    assert_eq!(idp.house.accounts.passwords_evaluated(), before);
+}
+
+// security: row 15
+#[tokio::test]
+async fn while_throttled_known_and_unknown_get_the_same_page() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut pages = Vec::new();
+    for (username, password) in [(an.username.as_str(), an.password.as_str()), ("khong.co.ai", "sai mat khau")] {
+        for number in 0..10 {
+            guess(&idp, username, "sai mat khau", &format!("198.51.100.{number}")).await;
+        }
+        let mut browser = idp.browser();
+        let page = browser.open("/sign-in").await;
+        let typed = page.form_with("password").fill("username", username).fill("password", password);
+        let before = idp.house.accounts.passwords_evaluated();
+        let page = browser.submit(typed).await.expect("sign-in");
+        assert_eq!(idp.house.accounts.passwords_evaluated(), before, "{username}");
+        pages.push((page.status(), page.words().replace(username, "NAME"), crate::walk::headers(&page)));
+    }
+    assert_eq!(pages[0], pages[1]);
 }

@@ -61,6 +61,7 @@ async fn a_known_email_or_number_gets_the_same_page_and_both_sides_are_told_by_m
         let stranger = Citizen::named(username);
         let page = stranger.register_with(&mut idp.browser(), &changes).await.expect("registered");
         assert_eq!(page.status(), expected.status());
+        assert_eq!(crate::walk::headers(&page), crate::walk::headers(&expected));
         let typed = if username == "stranger.one" { &an.email } else { &stranger.email };
         assert_eq!(
             page.words().replace(typed, "ADDRESS"),
@@ -111,6 +112,7 @@ async fn a_field_that_the_form_does_not_have_is_refused_and_nothing_is_registere
     assert!(idp.audit().await.iter().all(|entry| entry.kind != AuditKind::Registered));
 }
 
+// security: row 28
 #[tokio::test]
 async fn names_and_passwords_typed_in_nfd_are_those_typed_in_nfc() {
     let idp = TestIdp::start().await;

@@ -46,3 +46,15 @@ pub(crate) async fn tokens(browser: &mut Browser, service: &Service, scope: &str
     let callback = browser.open(service.authorize_url(scope).as_str()).await.expect_away(&service.redirect_uri);
     service.redeem(&callback).await
 }
+
+/// The headers of an answer, without what differs from one request to the next: its name, cookies, the nonce of its policy.
+pub(crate) fn headers(page: &Page) -> Vec<(String, String)> {
+    let own = |name: &str| matches!(name, "x-request-id" | "set-cookie" | "content-length");
+    let value = |value: &http::HeaderValue| {
+        let text = value.to_str().unwrap();
+        let pieces = text.split(' ').map(|word| if word.starts_with("'nonce-") { "'nonce'" } else { word });
+        pieces.collect::<Vec<_>>().join(" ")
+    };
+    let all = page.answer.headers.iter().filter(|(name, _)| !own(name.as_str()));
+    all.map(|(name, text)| (name.to_string(), value(text))).collect()
+}

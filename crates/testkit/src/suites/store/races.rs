@@ -108,6 +108,7 @@ pub async fn of_64_parallel_activations_with_one_business_code_one_wins_and_the_
 }
 
 /// Two clicks on one mail.
+// security: row 13
 pub async fn of_64_parallel_uses_of_one_link_one_wins(subject: Subject) {
     let id = add_account(&subject.store, 1).await;
     subject.store.tx("add", move |tx| tx.insert_link(&link(1, &id))).await.expect("added");
@@ -181,6 +182,7 @@ pub async fn of_64_who_enrol_and_disown_at_once_nothing_enrolled_is_left(subject
 }
 
 /// A code of an authenticator is good for one sign-in, although its step lasts for ninety seconds.
+// security: row 13
 pub async fn of_64_parallel_uses_of_one_authenticator_code_one_wins(subject: Subject) {
     let id = add_account(&subject.store, 1).await;
     let put = credential(1, &id, CredentialKind::Authenticator);
@@ -190,6 +192,7 @@ pub async fn of_64_parallel_uses_of_one_authenticator_code_one_wins(subject: Sub
 }
 
 /// So is a code of the printed list.
+// security: row 13
 pub async fn of_64_parallel_uses_of_one_recovery_code_one_wins(subject: Subject) {
     let id = add_account(&subject.store, 1).await;
     let put = credential(1, &id, CredentialKind::RecoveryCode);
@@ -234,6 +237,7 @@ pub async fn of_64_parallel_marks_none_is_lost_when_the_loser_runs_again(subject
 }
 
 /// security.md rows 12–14.
+// security: row 13
 pub async fn of_64_parallel_marks_only_as_many_pass_as_the_rule_allows(subject: Subject) {
     let results = race(&subject.store, |_| mark(at_most(5))).await;
     assert_eq!(winners(&results), 5);

@@ -110,6 +110,7 @@ fn from(peer: &str, id: &str) -> Request<Body> {
     request
 }
 
+// security: row 28
 #[tokio::test]
 async fn a_request_is_named_by_us_or_by_our_proxy_and_by_nobody_else() {
     let app = app_of(WebSettings { trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()], ..WebSettings::default() });
@@ -117,7 +118,7 @@ async fn a_request_is_named_by_us_or_by_our_proxy_and_by_nobody_else() {
     assert_eq!(named.header("x-request-id"), "lb-0123456789");
     let ours = |answer: &super::Answer| answer.header("x-request-id").len() == 36;
     assert!(ours(&send(&app, from("198.51.100.1:1000", "lb-0123456789")).await));
-    for nonsense in ["short", "has space in it", "<script>alert(1)</script>", &"x".repeat(65)] {
+    for nonsense in ["short", "has a\ttab in it", "has space in it", "<script>alert(1)</script>", &"x".repeat(65)] {
         assert!(ours(&send(&app, from("10.0.0.1:1000", nonsense)).await), "{nonsense}");
     }
 }

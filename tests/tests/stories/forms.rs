@@ -1,0 +1,141 @@
+//! Every form of every page: a field that it does not have, and a form that did not come from our page.
+
+use crate::factors::{add_app, make_codes};
+use crate::passkeys::add_passkey;
+use crate::walk::signed_in;
+use portal_id_testkit::core::time::Span;
+use portal_id_testkit::page::Form;
+use portal_id_testkit::people::link_in;
+use portal_id_testkit::{Browser, Citizen, Device, TestIdp};
+use std::collections::BTreeSet;
+
+/// Every address that a form of ours is sent to.
+const POSTS: [&str; 24] = [
+    "/account/confirm",
+    "/account/confirm/passkey",
+    "/account/password",
+    "/account/security",
+    "/account/security/authenticator",
+    "/account/security/passkey",
+    "/account/security/recovery-codes",
+    "/account/sessions",
+    "/activate",
+    "/activate/resend",
+    "/consent",
+    "/register/business",
+    "/register/citizen",
+    "/sign-in",
+    "/sign-in/app",
+    "/sign-in/code",
+    "/sign-in/new-password",
+    "/sign-in/not-me",
+    "/sign-in/passkey",
+    "/sign-in/passkey?challenge",
+    "/sign-in/phone",
+    "/sign-in/phone?token",
+    "/sign-in/recovery",
+    "/sign-out/confirm",
+];
+
+/// Forms as they are shown, each with the browser that it was shown to.
+struct Shown(Vec<(String, Browser, Form)>);
+
+impl Shown {
+    fn keep(&mut self, browser: &Browser, form: Form) {
+        let path = form.action.path().to_owned();
+        self.keep_as(&path, browser, form);
+    }
+
+    fn keep_as(&mut self, name: &str, browser: &Browser, form: Form) {
+        self.0.push((name.to_owned(), browser.clone(), form));
+    }
+}
+
+/// Walks past every form, of a stranger and of somebody who has all factors.
+async fn all_forms(idp: &TestIdp) -> Shown {
+    let mut shown = Shown(Vec::new());
+    let mut stranger = idp.browser();
+    shown.keep(&stranger, Citizen::named("le.van.binh").filled_form(&mut stranger, &[]).await);
+    let page = stranger.open("/register/business").await.expect("register-business");
+    shown.keep(&stranger, page.form_with("business_name"));
+    let page = stranger.open("/sign-in").await.expect("sign-in");
+    shown.keep(&stranger, page.form_with("password"));
+    shown.keep(&stranger, page.passkey_form("ask").0);
+    let waiting = idp.citizen("dang.cho").create().await;
+    let link = link_in(&idp.newest_mail(&waiting.email).await.text);
+    shown.keep(&stranger, stranger.open(&link).await.expect("activate").form_with("token"));
+    let page = waiting.give_password(&mut stranger, &page).await.expect("not-activated");
+    shown.keep(&stranger, page.form_to("/activate/resend"));
+
+    let service = idp.service().register().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut browser = idp.browser();
+    let page = browser.open(service.authorize_url("openid").as_str()).await.expect("sign-in");
+    let page = an.give_password(&mut browser, &page).await.expect("code");
+    shown.keep(&browser, page.form_with("code"));
+    shown.keep(&browser, page.form_to("/sign-in/phone"));
+    let _ = browser.submit(page.form_to("/sign-in/phone").press("action", "ask")).await.expect("phone-asked");
+    let link = link_in(&idp.newest_mail(&an.email).await.text);
+    let correct = browser.open(&link).await.expect("phone-correct").form_with("phone");
+    shown.keep_as("/sign-in/phone?token", &browser, correct);
+    let code = idp.newest_code(&an.e164).await;
+    let page = browser.submit(page.form_with("code").fill("code", &code).press("action", "verify")).await;
+    shown.keep(&browser, page.expect("consent").form_with("decision"));
+
+    idp.advance(Span::minutes(2)).await;
+    let (mut own, mut device) = (signed_in(idp, &an).await, Device::new());
+    let link = link_in(&idp.newest_mail(&an.email).await.text);
+    add_app(idp, &mut own).await;
+    let _ = add_passkey(&mut own, &mut device, "Điện thoại").await.expect("security");
+    make_codes(&mut own).await;
+    for (path, field) in [
+        ("/account/password", "current_password"),
+        ("/account/security", "id"),
+        ("/account/security/authenticator", "code"),
+        ("/account/sessions", "action"),
+    ] {
+        shown.keep(&own, own.open(path).await.form_with(field));
+    }
+    let page = own.open("/account/security/recovery-codes").await;
+    shown.keep(&own, page.form_to("/account/security/recovery-codes"));
+    shown.keep(&own, own.open("/account/security/passkey").await.passkey_form("make").0);
+    shown.keep(&own, own.open("/sign-out").await.form_to("/sign-out/confirm"));
+    let mut second = idp.browser();
+    let page = second.open("/sign-in").await;
+    let app = an.give_password(&mut second, &page).await.expect("app-code");
+    shown.keep(&second, app.form_with("code"));
+    let recovery = second.open(&app.link("by-recovery-code").unwrap()).await.expect("recovery-code");
+    shown.keep(&second, recovery.form_with("code"));
+    let passkey = second.open(&app.link("by-passkey").unwrap()).await.expect("passkey");
+    shown.keep_as("/sign-in/passkey?challenge", &second, passkey.passkey_form("ask").0);
+    shown.keep(&stranger, stranger.open(&link).await.expect("not-me").form_with("token"));
+    idp.advance(Span::minutes(20)).await;
+    let page = own.open("/account/confirm").await.expect("confirm");
+    shown.keep(&own, page.form_with("password"));
+    shown.keep(&own, page.passkey_form("ask").0);
+    let done = crate::not_me::press(&mut second, &link).await.expect("not-me-done");
+    let page = second.open(&done.link("new-password").unwrap()).await.expect("new-password");
+    shown.keep(&second, page.form_with("password"));
+    shown
+}
+
+// security: row 9, 35
+#[tokio::test]
+async fn no_form_takes_a_field_that_it_does_not_have_or_comes_from_elsewhere() {
+    let idp = TestIdp::start().await;
+    let Shown(all) = all_forms(&idp).await;
+    let named: BTreeSet<_> = all.iter().map(|(name, ..)| name.as_str()).collect();
+    assert_eq!(named, POSTS.into_iter().collect::<BTreeSet<_>>(), "every form there is");
+    let before = idp.audit().await.len();
+    for (name, browser, form) in all {
+        for (spoiled, expected) in [
+            (form.clone().forge("state", "active"), 400),
+            (form.clone().forge("csrf", form.value("csrf")), 400),
+            (form.clone().without("csrf"), 403),
+        ] {
+            let answer = browser.clone().submit(spoiled).await;
+            assert_eq!(answer.status().as_u16(), expected, "{name}: {}", answer.words());
+        }
+    }
+    assert_eq!(idp.audit().await.len(), before, "nothing came of it");
+}
