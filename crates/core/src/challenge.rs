@@ -1,4 +1,5 @@
-//! The code by SMS: how long it lives, how often it may be tried and sent again.
+//! A sign-in that waits for its second step; and the code by SMS: how long it lives, how often it may be tried and sent
+//! again.
 
 use crate::digest::Digest;
 use crate::ids::{AccountId, ChallengeId};

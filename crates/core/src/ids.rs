@@ -53,7 +53,7 @@ id!(
     SessionId
 );
 id!(
-    /// An SMS challenge of a sign-in.
+    /// A sign-in that waits for its second step, whichever factor takes it.
     ChallengeId
 );
 id!(

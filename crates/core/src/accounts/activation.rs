@@ -1,18 +1,17 @@
 //! Activating: mailbox and password together (decisions 2). A GET never changes anything, since mail scanners open links.
 
 use super::limits::{self, Limited};
+use super::ticket::TicketContent;
 use super::{Accounts, Failure, phone_cap};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
 use crate::digest::{Digest, DigestPurpose};
 use crate::ids::AccountId;
 use crate::link::{LinkPurpose, LinkStanding, MailedLink};
-use crate::ports::{SealPurpose, Sealed, Vault};
+use crate::ports::Vault;
 use crate::profile::{Account, AccountState, FactSource, IdentifierKind};
 use crate::store::{StoreError, StoreResult, Tx};
-use crate::time::{Span, Timestamp};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -81,12 +80,13 @@ impl ResendTicket {
 }
 
 #[derive(Serialize, Deserialize)]
-struct TicketContent {
+struct Waiting {
     resend_activation_of: AccountId,
-    until: Timestamp,
 }
 
-const TICKET_LIFETIME: Span = Span::minutes(15);
+impl TicketContent for Waiting {
+    const KIND: &'static [u8] = b"resend-ticket";
+}
 
 impl Accounts {
     fn activation_digest(&self, secret: &str) -> Digest {
@@ -154,8 +154,8 @@ impl Accounts {
         }
     }
 
-    /// "This was not me": deletes the registration behind a link that was not used, also when its time is over. `false` when
-    /// there is none.
+    /// "This was not me": deletes the registration behind a link that was not used, also when its time is over. `false`
+    /// when there is none.
     pub async fn disown_registration(&self, ctx: &Ctx, secret: &str) -> Result<bool, Failure> {
         let Some((link, account)) = self.find_activation(secret).await? else {
             return Ok(false);
@@ -195,7 +195,7 @@ impl Accounts {
         ctx: &Ctx,
         ticket: &ResendTicket,
     ) -> Result<ResendOutcome, Failure> {
-        let Some(id) = self.open_ticket(ctx, ticket) else {
+        let Some(Waiting { resend_activation_of: id }) = self.open_ticket(ctx, &ticket.0) else {
             return Ok(ResendOutcome::Unknown);
         };
         match self.store.read("find_account", move |tx| tx.find_account(&id)).await? {
@@ -232,24 +232,8 @@ impl Accounts {
     }
 
     pub(super) fn resend_ticket(&self, ctx: &Ctx, account: &AccountId) -> ResendTicket {
-        let content = TicketContent { resend_activation_of: account.clone(), until: ctx.now + TICKET_LIFETIME };
-        let sealed =
-            Sealed::seal(self.vault.as_ref(), SealPurpose::Flow, &ticket_context(ctx), &content, ctx.entropy());
-        ResendTicket(URL_SAFE_NO_PAD.encode(sealed.as_bytes()))
+        ResendTicket(self.seal_ticket(ctx, Waiting { resend_activation_of: account.clone() }))
     }
-
-    fn open_ticket(&self, ctx: &Ctx, ticket: &ResendTicket) -> Option<AccountId> {
-        let bytes = URL_SAFE_NO_PAD.decode(&ticket.0).ok()?;
-        let sealed: Sealed<TicketContent> = Sealed::from_bytes(bytes);
-        let content = sealed.open(self.vault.as_ref(), SealPurpose::Flow, &ticket_context(ctx)).ok()?;
-        (ctx.now < content.until).then_some(content.resend_activation_of)
-    }
-}
-
-fn ticket_context(ctx: &Ctx) -> Vec<u8> {
-    let mut context = b"resend-ticket".to_vec();
-    context.extend(ctx.browser.iter().flat_map(|browser| *browser.as_bytes()));
-    context
 }
 
 /// The browser that registered, known by its cookie, need not give the password again.

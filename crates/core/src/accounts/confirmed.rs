@@ -14,8 +14,6 @@ use crate::ports::{SealPurpose, Sealed};
 use crate::profile::Account;
 use crate::session::Session;
 use crate::time::Timestamp;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// Somebody who has proved a short while ago who they are. Only [`Accounts::confirmed`] makes one: whatever asks for it
 /// cannot be reached otherwise.
@@ -125,11 +123,11 @@ impl Accounts {
         self.store.tx("note_confirmation", move |tx| tx.insert_audit(&entry)).await?;
         let context = confirmation_context(&who.session);
         let sealed = Sealed::seal(self.vault.as_ref(), SealPurpose::Confirmation, &context, &ctx.now, ctx.entropy());
-        Ok(ConfirmOutcome::Confirmed { cookie: URL_SAFE_NO_PAD.encode(sealed.as_bytes()) })
+        Ok(ConfirmOutcome::Confirmed { cookie: sealed.to_text() })
     }
 
     fn open_confirmation(&self, who: &SignedIn, cookie: Option<&str>) -> Option<Timestamp> {
-        let sealed = Sealed::from_bytes(URL_SAFE_NO_PAD.decode(cookie?).ok()?);
+        let sealed = Sealed::from_text(cookie?)?;
         sealed.open(self.vault.as_ref(), SealPurpose::Confirmation, &confirmation_context(&who.session)).ok()
     }
 }

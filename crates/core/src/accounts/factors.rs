@@ -301,8 +301,8 @@ pub(super) enum Added {
     TooLate,
 }
 
-/// What must hold still in the transaction that adds or removes something: "this was not me" ends the session and removes what was
-/// added, and nothing may be added behind its back (`docs/adr/0014`).
+/// What must hold still in the transaction that adds or removes something: "this was not me" ends the session and removes
+/// what was added, and nothing may be added behind its back (`docs/adr/0014`).
 struct Standing {
     account: AccountId,
     session: SessionId,

@@ -9,8 +9,6 @@ use crate::ports::{SealPurpose, Sealed};
 use crate::profile::Account;
 use crate::secret::Secret;
 use crate::time::Timestamp;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 /// How many accounts one browser remembers: a family at one computer.
@@ -60,10 +58,8 @@ impl Accounts {
     /// Opens the cookie; anything that does not open knows nobody.
     pub(super) fn open_known_devices(&self, cookie: Option<&str>) -> KnownDevices {
         cookie
-            .and_then(|text| URL_SAFE_NO_PAD.decode(text).ok())
-            .and_then(|bytes| {
-                Sealed::from_bytes(bytes).open(self.vault.as_ref(), SealPurpose::KnownDevice, CONTEXT).ok()
-            })
+            .and_then(Sealed::from_text)
+            .and_then(|sealed| sealed.open(self.vault.as_ref(), SealPurpose::KnownDevice, CONTEXT).ok())
             .unwrap_or_default()
     }
 
@@ -75,8 +71,7 @@ impl Accounts {
         let others = known.0.into_iter().filter(|other| other.account != *account);
         let mut list = vec![KnownDevice { account: account.clone(), device, since: ctx.now }];
         list.extend(others.take(ACCOUNTS_PER_BROWSER - 1));
-        let sealed =
-            Sealed::seal(self.vault.as_ref(), SealPurpose::KnownDevice, CONTEXT, &KnownDevices(list), ctx.entropy());
-        URL_SAFE_NO_PAD.encode(sealed.as_bytes())
+        Sealed::seal(self.vault.as_ref(), SealPurpose::KnownDevice, CONTEXT, &KnownDevices(list), ctx.entropy())
+            .to_text()
     }
 }

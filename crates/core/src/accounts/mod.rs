@@ -35,6 +35,7 @@ mod sessions;
 mod settings;
 mod sign_in;
 mod sign_in_name;
+mod ticket;
 
 pub use activation::{ActivateOutcome, ActivationView, ResendOutcome, ResendTicket};
 pub use address_form::{AddressForm, NamedUnits};

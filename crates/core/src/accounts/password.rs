@@ -6,6 +6,7 @@ use super::limits::Limited;
 use super::messages::{Letters, time_and_day};
 use super::not_me::NotMeLetter;
 use super::remembered::forget_all;
+use super::ticket::TicketContent;
 use super::{Accounts, Failure, Field, FieldErrors, Here, NewSession, SignedIn};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
@@ -13,14 +14,11 @@ use crate::facts::FieldError;
 use crate::ids::AccountId;
 use crate::outbox::Message;
 use crate::password::policy::{PasswordInput, PersonalWords};
-use crate::ports::{SealPurpose, Sealed};
 use crate::profile::{Account, AccountState};
 use crate::secret::Secret;
 use crate::session::Session;
 use crate::store::{PasswordChange, StoreError, StoreResult, Tx};
-use crate::time::{Span, Timestamp};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// A new password as typed.
@@ -92,15 +90,16 @@ impl NewPasswordTicket {
 }
 
 #[derive(Serialize, Deserialize)]
-struct TicketContent {
+struct MaySet {
     new_password_of: AccountId,
     distrusted_at: Timestamp,
-    until: Timestamp,
     /// What a sign-in proved so far; `None` for whoever came from the mailbox.
     signing_in: Option<Proved>,
 }
 
-const TICKET_LIFETIME: Span = Span::minutes(15);
+impl TicketContent for MaySet {
+    const KIND: &'static [u8] = b"new-password-ticket";
+}
 
 impl Accounts {
     /// The ticket of a sign-in that proved everything but a trusted password.
@@ -111,26 +110,14 @@ impl Accounts {
         distrusted_at: Timestamp,
         proved: Proved,
     ) -> NewPasswordTicket {
-        self.seal_ticket(ctx, account, distrusted_at, Some(proved))
+        let new_password_of = account.clone();
+        NewPasswordTicket(self.seal_ticket(ctx, MaySet { new_password_of, distrusted_at, signing_in: Some(proved) }))
     }
 
     /// The ticket of whoever took the trust from the password just now, by a link from the mailbox.
     pub(super) fn ticket_of_mailbox(&self, ctx: &Ctx, account: &Account) -> NewPasswordTicket {
-        self.seal_ticket(ctx, &account.id, ctx.now, None)
-    }
-
-    fn seal_ticket(
-        &self,
-        ctx: &Ctx,
-        account: &AccountId,
-        distrusted_at: Timestamp,
-        signing_in: Option<Proved>,
-    ) -> NewPasswordTicket {
-        let until = ctx.now + TICKET_LIFETIME;
-        let content = TicketContent { new_password_of: account.clone(), distrusted_at, until, signing_in };
-        let sealed =
-            Sealed::seal(self.vault.as_ref(), SealPurpose::Flow, &ticket_context(ctx), &content, ctx.entropy());
-        NewPasswordTicket(URL_SAFE_NO_PAD.encode(sealed.as_bytes()))
+        let new_password_of = account.id.clone();
+        NewPasswordTicket(self.seal_ticket(ctx, MaySet { new_password_of, distrusted_at: ctx.now, signing_in: None }))
     }
 
     /// The ticket's content and its account, while its password is distrusted since that same moment.
@@ -138,13 +125,8 @@ impl Accounts {
         &self,
         ctx: &Ctx,
         ticket: &NewPasswordTicket,
-    ) -> Result<Option<(TicketContent, Account, String)>, Failure> {
-        let Ok(bytes) = URL_SAFE_NO_PAD.decode(&ticket.0) else { return Ok(None) };
-        let sealed: Sealed<TicketContent> = Sealed::from_bytes(bytes);
-        let opened = sealed.open(self.vault.as_ref(), SealPurpose::Flow, &ticket_context(ctx)).ok();
-        let Some(content) = opened.filter(|content| ctx.now < content.until && ctx.browser.is_some()) else {
-            return Ok(None);
-        };
+    ) -> Result<Option<(MaySet, Account, String)>, Failure> {
+        let Some(content) = self.open_ticket::<MaySet>(ctx, &ticket.0) else { return Ok(None) };
         let id = content.new_password_of.clone();
         let account = self.store.read("find_account", move |tx| tx.find_account(&id)).await?;
         Ok(account
@@ -280,23 +262,11 @@ impl Accounts {
         if needs_current && form.current_password.is_empty() {
             errors.add(Field::CurrentPassword, FieldError::Missing);
         }
-        let password = match PasswordInput::parse(&form.password) {
-            Ok(password) => password,
-            Err(error) => {
-                errors.add(Field::Password, error);
-                return Ok(Err(errors));
-            }
-        };
-        if let Err(error) = password.accept_as_new(&personal) {
-            errors.add(Field::Password, error);
-        }
-        if needs_current && password.confirm(&form.current_password).is_ok() {
+        let password = errors.keep_password(&form.password, &form.password_confirmation, &personal);
+        if needs_current && password.as_ref().is_some_and(|new| new.confirm(&form.current_password).is_ok()) {
             errors.add(Field::Password, FieldError::SameAsBefore);
         }
-        if let Err(error) = password.confirm(&form.password_confirmation) {
-            errors.add(Field::PasswordConfirmation, error);
-        }
-        Ok(if errors.is_empty() { Ok(password) } else { Err(errors) })
+        Ok(password.filter(|_| errors.is_empty()).ok_or(errors))
     }
 
     fn replacing(&self, ctx: &Ctx, account: Account, change: PasswordChange) -> Result<Replacing, Failure> {
@@ -308,12 +278,6 @@ impl Accounts {
 
 fn same_as_before() -> FieldErrors {
     FieldErrors::one(Field::Password, FieldError::SameAsBefore)
-}
-
-fn ticket_context(ctx: &Ctx) -> Vec<u8> {
-    let mut context = b"new-password-ticket".to_vec();
-    context.extend(ctx.browser.iter().flat_map(|browser| *browser.as_bytes()));
-    context
 }
 
 impl Letters {

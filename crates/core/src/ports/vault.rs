@@ -2,6 +2,8 @@
 
 use crate::digest::{Digest, DigestPurpose};
 use crate::entropy::Entropy;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
@@ -90,6 +92,16 @@ impl<T: Serialize + DeserializeOwned> Sealed<T> {
     pub fn seal(vault: &dyn Vault, purpose: SealPurpose, context: &[u8], value: &T, entropy: &dyn Entropy) -> Self {
         let plain = Zeroizing::new(serde_json::to_vec(value).expect("our own types serialise"));
         Self::from_bytes(vault.seal(purpose, context, &plain, entropy))
+    }
+
+    /// As text for a form, an address or a cookie (base64url).
+    pub fn to_text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(&self.bytes)
+    }
+
+    /// Takes such a text in; `None` when it is none.
+    pub fn from_text(text: &str) -> Option<Self> {
+        URL_SAFE_NO_PAD.decode(text).ok().map(Self::from_bytes)
     }
 
     /// Opens it for the same `context`.
