@@ -1,26 +1,14 @@
-//! Looking after the ways to prove who one is: what is enrolled, adding, removing. All of it behind [`Confirmed`]; the
-//! owner is mailed about each change, and each is audited.
+//! Looking after the ways to prove who one is: what is enrolled, and removing it. All of it behind [`Confirmed`]; the owner
+//! is mailed about each change, and each is audited. Left to [`super::enrolling`]: adding.
 
-use super::code::six_digits;
-use super::messages::Notice;
-use super::{Accounts, Confirmed, Failure, Letters, SignedIn};
-use crate::audit::{AuditEntry, AuditKind};
-use crate::authenticator::Seed;
-use crate::credential::{Credential, CredentialKind, Factors};
+use super::enrolling::Standing;
+use super::{Accounts, Confirmed, Failure, SignedIn};
+use crate::audit::AuditKind;
+use crate::credential::{CredentialKind, Factors};
 use crate::ctx::Ctx;
-use crate::digest::DigestPurpose;
-use crate::ids::{AccountId, CredentialId, SessionId};
+use crate::ids::CredentialId;
 use crate::outbox::SecurityChange;
-use crate::ports::SealPurpose;
-use crate::profile::Account;
-use crate::recovery_code::{LIST, RecoveryCode};
-use crate::store::{StoreError, StoreResult, Tx};
-use crate::time::{Span, Timestamp};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
-/// How long a page that shows a seed can be answered.
-const OFFER_LIFETIME: Span = Span::minutes(30);
+use crate::time::Timestamp;
 
 /// What is enrolled, as its owner sees it.
 #[derive(Clone, Debug, Default)]
@@ -50,31 +38,6 @@ pub struct FactorEntry {
     pub last_used_at: Option<Timestamp>,
     /// When it ends by itself.
     pub expires_at: Option<Timestamp>,
-}
-
-/// A seed for an app, before a code proves that the app has it. Nothing is stored yet: the page carries it, sealed for
-/// this session.
-#[derive(Debug)]
-pub struct AuthenticatorOffer {
-    /// The seed.
-    pub seed: Seed,
-    /// What the page carries.
-    pub sealed: String,
-}
-
-/// What came of the first code of an authenticator.
-#[derive(Debug)]
-pub enum AddAuthenticatorOutcome {
-    /// It counts from now on.
-    Added,
-    /// Not six digits.
-    Malformed(AuthenticatorOffer),
-    /// Not a code of this seed at this time.
-    Wrong(AuthenticatorOffer),
-    /// There are as many as one account may have.
-    TooMany,
-    /// The page was open too long, was another session's, or was answered already.
-    Over,
 }
 
 impl Accounts {
@@ -112,90 +75,6 @@ impl Accounts {
     pub async fn factors(&self, ctx: &Ctx, who: &SignedIn) -> Result<Factors, Failure> {
         let id = who.account.id.clone();
         Ok(Factors::of(&self.store.read("factors", move |tx| tx.list_credentials(&id)).await?, ctx.now))
-    }
-
-    /// A fresh seed to show.
-    pub fn offer_authenticator(&self, ctx: &Ctx, owner: &Confirmed) -> AuthenticatorOffer {
-        let seed = Seed::random(ctx.entropy());
-        let plain = [&ctx.now.millis().to_be_bytes()[..], seed.as_bytes()].concat();
-        let sealed = self.vault.seal(SealPurpose::Enrolment, &offer_context(owner), &plain, ctx.entropy());
-        AuthenticatorOffer { seed, sealed: URL_SAFE_NO_PAD.encode(sealed) }
-    }
-
-    fn open_offer(&self, ctx: &Ctx, owner: &Confirmed, sealed: &str) -> Option<AuthenticatorOffer> {
-        let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
-        let plain = self.vault.open(SealPurpose::Enrolment, &offer_context(owner), &bytes).ok()?;
-        let (made_at, seed) = plain.split_first_chunk::<8>()?;
-        let made_at = Timestamp::from_millis(i64::from_be_bytes(*made_at));
-        let offer = AuthenticatorOffer { seed: Seed::from_slice(seed)?, sealed: sealed.to_owned() };
-        (ctx.now.since(made_at) < OFFER_LIFETIME).then_some(offer)
-    }
-
-    /// Adds an authenticator once a code proves that the app has the seed. That code is then used up.
-    pub async fn add_authenticator(
-        &self,
-        ctx: &Ctx,
-        owner: &Confirmed,
-        sealed: &str,
-        typed: &str,
-    ) -> Result<AddAuthenticatorOutcome, Failure> {
-        let Some(offer) = self.open_offer(ctx, owner, sealed) else {
-            return Ok(AddAuthenticatorOutcome::Over);
-        };
-        let Some(code) = six_digits(typed) else {
-            return Ok(AddAuthenticatorOutcome::Malformed(offer));
-        };
-        let Some(step) = offer.seed.accepted_step(&code, ctx.now, 0) else {
-            return Ok(AddAuthenticatorOutcome::Wrong(offer));
-        };
-        let id = CredentialId::new(ctx.now, ctx.entropy());
-        let account = &owner.account().id;
-        let key = self.vault.digest(DigestPurpose::Credential, &[b"authenticator", offer.seed.as_bytes()]);
-        let credential = Credential {
-            sealed: Some(offer.seed.seal_for(account, &id, self.vault.as_ref(), ctx.entropy())),
-            counter: step,
-            ..fresh(ctx, owner, id, CredentialKind::Authenticator, key)
-        };
-        let news = self.news(ctx, owner, SecurityChange::AuthenticatorAdded, AuditKind::AuthenticatorAdded)?;
-        Ok(match self.add_credential("add_authenticator", owner, credential, news).await? {
-            Added::Yes => AddAuthenticatorOutcome::Added,
-            Added::TooMany => AddAuthenticatorOutcome::TooMany,
-            Added::AlreadyThere | Added::TooLate => AddAuthenticatorOutcome::Over,
-        })
-    }
-
-    /// Makes a new list of recovery codes, shown this once; the list before no longer works. `None` when the session ended
-    /// meanwhile.
-    pub async fn make_recovery_codes(
-        &self,
-        ctx: &Ctx,
-        owner: &Confirmed,
-    ) -> Result<Option<Vec<RecoveryCode>>, Failure> {
-        let codes: Vec<_> = (0..LIST).map(|_| RecoveryCode::random(ctx.entropy())).collect();
-        let account = owner.account().id.clone();
-        let rows: Vec<_> = codes
-            .iter()
-            .map(|code| {
-                let key = code.key(&account, self.vault.as_ref());
-                let id = CredentialId::new(ctx.now, ctx.entropy());
-                fresh(ctx, owner, id, CredentialKind::RecoveryCode, key)
-            })
-            .collect();
-        let news = self.news(ctx, owner, SecurityChange::RecoveryCodesMade, AuditKind::RecoveryCodesMade)?;
-        let standing = Standing::of(owner);
-        let made = self
-            .store
-            .tx("make_recovery_codes", move |tx| {
-                if !standing.holds(tx)? {
-                    return Ok(false);
-                }
-                tx.delete_credentials(&account, CredentialKind::RecoveryCode)?;
-                rows.iter().try_for_each(|row| tx.insert_credential(row))?;
-                news.write(tx)?;
-                Ok(true)
-            })
-            .await?;
-        Ok(made.then_some(codes))
     }
 
     /// Removes an authenticator, a passkey or a remembered browser of the owner; `false` when they have none of this id.
@@ -247,145 +126,4 @@ impl Accounts {
             .await?;
         Ok(forgotten)
     }
-
-    /// Adds a credential unless there are too many of its kind.
-    pub(super) async fn add_credential(
-        &self,
-        name: &'static str,
-        owner: &Confirmed,
-        credential: Credential,
-        news: News,
-    ) -> Result<Added, Failure> {
-        let standing = Standing::of(owner);
-        let added = self
-            .store
-            .tx(name, move |tx| {
-                if !standing.holds(tx)? {
-                    return Ok(Added::TooLate);
-                }
-                let all = tx.list_credentials(&credential.account_id)?;
-                if all.iter().filter(|one| one.kind == credential.kind).count() >= credential.kind.most() {
-                    return Ok(Added::TooMany);
-                }
-                tx.insert_credential(&credential)?;
-                news.write(tx)?;
-                Ok(Added::Yes)
-            })
-            .await;
-        match added {
-            Err(StoreError::Conflict(_)) => Ok(Added::AlreadyThere),
-            other => Ok(other?),
-        }
-    }
-
-    /// What is written with every change: the mail to the owner, the entry of the audit trail.
-    pub(super) fn news(
-        &self,
-        ctx: &Ctx,
-        owner: &Confirmed,
-        change: SecurityChange,
-        kind: AuditKind,
-    ) -> Result<News, Failure> {
-        let account = owner.account();
-        let mail = self.letters.security_change(ctx, account, &self.open_profile(account)?, change);
-        Ok(News { mail, audit: AuditEntry::new(ctx, kind).account(&account.id).session(&owner.session().id) })
-    }
-}
-
-/// What came of adding a credential.
-pub(super) enum Added {
-    Yes,
-    TooMany,
-    AlreadyThere,
-    /// The session ended meanwhile.
-    TooLate,
-}
-
-/// What must hold still in the transaction that adds or removes something: "this was not me" ends the session and removes
-/// what was added, and nothing may be added behind its back (`docs/adr/0014`).
-struct Standing {
-    account: AccountId,
-    session: SessionId,
-}
-
-impl Standing {
-    fn of(owner: &Confirmed) -> Self {
-        Self { account: owner.account().id.clone(), session: owner.session().id.clone() }
-    }
-
-    /// Takes the lock on the account's row, then looks. Whoever takes the trust from a password, or replaces it, writes
-    /// that row before ending sessions in the same transaction.
-    fn holds(&self, tx: &mut dyn Tx) -> StoreResult<bool> {
-        Ok(tx.lock_active_account(&self.account)?
-            && tx.find_session_by_id(&self.session)?.is_some_and(|session| session.ended_at.is_none()))
-    }
-}
-
-/// Removes the authenticators, passkeys and recovery codes that were added at `since` or later: they may be a stranger's.
-pub(super) fn remove_added_since(
-    tx: &mut dyn Tx,
-    letters: &Letters,
-    ctx: &Ctx,
-    account: &Account,
-    since: Timestamp,
-) -> StoreResult<()> {
-    let mut removed = Vec::new();
-    for one in tx.list_credentials(&account.id)?.iter().filter(|one| one.created_at >= since) {
-        let kind = match one.kind {
-            CredentialKind::Authenticator => AuditKind::AuthenticatorRemoved,
-            CredentialKind::Passkey => AuditKind::PasskeyRemoved,
-            CredentialKind::RecoveryCode => AuditKind::RecoveryCodesRemoved,
-            CredentialKind::Device => continue,
-        };
-        if tx.delete_credential(&account.id, &one.id)? && !removed.contains(&kind) {
-            tx.insert_audit(&AuditEntry::new(ctx, kind).account(&account.id))?;
-            removed.push(kind);
-        }
-    }
-    if removed.is_empty() {
-        return Ok(());
-    }
-    let profile = account.open_profile(letters.vault.as_ref())?;
-    let mail = letters.security_change(ctx, account, &profile, SecurityChange::AddedLatelyRemoved);
-    mail.iter().try_for_each(|mail| mail.post(tx, ctx.now))
-}
-
-/// A change, as its owner and the audit trail learn of it.
-pub(super) struct News {
-    mail: Option<Notice>,
-    audit: AuditEntry,
-}
-
-impl News {
-    fn write(&self, tx: &mut dyn Tx) -> StoreResult<()> {
-        self.mail.iter().try_for_each(|mail| mail.post(tx, self.audit.at))?;
-        tx.insert_audit(&self.audit)
-    }
-}
-
-/// A credential that was enrolled just now.
-pub(super) fn fresh(
-    ctx: &Ctx,
-    owner: &Confirmed,
-    id: CredentialId,
-    kind: CredentialKind,
-    key: crate::digest::Digest,
-) -> Credential {
-    Credential {
-        id,
-        account_id: owner.account().id.clone(),
-        kind,
-        key,
-        name: String::new(),
-        sealed: None,
-        counter: 0,
-        created_at: ctx.now,
-        last_used_at: None,
-        expires_at: None,
-    }
-}
-
-/// A seed that one session was shown is nothing to another.
-fn offer_context(owner: &Confirmed) -> Vec<u8> {
-    format!("{}/{}", owner.account().id, owner.session().id).into_bytes()
 }

@@ -5,11 +5,13 @@
 
 mod activation;
 mod address_form;
+mod authenticators;
 mod beginning;
 mod business_form;
 mod code;
 mod code_sending;
 mod confirmed;
+mod enrolling;
 mod factors;
 #[cfg(test)]
 mod field_tables;
@@ -25,6 +27,7 @@ mod phone_cap;
 mod phone_correction;
 mod presentable;
 mod proof;
+mod recovery_codes;
 mod registration;
 mod registration_form;
 mod registration_policy;
@@ -39,10 +42,11 @@ mod ticket;
 
 pub use activation::{ActivateOutcome, ActivationView, ResendOutcome, ResendTicket};
 pub use address_form::{AddressForm, NamedUnits};
+pub use authenticators::{AddAuthenticatorOutcome, AuthenticatorOffer};
 pub use business_form::BusinessForm;
 pub use code::{ChallengeView, CodeOutcome, Here, NewSession, ResendCodeOutcome};
 pub use confirmed::{ConfirmOutcome, Confirmed};
-pub use factors::{AddAuthenticatorOutcome, AuthenticatorOffer, FactorEntry, FactorsView};
+pub use factors::{FactorEntry, FactorsView};
 pub use not_me::{NotMeOutcome, NotMeView};
 pub use passkeys::{AddPasskeyOutcome, PasskeyOutcome};
 pub use password::{ChangePasswordOutcome, NewPasswordOutcome, NewPasswordTicket, NewPasswordView, PasswordForm};

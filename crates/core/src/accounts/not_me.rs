@@ -1,6 +1,5 @@
 //! "This was not me": the link in a mail about a sign-in or a new password, and what its button does (`docs/adr/0014`).
 
-use super::factors::remove_added_since;
 use super::limits::{self, Limited};
 use super::mailed_link::find_good;
 use super::messages::Letters;
@@ -8,17 +7,18 @@ use super::password::NewPasswordTicket;
 use super::remembered::forget_all;
 use super::{Accounts, Failure};
 use crate::audit::{AuditEntry, AuditKind};
+use crate::credential::CredentialKind;
 use crate::ctx::Ctx;
 use crate::digest::{Digest, DigestPurpose};
 use crate::facts::Email;
 use crate::link::{LinkPurpose, MailedLink};
-use crate::outbox::{Message, OutboxRow};
+use crate::outbox::{Message, OutboxRow, SecurityChange};
 use crate::ports::Vault;
 use crate::profile::{Account, IdentifierKind};
 use crate::secret::Secret;
 use crate::store::{StoreError, StoreResult, Tx};
 use crate::throttle::Rule;
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 
 /// What the page behind the link shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,4 +153,33 @@ impl Accounts {
             }
         }
     }
+}
+
+/// Removes the authenticators, passkeys and recovery codes that were added at `since` or later: they may be a stranger's.
+fn remove_added_since(
+    tx: &mut dyn Tx,
+    letters: &Letters,
+    ctx: &Ctx,
+    account: &Account,
+    since: Timestamp,
+) -> StoreResult<()> {
+    let mut removed = Vec::new();
+    for one in tx.list_credentials(&account.id)?.iter().filter(|one| one.created_at >= since) {
+        let kind = match one.kind {
+            CredentialKind::Authenticator => AuditKind::AuthenticatorRemoved,
+            CredentialKind::Passkey => AuditKind::PasskeyRemoved,
+            CredentialKind::RecoveryCode => AuditKind::RecoveryCodesRemoved,
+            CredentialKind::Device => continue,
+        };
+        if tx.delete_credential(&account.id, &one.id)? && !removed.contains(&kind) {
+            tx.insert_audit(&AuditEntry::new(ctx, kind).account(&account.id))?;
+            removed.push(kind);
+        }
+    }
+    if removed.is_empty() {
+        return Ok(());
+    }
+    let profile = account.open_profile(letters.vault.as_ref())?;
+    let mail = letters.security_change(ctx, account, &profile, SecurityChange::AddedLatelyRemoved);
+    mail.iter().try_for_each(|mail| mail.post(tx, ctx.now))
 }

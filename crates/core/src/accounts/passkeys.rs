@@ -5,7 +5,7 @@
 
 use super::beginning::{Begun, Proved};
 use super::code::{Here, NewSession};
-use super::factors::{Added, fresh};
+use super::enrolling::{Added, fresh};
 use super::proof::Signed;
 use super::{Accounts, Confirmed, Failure, SignedIn};
 use crate::acr::{Amr, Ial};
