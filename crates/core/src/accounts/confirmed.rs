@@ -4,8 +4,8 @@
 //! When the proof was given lives in a sealed cookie, bound to the session and its secret: nothing is stored.
 
 use super::code::Here;
-use super::passkeys::Purpose;
-use super::{Accounts, Credentials, Failure, PasskeyOutcome, SignInOutcome, SignedIn};
+use super::passkey_questions::{Purpose, Unproved};
+use super::{Accounts, Credentials, Failure, SignInOutcome, SignedIn};
 use crate::acr::Aal;
 use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
@@ -100,8 +100,8 @@ impl Accounts {
         let checked = self.check_own_passkey(ctx, who, Purpose::Confirm, assertion).await?;
         let signed = match checked {
             Ok(signed) => signed,
-            Err(PasskeyOutcome::NotFresh) => return Ok(ConfirmOutcome::NotFresh),
-            Err(_) => return Ok(ConfirmOutcome::Refused),
+            Err(Unproved::NotFresh) => return Ok(ConfirmOutcome::NotFresh),
+            Err(Unproved::Refused) => return Ok(ConfirmOutcome::Refused),
         };
         if who.session.aal() < Aal(2) {
             let here = Here { previous: Some(&who.session), ..here };

@@ -3,9 +3,8 @@
 use super::limits::{self, Limited};
 use super::mailed_link::find_good;
 use super::messages::Letters;
-use super::password::NewPasswordTicket;
 use super::remembered::forget_all;
-use super::{Accounts, Failure};
+use super::{Accounts, Failure, NewPasswordTicket};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::credential::CredentialKind;
 use crate::ctx::Ctx;

@@ -1,11 +1,10 @@
-//! Passkeys: signing in with one alone, taking the second step with one, adding one.
-//!
-//! What a passkey signs is made of our own digest, so that nothing is stored for pages that are never answered. A sign-in
-//! leaves a mark in the ephemeral store, which fails closed: an answer is good once (decisions 11).
+//! Passkeys: signing in with one alone, taking the second step with one, adding one. Left to
+//! [`super::passkey_questions`]: what they sign.
 
 use super::beginning::{Begun, Proved};
 use super::code::{Here, NewSession};
 use super::enrolling::{Added, fresh};
+use super::passkey_questions::{Purpose, Unproved};
 use super::proof::Signed;
 use super::{Accounts, Confirmed, Failure, SignedIn};
 use crate::acr::{Amr, Ial};
@@ -17,16 +16,10 @@ use crate::digest::{Digest, DigestPurpose};
 use crate::ids::{AccountId, ChallengeId, CredentialId};
 use crate::outbox::SecurityChange;
 use crate::passkey::{Assertion, Attestation, PasskeyAsk, PasskeyFault, PasskeyOffer, StoredPasskey, encode};
-use crate::ports::{EphemeralKey, SealPurpose, Sealed};
+use crate::ports::{SealPurpose, Sealed};
 use crate::profile::{Account, AccountState};
 use crate::secret::Secret;
-use crate::time::{Span, Timestamp};
-
-/// How long a page with a passkey's question can be answered.
-const QUESTION_LIFETIME: Span = Span::minutes(30);
-
-/// Random bytes of a question.
-const NONCE_BYTES: usize = 16;
+use crate::time::Span;
 
 /// The longest name of a passkey.
 const LONGEST_NAME: usize = 60;
@@ -63,30 +56,6 @@ pub enum AddPasskeyOutcome {
     AlreadyThere,
 }
 
-/// What a question is for: an answer to one is none to another.
-#[derive(Clone, Copy)]
-pub(super) enum Purpose {
-    /// Signing in.
-    SignIn,
-    /// Proving again who one is.
-    Confirm,
-    /// Adding a passkey.
-    Add,
-}
-
-impl Purpose {
-    const fn label(self) -> &'static [u8] {
-        match self {
-            Self::SignIn => b"sign-in",
-            Self::Confirm => b"confirm",
-            Self::Add => b"add",
-        }
-    }
-}
-
-/// A passkey whose signature holds, or what to say instead.
-pub(super) type Checked = Result<Signed, PasskeyOutcome>;
-
 impl Accounts {
     /// What the sign-in page asks a browser for. The same for everybody: it names no credential (security.md row 15).
     pub fn ask_passkey(&self, ctx: &Ctx) -> Option<PasskeyAsk> {
@@ -113,7 +82,8 @@ impl Accounts {
         }
         let signed = match self.check_answer(ctx, (Purpose::SignIn, b""), assertion, &credential).await? {
             Ok(signed) => signed,
-            Err(refusal) => return Ok(refusal),
+            Err(Unproved::Refused) => return Ok(PasskeyOutcome::Refused),
+            Err(Unproved::NotFresh) => return Ok(PasskeyOutcome::NotFresh),
         };
         match account.state {
             AccountState::Active => {}
@@ -211,11 +181,11 @@ impl Accounts {
         who: &SignedIn,
         purpose: Purpose,
         assertion: &Assertion,
-    ) -> Result<Checked, Failure> {
+    ) -> Result<Result<Signed, Unproved>, Failure> {
         let found = self.find_passkey(&assertion.credential_id).await?;
         let own = |owner: &Account| owner.id == who.account.id && is_of(assertion, &owner.id);
         let Some((credential, _)) = found.filter(|(_, owner)| own(owner)) else {
-            return Ok(Err(PasskeyOutcome::Refused));
+            return Ok(Err(Unproved::Refused));
         };
         self.check_answer(ctx, (purpose, who.session.id.as_str().as_bytes()), assertion, &credential).await
     }
@@ -293,76 +263,10 @@ impl Accounts {
         passkeys.map(|one| self.open_passkey(one).map(|passkey| passkey.id).map_err(Failure::from)).collect()
     }
 
-    fn open_passkey(&self, credential: &Credential) -> Result<StoredPasskey, crate::ports::Unsealable> {
+    pub(super) fn open_passkey(&self, credential: &Credential) -> Result<StoredPasskey, crate::ports::Unsealable> {
         let context = Credential::seal_context(&credential.account_id, &credential.id);
         let sealed = Sealed::from_bytes(credential.sealed.clone().unwrap_or_default());
         sealed.open(self.vault.as_ref(), SealPurpose::Credential, &context)
-    }
-
-    /// Checks an answer to a question of ours: fresh, signed, and given for the first time.
-    async fn check_answer(
-        &self,
-        ctx: &Ctx,
-        (purpose, subject): (Purpose, &[u8]),
-        assertion: &Assertion,
-        credential: &Credential,
-    ) -> Result<Checked, Failure> {
-        let Some(question) = self.fresh_question(ctx, (purpose, subject), assertion.challenge()) else {
-            return Ok(Err(PasskeyOutcome::NotFresh));
-        };
-        let Ok(signed) = self.check_signature(assertion, &question, credential)? else {
-            return Ok(Err(PasskeyOutcome::Refused));
-        };
-        let mark = EphemeralKey::new("passkey", &encode(&question));
-        match self.ephemeral.set_if_absent(&mark, b"answered", QUESTION_LIFETIME, ctx.now).await {
-            Ok(true) => Ok(Ok(signed)),
-            Ok(false) => Ok(Err(PasskeyOutcome::NotFresh)),
-            Err(unreachable) => Err(Failure::Unavailable(unreachable.to_string())),
-        }
-    }
-
-    fn check_signature(
-        &self,
-        assertion: &Assertion,
-        question: &[u8],
-        credential: &Credential,
-    ) -> Result<Result<Signed, PasskeyFault>, Failure> {
-        let key = self.open_passkey(credential)?.key;
-        let asserted = assertion.verify(&self.relying_party, question, &key, self.signatures.as_ref());
-        Ok(asserted.and_then(|asserted| {
-            // A device that counted once and counts no more is not the same device (WebAuthn §6.1.1).
-            if asserted.counter == 0 && credential.counter > 0 {
-                return Err(PasskeyFault::Signature);
-            }
-            Ok(Signed { id: credential.id.clone(), counter: asserted.counter })
-        }))
-    }
-
-    /// A fresh question, base64url: moment, random bytes, and a digest that binds both to this browser and to what the
-    /// answer is for. `None` without a browser.
-    fn question(&self, ctx: &Ctx, purpose: Purpose, subject: &[u8]) -> Option<String> {
-        let (moment, nonce) = (ctx.now.millis().to_be_bytes(), ctx.entropy().bytes::<NONCE_BYTES>());
-        let stamp = self.stamp(ctx, (purpose, subject), &moment, &nonce[..])?;
-        Some(encode(&[&moment[..], &nonce[..], stamp.as_bytes()].concat()))
-    }
-
-    /// The question that an answer names, if it is one that this browser was asked for this purpose a short while ago.
-    fn fresh_question(&self, ctx: &Ctx, what: (Purpose, &[u8]), named: Option<Vec<u8>>) -> Option<Vec<u8>> {
-        let question = named?;
-        let (moment, rest) = question.split_first_chunk::<8>()?;
-        let (nonce, stamp) = rest.split_first_chunk::<NONCE_BYTES>()?;
-        if Digest::from_slice(stamp) != Some(self.stamp(ctx, what, moment, nonce)?) {
-            return None;
-        }
-        let asked_at = Timestamp::from_millis(i64::from_be_bytes(*moment));
-        // `since` is zero for a moment that another node's clock puts ahead of ours.
-        (ctx.now.since(asked_at) < QUESTION_LIFETIME).then_some(question)
-    }
-
-    fn stamp(&self, ctx: &Ctx, (purpose, subject): (Purpose, &[u8]), moment: &[u8], nonce: &[u8]) -> Option<Digest> {
-        let browser = ctx.browser.as_ref()?;
-        let parts: [&[u8]; 5] = [purpose.label(), subject, browser.as_bytes(), moment, nonce];
-        Some(self.vault.digest(DigestPurpose::PasskeyChallenge, &parts))
     }
 }
 
