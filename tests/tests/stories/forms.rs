@@ -41,12 +41,12 @@ const POSTS: [&str; 24] = [
 struct Shown(Vec<(String, Browser, Form)>);
 
 impl Shown {
-    fn keep(&mut self, browser: &Browser, form: Form) {
+    fn keep(&mut self, form: Form, browser: &Browser) {
         let path = form.action.path().to_owned();
-        self.keep_as(&path, browser, form);
+        self.keep_as(&path, form, browser);
     }
 
-    fn keep_as(&mut self, name: &str, browser: &Browser, form: Form) {
+    fn keep_as(&mut self, name: &str, form: Form, browser: &Browser) {
         self.0.push((name.to_owned(), browser.clone(), form));
     }
 }
@@ -55,32 +55,32 @@ impl Shown {
 async fn all_forms(idp: &TestIdp) -> Shown {
     let mut shown = Shown(Vec::new());
     let mut stranger = idp.browser();
-    shown.keep(&stranger, Citizen::named("le.van.binh").filled_form(&mut stranger, &[]).await);
+    shown.keep(Citizen::named("le.van.binh").filled_form(&mut stranger, &[]).await, &stranger);
     let page = stranger.open("/register/business").await.expect("register-business");
-    shown.keep(&stranger, page.form_with("business_name"));
+    shown.keep(page.form_with("business_name"), &stranger);
     let page = stranger.open("/sign-in").await.expect("sign-in");
-    shown.keep(&stranger, page.form_with("password"));
-    shown.keep(&stranger, page.passkey_form("ask").0);
+    shown.keep(page.form_with("password"), &stranger);
+    shown.keep(page.passkey_form("ask").0, &stranger);
     let waiting = idp.citizen("dang.cho").create().await;
     let link = link_in(&idp.newest_mail(&waiting.email).await.text);
-    shown.keep(&stranger, stranger.open(&link).await.expect("activate").form_with("token"));
+    shown.keep(stranger.open(&link).await.expect("activate").form_with("token"), &stranger);
     let page = waiting.give_password(&mut stranger, &page).await.expect("not-activated");
-    shown.keep(&stranger, page.form_to("/activate/resend"));
+    shown.keep(page.form_to("/activate/resend"), &stranger);
 
     let service = idp.service().register().await;
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
     let mut browser = idp.browser();
     let page = browser.open(service.authorize_url("openid").as_str()).await.expect("sign-in");
     let page = an.give_password(&mut browser, &page).await.expect("code");
-    shown.keep(&browser, page.form_with("code"));
-    shown.keep(&browser, page.form_to("/sign-in/phone"));
+    shown.keep(page.form_with("code"), &browser);
+    shown.keep(page.form_to("/sign-in/phone"), &browser);
     let _ = browser.submit(page.form_to("/sign-in/phone").press("action", "ask")).await.expect("phone-asked");
     let link = link_in(&idp.newest_mail(&an.email).await.text);
     let correct = browser.open(&link).await.expect("phone-correct").form_with("phone");
-    shown.keep_as("/sign-in/phone?token", &browser, correct);
+    shown.keep_as("/sign-in/phone?token", correct, &browser);
     let code = idp.newest_code(&an.e164).await;
     let page = browser.submit(page.form_with("code").fill("code", &code).press("action", "verify")).await;
-    shown.keep(&browser, page.expect("consent").form_with("decision"));
+    shown.keep(page.expect("consent").form_with("decision"), &browser);
 
     idp.advance(Span::minutes(2)).await;
     let (mut own, mut device) = (signed_in(idp, &an).await, Device::new());
@@ -94,28 +94,28 @@ async fn all_forms(idp: &TestIdp) -> Shown {
         ("/account/security/authenticator", "code"),
         ("/account/sessions", "action"),
     ] {
-        shown.keep(&own, own.open(path).await.form_with(field));
+        shown.keep(own.open(path).await.form_with(field), &own);
     }
     let page = own.open("/account/security/recovery-codes").await;
-    shown.keep(&own, page.form_to("/account/security/recovery-codes"));
-    shown.keep(&own, own.open("/account/security/passkey").await.passkey_form("make").0);
-    shown.keep(&own, own.open("/sign-out").await.form_to("/sign-out/confirm"));
+    shown.keep(page.form_to("/account/security/recovery-codes"), &own);
+    shown.keep(own.open("/account/security/passkey").await.passkey_form("make").0, &own);
+    shown.keep(own.open("/sign-out").await.form_to("/sign-out/confirm"), &own);
     let mut second = idp.browser();
     let page = second.open("/sign-in").await;
     let app = an.give_password(&mut second, &page).await.expect("app-code");
-    shown.keep(&second, app.form_with("code"));
+    shown.keep(app.form_with("code"), &second);
     let recovery = second.open(&app.link("by-recovery-code").unwrap()).await.expect("recovery-code");
-    shown.keep(&second, recovery.form_with("code"));
+    shown.keep(recovery.form_with("code"), &second);
     let passkey = second.open(&app.link("by-passkey").unwrap()).await.expect("passkey");
-    shown.keep_as("/sign-in/passkey?challenge", &second, passkey.passkey_form("ask").0);
-    shown.keep(&stranger, stranger.open(&link).await.expect("not-me").form_with("token"));
+    shown.keep_as("/sign-in/passkey?challenge", passkey.passkey_form("ask").0, &second);
+    shown.keep(stranger.open(&link).await.expect("not-me").form_with("token"), &stranger);
     idp.advance(Span::minutes(20)).await;
     let page = own.open("/account/confirm").await.expect("confirm");
-    shown.keep(&own, page.form_with("password"));
-    shown.keep(&own, page.passkey_form("ask").0);
+    shown.keep(page.form_with("password"), &own);
+    shown.keep(page.passkey_form("ask").0, &own);
     let done = crate::not_me::press(&mut second, &link).await.expect("not-me-done");
     let page = second.open(&done.link("new-password").unwrap()).await.expect("new-password");
-    shown.keep(&second, page.form_with("password"));
+    shown.keep(page.form_with("password"), &second);
     shown
 }
 
