@@ -4,6 +4,7 @@
 mod adapter;
 mod presets;
 mod server;
+mod tls;
 mod tokens;
 
 use super::{GatewaySettings, HttpGateway, WayBack};
