@@ -577,7 +577,7 @@ async fn too_many_wrong_codes_are_told_to_the_owner_once_and_do_not_lock_out_a_p
 // security: row 13
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn tries_at_one_moment_in_many_challenges_are_judged_one_after_the_other() {
-    use portal_id_testkit::core::accounts::{CodeOutcome, Given, Here};
+    use portal_id_testkit::core::accounts::{Given, Here, SecondStepOutcome};
     let idp = TestIdp::start().await;
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
     let codes = make_codes(&mut signed_in(&idp, &an).await).await;
@@ -604,7 +604,9 @@ async fn tries_at_one_moment_in_many_challenges_are_judged_one_after_the_other()
         });
     }
     let outcomes = tries.join_all().await;
-    let evaluated = |outcome: &&CodeOutcome| matches!(outcome, CodeOutcome::SignedIn(_) | CodeOutcome::Wrong { .. });
+    let evaluated = |outcome: &&SecondStepOutcome| {
+        matches!(outcome, SecondStepOutcome::SignedIn(_) | SecondStepOutcome::Wrong { .. })
+    };
     assert_eq!(outcomes.iter().filter(evaluated).count(), 20, "{outcomes:?}");
     let key = an.username.clone();
     let vault = idp.house.vault.clone();

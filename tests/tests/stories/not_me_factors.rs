@@ -5,7 +5,7 @@ use crate::not_me::{NEW, press, set, with_password};
 use crate::passkeys::add_passkey;
 use crate::password_change::change;
 use crate::walk::signed_in;
-use portal_id_testkit::core::accounts::{CodeOutcome, Credentials, Given, Here, NotMeOutcome, SignInOutcome};
+use portal_id_testkit::core::accounts::{Credentials, Given, Here, NotMeOutcome, SecondStepOutcome, SignInOutcome};
 use portal_id_testkit::core::audit::AuditKind;
 use portal_id_testkit::core::credential::CredentialKind;
 use portal_id_testkit::core::digest::Digest;
@@ -184,7 +184,7 @@ async fn nothing_is_enrolled_behind_the_back_of_the_press() {
     };
     let code = Given::SmsCode(idp.newest_code(&an.e164).await);
     let taken = accounts.take_second_step(&ctx, &challenge, code, Here::default()).await.unwrap();
-    let CodeOutcome::SignedIn(new) = taken else { panic!("{taken:?}") };
+    let SecondStepOutcome::SignedIn(new) = taken else { panic!("{taken:?}") };
     let who = accounts.session(&ctx, &new.cookie).await.unwrap().expect("a session");
     // The request has passed every gate in front of its page when the owner presses.
     let stranger = accounts.confirmed(&ctx, &who, None).expect("a fresh sign-in");

@@ -1,11 +1,11 @@
 //! How a session begins: the last act of every way of signing in. A password that its holder has taken the trust from
 //! opens none (`docs/adr/0014`), and a browser that the account does not know is told of by mail.
 
+use super::Accounts;
 use super::known_device::KnownDevices;
 use super::limits::Limited;
 use super::messages::Letters;
 use super::remembered::NewDevice;
-use super::{Accounts, Here, NewSession};
 use crate::acr::{Amr, Ial};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::browser_name::BrowserName;
@@ -20,6 +20,34 @@ use crate::session::Session;
 use crate::store::{StoreResult, Tx};
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
+
+/// A session that just began, with the values for the browser's cookies.
+#[derive(Debug)]
+pub struct NewSession {
+    /// The session cookie's value, known to the browser alone.
+    pub cookie: Secret,
+    /// The session.
+    pub session: Session,
+    /// The new value of the known-devices cookie.
+    pub known_device: String,
+    /// The new value of the cookie of remembered browsers, if the person wants this one to be.
+    pub remembered: Option<String>,
+}
+
+/// What the browser brings along to a sign-in.
+#[derive(Clone, Copy, Default)]
+pub struct Here<'a> {
+    /// The cookie of known devices.
+    pub known_device: Option<&'a str>,
+    /// The cookie of remembered browsers.
+    pub remembered: Option<&'a str>,
+    /// Whether the person wants this browser to be remembered.
+    pub remember: bool,
+    /// The session that the browser has already.
+    pub previous: Option<&'a Session>,
+    /// Whether one factor is not enough: a service asks for the second level, or factors are to be changed.
+    pub two_factors: bool,
+}
 
 /// What a person proved, and when.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 //!
 //! When the proof was given lives in a sealed cookie, bound to the session and its secret: nothing is stored.
 
-use super::code::Here;
+use super::beginning::Here;
 use super::passkey_questions::{Purpose, Unproved};
 use super::{Accounts, Credentials, Failure, SignInOutcome, SignedIn};
 use crate::acr::Aal;

@@ -2,7 +2,7 @@
 //! [`super::passkey_questions`]: what they sign.
 
 use super::beginning::{Begun, Proved};
-use super::code::{Here, NewSession};
+use super::beginning::{Here, NewSession};
 use super::enrolling::{Added, fresh};
 use super::passkey_questions::{Purpose, Unproved};
 use super::proof::Signed;

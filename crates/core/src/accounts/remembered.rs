@@ -3,7 +3,7 @@
 //!
 //! The cookie holds secrets, a row for each its keyed digest: forgetting the row is enough.
 
-use super::code::Here;
+use super::beginning::Here;
 use super::{Accounts, Letters};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::credential::{Credential, CredentialKind};

@@ -1,7 +1,7 @@
 //! The first step: name and password. One answer for every reason to refuse (decisions 9).
 
 use super::beginning::{Begun, Proved};
-use super::code::{Here, NewSession};
+use super::beginning::{Here, NewSession};
 use super::limits::{self, Limited};
 use super::remembered::device_here;
 use super::sign_in_name::SignInName;

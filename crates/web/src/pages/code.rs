@@ -10,7 +10,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use portal_id_core::accounts::{Accounts, ChallengeView, CodeOutcome, Field, Given, ResendCodeOutcome};
+use portal_id_core::accounts::{Accounts, ChallengeView, Field, Given, ResendCodeOutcome, SecondStepOutcome};
 use portal_id_core::credential::Factor;
 use portal_id_core::facts::FieldError;
 use portal_id_core::ids::ChallengeId;
@@ -99,9 +99,9 @@ pub(crate) async fn post(
     }
     let given = Given::SmsCode(fields.code.clone());
     match accounts.take_second_step(&visit.ctx, &challenge(&visit), given, visit.here(fields.remember)).await? {
-        CodeOutcome::SignedIn(new) => Ok(visit.start_session(&new).resume()),
-        CodeOutcome::NewPasswordNeeded(ticket) => Ok(password::step(visit, &ticket)),
-        CodeOutcome::Over | CodeOutcome::Wrong { tries_left: 0 } => Ok(over(visit)),
+        SecondStepOutcome::SignedIn(new) => Ok(visit.start_session(&new).resume()),
+        SecondStepOutcome::NewPasswordNeeded(ticket) => Ok(password::step(visit, &ticket)),
+        SecondStepOutcome::Over | SecondStepOutcome::Wrong { tries_left: 0 } => Ok(over(visit)),
         other => {
             let remark = remark_of(&visit, &other, &fields.code, None);
             show(visit, &accounts, remark).await
@@ -110,26 +110,28 @@ pub(crate) async fn post(
 }
 
 /// What to say about a code that did not do. `malformed`: the key for one of another form than its page asks for.
-pub(super) fn remark_of(visit: &Visit, outcome: &CodeOutcome, typed: &str, malformed: Option<&str>) -> Remark {
+pub(super) fn remark_of(visit: &Visit, outcome: &SecondStepOutcome, typed: &str, malformed: Option<&str>) -> Remark {
     let texts = Texts::of(visit.ctx.language);
     let mend = StatusCode::UNPROCESSABLE_ENTITY;
     match outcome {
-        CodeOutcome::Malformed if typed.trim().is_empty() => {
+        SecondStepOutcome::Malformed if typed.trim().is_empty() => {
             Remark::problem(mend, problems::text_of(texts, Field::Code, FieldError::Missing.key()))
         }
-        CodeOutcome::Malformed => {
+        SecondStepOutcome::Malformed => {
             let general = || problems::text_of(texts, Field::Code, FieldError::Malformed.key());
             Remark::problem(mend, malformed.map_or_else(general, |key| texts.text(key)))
         }
-        CodeOutcome::Wrong { tries_left } => {
+        SecondStepOutcome::Wrong { tries_left } => {
             Remark::problem(mend, texts.text_with("code-wrong", &[("tries", tries_left)]))
         }
-        CodeOutcome::Expired => Remark::problem(mend, texts.text("code-expired")),
-        CodeOutcome::Throttled { until } => {
+        SecondStepOutcome::Expired => Remark::problem(mend, texts.text("code-expired")),
+        SecondStepOutcome::Throttled { until } => {
             let text = texts.text_with("code-throttled", &[("until", &moment::from(*until))]);
             Remark::problem(StatusCode::TOO_MANY_REQUESTS, text)
         }
-        CodeOutcome::SignedIn(_) | CodeOutcome::NewPasswordNeeded(_) | CodeOutcome::Over => Remark::none(),
+        SecondStepOutcome::SignedIn(_) | SecondStepOutcome::NewPasswordNeeded(_) | SecondStepOutcome::Over => {
+            Remark::none()
+        }
     }
 }
 

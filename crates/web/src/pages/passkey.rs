@@ -10,7 +10,7 @@ use crate::texts::Texts;
 use askama::Template;
 use axum::extract::State;
 use http::StatusCode;
-use portal_id_core::accounts::{Accounts, ChallengeView, CodeOutcome, Given, PasskeyOutcome};
+use portal_id_core::accounts::{Accounts, ChallengeView, Given, PasskeyOutcome, SecondStepOutcome};
 use portal_id_core::credential::Factor;
 use portal_id_core::ids::ChallengeId;
 use portal_id_core::passkey::{Assertion, PasskeyAsk, PasskeyFault};
@@ -99,14 +99,14 @@ pub(crate) async fn post(
     };
     let taken = accounts.take_second_step(&visit.ctx, &challenge, Given::Passkey(assertion), visit.here(false)).await?;
     match taken {
-        CodeOutcome::SignedIn(new) => Ok(visit.start_session(&new).resume()),
-        CodeOutcome::NewPasswordNeeded(ticket) => Ok(password::step(visit, &ticket)),
-        CodeOutcome::Over | CodeOutcome::Wrong { tries_left: 0 } => Ok(code::over(visit)),
-        CodeOutcome::Throttled { until } => {
+        SecondStepOutcome::SignedIn(new) => Ok(visit.start_session(&new).resume()),
+        SecondStepOutcome::NewPasswordNeeded(ticket) => Ok(password::step(visit, &ticket)),
+        SecondStepOutcome::Over | SecondStepOutcome::Wrong { tries_left: 0 } => Ok(code::over(visit)),
+        SecondStepOutcome::Throttled { until } => {
             let text = texts.text_with("code-throttled", &[("until", &super::moment::from(until))]);
             show(visit, &accounts, StatusCode::TOO_MANY_REQUESTS, Some(text)).await
         }
-        CodeOutcome::Malformed | CodeOutcome::Wrong { .. } | CodeOutcome::Expired => {
+        SecondStepOutcome::Malformed | SecondStepOutcome::Wrong { .. } | SecondStepOutcome::Expired => {
             show(visit, &accounts, StatusCode::UNPROCESSABLE_ENTITY, Some(texts.text("passkey-refused"))).await
         }
     }

@@ -8,7 +8,7 @@ use super::problems::Problems;
 use crate::edge::{CsrfForm, Fields, FormFields, LocalPath, PageResult, Visit};
 use askama::Template;
 use axum::extract::State;
-use portal_id_core::accounts::{Accounts, ChallengeView, CodeOutcome, Given};
+use portal_id_core::accounts::{Accounts, ChallengeView, Given, SecondStepOutcome};
 use portal_id_core::credential::{Factor, Factors};
 use portal_id_core::ids::ChallengeId;
 use std::sync::Arc;
@@ -125,9 +125,9 @@ async fn take(visit: Visit, accounts: &Accounts, factor: Factor, fields: SecondS
     let taken = accounts.take_second_step(&visit.ctx, &id, given, visit.here(fields.remember)).await?;
     let malformed = if factor == Factor::RecoveryCode { "recovery-code-malformed" } else { "app-code-malformed" };
     match taken {
-        CodeOutcome::SignedIn(new) => Ok(visit.start_session(&new).resume()),
-        CodeOutcome::NewPasswordNeeded(ticket) => Ok(password::step(visit, &ticket)),
-        CodeOutcome::Over | CodeOutcome::Wrong { tries_left: 0 } => Ok(code::over(visit)),
+        SecondStepOutcome::SignedIn(new) => Ok(visit.start_session(&new).resume()),
+        SecondStepOutcome::NewPasswordNeeded(ticket) => Ok(password::step(visit, &ticket)),
+        SecondStepOutcome::Over | SecondStepOutcome::Wrong { tries_left: 0 } => Ok(code::over(visit)),
         other => {
             let remark = code::remark_of(&visit, &other, &fields.code, Some(malformed));
             show(visit, accounts, factor, remark).await

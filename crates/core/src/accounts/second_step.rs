@@ -5,7 +5,7 @@ use super::code_sending::code_message_id;
 use super::limits::{self, Limited};
 use super::messages::time_and_day;
 use super::proof::{Given, Judged, Proof};
-use super::{Accounts, Failure, Letters, NewPasswordTicket};
+use super::{Accounts, Failure, Here, Letters, NewPasswordTicket, NewSession};
 use crate::acr::Ial;
 use crate::audit::{AuditEntry, AuditKind};
 use crate::challenge::Challenge;
@@ -45,7 +45,7 @@ pub enum ChallengeView {
 
 /// What came of a code.
 #[derive(Debug)]
-pub enum CodeOutcome {
+pub enum SecondStepOutcome {
     /// Right: a session began.
     SignedIn(Box<NewSession>),
     /// Right, but the password is distrusted: another must be set before a session begins.
@@ -66,34 +66,6 @@ pub enum CodeOutcome {
         /// When trying is allowed again.
         until: Timestamp,
     },
-}
-
-/// A session that just began, with the values for the browser's cookies.
-#[derive(Debug)]
-pub struct NewSession {
-    /// The session cookie's value, known to the browser alone.
-    pub cookie: Secret,
-    /// The session.
-    pub session: Session,
-    /// The new value of the known-devices cookie.
-    pub known_device: String,
-    /// The new value of the cookie of remembered browsers, if the person wants this one to be.
-    pub remembered: Option<String>,
-}
-
-/// What the browser brings along to a sign-in.
-#[derive(Clone, Copy, Default)]
-pub struct Here<'a> {
-    /// The cookie of known devices.
-    pub known_device: Option<&'a str>,
-    /// The cookie of remembered browsers.
-    pub remembered: Option<&'a str>,
-    /// Whether the person wants this browser to be remembered.
-    pub remember: bool,
-    /// The session that the browser has already.
-    pub previous: Option<&'a Session>,
-    /// Whether one factor is not enough: a service asks for the second level, or factors are to be changed.
-    pub two_factors: bool,
 }
 
 /// What came of asking for another code.
@@ -214,9 +186,9 @@ impl Accounts {
         id: &ChallengeId,
         given: Given,
         here: Here<'_>,
-    ) -> Result<CodeOutcome, Failure> {
+    ) -> Result<SecondStepOutcome, Failure> {
         let Some(proof) = self.read_proof(ctx, id, given).await? else {
-            return Ok(CodeOutcome::Malformed);
+            return Ok(SecondStepOutcome::Malformed);
         };
         let cookie = Secret::random(ctx.entropy());
         let beginning = self.beginning(ctx, &cookie, here);
@@ -234,10 +206,10 @@ impl Accounts {
         Ok(match checked {
             Checked::Right(_, Begun::Session(session)) => {
                 let new = self.new_session(ctx, cookie, session, here.known_device);
-                CodeOutcome::SignedIn(Box::new(NewSession { remembered, ..new }))
+                SecondStepOutcome::SignedIn(Box::new(NewSession { remembered, ..new }))
             }
             Checked::Right(account, Begun::NewPasswordDemanded { distrusted_at, proved }) => {
-                CodeOutcome::NewPasswordNeeded(self.ticket_of_sign_in(ctx, &account, distrusted_at, proved))
+                SecondStepOutcome::NewPasswordNeeded(self.ticket_of_sign_in(ctx, &account, distrusted_at, proved))
             }
             Checked::Refused(outcome) => outcome,
         })
@@ -256,22 +228,22 @@ struct Attempt {
 
 enum Checked {
     Right(AccountId, Begun),
-    Refused(CodeOutcome),
+    Refused(SecondStepOutcome),
 }
 
 impl Attempt {
     fn check(&self, tx: &mut dyn Tx, vault: &dyn Vault) -> StoreResult<Checked> {
         let (ctx, now) = (&self.ctx, self.ctx.now);
         let Some(mut challenge) = tx.find_challenge(&self.challenge)? else {
-            return Ok(Checked::Refused(CodeOutcome::Over));
+            return Ok(Checked::Refused(SecondStepOutcome::Over));
         };
         if !challenge.is_open(now, &self.codes) || ctx.browser != Some(challenge.browser) {
-            return Ok(Checked::Refused(CodeOutcome::Over));
+            return Ok(Checked::Refused(SecondStepOutcome::Over));
         }
         let Some(account) =
             tx.find_account(&challenge.account_id)?.filter(|account| account.state == AccountState::Active)
         else {
-            return Ok(Checked::Refused(CodeOutcome::Over));
+            return Ok(Checked::Refused(SecondStepOutcome::Over));
         };
         let limit = Limited::WrongCodes(account.id.as_str()).key(vault);
         let wrong_codes = tx.find_throttle(&limit)?.unwrap_or_else(|| Throttle::fresh(limit, now));
@@ -279,12 +251,12 @@ impl Attempt {
         if self.proof.can_be_guessed()
             && let Some(until) = self.codes.wrong_codes().blocked_until(&wrong_codes.marks, now)
         {
-            return Ok(Checked::Refused(CodeOutcome::Throttled { until }));
+            return Ok(Checked::Refused(SecondStepOutcome::Throttled { until }));
         }
         let profile = account.open_profile(vault)?;
         match self.proof.judge(tx, vault, &challenge, profile.phone.as_ref(), now)? {
             Judged::Right => {}
-            Judged::Late => return Ok(Checked::Refused(CodeOutcome::Expired)),
+            Judged::Late => return Ok(Checked::Refused(SecondStepOutcome::Expired)),
             Judged::Wrong => return self.count_wrong(tx, challenge, wrong_codes, &account),
         }
         challenge.used_at = Some(now);
@@ -322,7 +294,7 @@ impl Attempt {
         }
         // It fits, unless it is the answer of a passkey.
         if let Err(until) = wrong_codes.mark(&rule, now) {
-            return Ok(Checked::Refused(CodeOutcome::Throttled { until }));
+            return Ok(Checked::Refused(SecondStepOutcome::Throttled { until }));
         }
         if let Some(until) = rule.blocked_until(&wrong_codes.marks, now)
             && wrong_codes.notified_at.is_none()
@@ -331,7 +303,11 @@ impl Attempt {
             self.tell_of_wrong_codes(tx, account, until)?;
         }
         limits::put(tx, &wrong_codes)?;
-        Ok(Checked::Refused(if tries_left == 0 { CodeOutcome::Over } else { CodeOutcome::Wrong { tries_left } }))
+        Ok(Checked::Refused(if tries_left == 0 {
+            SecondStepOutcome::Over
+        } else {
+            SecondStepOutcome::Wrong { tries_left }
+        }))
     }
 
     /// Whoever gives codes has given the right password: if it was not the owner, it is known to somebody.
