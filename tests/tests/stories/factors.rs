@@ -586,7 +586,7 @@ async fn tries_at_one_moment_in_many_challenges_are_judged_one_after_the_other()
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
     let codes = make_codes(&mut signed_in(&idp, &an).await).await;
     idp.advance(Span::minutes(5)).await;
-    let mut tries = tokio::task::JoinSet::new();
+    let mut waiting = Vec::new();
     for number in 0..20_u8 {
         // From the sixth sign-in of the hour on no text message is sent; the challenge is open all the same.
         let mut ctx = idp.ctx();
@@ -599,11 +599,12 @@ async fn tries_at_one_moment_in_many_challenges_are_judged_one_after_the_other()
             other => panic!("{other:?}"),
         };
         let code = if number < 10 { codes[usize::from(number)].clone() } else { "00000-00000".to_owned() };
+        waiting.push((ctx, challenge, Given::RecoveryCode(code)));
+    }
+    let mut tries = tokio::task::JoinSet::new();
+    for (ctx, challenge, given) in waiting {
         let accounts = idp.house.accounts.clone();
-        tries.spawn(async move {
-            let given = Given::RecoveryCode(code);
-            accounts.take_second_step(&ctx, &challenge, given, Here::default()).await.unwrap()
-        });
+        tries.spawn(async move { accounts.take_second_step(&ctx, &challenge, given, Here::default()).await.unwrap() });
     }
     let outcomes = tries.join_all().await;
     let evaluated = |outcome: &&SecondStepOutcome| {
