@@ -165,7 +165,9 @@ async fn a_password_of_a_megabyte_is_nobodys_and_costs_no_more_than_any_other() 
 
 /// Letters and digits as East Asian keyboards type them.
 fn full_width(text: &str) -> String {
-    text.chars().map(|c| if c.is_ascii_graphic() { char::from_u32(c as u32 + 0xFEE0).unwrap() } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_ascii_graphic() { char::from_u32(u32::from(c) + 0xFEE0).unwrap() } else { c })
+        .collect()
 }
 
 fn spaced(number: &str, mark: &str) -> String {
