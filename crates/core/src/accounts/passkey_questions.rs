@@ -6,8 +6,8 @@ use super::{Accounts, Failure};
 use crate::credential::Credential;
 use crate::ctx::Ctx;
 use crate::digest::{Digest, DigestPurpose};
-use crate::passkey::{Assertion, PasskeyFault, StoredPasskey, encode};
-use crate::ports::{EphemeralKey, SealPurpose, Sealed};
+use crate::passkey::{Assertion, PasskeyFault, encode};
+use crate::ports::EphemeralKey;
 use crate::time::{Span, Timestamp};
 
 /// How long a page with a passkey's question can be answered.

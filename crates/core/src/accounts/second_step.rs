@@ -17,7 +17,6 @@ use crate::outbox::{Message, OutboxState};
 use crate::ports::Vault;
 use crate::profile::{Account, AccountState, FactSource, Identifier, IdentifierKind};
 use crate::secret::Secret;
-use crate::session::Session;
 use crate::store::{StoreError, StoreResult, Tx};
 use crate::throttle::Throttle;
 use crate::time::Timestamp;
