@@ -13,7 +13,6 @@ activate-not-me = This was not me: delete the registration
 
 activated-title = Your account is active
 activated-body = You can now sign in with your username or e-mail address, and your password.
-activated-sign-in = Sign in
 
 activation-used-title = This link has been used
 activation-used-body = The account is already active. You only need to sign in.

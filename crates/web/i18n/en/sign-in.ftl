@@ -44,7 +44,9 @@ code-over-body = It took too long, or there were too many wrong codes. Please si
 code-over-sign-in = Sign in again
 
 phone-asked-title = Please open your mailbox
-phone-asked-body = We have sent a link to correct the phone number to the e-mail address of the account. It works for 30 minutes.
+phone-asked-body = We have sent a link to correct the phone number to the e-mail address of the account. It works for { $minutes } minutes.
+phone-slow-title = Please wait a little
+phone-slow-body = Several e-mails have been sent to the address of this account already. You can ask for another link from { $until }.
 phone-not-possible-title = The phone number cannot be changed here
 phone-not-possible-body = This number has received a code before. To protect the account, it can only be changed in person at { $desk }. Please bring your identity card.
 phone-correct-title = Correct your phone number

@@ -13,7 +13,6 @@ activate-not-me = Không phải tôi, hãy xóa đăng ký
 
 activated-title = Tài khoản đã được kích hoạt
 activated-body = Bây giờ bạn có thể đăng nhập bằng tên đăng nhập hoặc địa chỉ e-mail, và mật khẩu của mình.
-activated-sign-in = Đăng nhập
 
 activation-used-title = Đường dẫn này đã được dùng
 activation-used-body = Tài khoản đã được kích hoạt từ trước. Bạn chỉ cần đăng nhập.

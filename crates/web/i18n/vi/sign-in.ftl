@@ -42,7 +42,9 @@ code-over-body = Đã quá thời gian, hoặc đã có quá nhiều lần nhậ
 code-over-sign-in = Đăng nhập lại
 
 phone-asked-title = Hãy mở hộp thư của bạn
-phone-asked-body = Chúng tôi đã gửi đường dẫn sửa số điện thoại đến địa chỉ e-mail của tài khoản. Đường dẫn dùng được trong 30 phút.
+phone-asked-body = Chúng tôi đã gửi đường dẫn sửa số điện thoại đến địa chỉ e-mail của tài khoản. Liên kết dùng được trong { $minutes } phút.
+phone-slow-title = Hãy đợi một lát
+phone-slow-body = Đã có nhiều thư được gửi đến địa chỉ của tài khoản này. Bạn có thể xin liên kết khác từ { $until }.
 phone-not-possible-title = Không thể sửa số điện thoại tại đây
 phone-not-possible-body = Số này đã từng nhận mã xác nhận. Để bảo vệ tài khoản, chỉ có thể đổi số trực tiếp tại { $desk }. Hãy mang theo thẻ căn cước.
 phone-correct-title = Sửa số điện thoại

@@ -1,9 +1,10 @@
 //! The second step of signing in: the code by SMS.
 
 use super::layout::Layout;
+use super::moment;
+use super::notice::{self, Notice};
 use super::problems::{self, Problems};
-use super::second_step::{OtherWay, other_ways, remember_days};
-use super::{moment, password};
+use super::second_step::{OtherWay, other_ways, remember_days, settle};
 use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit};
 use crate::texts::Texts;
 use askama::Template;
@@ -34,13 +35,6 @@ pub(crate) struct CodePage {
     /// Days for which the browser can be remembered, if it can.
     pub(super) remember_days: Option<i64>,
     pub(super) others: Vec<OtherWay>,
-}
-
-/// The sign-in is over: begin again.
-#[derive(Template)]
-#[template(path = "pages/code-over.html")]
-pub(crate) struct CodeOverPage {
-    pub(super) layout: Layout,
 }
 
 /// What the page sends.
@@ -98,13 +92,13 @@ pub(crate) async fn post(
         _ => return Err(PageError::Malformed("unknown-action")),
     }
     let given = Given::SmsCode(fields.code.clone());
-    match accounts.take_second_step(&visit.ctx, &challenge(&visit), given, visit.here(fields.remember)).await? {
-        CodeOutcome::SignedIn(new) => Ok(visit.start_session(&new).resume()),
-        CodeOutcome::NewPasswordNeeded(ticket) => Ok(password::step(visit, &ticket)),
-        CodeOutcome::Over | CodeOutcome::Wrong { tries_left: 0 } => Ok(over(visit)),
-        other => {
-            let remark = remark_of(&visit, &other, &fields.code, None);
-            show(visit, &accounts, remark).await
+    let here = visit.here(fields.remember);
+    let taken = accounts.take_second_step(&visit.ctx, &challenge(&visit), given, here).await?;
+    match settle(visit, taken) {
+        Ok(answer) => Ok(answer),
+        Err((visit, open)) => {
+            let remark = remark_of(&visit, &open, &fields.code, None);
+            show(*visit, &accounts, remark).await
         }
     }
 }
@@ -188,8 +182,7 @@ async fn show(visit: Visit, accounts: &Accounts, remark: Remark) -> PageResult {
 
 /// Shows that the sign-in is over.
 pub(super) fn over(visit: Visit) -> Response {
-    let page = CodeOverPage { layout: visit.layout("code-over-title") };
-    visit.page(StatusCode::GONE, page)
+    notice::show(visit, Notice::CODE_OVER)
 }
 
 pub(super) fn challenge(visit: &Visit) -> ChallengeId {

@@ -2,7 +2,8 @@
 
 use super::fact::Fact;
 use super::layout::Layout;
-use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit, respond_authorize};
+use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit};
+use crate::protocol::answer::respond_authorize;
 use askama::Template;
 use axum::extract::State;
 use http::StatusCode;

@@ -4,6 +4,7 @@
 
 use super::{Texts, sources};
 use crate::edge::PageError;
+use crate::pages::notice::Notice;
 use fluent_bundle::FluentResource;
 use portal_id_core::client::SCOPES;
 use portal_id_core::facts::FieldError;
@@ -69,8 +70,8 @@ fn pages_and_templates() -> Vec<String> {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() {
-                folders.push(path);
-            } else if name != "tests.rs" && name != "samples.rs" {
+                folders.extend(Some(path).filter(|_| name != "samples"));
+            } else if name != "tests.rs" {
                 contents.push(std::fs::read_to_string(path).unwrap());
             }
         }
@@ -98,6 +99,7 @@ fn composed() -> BTreeSet<String> {
     keys.extend(AuthorizeRefusal::ALL.map(|refusal| format!("refusal-{}", refusal.key())));
     keys.insert("refusal-unreadable".to_owned());
     keys.extend(SCOPES.map(|scope| format!("scope-{scope}")));
+    keys.extend(Notice::ALL.iter().flat_map(|notice| [notice.title, notice.body]).map(str::to_owned));
     keys
 }
 
