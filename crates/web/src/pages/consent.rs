@@ -234,7 +234,7 @@ mod tests {
         let email = grant("email", &json!({}));
         assert_eq!(
             (email.title.as_str(), email.body.as_deref()),
-            ("Địa chỉ e-mail", Some("Bạn chưa có thông tin này."))
+            ("Địa chỉ email", Some("Bạn chưa có thông tin này."))
         );
         assert_eq!(grant("x<y", &json!({})).title, "x<y");
     }
