@@ -7,7 +7,7 @@ use portal_id_testkit::core::client::IdentityPolicy;
 use portal_id_testkit::core::profile::{FactSource, IdentifierKind};
 use portal_id_testkit::core::time::Span;
 use portal_id_testkit::people::{activation_token, link_in};
-use portal_id_testkit::{Browser, Business, Citizen, TestIdp};
+use portal_id_testkit::{Business, Citizen, TestIdp};
 use serde_json::Value;
 
 async fn try_to_sign_in(idp: &TestIdp, name: &str, password: &str) -> SignInOutcome {
@@ -394,27 +394,6 @@ async fn a_household_business_sees_its_owners_number_masked() {
     let home = household.sign_in(&idp, &mut browser, &page).await.expect("home");
     assert!(home.words().contains("••••••••1234") && !home.html().contains("024185001234"));
     assert!(!String::from_utf8_lossy(&idp.database_bytes()).contains("024185001234"), "sealed at rest");
-}
-
-async fn reads_as(browser: &mut Browser, path: &str, words: &[&str]) {
-    let page = browser.open(path).await;
-    for word in words {
-        assert!(page.words().contains(word), "{path}: {}", page.words());
-    }
-}
-
-#[tokio::test]
-async fn citizens_and_businesses_find_their_own_words_where_they_register_and_sign_in() {
-    let idp = TestIdp::start().await;
-    let mut browser = idp.browser();
-    for path in ["/register", "/sign-in"] {
-        reads_as(&mut browser, path, &["Công dân"]).await;
-    }
-    reads_as(&mut browser, "/register", &["Doanh nghiệp"]).await;
-    reads_as(&mut browser, "/sign-in", &["doanh nghiệp"]).await;
-    browser.language = "en".to_owned();
-    reads_as(&mut browser, "/register", &["A citizen", "A business"]).await;
-    reads_as(&mut browser, "/sign-in", &["Citizens and businesses"]).await;
 }
 
 #[tokio::test]

@@ -378,10 +378,32 @@ async fn a_forged_way_back_leads_home_to_our_own_pages() {
 async fn a_stranger_is_led_to_sign_in_first_and_comes_back() {
     let idp = TestIdp::start().await;
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
-    for (path, name) in [("/account/security", "security"), ("/account", "account")] {
+    for (path, name) in [
+        ("/account/security", "security"),
+        ("/account", "account"),
+        ("/account/sessions", "sessions"),
+        ("/account/password", "password"),
+    ] {
         let mut browser = idp.browser();
         let page = browser.open(path).await.expect("sign-in");
         let _ = an.sign_in(&idp, &mut browser, &page).await.expect(name);
+        idp.advance(Span::minutes(2)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_pending_request_is_not_lost_on_the_way_to_ones_own_pages() {
+    let idp = TestIdp::start().await;
+    let service = idp.service().register().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    for (path, name) in [("/account/sessions", "sessions"), ("/account/password", "password")] {
+        let mut browser = idp.browser();
+        let waiting = browser.open(service.authorize_url("openid").as_str()).await.expect("sign-in");
+        let (_, flow) = waiting.url.query_pairs().find(|(name, _)| name == "flow").expect("a pending request");
+        let page = browser.open(&format!("{path}?flow={flow}")).await.expect("sign-in");
+        let page = an.sign_in(&idp, &mut browser, &page).await.expect(name);
+        assert!(page.words().contains("Dịch vụ thử nghiệm"), "{}", page.words());
+        let _ = browser.open(&format!("/authorize/resume?flow={flow}")).await.expect("consent");
         idp.advance(Span::minutes(2)).await;
     }
 }

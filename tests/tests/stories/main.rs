@@ -14,6 +14,7 @@ mod codes;
 mod disabled;
 mod factors;
 mod forms;
+mod guide;
 mod log_in_with_the_portal;
 mod messages;
 mod new_browser;

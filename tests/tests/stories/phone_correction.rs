@@ -55,6 +55,26 @@ async fn who_corrects_to_a_number_from_before_2018_is_told_the_new_one() {
     assert!(page.words().contains("0168") && page.words().contains("038 ••• •456"), "{}", page.words());
 }
 
+// security: row 16
+#[tokio::test]
+async fn who_asks_for_the_link_again_and_again_is_told_from_when_it_can_be_sent() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut browser = idp.browser();
+    let page = browser.open("/sign-in").await;
+    let code = an.give_password(&mut browser, &page).await.expect("code");
+    for asked in 0.. {
+        assert!(asked <= 20, "mails to one address have a limit of 20 an hour");
+        let page = browser.submit(code.form_to("/sign-in/phone").press("action", "ask")).await;
+        if page.status() == 429 {
+            let page = page.expect("phone-slow");
+            assert!(asked > 0 && page.words().contains("23/11/2026"), "{}", page.words());
+            break;
+        }
+        let _ = page.expect("phone-asked");
+    }
+}
+
 #[tokio::test]
 async fn a_number_that_received_a_code_cannot_be_changed_that_way() {
     let idp = TestIdp::start().await;

@@ -23,7 +23,10 @@ const LINK_LIFETIME: Span = Span::minutes(30);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AskCorrectionOutcome {
     /// The link is on its way.
-    Sent,
+    Sent {
+        /// How long it works.
+        minutes: i64,
+    },
     /// The phone has already received a code: only the desk can change it.
     NotPossible,
     /// Too many mails.
@@ -110,7 +113,7 @@ impl Accounts {
                 }
                 tx.insert_link(&link)?;
                 tx.insert_message(&row)?;
-                Ok(AskCorrectionOutcome::Sent)
+                Ok(AskCorrectionOutcome::Sent { minutes: LINK_LIFETIME.as_minutes_up() })
             })
             .await?;
         Ok(outcome)

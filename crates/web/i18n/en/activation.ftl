@@ -11,9 +11,8 @@ activate-not-me-title = Did you not register?
 activate-not-me-body = Somebody may have mistyped their e-mail address. Press the button to delete this registration.
 activate-not-me = This was not me: delete the registration
 
-activated-title = Your account is active
+activated-title = Your account has been activated
 activated-body = You can now sign in with your username or e-mail address, and your password.
-activated-sign-in = Sign in
 
 activation-used-title = This link has been used
 activation-used-body = The account is already active. You only need to sign in.
@@ -23,7 +22,7 @@ activation-expired-body = The account is not active yet. We can send you a new e
 activation-send-again = Send the activation e-mail again
 
 activation-unknown-title = This link does not work
-activation-unknown-body = Check that the whole link was copied and that it is from the newest e-mail. A registration that was deleted or replaced by a newer one leads here too.
+activation-unknown-body = Check that you copied the whole link, and that it is from the newest e-mail. You also see this page if the registration was deleted or replaced by a newer one.
 activation-unknown-register = Register again
 activation-unknown-sign-in = Sign in
 

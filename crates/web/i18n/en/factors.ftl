@@ -46,11 +46,9 @@ home-factors-link = See the ways to sign in
 home-look-after = Look after your account
 
 account-title = Your account
-account-security = Sign-in security
 account-security-body = Authenticator app, passkeys, recovery codes, remembered browsers.
-account-sessions = Signed-in devices
-account-sessions-body = See where your account is in use, and sign out from afar.
-account-password-body = Choose another one; every other device is signed out.
+account-sessions-body = See in which browsers your account is open, and sign out of them.
+account-password-body = Choose another one; you are signed out everywhere else.
 
 confirm-title = Confirm that it is you
 confirm-lead = To protect your account, please enter your password again before you see or change the ways to sign in.
@@ -60,7 +58,7 @@ confirm-refused = The password is wrong, or there were too many tries. Check it 
 confirm-no-password = This account has no password. Use a passkey; if you have none, sign out and sign in again.
 
 security-title = Sign-in security
-security-lead = Your password always goes together with a second step. Text messages work for everybody; the ways below are faster and need no reception.
+security-lead = Your password always goes together with a second step. Text messages work for everybody; the ways below are faster and need no phone signal.
 security-must-enrol = Accounts of your kind need an authenticator app or a passkey before services can be used. Please add one below.
 security-continue = Continue to the service
 security-authenticators = Authenticator app
@@ -70,7 +68,7 @@ security-passkeys = Passkeys
 security-passkeys-body = Sign in with your device’s fingerprint, face or PIN. A fake website can do nothing with it.
 security-add-passkey = Add a passkey
 security-recovery-codes = Recovery codes
-security-recovery-codes-none = Ten codes on paper, each good once, in case you lose your phone.
+security-recovery-codes-none = Ten codes on paper, each works once, in case you lose your phone.
 security-recovery-codes-make = Make recovery codes
 security-recovery-codes-left = { $left ->
     [one] One code is left.
@@ -89,14 +87,14 @@ security-never-used = Never used.
 security-until = Ends at { $at }.
 security-unnamed-authenticator = Authenticator app
 security-unnamed-passkey = Passkey
-security-unnamed-device = Browser without a name
+security-unnamed-device = Unknown browser
 security-cancel = Back
 security-back = Back to your account
 security-done-authenticator-added = The authenticator app was added. From your next sign-in on we ask for its code first.
 security-done-passkey-added = The passkey was added. You can use it right on the sign-in page.
 security-done-removed = Removed. We have sent you an e-mail about it.
 security-done-forgotten = All browsers were forgotten. Your next sign-in takes both steps.
-security-done-too-many = Your account has as many as it may have. Remove one, then add again.
+security-done-too-many = Your account already has the most that are allowed. Remove one, then add again.
 security-done-over = The page was open too long or has been used. Nothing was changed; please do it again.
 
 add-authenticator-title = Add an authenticator app
@@ -106,21 +104,21 @@ add-authenticator-picture = QR code with the secret key. The key is also written
 add-authenticator-type = Cannot scan it? Type this key into the app:
 add-authenticator-code = Enter the 6-digit code that the app shows:
 add-authenticator-submit = Add
-add-authenticator-wrong = The code is wrong. Check that your phone sets its clock by itself, then enter the code it shows now.
+add-authenticator-wrong = The code is wrong. Let your phone set its clock automatically, then enter the code it shows now.
 
 make-recovery-codes-title = Make recovery codes
-make-recovery-codes-lead = You will see ten codes, this once. Print them or copy them onto paper and keep them in a safe place. Each stands in for one text message.
-make-recovery-codes-again = The list that you have will no longer work.
+make-recovery-codes-lead = Ten codes will be shown, only once. Print them or copy them onto paper and keep them in a safe place. Each replaces one text message and works once.
+make-recovery-codes-again = Your current list will stop working.
 make-recovery-codes-submit = Make and show the codes
 
 recovery-codes-title = Your recovery codes
-recovery-codes-lead = Account { $username }. This page is shown once: print or copy it now.
-recovery-codes-keep = When you sign in, choose “Use a printed recovery code”. Strike out the codes you have used. Give this list to nobody.
+recovery-codes-lead = Account { $username }. This page is shown only once: print or copy it now.
+recovery-codes-keep = When you sign in, choose “Use a printed recovery code”. Cross out the codes you have used. Give this list to no one.
 recovery-codes-done = I have put the list away
 
 add-passkey-title = Add a passkey
 add-passkey-lead = The key stays in your device or your password manager. The portal never sees your fingerprint or face.
-add-passkey-name = A name that you recognise
+add-passkey-name = A name you will recognise
 add-passkey-name-hint = Optional, such as “My phone”.
 add-passkey-submit = Make the passkey
 add-passkey-refused = The passkey could not be made: the device must be unlocked with a fingerprint, face or PIN. Please try again.

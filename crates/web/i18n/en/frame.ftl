@@ -15,7 +15,7 @@ footer-safety = No official will ever ask for your password or your code.
 
 home-title = Public service account
 home-welcome = One account for every public service of the province
-home-lead = Sign in once to submit applications, follow their results and use the province’s online services.
+home-lead = Sign in once to submit applications, follow their progress and use the province’s online services.
 home-sign-in = Sign in
 home-register = Create an account
 home-new-here = No account yet?

@@ -1,7 +1,7 @@
 # Signing in: password, code, correcting the phone number, help.
 
 sign-in-title = Sign in
-sign-in-lead = Citizens and businesses sign in here alike.
+sign-in-lead = Citizens and businesses sign in here.
 sign-in-name = Username
 sign-in-name-hint = Your e-mail or phone number works too; for citizens, so does the personal identity number. If you have an account as a citizen and one for a business, use the username.
 sign-in-refused = The username or password is wrong, or there were too many tries. Check them and try again. If it still does not work, wait { $minutes } minutes and try again; after very many wrong tries it can take a few hours.
@@ -32,7 +32,7 @@ code-throttled = There were too many wrong codes for this account. You can try a
 code-submit = Confirm
 code-gateway-fails = We cannot send text messages at the moment; we keep trying. Reload this page in a minute, or ask { $desk }.
 code-not-received = No code?
-code-not-received-wait = The message can take a minute. Check your reception and your blocked messages.
+code-not-received-wait = The message can take a minute. Check your phone signal and your blocked messages.
 code-resend = Send the code again
 code-wrong-phone = Wrong phone number?
 code-wrong-phone-body = We can send a link to your e-mail that lets you correct the phone number.
@@ -45,13 +45,15 @@ code-over-body = It took too long, or there were too many wrong codes. Please si
 code-over-sign-in = Sign in again
 
 phone-asked-title = Please open your mailbox
-phone-asked-body = We have sent a link to correct the phone number to the e-mail address of the account. It works for 30 minutes.
+phone-asked-body = We have sent a link to correct the phone number to the e-mail address of the account. It works for { $minutes } minutes.
+phone-slow-title = Please wait a little
+phone-slow-body = Several e-mails have been sent to the address of this account already. You can ask for another link from { $until }.
 phone-not-possible-title = The phone number cannot be changed here
 phone-not-possible-body = This number has received a code before. To protect the account, it can only be changed in person at { $desk }. Please bring your identity card.
 phone-correct-title = Correct your phone number
 phone-correct-lead = The new number will receive a code whenever you sign in.
-phone-correct-now = Present number
-phone-correct-new = The right mobile phone number
+phone-correct-now = Current number
+phone-correct-new = Correct mobile phone number
 phone-correct-password = Password
 phone-correct-refused = The password is wrong, or there were too many tries. Check it and try again. If it still does not work, wait { $minutes } minutes and try again; after very many wrong tries it can take a few hours.
 phone-correct-submit = Save the phone number

@@ -32,7 +32,7 @@ passkey-lead = Hãy bấm nút rồi mở khóa thiết bị như mọi khi: vâ
 passkey-submit = Dùng khóa truy cập
 passkey-needs-script = Trình duyệt này không dùng được khóa truy cập, hoặc JavaScript đang bị tắt.
 passkey-not-given = Thiết bị chưa xác nhận. Bạn có thể bấm lại để thử lần nữa.
-passkey-refused = Khóa truy cập này không xác nhận được. Hãy thử lại hoặc chọn cách khác.
+passkey-refused = Không xác nhận được bằng khóa truy cập này. Hãy thử lại hoặc chọn cách khác.
 passkey-unknown = Không đăng nhập được bằng khóa truy cập này. Hãy đăng nhập bằng tên đăng nhập và mật khẩu.
 passkey-not-fresh = Trang này đã mở quá lâu hoặc đã được dùng. Hãy bấm lại một lần nữa.
 
@@ -40,16 +40,14 @@ sign-in-passkey = Đăng nhập không cần mật khẩu
 sign-in-passkey-body = Nếu đã tạo khóa truy cập cho tài khoản, bạn chỉ cần mở khóa thiết bị.
 sign-in-passkey-submit = Đăng nhập bằng khóa truy cập
 
-home-factors-hint = Bạn có thể đăng nhập nhanh và an toàn hơn tin nhắn bằng ứng dụng xác thực hoặc khóa truy cập.
+home-factors-hint = Với ứng dụng xác thực hoặc khóa truy cập, bạn đăng nhập nhanh và an toàn hơn so với mã qua tin nhắn.
 home-factors-link = Xem các cách đăng nhập
 home-look-after = Quản lý tài khoản
 
 account-title = Tài khoản của tôi
-account-security = Bảo mật đăng nhập
 account-security-body = Ứng dụng xác thực, khóa truy cập, mã dự phòng, trình duyệt được ghi nhớ.
-account-sessions = Thiết bị đang đăng nhập
-account-sessions-body = Xem nơi tài khoản đang được dùng và đăng xuất từ xa.
-account-password-body = Chọn mật khẩu khác; mọi thiết bị khác sẽ bị đăng xuất.
+account-sessions-body = Xem tài khoản đang mở ở những trình duyệt nào và đăng xuất ở đó.
+account-password-body = Đặt mật khẩu khác; tài khoản sẽ bị đăng xuất ở mọi nơi khác.
 
 confirm-title = Xác nhận đó là bạn
 confirm-lead = Để bảo vệ tài khoản, hãy nhập lại mật khẩu trước khi xem hoặc thay đổi các cách đăng nhập.
@@ -66,7 +64,7 @@ security-authenticators = Ứng dụng xác thực
 security-authenticators-body = Một ứng dụng trên điện thoại tạo mã mới sau mỗi 30 giây, kể cả khi không có mạng.
 security-add-authenticator = Thêm ứng dụng xác thực
 security-passkeys = Khóa truy cập
-security-passkeys-body = Đăng nhập bằng vân tay, khuôn mặt hoặc mã PIN của thiết bị. Kẻ giả mạo trang web không dùng được khóa này.
+security-passkeys-body = Đăng nhập bằng vân tay, khuôn mặt hoặc mã PIN của thiết bị. Trang web giả mạo không dùng được khóa này.
 security-add-passkey = Thêm khóa truy cập
 security-recovery-codes = Mã dự phòng
 security-recovery-codes-none = Mười mã in ra giấy, mỗi mã dùng một lần, phòng khi mất điện thoại.
@@ -94,7 +92,7 @@ security-done-authenticator-added = Đã thêm ứng dụng xác thực. Từ l�
 security-done-passkey-added = Đã thêm khóa truy cập. Bạn có thể đăng nhập bằng khóa này ngay từ trang đăng nhập.
 security-done-removed = Đã xóa. Chúng tôi đã gửi thư báo cho bạn.
 security-done-forgotten = Đã bỏ ghi nhớ tất cả trình duyệt. Lần đăng nhập sau cần đủ hai bước.
-security-done-too-many = Tài khoản đã có số lượng tối đa. Hãy xóa bớt một mục rồi thêm lại.
+security-done-too-many = Tài khoản đã đạt số lượng tối đa. Hãy xóa bớt một mục rồi thêm lại.
 security-done-over = Trang trước đã mở quá lâu hoặc đã được dùng. Chưa có gì thay đổi; hãy làm lại.
 
 add-authenticator-title = Thêm ứng dụng xác thực
@@ -104,10 +102,10 @@ add-authenticator-picture = Mã QR chứa khóa bí mật. Khóa cũng được 
 add-authenticator-type = Không quét được? Hãy nhập khóa này vào ứng dụng:
 add-authenticator-code = Nhập mã 6 chữ số mà ứng dụng đang hiện:
 add-authenticator-submit = Thêm
-add-authenticator-wrong = Mã không đúng. Hãy kiểm tra giờ của điện thoại được đặt tự động, rồi nhập mã đang hiện.
+add-authenticator-wrong = Mã không đúng. Hãy để điện thoại tự động đặt giờ, rồi nhập mã đang hiện.
 
 make-recovery-codes-title = Tạo mã dự phòng
-make-recovery-codes-lead = Bạn sẽ thấy mười mã, chỉ một lần. Hãy in hoặc chép ra giấy và cất ở nơi an toàn. Mỗi mã thay được tin nhắn một lần.
+make-recovery-codes-lead = Mười mã sẽ hiện ra một lần duy nhất. Hãy in hoặc chép ra giấy và cất ở nơi an toàn. Mỗi mã thay cho một tin nhắn và chỉ dùng được một lần.
 make-recovery-codes-again = Danh sách cũ sẽ không còn dùng được.
 make-recovery-codes-submit = Tạo và hiện mã
 
@@ -118,7 +116,7 @@ recovery-codes-done = Tôi đã cất danh sách
 
 add-passkey-title = Thêm khóa truy cập
 add-passkey-lead = Khóa được giữ trong thiết bị hoặc trình quản lý mật khẩu của bạn. Cổng không nhận vân tay hay khuôn mặt của bạn.
-add-passkey-name = Tên để bạn nhận ra
+add-passkey-name = Tên gợi nhớ
 add-passkey-name-hint = Không bắt buộc, ví dụ “Điện thoại của tôi”.
 add-passkey-submit = Tạo khóa truy cập
 add-passkey-refused = Không tạo được khóa truy cập: thiết bị phải mở khóa bằng vân tay, khuôn mặt hoặc mã PIN. Hãy thử lại.

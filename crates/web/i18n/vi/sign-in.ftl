@@ -1,9 +1,9 @@
-# Đăng nhập: mật khẩu, mã xác nhận, sửa số điện thoại, trợ giúp.
+# Đăng nhập: mật khẩu, mã xác thực, sửa số điện thoại, trợ giúp.
 
 sign-in-title = Đăng nhập
-sign-in-lead = Công dân và doanh nghiệp đăng nhập chung tại đây.
+sign-in-lead = Công dân đăng nhập tại đây. Doanh nghiệp, hợp tác xã và hộ kinh doanh cũng đăng nhập tại đây.
 sign-in-name = Tên đăng nhập
-sign-in-name-hint = Cũng có thể dùng e-mail hoặc số điện thoại; công dân có thể dùng số định danh cá nhân. Nếu bạn có cả tài khoản công dân và doanh nghiệp, hãy dùng tên đăng nhập.
+sign-in-name-hint = Cũng có thể dùng email hoặc số điện thoại; công dân có thể dùng số định danh cá nhân. Nếu bạn có cả tài khoản công dân và doanh nghiệp, hãy dùng tên đăng nhập.
 sign-in-refused = Tên đăng nhập hoặc mật khẩu không đúng, hoặc đã có quá nhiều lần thử. Hãy kiểm tra rồi nhập lại. Nếu vẫn không được, hãy đợi { $minutes } phút rồi thử lại; sau rất nhiều lần nhập sai, có thể phải đợi vài giờ.
 sign-in-flood = Có quá nhiều lần đăng nhập từ mạng của bạn. Hãy đợi một phút rồi thử lại.
 sign-in-too-many-codes = Đã có quá nhiều mã được gửi đến điện thoại của tài khoản này. Bạn có thể đăng nhập lại từ { $until }.
@@ -15,7 +15,7 @@ sign-in-forgot = Quên mật khẩu?
 sign-in-no-account = Chưa có tài khoản?
 sign-in-register = Đăng ký
 
-code-title = Nhập mã xác nhận
+code-title = Nhập mã xác thực
 code-sent = Chúng tôi đã gửi tin nhắn có mã gồm 6 chữ số đến số { $phone }. Mã dùng được trong { $minutes } phút.
 code-sent-again = Đã gửi mã mới. Mã trước đó không còn dùng được.
 code-wrong = { $tries ->
@@ -33,8 +33,8 @@ code-not-received = Không nhận được mã?
 code-not-received-wait = Tin nhắn có thể đến chậm một phút. Hãy kiểm tra sóng và hộp tin nhắn bị chặn.
 code-resend = Gửi lại mã
 code-wrong-phone = Số điện thoại sai?
-code-wrong-phone-body = Chúng tôi có thể gửi đến e-mail của bạn một đường dẫn để sửa số điện thoại.
-code-wrong-phone-ask = Gửi đường dẫn sửa số điện thoại
+code-wrong-phone-body = Chúng tôi có thể gửi đến email của bạn một liên kết để sửa số điện thoại.
+code-wrong-phone-ask = Gửi liên kết sửa số điện thoại
 code-desk = Nếu không còn dùng số này, hãy mang thẻ căn cước đến { $desk }.
 code-start-again = Đăng nhập bằng tài khoản khác
 
@@ -43,9 +43,11 @@ code-over-body = Đã quá thời gian, hoặc đã có quá nhiều lần nhậ
 code-over-sign-in = Đăng nhập lại
 
 phone-asked-title = Hãy mở hộp thư của bạn
-phone-asked-body = Chúng tôi đã gửi đường dẫn sửa số điện thoại đến địa chỉ e-mail của tài khoản. Đường dẫn dùng được trong 30 phút.
+phone-asked-body = Chúng tôi đã gửi liên kết sửa số điện thoại đến địa chỉ email của tài khoản. Liên kết dùng được trong { $minutes } phút.
+phone-slow-title = Hãy đợi một lát
+phone-slow-body = Đã có nhiều thư được gửi đến địa chỉ của tài khoản này. Bạn có thể xin liên kết khác từ { $until }.
 phone-not-possible-title = Không thể sửa số điện thoại tại đây
-phone-not-possible-body = Số này đã từng nhận mã xác nhận. Để bảo vệ tài khoản, chỉ có thể đổi số trực tiếp tại { $desk }. Hãy mang theo thẻ căn cước.
+phone-not-possible-body = Số này đã từng nhận mã xác thực. Để bảo vệ tài khoản, chỉ có thể đổi số trực tiếp tại { $desk }. Hãy mang theo thẻ căn cước.
 phone-correct-title = Sửa số điện thoại
 phone-correct-lead = Số mới sẽ nhận mã mỗi khi bạn đăng nhập.
 phone-correct-now = Số hiện tại
@@ -54,12 +56,12 @@ phone-correct-password = Mật khẩu
 phone-correct-refused = Mật khẩu không đúng, hoặc đã có quá nhiều lần thử. Hãy kiểm tra rồi nhập lại. Nếu vẫn không được, hãy đợi { $minutes } phút rồi thử lại; sau rất nhiều lần nhập sai, có thể phải đợi vài giờ.
 phone-correct-submit = Lưu số điện thoại
 phone-corrected-title = Đã lưu số điện thoại mới
-phone-corrected-body = Hãy đăng nhập lại. Mã xác nhận sẽ được gửi đến số mới.
-phone-link-over-title = Đường dẫn này không còn dùng được
-phone-link-over-body = Đường dẫn đã được dùng hoặc đã hết hạn. Hãy đăng nhập lại để xin đường dẫn mới.
+phone-corrected-body = Hãy đăng nhập lại. Mã xác thực sẽ được gửi đến số mới.
+phone-link-over-title = Liên kết này không còn dùng được
+phone-link-over-body = Liên kết đã được dùng hoặc đã hết hạn. Hãy đăng nhập lại để xin liên kết mới.
 
 not-activated-title = Tài khoản chưa được kích hoạt
-not-activated-body = Mật khẩu đúng, nhưng bạn cần bấm vào đường dẫn trong thư kích hoạt trước. Nếu không thấy thư, hãy xem mục thư rác hoặc yêu cầu gửi lại.
+not-activated-body = Mật khẩu đúng, nhưng bạn cần bấm vào liên kết trong thư kích hoạt trước. Nếu không thấy thư, hãy xem mục thư rác hoặc yêu cầu gửi lại.
 
 disabled-title = Tài khoản đang bị tạm khóa
 disabled-body = Quản trị viên đã tạm khóa tài khoản này. Hãy hỏi tại { $desk } và mang theo thẻ căn cước.
@@ -74,5 +76,5 @@ help-phone-body = Nếu số điện thoại bị gõ sai khi đăng ký, hãy �
 help-mail = Không nhận được thư kích hoạt
 help-mail-body = Hãy xem mục thư rác. Bạn cũng có thể đăng nhập bằng tên đăng nhập và mật khẩu: trang tiếp theo có nút gửi lại thư.
 help-safety = Giữ tài khoản an toàn
-help-safety-body = Không đưa mật khẩu hay mã xác nhận cho bất kỳ ai, kể cả người tự xưng là cán bộ.
+help-safety-body = Không đưa mật khẩu hay mã xác thực cho bất kỳ ai, kể cả người tự xưng là cán bộ.
 help-back = Về trang đăng nhập

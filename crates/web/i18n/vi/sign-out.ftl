@@ -5,7 +5,7 @@ sign-out-body = Bạn đang đăng nhập bằng tài khoản { $username }.
 sign-out-asked-by = { $service } đề nghị đăng xuất bạn khỏi Cổng.
 sign-out-effect = Sau khi đăng xuất, các dịch vụ khác của tỉnh sẽ hỏi lại mật khẩu của bạn.
 sign-out-confirm = Đăng xuất
-sign-out-stay = Không, tôi ở lại
+sign-out-stay = Không đăng xuất
 
 signed-out-title = Bạn đã đăng xuất
 signed-out-body = Nếu dùng máy chung, hãy đóng hết các cửa sổ của trình duyệt.

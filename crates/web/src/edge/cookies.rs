@@ -48,6 +48,25 @@ impl CookieKind {
     }
 }
 
+/// What a browser may bring along besides its name and its session; the use cases alone know what it means.
+pub(crate) struct Brought {
+    pub(crate) known_devices: Option<Secret>,
+    pub(crate) remembered: Option<Secret>,
+    pub(crate) confirmation: Option<Secret>,
+}
+
+impl Brought {
+    /// What came with these headers.
+    pub(crate) fn read(names: &CookieNames, headers: &HeaderMap) -> Self {
+        let read = |kind| names.read(headers, kind);
+        Self {
+            known_devices: read(CookieKind::KnownDevices),
+            remembered: read(CookieKind::Remembered),
+            confirmation: read(CookieKind::Confirmation),
+        }
+    }
+}
+
 /// The names of our cookies: a pure function of the issuer, so that two providers on one host never read each other's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CookieNames {

@@ -17,35 +17,41 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PagePolicy {
     form_targets: Vec<String>,
-    script: Option<&'static str>,
-    script_address: Option<String>,
+    script: Script,
     asks_for_lists: bool,
+}
+
+/// The script that a page may run. One at most: of two `script-src` a browser heeds the first alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Script {
+    /// None.
+    #[default]
+    None,
+    /// This text in the page, known by its hash (CSP Level 3 §6.7.3.4).
+    Inline(&'static str),
+    /// The file at this address: the whole of it, not our origin (CSP Level 3 §6.7.2.9).
+    At(String),
 }
 
 impl PagePolicy {
     /// Forms may also lead to `origin`: Chromium applies `form-action` to the redirects that follow (decisions 17).
     #[must_use]
     pub(crate) fn form_to(mut self, origin: Option<String>) -> Self {
-        // A host may contain characters that separate policies; such an origin is left out rather than let in.
-        let harmless = |origin: &String| {
-            origin.chars().all(|c| c.is_ascii_graphic() && !matches!(c, ';' | ',' | '\'' | '"' | '*'))
-        };
-        self.form_targets.extend(origin.filter(harmless));
+        self.form_targets.extend(origin.filter(|origin| is_harmless(origin)));
         self
     }
 
-    /// The page holds this one script and no other, known by its hash (CSP Level 3 §6.7.3.4).
+    /// The page holds this one script and no other.
     #[must_use]
     pub(crate) fn script(mut self, text: &'static str) -> Self {
-        self.script = Some(text);
+        self.script = Script::Inline(text);
         self
     }
 
-    /// The page loads this one script of ours and no other: its whole address, not our origin (CSP Level 3 §6.7.2.9).
+    /// The page loads this one script of ours and no other.
     #[must_use]
     pub(crate) fn script_at(mut self, address: String) -> Self {
-        let harmless = address.chars().all(|c| c.is_ascii_graphic() && !matches!(c, ';' | ',' | '\'' | '"' | '*'));
-        self.script_address = Some(address).filter(|_| harmless);
+        self.script = if is_harmless(&address) { Script::At(address) } else { Script::None };
         self
     }
 
@@ -62,14 +68,17 @@ impl PagePolicy {
             policy.push(' ');
             policy.push_str(origin);
         }
-        if let Some(script) = self.script {
-            policy.push_str("; script-src 'sha256-");
-            policy.push_str(&STANDARD.encode(Sha256::digest(script)));
-            policy.push('\'');
-        }
-        if let Some(address) = &self.script_address {
-            policy.push_str("; script-src ");
-            policy.push_str(address);
+        match &self.script {
+            Script::None => {}
+            Script::Inline(text) => {
+                policy.push_str("; script-src 'sha256-");
+                policy.push_str(&STANDARD.encode(Sha256::digest(text)));
+                policy.push('\'');
+            }
+            Script::At(address) => {
+                policy.push_str("; script-src ");
+                policy.push_str(address);
+            }
         }
         if self.asks_for_lists {
             policy.push_str("; connect-src 'self'");
@@ -77,6 +86,12 @@ impl PagePolicy {
         policy.push_str("; frame-ancestors 'none'; base-uri 'none'");
         policy
     }
+}
+
+/// Whether an address can stand in a policy: a host may contain characters that separate policies, and such an address
+/// is left out rather than let in.
+fn is_harmless(address: &str) -> bool {
+    address.chars().all(|c| c.is_ascii_graphic() && !matches!(c, ';' | ',' | '\'' | '"' | '*'))
 }
 
 /// The headers of a page.
@@ -177,6 +192,17 @@ mod tests {
         for hostile in ["https://id.tinh.example/a.js; script-src *", "https://id.tinh.example/* 'unsafe-inline'"] {
             assert_eq!(of(hostile), policy(&PagePolicy::default()), "{hostile}");
         }
+    }
+
+    // security: row 3
+    #[test]
+    fn a_page_runs_one_script_the_one_that_was_named_last() {
+        let address = "https://id.tinh.example/assets/passkey-0123456789abcdef.js";
+        let both = policy(&PagePolicy::default().script("alert(1)").script_at(address.to_owned()));
+        assert_eq!(both, policy(&PagePolicy::default().script_at(address.to_owned())));
+        let both = policy(&PagePolicy::default().script_at(address.to_owned()).script("alert(1)"));
+        assert_eq!(both, policy(&PagePolicy::default().script("alert(1)")));
+        assert_eq!(both.matches("script-src").count(), 1, "{both}");
     }
 
     #[test]

@@ -22,7 +22,6 @@ pub(crate) mod request_id;
 pub(crate) mod tests;
 pub(crate) mod visit;
 
-pub(crate) use crate::protocol::answer::respond_authorize;
 pub(crate) use arrival::Call;
 pub(crate) use error::{PageError, PageResult};
 pub(crate) use form::{CsrfForm, Fields, FormFields};

@@ -14,12 +14,23 @@ pub(crate) enum Next {
     RecoveryCodes,
     /// Adding a passkey.
     Passkey,
+    /// Where one is signed in.
+    Sessions,
+    /// Another password.
+    Password,
 }
 
 impl Next {
     /// All of them.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Account, Self::Security, Self::Authenticator, Self::RecoveryCodes, Self::Passkey];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Account,
+        Self::Security,
+        Self::Authenticator,
+        Self::RecoveryCodes,
+        Self::Passkey,
+        Self::Sessions,
+        Self::Password,
+    ];
 
     /// The word in addresses.
     pub(crate) const fn word(self) -> &'static str {
@@ -29,6 +40,8 @@ impl Next {
             Self::Authenticator => "authenticator",
             Self::RecoveryCodes => "recovery-codes",
             Self::Passkey => "passkey",
+            Self::Sessions => "sessions",
+            Self::Password => "password",
         }
     }
 
@@ -39,7 +52,10 @@ impl Next {
 
     /// Whether one factor is not enough to get there.
     pub(crate) const fn wants_two_factors(self) -> bool {
-        !matches!(self, Self::Account)
+        match self {
+            Self::Account | Self::Sessions | Self::Password => false,
+            Self::Security | Self::Authenticator | Self::RecoveryCodes | Self::Passkey => true,
+        }
     }
 
     /// The page.
@@ -50,6 +66,8 @@ impl Next {
             Self::Authenticator => "/account/security/authenticator",
             Self::RecoveryCodes => "/account/security/recovery-codes",
             Self::Passkey => "/account/security/passkey",
+            Self::Sessions => "/account/sessions",
+            Self::Password => "/account/password",
         }
     }
 }

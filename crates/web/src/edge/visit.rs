@@ -1,24 +1,23 @@
-//! One request of a browser: who, in which language, on the way to which service; and the answers that a page can give.
+//! One request of a browser: who, in which language, on the way to which service.
+
+mod answers;
+
+pub(crate) use answers::{error_page, see_other};
 
 use crate::assets::Assets;
 use crate::edge::arrival::Arrival;
-use crate::edge::cookies::CookieKind;
+use crate::edge::cookies::{Brought, CookieKind};
 use crate::edge::error::PageError;
 use crate::edge::flow::OpenFlow;
 use crate::edge::form::Fields;
-use crate::edge::headers::{self, PagePolicy};
 use crate::edge::language::{Choice, Signs};
 use crate::edge::local_path::LocalPath;
 use crate::edge::{Edge, Next, csrf};
-use crate::pages::error::ErrorPage;
-use crate::pages::layout::{LanguageLink, Layout};
+use crate::pages::layout::Layout;
 use crate::settings::Instead;
-use crate::texts::Texts;
 use axum::extract::FromRequestParts;
-use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
+use http::Uri;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use portal_id_core::accounts::{Here, NewSession, SignedIn};
 use portal_id_core::ctx::Ctx;
 use portal_id_core::digest::DigestPurpose;
@@ -42,11 +41,10 @@ pub(crate) struct Visit {
     pub(crate) query: Fields,
     edge: Arc<Edge>,
     uri: Uri,
+    /// The name and the session that the browser has, or gets with this answer: its forms are bound to both.
     browser: Secret,
     session: Option<Secret>,
-    known_devices: Option<Secret>,
-    remembered: Option<Secret>,
-    confirmation: Option<Secret>,
+    brought: Brought,
     set_cookies: Vec<String>,
 }
 
@@ -88,32 +86,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
         if let Some(open) = &mut flow {
             open.destination = edge.house.judge_flow(&ctx, &open.flow).await?;
         }
-        let known_devices = edge.cookies.read(&parts.headers, CookieKind::KnownDevices);
-        let remembered = edge.cookies.read(&parts.headers, CookieKind::Remembered);
-        let confirmation = edge.cookies.read(&parts.headers, CookieKind::Confirmation);
+        let brought = Brought::read(&edge.cookies, &parts.headers);
         let next = query.find("next").and_then(Next::from_word);
-        Ok(Self {
-            ctx,
-            who,
-            flow,
-            next,
-            query,
-            edge,
-            uri,
-            browser,
-            session,
-            known_devices,
-            remembered,
-            confirmation,
-            set_cookies,
-        })
+        Ok(Self { ctx, who, flow, next, query, edge, uri, browser, session, brought, set_cookies })
     }
 }
 
 impl Visit {
     /// The cookie with the accounts that this browser is known to, for the use cases.
     pub(crate) fn known_devices(&self) -> Option<&str> {
-        self.known_devices.as_ref().map(Secret::expose)
+        self.brought.known_devices.as_ref().map(Secret::expose)
     }
 
     /// The files that pages load.
@@ -126,7 +108,7 @@ impl Visit {
         let asked = self.flow.as_ref().is_some_and(OpenFlow::wants_two_factors);
         Here {
             known_device: self.known_devices(),
-            remembered: self.remembered.as_ref().map(Secret::expose),
+            remembered: self.brought.remembered.as_ref().map(Secret::expose),
             remember,
             previous: self.who.as_ref().map(|who| &who.session),
             two_factors: asked || self.next.is_some_and(Next::wants_two_factors),
@@ -135,19 +117,18 @@ impl Visit {
 
     /// The cookie that says when the person last confirmed who they are, for the use cases.
     pub(crate) fn confirmation(&self) -> Option<&str> {
-        self.confirmation.as_ref().map(Secret::expose)
+        self.brought.confirmation.as_ref().map(Secret::expose)
     }
 
     /// What the frame of a page needs.
     pub(crate) fn layout(&self, title: &'static str) -> Layout {
-        let csrf = csrf::value(self.edge.vault.as_ref(), &self.browser, self.session.as_ref());
         Layout {
-            csrf,
+            csrf: csrf::value(self.edge.vault.as_ref(), &self.browser, self.session.as_ref()),
             flow: self.flow.as_ref().map(|flow| flow.sealed.clone()),
             next: self.next.map(Next::word),
             service: self.flow.as_ref().and_then(|flow| Some(flow.destination.as_ref()?.service.clone())),
             signed_in_as: self.who.as_ref().map(|who| who.account.username.as_str().to_owned()),
-            ..bare_layout(&self.edge, &self.ctx, title, language_links(&self.uri, self.ctx.language))
+            ..Layout::bare(&self.edge, &self.ctx, title, &self.uri)
         }
     }
 
@@ -173,66 +154,6 @@ impl Visit {
         }
     }
 
-    /// Answers with a page. Its forms may lead to ourselves and to the service of the pending request.
-    pub(crate) fn page(self, status: StatusCode, template: impl askama::Template) -> Response {
-        let policy = PagePolicy::default().form_to(self.flow.as_ref().and_then(OpenFlow::redirect_origin));
-        self.page_under(status, &policy, template)
-    }
-
-    /// Answers with a page that has the fields of an address: it may run their script, which asks us for lists.
-    pub(crate) fn page_with_lists(self, status: StatusCode, template: impl askama::Template) -> Response {
-        let policy = self.policy_with_script(self.edge.assets.address_script()).asking_for_lists();
-        self.page_under(status, &policy, template)
-    }
-
-    /// Answers with a page that asks the browser for a passkey: it may run the one script that does so.
-    pub(crate) fn page_with_passkey(self, status: StatusCode, template: impl askama::Template) -> Response {
-        let policy = self.policy_with_script(self.edge.assets.passkey_script());
-        self.page_under(status, &policy, template)
-    }
-
-    /// Lets a page run the file at `path`, and no other.
-    fn policy_with_script(&self, path: &str) -> PagePolicy {
-        let target = self.flow.as_ref().and_then(OpenFlow::redirect_origin);
-        PagePolicy::default().form_to(target).script_at(format!("{}{path}", self.edge.origin))
-    }
-
-    /// Answers with a page under its own policy.
-    pub(crate) fn page_under(
-        self,
-        status: StatusCode,
-        policy: &PagePolicy,
-        template: impl askama::Template,
-    ) -> Response {
-        let response = match template.render() {
-            Ok(html) => html_page(status, html, policy, self.ctx.language),
-            Err(error) => PageError::from(error).into_response(),
-        };
-        self.with_cookies(response)
-    }
-
-    /// Sends the browser to one of our pages.
-    pub(crate) fn to(self, path: impl Into<LocalPath>) -> Response {
-        self.see_other(path.into().as_str())
-    }
-
-    /// Goes on after a step: to the page that the person was on the way to, back to the pending request, or home.
-    pub(crate) fn resume(mut self) -> Response {
-        let path = match self.next.take() {
-            Some(next) => self.path(next.path()),
-            None if self.flow.is_some() => self.path("/authorize/resume"),
-            None => LocalPath::new("/"),
-        };
-        self.to(path)
-    }
-
-    /// Sends the browser to one of our pages, to come back to `next` afterwards.
-    pub(crate) fn by_way_of(mut self, path: &'static str, next: Next) -> Response {
-        self.next = Some(next);
-        let path = self.path(path);
-        self.to(path)
-    }
-
     /// Keeps in the browser that the person confirmed who they are.
     #[must_use]
     pub(crate) fn confirmed(mut self, cookie: &str) -> Self {
@@ -240,7 +161,8 @@ impl Visit {
         self
     }
 
-    /// Begins a session: the browser gets its cookie, and is known to the account from now on.
+    /// Begins a session: the browser gets its cookie, and is known to the account from now on. What is drawn in this
+    /// answer belongs to the new session already.
     #[must_use]
     pub(crate) fn start_session(mut self, new: &NewSession) -> Self {
         self.set_cookies.push(self.edge.cookies.set(CookieKind::Session, new.cookie.expose()));
@@ -248,6 +170,7 @@ impl Visit {
         if let Some(remembered) = &new.remembered {
             self.set_cookies.push(self.edge.cookies.set(CookieKind::Remembered, remembered));
         }
+        self.session = Some(new.cookie.clone());
         self
     }
 
@@ -257,6 +180,8 @@ impl Visit {
     pub(crate) fn end_session(mut self) -> Self {
         self.who = None;
         self.flow = None;
+        self.session = None;
+        self.brought.confirmation = None;
         self.set_cookies.push(self.edge.cookies.remove(CookieKind::Session));
         self.set_cookies.push(self.edge.cookies.remove(CookieKind::Confirmation));
         self.browser = Secret::random(self.ctx.entropy());
@@ -272,96 +197,4 @@ impl Visit {
         self.flow = Some(OpenFlow { flow, sealed, destination: None });
         self
     }
-
-    /// Sends the browser to `location`: for [`Visit::to`], and for answers to a client that the protocol vouches for.
-    pub(crate) fn see_other(self, location: &str) -> Response {
-        let response = match HeaderValue::from_str(location) {
-            Ok(location) => {
-                let mut response = StatusCode::SEE_OTHER.into_response();
-                response.headers_mut().insert(LOCATION, location);
-                headers::of_redirect(response.headers_mut());
-                response
-            }
-            Err(_) => PageError::Internal("an address of a redirect has a character that no header takes".to_owned())
-                .into_response(),
-        };
-        self.with_cookies(response)
-    }
-
-    fn with_cookies(self, mut response: Response) -> Response {
-        for cookie in self.set_cookies {
-            if let Ok(value) = HeaderValue::try_from(cookie) {
-                response.headers_mut().append(SET_COOKIE, value);
-            }
-        }
-        response
-    }
-}
-
-/// Draws the page of an error over the bare answer that carries it, whose headers stay (`Allow`, `Retry-After`).
-pub(crate) fn error_page(arrival: &Arrival, error: &PageError, bare: Response) -> Response {
-    // What was refused may exist for POST only, or be too long: then the other language begins at home.
-    let again = arrival.method == Method::GET && !matches!(error, PageError::MethodNotAllowed | PageError::UriTooLong);
-    let uri = if again { arrival.uri.clone() } else { Uri::from_static("/") };
-    let links = language_links(&uri, arrival.ctx.language);
-    let layout = bare_layout(&arrival.edge, &arrival.ctx, ErrorPage::TITLE, links);
-    let html =
-        askama::Template::render(&ErrorPage::new(layout, error)).unwrap_or_else(|_| arrival.ctx.request_id.clone());
-    let (mut parts, _) = bare.into_parts();
-    parts.headers.remove(http::header::CONTENT_LENGTH);
-    let drawn = html_page(parts.status, html, &PagePolicy::default(), arrival.ctx.language);
-    let (drawn, body) = drawn.into_parts();
-    merge(&mut parts.headers, drawn.headers);
-    Response::from_parts(parts, body)
-}
-
-fn merge(headers: &mut HeaderMap, over: HeaderMap) {
-    for (name, value) in over {
-        if let Some(name) = name {
-            headers.insert(name, value);
-        }
-    }
-}
-
-fn html_page(status: StatusCode, html: String, policy: &PagePolicy, language: Language) -> Response {
-    let mut response = (status, html).into_response();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    headers::of_page(response.headers_mut(), policy, language);
-    response
-}
-
-/// A frame without anything of a visit: no form in it would be taken.
-fn bare_layout(edge: &Edge, ctx: &Ctx, title: &'static str, languages: Vec<LanguageLink>) -> Layout {
-    Layout {
-        texts: Texts::of(ctx.language),
-        title,
-        portal_name: edge.settings.portal_name.text(ctx.language).to_owned(),
-        province_name: Some(edge.settings.province_name.text(ctx.language).to_owned()).filter(|name| !name.is_empty()),
-        support_url: edge.settings.support_url.as_ref().map(|url| url.as_str().to_owned()),
-        desk: edge.desk.text(ctx.language).to_owned(),
-        stylesheet: edge.assets.stylesheet().to_owned(),
-        theme: edge.assets.theme().map(str::to_owned),
-        logo: edge.assets.logo().to_owned(),
-        passkey_script: edge.assets.passkey_script().to_owned(),
-        csrf: String::new(),
-        flow: None,
-        next: None,
-        service: None,
-        request_id: ctx.request_id.clone(),
-        languages,
-        signed_in_as: None,
-    }
-}
-
-/// Links to the same page in the other languages.
-fn language_links(uri: &Uri, current: Language) -> Vec<LanguageLink> {
-    let link = |language: Language| LanguageLink {
-        tag: language.tag(),
-        name: match language {
-            Language::Vi => "Tiếng Việt",
-            Language::En => "English",
-        },
-        href: LocalPath::in_language(uri, language.tag()).as_str().to_owned(),
-    };
-    Language::ALL.into_iter().filter(|language| *language != current).map(link).collect()
 }

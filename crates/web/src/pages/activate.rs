@@ -2,6 +2,7 @@
 
 use super::activation_link;
 use super::layout::Layout;
+use super::notice::{self, Notice};
 use super::problems::{self, Problems};
 use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit};
 use crate::texts::Texts;
@@ -21,20 +22,6 @@ pub(crate) struct ActivatePage {
     pub(super) username: String,
     pub(super) phone: String,
     pub(super) needs_password: bool,
-}
-
-/// The account is active.
-#[derive(Template)]
-#[template(path = "pages/activated.html")]
-pub(crate) struct ActivatedPage {
-    pub(super) layout: Layout,
-}
-
-/// The registration was deleted by who did not make it.
-#[derive(Template)]
-#[template(path = "pages/disowned.html")]
-pub(crate) struct DisownedPage {
-    pub(super) layout: Layout,
 }
 
 /// The data belong to another account since (decisions 3).
@@ -79,10 +66,7 @@ pub(crate) async fn post(
         _ => return Err(PageError::Malformed("unknown-action")),
     }
     match accounts.activate(&visit.ctx, &fields.token, &fields.password).await? {
-        ActivateOutcome::Activated => {
-            let page = ActivatedPage { layout: visit.layout("activated-title") };
-            Ok(visit.page(StatusCode::OK, page))
-        }
+        ActivateOutcome::Activated => Ok(notice::show(visit, Notice::ACTIVATED)),
         ActivateOutcome::NotCompleted => {
             let page = NotCompletedPage { layout: visit.layout("not-completed-title") };
             Ok(visit.page(StatusCode::CONFLICT, page))
@@ -115,8 +99,7 @@ async fn show(visit: Visit, accounts: &Accounts, token: String, problems: Proble
 
 async fn disown(visit: Visit, accounts: &Accounts, token: &str) -> PageResult {
     if accounts.disown_registration(&visit.ctx, token).await? {
-        let page = DisownedPage { layout: visit.layout("disowned-title") };
-        return Ok(visit.page(StatusCode::OK, page));
+        return Ok(notice::show(visit, Notice::DISOWNED));
     }
     let view = accounts.view_activation(&visit.ctx, token).await?;
     Ok(activation_link::show(visit, &view, token.to_owned()))

@@ -1,18 +1,12 @@
 //! The pages of an activation link that no longer works: each says what to do next.
 
 use super::layout::Layout;
+use super::notice::{self, Notice};
 use crate::edge::Visit;
 use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
 use portal_id_core::accounts::ActivationView;
-
-/// The link was used.
-#[derive(Template)]
-#[template(path = "pages/activation-used.html")]
-pub(crate) struct ActivationUsedPage {
-    pub(super) layout: Layout,
-}
 
 /// The link expired; another mail can be sent.
 #[derive(Template)]
@@ -32,10 +26,7 @@ pub(crate) struct ActivationUnknownPage {
 /// Shows how a link stands that does not work.
 pub(super) fn show(visit: Visit, view: &ActivationView, token: String) -> Response {
     match view {
-        ActivationView::Used => {
-            let page = ActivationUsedPage { layout: visit.layout("activation-used-title") };
-            visit.page(StatusCode::OK, page)
-        }
+        ActivationView::Used => notice::show(visit, Notice::ACTIVATION_USED),
         ActivationView::Expired => {
             let page = ActivationExpiredPage { layout: visit.layout("activation-expired-title"), token };
             visit.page(StatusCode::GONE, page)

@@ -1,21 +1,11 @@
 //! Sending the activation mail again: to who holds an earlier link, or to who just gave the right password.
 
-use super::layout::Layout;
+use super::notice::{self, Notice};
 use super::{activation_link, moment};
 use crate::edge::{CsrfForm, Fields, FormFields, PageResult, Visit};
-use askama::Template;
 use axum::extract::State;
-use http::StatusCode;
 use portal_id_core::accounts::{Accounts, ResendOutcome, ResendTicket};
 use std::sync::Arc;
-
-/// The mail is on its way, or has to wait.
-#[derive(Template)]
-#[template(path = "pages/activation-resent.html")]
-pub(crate) struct ActivationResentPage {
-    pub(super) layout: Layout,
-    pub(super) until: Option<String>,
-}
 
 /// What the button sends: one of both.
 pub(crate) struct ResendFields {
@@ -43,16 +33,9 @@ pub(crate) async fn post(
         accounts.resend_activation_by_ticket(&visit.ctx, &ResendTicket::from_text(fields.ticket)).await?
     };
     match outcome {
-        ResendOutcome::Sent => {
-            let page = ActivationResentPage { layout: visit.layout("activation-resent-title"), until: None };
-            Ok(visit.page(StatusCode::OK, page))
-        }
+        ResendOutcome::Sent => Ok(notice::show(visit, Notice::ACTIVATION_RESENT)),
         ResendOutcome::SlowDown { until } => {
-            let page = ActivationResentPage {
-                layout: visit.layout("activation-slow-title"),
-                until: Some(moment::from(until)),
-            };
-            Ok(visit.page(StatusCode::TOO_MANY_REQUESTS, page))
+            Ok(notice::show_with(visit, Notice::ACTIVATION_SLOW, &[("until", &moment::from(until))]))
         }
         ResendOutcome::Unknown => Ok(activation_link::unknown(visit)),
     }

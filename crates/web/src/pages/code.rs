@@ -1,16 +1,17 @@
 //! The second step of signing in: the code by SMS.
 
 use super::layout::Layout;
+use super::moment;
+use super::notice::{self, Notice};
 use super::problems::{self, Problems};
-use super::second_step::{OtherWay, other_ways, remember_days};
-use super::{moment, password};
+use super::second_step::{OtherWay, other_ways, remember_days, settle};
 use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit};
 use crate::texts::Texts;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use portal_id_core::accounts::{Accounts, ChallengeView, Field, Given, ResendCodeOutcome, SecondStepOutcome};
+use portal_id_core::accounts::{Accounts, ChallengeView, Field, Given, ResendSecondStepOutcome, SecondStepOutcome};
 use portal_id_core::credential::Factor;
 use portal_id_core::facts::FieldError;
 use portal_id_core::ids::ChallengeId;
@@ -34,13 +35,6 @@ pub(crate) struct CodePage {
     /// Days for which the browser can be remembered, if it can.
     pub(super) remember_days: Option<i64>,
     pub(super) others: Vec<OtherWay>,
-}
-
-/// The sign-in is over: begin again.
-#[derive(Template)]
-#[template(path = "pages/code-over.html")]
-pub(crate) struct CodeOverPage {
-    pub(super) layout: Layout,
 }
 
 /// What the page sends.
@@ -98,13 +92,13 @@ pub(crate) async fn post(
         _ => return Err(PageError::Malformed("unknown-action")),
     }
     let given = Given::SmsCode(fields.code.clone());
-    match accounts.take_second_step(&visit.ctx, &challenge(&visit), given, visit.here(fields.remember)).await? {
-        SecondStepOutcome::SignedIn(new) => Ok(visit.start_session(&new).resume()),
-        SecondStepOutcome::NewPasswordNeeded(ticket) => Ok(password::step(visit, &ticket)),
-        SecondStepOutcome::Over | SecondStepOutcome::Wrong { tries_left: 0 } => Ok(over(visit)),
-        other => {
-            let remark = remark_of(&visit, &other, &fields.code, None);
-            show(visit, &accounts, remark).await
+    let here = visit.here(fields.remember);
+    let taken = accounts.take_second_step(&visit.ctx, &challenge(&visit), given, here).await?;
+    match settle(visit, taken) {
+        Ok(answer) => Ok(answer),
+        Err((visit, open)) => {
+            let remark = remark_of(&visit, &open, &fields.code, None);
+            show(*visit, &accounts, remark).await
         }
     }
 }
@@ -139,16 +133,16 @@ async fn resend(visit: Visit, accounts: &Accounts) -> PageResult {
     let texts = Texts::of(visit.ctx.language);
     let slow = StatusCode::TOO_MANY_REQUESTS;
     let remark = match accounts.resend_code(&visit.ctx, &challenge(&visit)).await? {
-        ResendCodeOutcome::Sent => Remark::news(StatusCode::OK, texts.text("code-sent-again")),
-        ResendCodeOutcome::Wait { until } => {
+        ResendSecondStepOutcome::Sent => Remark::news(StatusCode::OK, texts.text("code-sent-again")),
+        ResendSecondStepOutcome::Wait { until } => {
             // A second that has begun is not over yet.
             let seconds = until.since(visit.ctx.now).as_seconds() + 1;
             Remark::news(slow, texts.text_with("code-wait", &[("seconds", &seconds)]))
         }
-        ResendCodeOutcome::TooMany { until } => {
+        ResendSecondStepOutcome::TooMany { until } => {
             Remark::news(slow, texts.text_with("code-too-many-sent", &[("until", &moment::from(until))]))
         }
-        ResendCodeOutcome::Over => return Ok(over(visit)),
+        ResendSecondStepOutcome::Over => return Ok(over(visit)),
     };
     show(visit, accounts, remark).await
 }
@@ -192,8 +186,7 @@ async fn show(visit: Visit, accounts: &Accounts, remark: Remark) -> PageResult {
 
 /// Shows that the sign-in is over.
 pub(super) fn over(visit: Visit) -> Response {
-    let page = CodeOverPage { layout: visit.layout("code-over-title") };
-    visit.page(StatusCode::GONE, page)
+    notice::show(visit, Notice::CODE_OVER)
 }
 
 pub(super) fn challenge(visit: &Visit) -> ChallengeId {

@@ -2,7 +2,8 @@
 
 use super::fact::Fact;
 use super::layout::Layout;
-use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit, respond_authorize};
+use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit};
+use crate::protocol::answer::respond_authorize;
 use crate::protocol::authorize::{Authorize, presentable, to_enrol};
 use askama::Template;
 use axum::extract::State;
@@ -241,7 +242,7 @@ mod tests {
         let email = grant("email", &json!({}));
         assert_eq!(
             (email.title.as_str(), email.body.as_deref()),
-            ("Địa chỉ e-mail", Some("Bạn chưa có thông tin này."))
+            ("Địa chỉ email", Some("Bạn chưa có thông tin này."))
         );
         assert_eq!(grant("x<y", &json!({})).title, "x<y");
     }

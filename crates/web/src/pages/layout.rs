@@ -1,6 +1,10 @@
 //! The frame of every page: what `templates/layout.html` shows around the page's own part.
 
+use crate::edge::{Edge, LocalPath};
 use crate::texts::{TextArgument, Texts};
+use http::Uri;
+use portal_id_core::ctx::Ctx;
+use portal_id_core::language::Language;
 
 /// What the frame of a page needs. Each page's struct has one as its field `layout`.
 pub(crate) struct Layout {
@@ -50,7 +54,47 @@ pub(crate) struct LanguageLink {
     pub(crate) href: String,
 }
 
+impl LanguageLink {
+    /// Links to the page at `uri` in the other languages.
+    fn all(uri: &Uri, current: Language) -> Vec<Self> {
+        let link = |language: Language| Self {
+            tag: language.tag(),
+            name: match language {
+                Language::Vi => "Tiếng Việt",
+                Language::En => "English",
+            },
+            href: LocalPath::in_language(uri, language.tag()).as_str().to_owned(),
+        };
+        Language::ALL.into_iter().filter(|language| *language != current).map(link).collect()
+    }
+}
+
 impl Layout {
+    /// A frame without anything of a visit: no form in it would be taken. `uri`: where the page is.
+    pub(crate) fn bare(edge: &Edge, ctx: &Ctx, title: &'static str, uri: &Uri) -> Self {
+        let language = ctx.language;
+        let province = edge.settings.province_name.text(language);
+        Self {
+            texts: Texts::of(language),
+            title,
+            portal_name: edge.settings.portal_name.text(language).to_owned(),
+            province_name: Some(province.to_owned()).filter(|name| !name.is_empty()),
+            support_url: edge.settings.support_url.as_ref().map(|url| url.as_str().to_owned()),
+            desk: edge.desk.text(language).to_owned(),
+            stylesheet: edge.assets.stylesheet().to_owned(),
+            theme: edge.assets.theme().map(str::to_owned),
+            logo: edge.assets.logo().to_owned(),
+            passkey_script: edge.assets.passkey_script().to_owned(),
+            csrf: String::new(),
+            flow: None,
+            next: None,
+            service: None,
+            request_id: ctx.request_id.clone(),
+            languages: LanguageLink::all(uri, language),
+            signed_in_as: None,
+        }
+    }
+
     /// The text of `key`.
     pub(crate) fn t(&self, key: &str) -> String {
         self.texts.text(key)

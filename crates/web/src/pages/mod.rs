@@ -4,7 +4,6 @@
 //! use case and picks the page for the outcome. Nothing is decided here; texts are in `i18n`, the frame in [`layout`].
 
 pub(crate) mod account;
-pub(crate) mod account_stopped;
 pub(crate) mod activate;
 pub(crate) mod activation_link;
 pub(crate) mod activation_resend;
@@ -22,6 +21,7 @@ pub(crate) mod layout;
 pub(crate) mod moment;
 pub(crate) mod not_activated;
 pub(crate) mod not_me;
+pub(crate) mod notice;
 pub(crate) mod open_app;
 pub(crate) mod passkey;
 pub(crate) mod password;

@@ -34,13 +34,6 @@ pub(crate) struct NotMeOverPage {
     pub(super) layout: Layout,
 }
 
-/// The new password was set from here.
-#[derive(Template)]
-#[template(path = "pages/new-password-saved.html")]
-pub(crate) struct NewPasswordSavedPage {
-    pub(super) layout: Layout,
-}
-
 /// What the button sends.
 pub(crate) struct NotMeFields {
     token: String,
@@ -89,10 +82,4 @@ pub(crate) async fn post(
 fn over(visit: Visit) -> Response {
     let page = NotMeOverPage { layout: visit.layout("not-me-over-title") };
     visit.page(StatusCode::GONE, page)
-}
-
-/// Shows that the new password was set and is now to be used.
-pub(super) fn password_saved(visit: Visit) -> Response {
-    let page = NewPasswordSavedPage { layout: visit.layout("new-password-saved-title") };
-    visit.page(StatusCode::OK, page)
 }

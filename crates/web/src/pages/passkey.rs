@@ -2,9 +2,10 @@
 //! browser; what comes back is a form like any other.
 
 use super::layout::Layout;
-use super::second_step::{OtherWay, other_ways};
+use super::notice::{self, Notice};
+use super::second_step::{self, OtherWay, other_ways};
 use super::sign_in::{self, SignInPage};
-use super::{account_stopped, code, password};
+use super::{code, moment};
 use crate::edge::{CsrfForm, Fields, FormFields, PageResult, Visit};
 use crate::texts::Texts;
 use askama::Template;
@@ -98,18 +99,15 @@ pub(crate) async fn post(
         return show(visit, &accounts, StatusCode::UNPROCESSABLE_ENTITY, Some(texts.text("passkey-refused"))).await;
     };
     let taken = accounts.take_second_step(&visit.ctx, &challenge, Given::Passkey(assertion), visit.here(false)).await?;
-    match taken {
-        SecondStepOutcome::SignedIn(new) => Ok(visit.start_session(&new).resume()),
-        SecondStepOutcome::NewPasswordNeeded(ticket) => Ok(password::step(visit, &ticket)),
-        SecondStepOutcome::Over | SecondStepOutcome::Wrong { tries_left: 0 } => Ok(code::over(visit)),
-        SecondStepOutcome::Throttled { until } => {
-            let text = texts.text_with("code-throttled", &[("until", &super::moment::from(until))]);
-            show(visit, &accounts, StatusCode::TOO_MANY_REQUESTS, Some(text)).await
+    let (visit, status, problem) = match second_step::settle(visit, taken) {
+        Ok(answer) => return Ok(answer),
+        Err((visit, SecondStepOutcome::Throttled { until })) => {
+            let text = texts.text_with("code-throttled", &[("until", &moment::from(until))]);
+            (visit, StatusCode::TOO_MANY_REQUESTS, text)
         }
-        SecondStepOutcome::Malformed | SecondStepOutcome::Wrong { .. } | SecondStepOutcome::Expired => {
-            show(visit, &accounts, StatusCode::UNPROCESSABLE_ENTITY, Some(texts.text("passkey-refused"))).await
-        }
-    }
+        Err((visit, _)) => (visit, StatusCode::UNPROCESSABLE_ENTITY, texts.text("passkey-refused")),
+    };
+    show(*visit, &accounts, status, Some(problem)).await
 }
 
 /// Without a password: from the button of the sign-in page.
@@ -120,8 +118,8 @@ async fn alone(visit: Visit, accounts: &Accounts, fields: &PasskeyFields) -> Pag
     };
     let (status, key) = match outcome {
         PasskeyOutcome::SignedIn(new) => return Ok(visit.start_session(&new).resume()),
-        PasskeyOutcome::Disabled => return Ok(account_stopped::show(visit, false)),
-        PasskeyOutcome::Closed => return Ok(account_stopped::show(visit, true)),
+        PasskeyOutcome::Disabled => return Ok(notice::show(visit, Notice::DISABLED)),
+        PasskeyOutcome::Closed => return Ok(notice::show(visit, Notice::CLOSED)),
         PasskeyOutcome::Refused => (StatusCode::UNPROCESSABLE_ENTITY, "passkey-unknown"),
         PasskeyOutcome::NotFresh => (StatusCode::UNPROCESSABLE_ENTITY, "passkey-not-fresh"),
         PasskeyOutcome::Flood => (StatusCode::TOO_MANY_REQUESTS, "sign-in-flood"),

@@ -1,9 +1,10 @@
 //! Another password: for whoever is signed in, and as the step that a distrusted password leads to.
 
+use super::code;
 use super::layout::Layout;
+use super::notice::{self, Notice};
 use super::problems::{self, Problems};
-use super::{code, not_me};
-use crate::edge::{CsrfForm, Fields, FormFields, PageResult, Visit};
+use crate::edge::{CsrfForm, Fields, FormFields, Next, PageResult, Visit};
 use crate::texts::Texts;
 use askama::Template;
 use axum::extract::State;
@@ -26,20 +27,6 @@ pub(crate) struct PasswordPage {
     /// Whether this is the step of a distrusted password.
     pub(super) step: bool,
     pub(super) action: String,
-}
-
-/// The password was changed.
-#[derive(Template)]
-#[template(path = "pages/password-changed.html")]
-pub(crate) struct PasswordChangedPage {
-    pub(super) layout: Layout,
-}
-
-/// There is no password to change.
-#[derive(Template)]
-#[template(path = "pages/no-password.html")]
-pub(crate) struct NoPasswordPage {
-    pub(super) layout: Layout,
 }
 
 /// The order of the form's fields.
@@ -72,13 +59,12 @@ pub(crate) async fn post(
     State(accounts): State<Arc<Accounts>>,
     CsrfForm(PasswordFields(form)): CsrfForm<PasswordFields>,
 ) -> PageResult {
-    let Some(who) = visit.who.clone() else { return Ok(visit.to("/sign-in")) };
+    let Some(who) = visit.who.clone() else { return Ok(visit.by_way_of("/sign-in", Next::Password)) };
     let texts = Texts::of(visit.ctx.language);
     let problems = match accounts.change_password(&visit.ctx, &who, &form, visit.known_devices()).await? {
         ChangePasswordOutcome::Changed(new) => {
             let visit = visit.start_session(&new);
-            let page = PasswordChangedPage { layout: visit.layout("password-changed-title") };
-            return Ok(visit.page(StatusCode::OK, page));
+            return Ok(notice::show(visit, Notice::PASSWORD_CHANGED));
         }
         ChangePasswordOutcome::Refused(errors) => Problems::told(texts, &errors, &ORDER),
         ChangePasswordOutcome::WrongPassword => wrong(texts),
@@ -89,17 +75,17 @@ pub(crate) async fn post(
 }
 
 fn change_form(visit: Visit, problems: Problems) -> Response {
-    let Some(who) = &visit.who else { return visit.to("/sign-in") };
+    let Some(who) = &visit.who else { return visit.by_way_of("/sign-in", Next::Password) };
     if who.account.password_hash.is_none() {
-        let page = NoPasswordPage { layout: visit.layout("no-password-title") };
-        return visit.page(StatusCode::OK, page);
+        return notice::show(visit, Notice::NO_PASSWORD);
     }
+    let layout = visit.layout("password-title");
     let page = PasswordPage {
-        layout: visit.layout("password-title"),
+        action: layout.to("/account/password"),
+        layout,
         username: who.account.username.display().to_owned(),
         needs_current: true,
         step: false,
-        action: "/account/password".to_owned(),
         problems,
     };
     visit.page(status(&page.problems), page)
@@ -128,7 +114,7 @@ pub(crate) async fn post_new(
     let set = accounts.set_new_password(&visit.ctx, &ticket, &form, visit.here(false)).await?;
     let problems = match set {
         NewPasswordOutcome::SignedIn(new) => return Ok(visit.start_session(&new).resume()),
-        NewPasswordOutcome::Saved => return Ok(not_me::password_saved(visit)),
+        NewPasswordOutcome::Saved => return Ok(notice::show(visit, Notice::NEW_PASSWORD_SAVED)),
         NewPasswordOutcome::Over => return Ok(code::over(visit)),
         NewPasswordOutcome::Refused(errors) => Problems::told(texts, &errors, &ORDER),
         NewPasswordOutcome::WrongPassword => wrong(texts),

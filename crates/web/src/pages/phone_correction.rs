@@ -1,31 +1,17 @@
 //! Correcting a phone number that never received a code: asking for the mailed link, and the page behind it (decisions 5).
 
 use super::layout::Layout;
+use super::notice::{self, Notice};
 use super::problems::{self, Problems};
-use super::{activation_resend::ActivationResentPage, code, moment, registered};
+use super::{code, moment, registered};
 use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit};
 use crate::texts::Texts;
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
 use http::StatusCode;
 use portal_id_core::accounts::{Accounts, AskCorrectionOutcome, CorrectPhoneOutcome, Field, PhoneCorrectionView};
 use portal_id_core::ids::ChallengeId;
 use std::sync::Arc;
-
-/// The link is on its way.
-#[derive(Template)]
-#[template(path = "pages/phone-asked.html")]
-pub(crate) struct PhoneAskedPage {
-    pub(super) layout: Layout,
-}
-
-/// The number has received a code before: only the desk can change it.
-#[derive(Template)]
-#[template(path = "pages/phone-not-possible.html")]
-pub(crate) struct PhoneNotPossiblePage {
-    pub(super) layout: Layout,
-}
 
 /// The form behind the link.
 #[derive(Template)]
@@ -45,13 +31,6 @@ pub(crate) struct PhoneCorrectPage {
 pub(crate) struct PhoneCorrectedPage {
     pub(super) layout: Layout,
     pub(super) phone_moved: Option<String>,
-}
-
-/// The link no longer works.
-#[derive(Template)]
-#[template(path = "pages/phone-link-over.html")]
-pub(crate) struct PhoneLinkOverPage {
-    pub(super) layout: Layout,
 }
 
 /// What both pages send.
@@ -99,20 +78,12 @@ pub(crate) async fn post(
 
 async fn ask(visit: Visit, accounts: &Accounts, challenge: &ChallengeId) -> PageResult {
     match accounts.ask_phone_correction(&visit.ctx, challenge).await? {
-        AskCorrectionOutcome::Sent => {
-            let page = PhoneAskedPage { layout: visit.layout("phone-asked-title") };
-            Ok(visit.page(StatusCode::OK, page))
+        AskCorrectionOutcome::Sent { minutes } => {
+            Ok(notice::show_with(visit, Notice::PHONE_ASKED, &[("minutes", &minutes)]))
         }
-        AskCorrectionOutcome::NotPossible => {
-            let page = PhoneNotPossiblePage { layout: visit.layout("phone-not-possible-title") };
-            Ok(visit.page(StatusCode::CONFLICT, page))
-        }
+        AskCorrectionOutcome::NotPossible => Ok(notice::show(visit, Notice::PHONE_NOT_POSSIBLE)),
         AskCorrectionOutcome::SlowDown { until } => {
-            let page = ActivationResentPage {
-                layout: visit.layout("activation-slow-title"),
-                until: Some(moment::from(until)),
-            };
-            Ok(visit.page(StatusCode::TOO_MANY_REQUESTS, page))
+            Ok(notice::show_with(visit, Notice::PHONE_SLOW, &[("until", &moment::from(until))]))
         }
         AskCorrectionOutcome::Over => Ok(code::over(visit)),
     }
@@ -126,7 +97,7 @@ async fn correct(visit: Visit, accounts: &Accounts, fields: CorrectionFields) ->
             let page = PhoneCorrectedPage { layout: visit.layout("phone-corrected-title"), phone_moved };
             return Ok(visit.page(StatusCode::OK, page));
         }
-        CorrectPhoneOutcome::Over => return Ok(link_over(visit)),
+        CorrectPhoneOutcome::Over => return Ok(notice::show(visit, Notice::PHONE_LINK_OVER)),
         CorrectPhoneOutcome::Refused(errors) => Problems::told(texts, &errors, &[Field::Phone, Field::Password]),
         CorrectPhoneOutcome::WrongPassword => {
             Problems::one(Field::Password, problems::refused(texts, "phone-correct-refused"))
@@ -149,11 +120,6 @@ async fn show(visit: Visit, accounts: &Accounts, token: String, phone: String, p
             };
             Ok(visit.page(status, page))
         }
-        PhoneCorrectionView::Over => Ok(link_over(visit)),
+        PhoneCorrectionView::Over => Ok(notice::show(visit, Notice::PHONE_LINK_OVER)),
     }
-}
-
-fn link_over(visit: Visit) -> Response {
-    let page = PhoneLinkOverPage { layout: visit.layout("phone-link-over-title") };
-    visit.page(StatusCode::GONE, page)
 }

@@ -8,6 +8,7 @@ use super::problems::Problems;
 use crate::edge::{CsrfForm, Fields, FormFields, LocalPath, PageResult, Visit};
 use askama::Template;
 use axum::extract::State;
+use axum::response::Response;
 use portal_id_core::accounts::{Accounts, ChallengeView, Given, SecondStepOutcome};
 use portal_id_core::credential::{Factor, Factors};
 use portal_id_core::ids::ChallengeId;
@@ -124,14 +125,22 @@ async fn take(visit: Visit, accounts: &Accounts, factor: Factor, fields: SecondS
         if factor == Factor::RecoveryCode { Given::RecoveryCode(typed) } else { Given::AuthenticatorCode(typed) };
     let taken = accounts.take_second_step(&visit.ctx, &id, given, visit.here(fields.remember)).await?;
     let malformed = if factor == Factor::RecoveryCode { "recovery-code-malformed" } else { "app-code-malformed" };
-    match taken {
+    match settle(visit, taken) {
+        Ok(answer) => Ok(answer),
+        Err((visit, open)) => {
+            let remark = code::remark_of(&visit, &open, &fields.code, Some(malformed));
+            show(*visit, accounts, factor, remark).await
+        }
+    }
+}
+
+/// What follows a second step that ends the sign-in, well or not; the outcome again where the person may try on.
+pub(super) fn settle(visit: Visit, outcome: SecondStepOutcome) -> Result<Response, (Box<Visit>, SecondStepOutcome)> {
+    match outcome {
         SecondStepOutcome::SignedIn(new) => Ok(visit.start_session(&new).resume()),
         SecondStepOutcome::NewPasswordNeeded(ticket) => Ok(password::step(visit, &ticket)),
         SecondStepOutcome::Over | SecondStepOutcome::Wrong { tries_left: 0 } => Ok(code::over(visit)),
-        other => {
-            let remark = code::remark_of(&visit, &other, &fields.code, Some(malformed));
-            show(visit, accounts, factor, remark).await
-        }
+        open => Err((Box::new(visit), open)),
     }
 }
 

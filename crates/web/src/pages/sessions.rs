@@ -3,7 +3,7 @@
 use super::layout::Layout;
 use super::moment;
 use super::sign_out::SignedOutPage;
-use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit};
+use crate::edge::{CsrfForm, Fields, FormFields, Next, PageError, PageResult, Visit};
 use crate::texts::Texts;
 use askama::Template;
 use axum::extract::State;
@@ -83,7 +83,7 @@ impl FormFields for SessionsFields {
 pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> PageResult {
     match visit.who.clone() {
         Some(who) => show(visit, &accounts, &who, None).await,
-        None => Ok(visit.to("/sign-in")),
+        None => Ok(visit.by_way_of("/sign-in", Next::Sessions)),
     }
 }
 
@@ -93,7 +93,7 @@ pub(crate) async fn post(
     State(accounts): State<Arc<Accounts>>,
     CsrfForm(fields): CsrfForm<SessionsFields>,
 ) -> PageResult {
-    let Some(who) = visit.who.clone() else { return Ok(visit.to("/sign-in")) };
+    let Some(who) = visit.who.clone() else { return Ok(visit.by_way_of("/sign-in", Next::Sessions)) };
     match fields.action.as_str() {
         "end" => end(visit, &accounts, &who, &SessionId::from_text(fields.session)).await,
         "end-others" => {

@@ -1,9 +1,10 @@
 //! The first step of signing in: name and password. One answer for every reason to refuse (decisions 9).
 
 use super::layout::Layout;
+use super::notice::{self, Notice};
 use super::passkey::PasskeyForm;
 use super::problems::{self, Problems};
-use super::{account_stopped, moment, not_activated, second_step};
+use super::{moment, not_activated, second_step};
 use crate::edge::{CsrfForm, Fields, FormFields, PageResult, Visit};
 use crate::texts::Texts;
 use askama::Template;
@@ -100,8 +101,8 @@ pub(super) fn go_on(visit: Visit, outcome: SignInOutcome) -> Result<Response, (B
         }
         SignInOutcome::SignedIn(new) => return Ok(visit.start_session(&new).resume()),
         SignInOutcome::NotActivated(ticket) => return Ok(not_activated::show(visit, &ticket)),
-        SignInOutcome::Disabled => return Ok(account_stopped::show(visit, false)),
-        SignInOutcome::Closed => return Ok(account_stopped::show(visit, true)),
+        SignInOutcome::Disabled => return Ok(notice::show(visit, Notice::DISABLED)),
+        SignInOutcome::Closed => return Ok(notice::show(visit, Notice::CLOSED)),
         SignInOutcome::Refused => (StatusCode::UNPROCESSABLE_ENTITY, problems::refused(texts, "sign-in-refused")),
         SignInOutcome::NoSecondStep => {
             let desk = visit.layout(TITLE).desk;

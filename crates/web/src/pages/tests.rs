@@ -6,6 +6,7 @@ use super::samples;
 use portal_id_core::language::Language;
 use scraper::{ElementRef, Html, Selector};
 use std::collections::{BTreeMap, HashSet};
+use std::path::Path;
 
 fn all<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
     page.select(&Selector::parse(selector).expect("a selector")).collect()
@@ -71,6 +72,39 @@ fn no_page_has_a_style_of_its_own_and_few_have_one_script_that_their_policy_know
             assert!(element.value().attrs().all(|(attribute, _)| !attribute.starts_with("on")), "{name}");
         }
     }
+}
+
+#[test]
+fn every_page_is_drawn_by_a_sample() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sources = |folder: &str, ending: &str| {
+        let files = std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        files.filter(|file| file.to_string_lossy().ends_with(ending)).collect::<Vec<_>>()
+    };
+    let mut page_of = BTreeMap::new();
+    for source in sources("src/pages", ".rs") {
+        let source = std::fs::read_to_string(source).unwrap();
+        for after in source.split("#[template(path = \"pages/").skip(1) {
+            let (template, rest) = after.split_once('"').unwrap();
+            let (_, rest) = rest.split_once("struct ").unwrap();
+            let page: String = rest.chars().take_while(|c| c.is_alphanumeric()).collect();
+            assert_eq!(page_of.insert(template.to_owned(), page), None, "{template} is drawn by two structs");
+        }
+    }
+    let templates = sources("templates/pages", ".html");
+    let templates: Vec<_> = templates.iter().map(|file| file.file_name().unwrap().to_string_lossy()).collect();
+    assert_eq!(templates.len(), page_of.len(), "{page_of:?}");
+    let drawn: HashSet<_> = samples::all(Language::Vi, None).iter().map(|sample| sample.page).collect();
+    for template in templates {
+        let page = page_of.get(template.as_ref()).unwrap_or_else(|| panic!("nothing draws {template}"));
+        assert!(drawn.iter().any(|name| name.rsplit("::").next() == Some(page.as_str())), "no sample of {page}");
+    }
+}
+
+#[test]
+fn every_sample_has_a_name_of_its_own() {
+    let samples = samples::all(Language::Vi, None);
+    assert_eq!(samples.iter().map(|sample| sample.name).collect::<HashSet<_>>().len(), samples.len());
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! The authorization endpoint (OpenID Connect Core §3.1.2): GET, cross-site POST, and the way back from our pages.
 
 use crate::edge::form::read_form;
-use crate::edge::{Call, LocalPath, PageError, PageResult, Visit, respond_authorize};
+use crate::edge::visit::see_other;
+use crate::edge::{Call, LocalPath, PageError, PageResult, Visit};
+use crate::protocol::answer::respond_authorize;
 use crate::protocol::posted::{self, Destination};
 use axum::extract::{RawQuery, Request, State};
-use axum::response::{IntoResponse, Response};
-use http::header::LOCATION;
-use http::{HeaderValue, StatusCode};
+use axum::response::Response;
 use portal_id_core::accounts::{Accounts, Failure, Presentable};
 use portal_id_core::ports::Vault;
 use portal_id_oidc::{AuthorizeOutcome, Flow, Parameters, Provider};
@@ -32,7 +32,7 @@ pub(crate) async fn post(Call { ctx }: Call, State(s): State<Authorize>, request
     let (parts, body) = request.into_parts();
     let params = readable(&read_form(&parts.headers, body).await?)?;
     let sealed = posted::seal(s.vault.as_ref(), &ctx, Destination::Authorize, &params);
-    see_other(&LocalPath::new("/authorize/resume").with(posted::PARAMETER, &sealed))
+    Ok(see_other(LocalPath::new("/authorize/resume").with(posted::PARAMETER, &sealed).as_str()))
 }
 
 /// Goes on: with a posted request as if it had just come by GET, or with a pending one after a step of ours.
@@ -91,14 +91,4 @@ pub(crate) fn to_enrol(visit: Visit) -> Response {
 
 fn readable(raw: &[u8]) -> Result<Parameters, PageError> {
     Parameters::parse(raw).map_err(|_| PageError::AuthorizeRefused("unreadable"))
-}
-
-/// A redirect of our own to our own, without a visit.
-pub(crate) fn see_other(path: &LocalPath) -> PageResult {
-    let location = HeaderValue::from_str(path.as_str())
-        .map_err(|_| PageError::Internal("a path of ours does not fit a header".to_owned()))?;
-    let mut response: Response = StatusCode::SEE_OTHER.into_response();
-    response.headers_mut().insert(LOCATION, location);
-    crate::edge::headers::of_redirect(response.headers_mut());
-    Ok(response)
 }

@@ -1,10 +1,10 @@
 //! Sign-out asked for by a service (OpenID Connect RP-Initiated Logout 1.0), and the person's answer to it.
 
 use crate::edge::form::read_form;
+use crate::edge::visit::see_other;
 use crate::edge::{Call, CsrfForm, Fields, FormFields, LocalPath, PageError, PagePolicy, PageResult, Visit};
 use crate::pages::sign_out::{SignOutPage, SignedOutPage};
 use crate::protocol::answer::to_client;
-use crate::protocol::authorize::see_other;
 use crate::protocol::posted::{self, Destination};
 use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
@@ -48,7 +48,7 @@ pub(crate) async fn post(Call { ctx }: Call, State(s): State<SignOut>, request: 
     let (parts, body) = request.into_parts();
     let params = readable(&read_form(&parts.headers, body).await?)?;
     let sealed = posted::seal(s.vault.as_ref(), &ctx, Destination::SignOut, &params);
-    see_other(&LocalPath::new("/sign-out").with(posted::PARAMETER, &sealed))
+    Ok(see_other(LocalPath::new("/sign-out").with(posted::PARAMETER, &sealed).as_str()))
 }
 
 /// The person's answer: they want to leave. The service's request is judged anew for where to go then.

@@ -4,6 +4,7 @@
 
 use super::{Texts, sources};
 use crate::edge::PageError;
+use crate::pages::notice::Notice;
 use fluent_bundle::FluentResource;
 use portal_id_core::client::SCOPES;
 use portal_id_core::facts::FieldError;
@@ -11,7 +12,7 @@ use portal_id_core::language::Language;
 use portal_id_core::time::Span;
 use portal_id_oidc::AuthorizeRefusal;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The fields of all forms.
 const FIELDS: [&str; 18] = [
@@ -62,20 +63,9 @@ fn messages(language: Language) -> BTreeMap<String, BTreeSet<String>> {
 /// The contents of every template and page.
 fn pages_and_templates() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut folders = vec![root.join("templates"), root.join("src")];
-    let mut contents = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            if path.is_dir() {
-                folders.push(path);
-            } else if name != "tests.rs" && name != "samples.rs" {
-                contents.push(std::fs::read_to_string(path).unwrap());
-            }
-        }
-    }
-    contents
+    let is_one = |path: &str| !path.ends_with("/tests.rs") && !path.contains("/pages/samples/");
+    let files = ["templates", "src"].map(|folder| files_below(root.join(folder), is_one));
+    files.concat().into_iter().map(|file| std::fs::read_to_string(file).unwrap()).collect()
 }
 
 /// The literals that follow `before`.
@@ -98,6 +88,7 @@ fn composed() -> BTreeSet<String> {
     keys.extend(AuthorizeRefusal::ALL.map(|refusal| format!("refusal-{}", refusal.key())));
     keys.insert("refusal-unreadable".to_owned());
     keys.extend(SCOPES.map(|scope| format!("scope-{scope}")));
+    keys.extend(Notice::ALL.iter().flat_map(|notice| [notice.title, notice.body]).map(str::to_owned));
     keys
 }
 
@@ -163,6 +154,59 @@ fn no_text_is_there_for_nothing() {
         })
         .collect();
     assert_eq!(unused, Vec::<String>::new());
+}
+
+/// Every file below `folder` of which `is_one` says so.
+fn files_below(folder: PathBuf, is_one: fn(&str) -> bool) -> Vec<PathBuf> {
+    let (mut folders, mut found) = (vec![folder], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if is_one(&path.to_string_lossy().replace('\\', "/")) {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn pages_messages_and_guide_have_one_word_for_one_thing() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let vietnamese = [
+        files_below(root.join("i18n/vi"), |_| true),
+        files_below(root.join("../notify/templates"), |path| path.contains("/vi/")),
+        files_below(root.join("../../docs/guide/citizen"), |path| path.ends_with("README.md")),
+    ]
+    .concat();
+    assert!(vietnamese.len() > 30, "the search finds the texts");
+    for file in vietnamese {
+        let text = std::fs::read_to_string(&file).unwrap().to_lowercase();
+        for (word, better) in [
+            ("mã xác nhận", "mã xác thực"),
+            ("đường dẫn", "liên kết"),
+            ("e-mail", "email"),
+            ("thư điện tử", "email"),
+            ("địa chỉ thư", "địa chỉ email"),
+            ("xoá", "xóa"),
+            ("khoá ", "khóa"),
+        ] {
+            assert!(!text.contains(word), "{}: “{word}” is called “{better}”", file.display());
+        }
+    }
+    let english = [
+        files_below(root.join("i18n/en"), |_| true),
+        files_below(root.join("../notify/templates"), |path| path.contains("/en/")),
+    ]
+    .concat();
+    for file in english {
+        let text = std::fs::read_to_string(&file).unwrap().to_lowercase();
+        for word in ["present password", "present number", " email", "log in", "login"] {
+            assert!(!text.contains(word), "{}: “{word}”", file.display());
+        }
+    }
 }
 
 #[test]

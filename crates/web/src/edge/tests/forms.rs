@@ -112,3 +112,24 @@ async fn after_sign_out_the_browser_has_another_name_and_old_forms_are_nothing()
         Browser { cookie: format!("{}={fresh}", super::cookie_name(CookieKind::Browser)), csrf: browser.csrf };
     assert_eq!(status(&renamed, renamed.fields("username=a")).await, 403);
 }
+
+// security: row 35
+#[tokio::test]
+async fn a_form_drawn_where_a_session_begins_or_ends_is_taken_afterwards() {
+    use crate::edge::cookies::CookieKind::{Browser as Name, Session};
+    let app = app();
+    let signed_in = format!("{}=old", super::cookie_name(Session));
+    for (path, cookies) in [("/enter", String::new()), ("/enter", signed_in.clone()), ("/leave-and-stay", signed_in)] {
+        let browser = Browser::new(&app).await;
+        let before = format!("{}; {cookies}", browser.cookie);
+        let page = send(&app, Request::post(path).header(COOKIE, before).body(Body::empty()).unwrap()).await;
+        let name = page.cookie(Name).map(|name| format!("{}={name}", super::cookie_name(Name)));
+        let session = page.cookie(Session).filter(|value| !value.is_empty());
+        let session = session.map(|value| format!("; {}={value}", super::cookie_name(Session))).unwrap_or_default();
+        let cookie = format!("{}{session}", name.unwrap_or_else(|| browser.cookie.clone()));
+        let after = Browser { cookie, csrf: page.csrf() };
+        assert_eq!(status(&after, after.fields("username=a")).await, 200, "{path}");
+        let stale = Browser { cookie: after.cookie, csrf: browser.csrf };
+        assert_eq!(status(&stale, stale.fields("username=a")).await, 403, "{path}: the form before");
+    }
+}

@@ -23,13 +23,16 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
-use portal_id_core::accounts::{Failure, SignedIn};
+use portal_id_core::accounts::{Failure, NewSession, SignedIn};
+use portal_id_core::acr::Ial;
 use portal_id_core::ctx::Ctx;
 use portal_id_core::digest::{Digest, DigestPurpose};
 use portal_id_core::entropy::{Entropy, OsEntropy};
+use portal_id_core::ids::{AccountId, SessionId};
 use portal_id_core::language::LocalText;
 use portal_id_core::ports::{SealPurpose, Unsealable, Vault};
 use portal_id_core::secret::Secret;
+use portal_id_core::session::Session;
 use portal_id_core::time::{Clock, Timestamp};
 use portal_id_oidc::{Flow, Parameters};
 use sha2::{Digest as _, Sha256};
@@ -149,6 +152,31 @@ async fn leave(visit: Visit) -> PageResult {
     Ok(visit.end_session().to("/"))
 }
 
+/// Ends the session and goes on with a form of the same answer.
+async fn leave_and_stay(visit: Visit) -> PageResult {
+    page(visit.end_session()).await
+}
+
+/// Begins a session and goes on with a form of the same answer.
+async fn enter(visit: Visit) -> PageResult {
+    let session = Session {
+        id: SessionId::from_text("session".to_owned()),
+        secret: Digest::from_bytes([0; 32]),
+        account_id: AccountId::from_text("account".to_owned()),
+        auth_time: NOW,
+        last_seen_at: NOW,
+        expires_at: NOW,
+        amr: Vec::new(),
+        ial: Ial(0),
+        user_agent: String::new(),
+        network: String::new(),
+        ended_at: None,
+    };
+    let cookie = Secret::new("s".repeat(43));
+    let new = NewSession { cookie, session, known_device: "known".to_owned(), remembered: None };
+    page(visit.start_session(&new)).await
+}
+
 async fn carry(visit: Visit) -> PageResult {
     let params =
         Parameters::parse(b"redirect_uri=https%3A%2F%2Frp.example%3A8443%2Fcb&ui_locales=en").unwrap_or_default();
@@ -185,6 +213,8 @@ pub(super) fn app_of(settings: WebSettings) -> Router {
         .route("/page", get(page))
         .route("/form", post(form))
         .route("/leave", post(leave))
+        .route("/leave-and-stay", post(leave_and_stay))
+        .route("/enter", post(enter))
         .route("/carry", get(carry))
         .route("/broken", get(broken))
         .route("/never", get(never))

@@ -1,0 +1,198 @@
+//! From the home page to an active account.
+
+use super::Samples;
+use crate::assets::Assets;
+use crate::pages::activate::{ActivatePage, NotCompletedPage};
+use crate::pages::activation_link::{ActivationExpiredPage, ActivationUnknownPage};
+use crate::pages::address_fields::AddressFields;
+use crate::pages::home::HomePage;
+use crate::pages::layout::Layout;
+use crate::pages::problems::Problems;
+use crate::pages::register::RegisterPage;
+use crate::pages::register_business::{self, RegisterBusinessPage};
+use crate::pages::register_citizen::{self, RegisterCitizenPage};
+use crate::pages::register_closed::RegisterClosedPage;
+use crate::pages::registered::RegisteredPage;
+use crate::settings::{Instead, WebSettings};
+use portal_id_core::accounts::{AddressForm, BusinessForm, CitizenForm, Field, FieldErrors, RegistrationMode};
+use portal_id_core::facts::FieldError;
+use portal_id_core::language::LocalText;
+use portal_id_core::place::OldProvince;
+use portal_id_core::profile::AccountClass;
+
+fn address_fields(typed: &AddressForm) -> AddressFields {
+    AddressFields::new(&Assets::load(&WebSettings::default()).expect("assets"), typed)
+}
+
+impl Samples {
+    pub(super) fn registration(&mut self) {
+        self.draw("home", &HomePage { layout: self.layout("home-title"), account: None, hint: false });
+        for (name, hint) in [("home-signed-in", true), ("home-signed-in-with-factors", false)] {
+            let (layout, account) = (self.signed_in("home-title"), Some(self.summary()));
+            self.draw(name, &HomePage { layout, account, hint });
+        }
+        self.where_to_register();
+        for (name, moved) in [("registered", false), ("registered-phone-moved", true)] {
+            let layout = self.layout("registered-title");
+            let phone_moved = moved.then(|| self.phone_moved(&layout));
+            let email = self.v("nguyen.an@example.vn");
+            self.draw(name, &RegisteredPage { layout, email, hours: 24, phone_moved, again: "/register/citizen" });
+        }
+
+        let layout = self.in_flow("register-citizen-title");
+        self.draw("register-citizen", &Self::citizen(layout, CitizenForm::default(), Problems::default()));
+        let layout = self.layout("register-citizen-title");
+        let page = Self::citizen(layout, CitizenForm::default(), Problems::default());
+        self.draw("register-citizen-closes", &RegisterCitizenPage { closes_on: Some(self.v("30/06/2027")), ..page });
+        let mut errors = FieldErrors::one(Field::Phone, FieldError::NotAllowedCharacter);
+        errors.add(Field::IdentityNumber, FieldError::BirthDateMismatch);
+        errors.add(Field::Username, FieldError::TooShort);
+        errors.add(Field::WardCode, FieldError::Missing);
+        errors.add(Field::Street, FieldError::Missing);
+        errors.add(Field::Password, FieldError::ContainsPersonal);
+        errors.add(Field::PasswordConfirmation, FieldError::DoesNotMatchConfirmation);
+        let layout = self.layout("register-citizen-title");
+        let problems = Problems::told(layout.texts, &errors, &register_citizen::ORDER);
+        let typed = CitizenForm {
+            full_name: self.v("Nguyễn Thị An"),
+            birth_date: self.v("27/03/1985"),
+            username: self.v("an85"),
+            phone: self.v("0912 34x 678"),
+            email: self.v("nguyen.an@example.vn"),
+            identity_number: self.v("024190001234"),
+            address: AddressForm { street: self.v(""), ..self.address("2025", "24", "", "") },
+            password: self.v("bimat1985"),
+            password_confirmation: self.v("bimat"),
+        };
+        self.draw("register-citizen-problems", &Self::citizen(layout, typed, problems));
+        self.addresses();
+        self.business();
+    }
+
+    /// Which class to register, and where to go when it cannot be done here.
+    pub(super) fn where_to_register(&mut self) {
+        for (name, citizens, businesses) in [("register", true, true), ("register-citizens-alone", true, false)] {
+            self.draw(name, &RegisterPage { layout: self.layout("register-title"), citizens, businesses });
+        }
+        let ours = Instead::default();
+        let theirs = Instead {
+            text: LocalText::new(&self.v("Hãy vào bằng tài khoản của tổ chức."), ""),
+            link: "https://dichvucong.gov.vn/".parse().ok(),
+            link_name: LocalText::new(&self.v("Cổng Dịch vụ công quốc gia"), ""),
+        };
+        for (name, class, mode, instead) in [
+            ("register-closed", AccountClass::Citizen, RegistrationMode::Closed, &ours),
+            ("register-federated", AccountClass::Citizen, RegistrationMode::FederatedOnly, &ours),
+            ("register-business-closed", AccountClass::Business, RegistrationMode::Closed, &ours),
+            ("register-business-federated", AccountClass::Business, RegistrationMode::FederatedOnly, &ours),
+            ("register-business-elsewhere", AccountClass::Business, RegistrationMode::FederatedOnly, &theirs),
+        ] {
+            let layout = self.layout(RegisterClosedPage::title(mode));
+            self.draw(name, &RegisterClosedPage::new(layout, class, mode, instead));
+        }
+    }
+
+    pub(super) fn phone_moved(&self, layout: &Layout) -> String {
+        let (old, new, phone) = (self.v("0168"), self.v("038"), self.v("038 ••• •456"));
+        layout.texts.text_with("phone-moved", &[("old", &old), ("new", &new), ("phone", &phone)])
+    }
+
+    pub(super) fn business(&mut self) {
+        let blank = RegisterBusinessPage {
+            layout: self.in_flow("register-business-title"),
+            problems: Problems::default(),
+            typed: BusinessForm::default(),
+            closes_on: Some(self.v("30/06/2027")),
+            address: address_fields(&AddressForm { province_code: "24".to_owned(), ..AddressForm::default() }),
+            passwords_again: false,
+        };
+        self.draw("register-business", &blank);
+        let layout = self.layout("register-business-title");
+        let mut errors = FieldErrors::one(Field::BusinessCode, FieldError::Checksum);
+        errors.add(Field::BusinessName, FieldError::NotAllowedCharacter);
+        errors.add(Field::ProvinceCode, FieldError::Missing);
+        errors.add(Field::WardCode, FieldError::Missing);
+        errors.add(Field::Phone, FieldError::NotAMobile);
+        errors.add(Field::Password, FieldError::TooCommon);
+        let problems = Problems::told(layout.texts, &errors, &register_business::ORDER);
+        let typed = BusinessForm {
+            business_name: self.v("Công ty TNHH Vải Thiều 🌸"),
+            business_code: self.v("9900000017"),
+            username: self.v("vaithieu"),
+            phone: self.v("0204 3854 321"),
+            email: self.v("vaithieu@example.vn"),
+            address: AddressForm { street: self.v("Số 2 đường Hùng Vương"), ..AddressForm::default() },
+            password: self.v("matkhau123"),
+            ..BusinessForm::default()
+        };
+        let address = address_fields(&typed.address);
+        self.draw(
+            "register-business-problems",
+            &RegisterBusinessPage { layout, problems, typed, closes_on: None, address, passwords_again: true },
+        );
+    }
+
+    pub(super) fn address(&self, era: &str, province: &str, district: &str, ward: &str) -> AddressForm {
+        let [era, province_code, district_code, ward_code] = [era, province, district, ward].map(str::to_owned);
+        let street = self.v("Số 12, đường Hùng Vương");
+        AddressForm { era, province_code, district_code, ward_code, new_ward_code: String::new(), street }
+    }
+
+    /// The address part with a district: certain today, split, on an island, and with every mistake.
+    pub(super) fn addresses(&mut self) {
+        let districts = || OldProvince::all().iter().flat_map(OldProvince::districts);
+        let split = districts().flat_map(|district| district.wards().iter().map(move |ward| (district, ward)));
+        let (district, ward) = split.into_iter().find(|(_, ward)| ward.became().is_split()).expect("a split ward");
+        let split =
+            self.address("2004", district.province_code().as_str(), district.code().as_str(), ward.code().as_str());
+        let island = districts().find(|district| district.wards().is_empty()).expect("an island");
+        let island = self.address("2004", island.province_code().as_str(), island.code().as_str(), "");
+        let mistaken = self.address("2004", "27", "213", "07375");
+        let mut wrong_units = FieldErrors::one(Field::AddressEra, FieldError::NoDistrictsInThisEra);
+        wrong_units.add(Field::ProvinceCode, FieldError::UnknownPlace);
+        wrong_units.add(Field::DistrictCode, FieldError::DistrictOfAnotherProvince);
+        wrong_units.add(Field::WardCode, FieldError::WardOfAnotherDistrict);
+        for (name, address, errors) in [
+            ("register-citizen-district", self.address("2004", "24", "213", "07201"), FieldErrors::default()),
+            ("register-citizen-split", split.clone(), FieldErrors::default()),
+            ("register-citizen-split-problem", split, FieldErrors::one(Field::NewWardCode, FieldError::Missing)),
+            ("register-citizen-island", island, FieldErrors::default()),
+            ("register-citizen-elsewhere", mistaken, wrong_units),
+        ] {
+            let layout = self.layout("register-citizen-title");
+            let problems = Problems::told(layout.texts, &errors, &register_citizen::ORDER);
+            let typed = CitizenForm { address, ..CitizenForm::default() };
+            self.draw(name, &Self::citizen(layout, typed, problems));
+        }
+    }
+
+    pub(super) fn citizen(layout: Layout, typed: CitizenForm, problems: Problems) -> RegisterCitizenPage {
+        RegisterCitizenPage {
+            layout,
+            closes_on: None,
+            address: address_fields(&typed.address),
+            identity_hint: "hint-identity_number",
+            passwords_again: problems.any(),
+            typed,
+            problems,
+        }
+    }
+
+    pub(super) fn activation(&mut self) {
+        for (name, needs_password, wrong) in
+            [("activate", true, false), ("activate-same-browser", false, false), ("activate-refused", true, true)]
+        {
+            let layout = self.layout("activate-title");
+            let refused = layout.texts.text_with("activate-refused", &[("minutes", &15_i64)]);
+            let problems = if wrong { Problems::one(Field::Password, refused) } else { Problems::default() };
+            let (token, username, phone) = (self.v("token"), self.v("nguyenthian85"), self.v("091 ••• •678"));
+            self.draw(name, &ActivatePage { layout, problems, token, username, phone, needs_password });
+        }
+        self.draw(
+            "activation-expired",
+            &ActivationExpiredPage { layout: self.layout("activation-expired-title"), token: self.v("token") },
+        );
+        self.draw("activation-unknown", &ActivationUnknownPage { layout: self.layout("activation-unknown-title") });
+        self.draw("not-completed", &NotCompletedPage { layout: self.layout("not-completed-title") });
+    }
+}

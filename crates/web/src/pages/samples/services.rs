@@ -1,0 +1,82 @@
+//! On the way to a service and back, leaving, notices, and everything that goes wrong.
+
+use super::{Samples, faults};
+use crate::pages::consent::{ConsentPage, Grant};
+use crate::pages::error::ErrorPage;
+use crate::pages::form_post::FormPostPage;
+use crate::pages::layout::Layout;
+use crate::pages::notice::{Notice, NoticePage};
+use crate::pages::open_app::OpenAppPage;
+use crate::pages::sign_out::{SignOutPage, SignedOutPage};
+use portal_id_core::client::SCOPES;
+use serde_json::json;
+
+impl Samples {
+    pub(super) fn service(&mut self) {
+        let claims = json!({
+            "name": self.v("Nguyễn Thị An"),
+            "preferred_username": self.v("nguyenthian85"),
+            "birthdate": self.v("1985-03-27"),
+            "email": self.v("nguyen.an@example.vn"),
+            "email_verified": true,
+            "phone_number": self.v("+84912345678"),
+            "phone_number_verified": true,
+            "address": { "formatted": self.v("Số 12 Hùng Vương, Phường Bắc Giang, Tỉnh Bắc Ninh") },
+            "identity_number": self.v("024185001234"),
+            "identity_number_verified": false,
+            "business_name": self.v("Công ty TNHH Vải Thiều"),
+            "business_name_verified": false,
+            "business_code": self.v("9900000016"),
+            "business_code_verified": true,
+            "head_office": { "formatted": self.v("Số 2 Hùng Vương, Phường Bắc Giang, Tỉnh Bắc Ninh") },
+            "head_office_verified": false,
+        });
+        let claims = claims.as_object().cloned().unwrap_or_default();
+        let layout = Layout { service: None, ..self.in_flow("consent-title") };
+        let grants = SCOPES.iter().map(|scope| Grant::of(&layout, scope, &claims)).collect();
+        let page = ConsentPage {
+            layout,
+            service: self.v("Dịch vụ hộ tịch điện tử"),
+            username: self.v("nguyenthian85"),
+            origin: Some(self.v("https://hotich.example.vn")),
+            grants,
+        };
+        self.draw("consent", &page);
+        let fields = vec![("code", self.v("abc")), ("state", self.v("xyz"))];
+        self.draw(
+            "form-post",
+            &FormPostPage {
+                layout: self.layout("form-post-title"),
+                address: self.v("https://hotich.example.vn/cb"),
+                fields,
+            },
+        );
+        self.draw(
+            "open-app",
+            &OpenAppPage { layout: self.layout("open-app-title"), address: self.v("vn.example.app:/cb?code=abc") },
+        );
+    }
+
+    pub(super) fn leaving(&mut self) {
+        let asked_by = Some(self.v("Dịch vụ hộ tịch điện tử"));
+        let carried = vec![("request", self.v("c2VhbGVk"))];
+        self.draw("sign-out", &SignOutPage { layout: self.signed_in("sign-out-title"), asked_by, carried });
+        self.draw("signed-out", &SignedOutPage { layout: self.layout("signed-out-title") });
+    }
+
+    pub(super) fn faults(&mut self) {
+        for fault in faults() {
+            let layout = Layout { csrf: String::new(), ..self.layout(ErrorPage::TITLE) };
+            self.draw(fault.key(), &ErrorPage::new(layout, &fault));
+        }
+    }
+
+    /// What happened, told in one sentence.
+    pub(super) fn notices(&mut self) {
+        for notice in Notice::ALL {
+            let until = self.v("10:25, 23/11/2026");
+            let page = NoticePage::new(self.in_flow(notice.title), notice, &[("minutes", &30_i64), ("until", &until)]);
+            self.draw(notice.title.trim_end_matches("-title"), &page);
+        }
+    }
+}
