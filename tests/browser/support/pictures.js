@@ -1,9 +1,10 @@
 // Pictures for people: of each page of a walk, to look into a failure; and a chosen few for the documentation, which
 // `cargo xtask test browser --keep-screenshots` makes anew.
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { settings } from './settings.js';
+import { smallPng } from './small-png.js';
 
 const DOCUMENTATION = fileURLToPath(new URL('../../../docs/screenshots', import.meta.url));
 
@@ -29,12 +30,13 @@ const KEPT = {
 };
 
 export async function picture({ page, language, width }, name) {
-  await shoot(page, settings.screenshots, `${name}-${language}-${width}`);
+  save(settings.screenshots, `${name}-${language}-${width}`, await shot(page));
 }
 
 // A drawn page, for the documentation if it is one of those.
 export async function keep({ page, language, width }, name) {
-  if (settings.keepPictures && KEPT[name]?.includes(`${language}-${width}`)) await shoot(page, DOCUMENTATION, `${name}-${language}-${width}`);
+  if (!settings.keepPictures || !KEPT[name]?.includes(`${language}-${width}`)) return;
+  save(DOCUMENTATION, `${name}-${language}-${width}`, smallPng(await shot(page)));
 }
 
 // So that no picture stays of a page that is not kept any more.
@@ -43,8 +45,10 @@ export function forgetKept() {
   for (const file of readdirSync(DOCUMENTATION)) if (file.endsWith('.png')) rmSync(join(DOCUMENTATION, file));
 }
 
-async function shoot(page, folder, name) {
+// To still the caret Playwright would add a style, which the page's policy refuses.
+const shot = (page) => page.screenshot({ fullPage: true, caret: 'initial' });
+
+function save(folder, name, png) {
   mkdirSync(folder, { recursive: true });
-  // To still the caret Playwright would add a style, which the page's policy refuses.
-  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true, caret: 'initial' });
+  writeFileSync(join(folder, `${name}.png`), png);
 }
