@@ -1,13 +1,14 @@
-// Pictures of pages have few colours that matter: with a palette of the most frequent ones (PNG specification, 11.2.2) a
-// picture takes a third of its bytes, which a repository keeps for ever.
+// Pictures of pages have few colours that matter: with a palette (PNG specification, 11.2.2) a picture takes a third of
+// its bytes, which a repository keeps for ever.
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-const MOST_COLOURS = 128;
+const FREQUENT = 96;
+const FAR = 32;
 
 export function smallPng(png) {
   const { width, height, pixels } = decode(png);
-  const palette = frequent(pixels).slice(0, MOST_COLOURS);
+  const palette = paletteOf(frequent(pixels));
   const place = nearestIn(palette);
   const rows = Buffer.alloc(height * (width + 1));
   pixels.forEach((colour, at) => {
@@ -34,9 +35,24 @@ function frequent(pixels) {
   return [...counts].sort(([one, often], [other, seldom]) => seldom - often || one - other).map(([colour]) => colour);
 }
 
+const distance = (one, other) => parts(one).reduce((sum, part, at) => sum + (part - parts(other)[at]) ** 2, 0);
+
+// The most frequent colours, and then always the one that lies farthest from all of these: the red of a small logo counts
+// more than the hundredth grey of the letters.
+function paletteOf(colours) {
+  const palette = colours.slice(0, FREQUENT);
+  const rest = new Map(colours.slice(FREQUENT).map((colour) => [colour, Math.min(...palette.map((taken) => distance(colour, taken)))]));
+  while (rest.size > 0 && palette.length < FREQUENT + FAR) {
+    const [far] = [...rest].reduce((best, other) => (other[1] > best[1] ? other : best));
+    palette.push(far);
+    rest.delete(far);
+    for (const [colour, before] of rest) rest.set(colour, Math.min(before, distance(colour, far)));
+  }
+  return palette;
+}
+
 function nearestIn(palette) {
   const known = new Map(palette.map((colour, at) => [colour, at]));
-  const distance = (one, other) => parts(one).reduce((sum, part, at) => sum + (part - parts(other)[at]) ** 2, 0);
   return (colour) => {
     if (!known.has(colour)) {
       const distances = palette.map((candidate) => distance(colour, candidate));
