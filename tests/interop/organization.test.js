@@ -54,6 +54,7 @@ describe('a business signs in to a service', () => {
     for (const claim of ['name', ...ALL]) assert.ok(!(claim in claims), claim);
   });
 
+  // security: row 38
   test('a refresh tells the same, a narrower one no more than it asks for', async () => {
     const next = await client.refreshTokenGrant(configuration, first.tokens.refresh_token);
     const about = await told(next);
@@ -64,6 +65,7 @@ describe('a business signs in to a service', () => {
     for (const claim of ALL) assert.ok(!(claim in less), claim);
   });
 
+  // security: row 38
   test('a service that did not ask for the scope learns none of it', async () => {
     const { tokens } = await signIn(configuration, browser, { scope: 'openid profile' }, settings.business);
     const about = await told(tokens);
