@@ -26,7 +26,8 @@ export async function visitor(browser, { width, language, scripts, site, colours
   const ours = site ? [site] : [new URL(settings.issuer).origin, new URL(settings.service).origin];
   const complaints = [];
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  // A build beside the tests may make a page wait.
+  page.setDefaultTimeout(30_000);
   page.on('pageerror', (error) => complaints.push(`script error at ${page.url()}: ${error.message}`));
   page.on('console', (message) => {
     if (message.type() !== 'error') return;

@@ -1,7 +1,7 @@
 // The citizen's mailbox and phone: the demo inbox, as JSON.
 import { settings } from './settings.js';
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 const PAUSE_MS = 100;
 
 export const activationLink = (context, email) => mailedLink(context, email, '/activate');
