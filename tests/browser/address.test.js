@@ -13,8 +13,8 @@ before(async () => {
 });
 after(() => browser?.close());
 
-async function form({ width = 360, bypassCSP = false } = {}) {
-  const context = await browser.newContext({ viewport: { width, height: 740 }, locale: 'vi-VN', bypassCSP, reducedMotion: 'reduce' });
+async function form({ width = 360 } = {}) {
+  const context = await browser.newContext({ viewport: { width, height: 740 }, locale: 'vi-VN', reducedMotion: 'reduce' });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const complaints = [];
@@ -87,7 +87,7 @@ describe('an address with scripts', () => {
 
   for (const width of [360, 1280]) {
     test(`is accessible and fits at ${width} px`, async () => {
-      const { context, page, complaints } = await form({ width, bypassCSP: true });
+      const { context, page, complaints } = await form({ width });
       await page.locator('#address_era-2004').check();
       await filled(page, 'province_code');
       await page.locator('#province_code').selectOption('24');

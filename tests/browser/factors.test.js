@@ -1,13 +1,12 @@
 // Authenticator, recovery codes, passkeys in a real Chromium with a virtual authenticator: enrolled on the account's
-// pages, used to sign in, every page looked at. Once under the full content security policy, since these are the only
-// pages that run a script of ours.
+// pages, used to sign in, every page looked at.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { activatedCitizen, givePassword, signIn, signOut } from './support/account.js';
 import { launch, visitor } from './support/chromium.js';
-import { newCitizen } from './support/citizen.js';
-import { chooseAddress, fill, press } from './support/forms.js';
-import { activationLink, codesSent, smsCode } from './support/inbox.js';
+import { fill, press } from './support/forms.js';
+import { codesSent } from './support/inbox.js';
 import { inspect } from './support/inspection.js';
 import { settings } from './support/settings.js';
 
@@ -43,36 +42,15 @@ async function withDevice(context, page) {
   return { cdp, authenticatorId };
 }
 
-async function signedIn({ page, context }) {
-  const citizen = newCitizen();
-  const { password, ...typed } = citizen;
-  await page.goto(at('/register/citizen'));
-  await fill(page, typed);
-  await chooseAddress(page, { province: /Bắc Ninh/, ward: /Bắc Giang/ });
-  await fill(page, { password, password_confirmation: password });
-  await press(page, 'password_confirmation');
-  await page.goto(await activationLink(context, citizen.email));
-  if (await page.locator('#password').count()) await fill(page, { password });
-  await page.locator('#submit').click();
-  await page.waitForLoadState('load');
-  await givePassword(page, citizen);
-  await page.locator('#code').waitFor();
-  await fill(page, { code: await smsCode(context, citizen.phone, 0) });
-  await press(page, 'code');
-  await page.locator('#account').waitFor();
+async function signedIn(visit) {
+  const citizen = await activatedCitizen(visit);
+  await signIn(visit, citizen);
   return citizen;
 }
 
-async function givePassword(page, { username, password }) {
+async function comeBack(page, citizen) {
   await page.goto(at('/sign-in'));
-  await fill(page, { username, password });
-  await press(page, 'password');
-}
-
-async function signOut(page) {
-  await page.goto(at('/'));
-  await page.locator('#sign-out').click();
-  await page.waitForLoadState('load');
+  await givePassword(page, citizen);
 }
 
 async function walk(visit) {
@@ -134,7 +112,7 @@ async function walk(visit) {
 
   // The authenticator as the second step, and from there the other ways.
   await signOut(page);
-  await givePassword(page, citizen);
+  await comeBack(page, citizen);
   await page.locator('#by-passkey').waitFor();
   await inspect(visit, 'app-code');
   await fill(page, { code: '12' });
@@ -157,7 +135,7 @@ async function walk(visit) {
 
   // Remembered: the password is enough, but not to change anything.
   await signOut(page);
-  await givePassword(page, citizen);
+  await comeBack(page, citizen);
   await page.locator('#account').waitFor();
   await page.goto(at('/account/security'));
   await page.locator('#password').waitFor();

@@ -81,7 +81,7 @@ What to try
   1. Open {service}, press \u{201c}Đăng nhập\u{201d}, sign in as the citizen; the code is in the inbox.
   2. Register yourself at {issuer}/register, as a citizen or a business, open the link from the inbox, then sign in.
   3. Sign out at the service, and see that it asks again.
-  4. Read it in English: {issuer}/sign-in?ui_locales=en
+  4. Read it in English: press \u{201c}English\u{201d} at the top of a page; the service, the portal and the inbox have each their own.
   5. Connect a service of your own: {issuer}/.well-known/openid-configuration
 "
     )

@@ -4,7 +4,10 @@
 use crate::interrupt;
 use crate::ports;
 use crate::processes::{self, Background, progress};
-use crate::provider::{self, Addresses, DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_PASSWORD, DEMO_USERNAME};
+use crate::provider::{
+    self, Addresses, DEMO_BUSINESS_PASSWORD, DEMO_BUSINESS_USERNAME, DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_PASSWORD,
+    DEMO_USERNAME,
+};
 use crate::repository::{Repository, TemporaryFolder};
 use crate::servers::{Durability, Postgres, Redis};
 use crate::setup::{self, Need};
@@ -20,7 +23,7 @@ pub(crate) struct Options {
     /// Areas to test; none named means all
     #[arg(value_enum)]
     areas: Vec<Area>,
-    /// Keep the browser's pictures in docs/screenshots
+    /// Make the pictures in docs/screenshots anew (area browser)
     #[arg(long)]
     keep_screenshots: bool,
 }
@@ -34,7 +37,7 @@ enum Area {
     Shared,
     /// The running provider against npm openid-client
     Interop,
-    /// The demo in a real Chromium, every page with an accessibility engine
+    /// Every page and the demo in a real Chromium, with an accessibility engine
     Browser,
     /// Delivery to a real SMTP server: plain on the loopback, STARTTLS, TLS
     Smtp,
@@ -168,6 +171,7 @@ fn interop(workshop: &Workshop<'_>) -> Result<()> {
 }
 
 fn browser(workshop: &Workshop<'_>) -> Result<()> {
+    let pages = draw_pages(workshop)?;
     let addresses = Addresses::free()?;
     let provider = start_provider(workshop, addresses)?;
     let log = workshop.folder.join("service.log");
@@ -176,11 +180,24 @@ fn browser(workshop: &Workshop<'_>) -> Result<()> {
     if let Some(chromium) = setup::chromium() {
         command.env("CHROMIUM", chromium);
     }
-    command.env("SCREENSHOTS", workshop.folder.join("screenshots"));
+    command.env("DRAWN_PAGES", pages).env("SCREENSHOTS", workshop.folder.join("screenshots"));
     if workshop.keep_screenshots {
         command.env("KEEP_SCREENSHOTS", "1");
     }
-    with_log(processes::run("a citizen in Chromium", &mut command), &provider)
+    with_log(processes::run("citizens and businesses in Chromium", &mut command), &provider)
+}
+
+/// Has `crates/web` draw every page that it can show, without a server: walks meet only some of them.
+fn draw_pages(workshop: &Workshop<'_>) -> Result<PathBuf> {
+    let folder = workshop.folder.join("pages");
+    fs::create_dir_all(&folder)?;
+    let mut command = Command::new("cargo");
+    command
+        .args(["test", "--quiet", "--package", "portal-id-web", "--lib", "draw_every_page", "--", "--ignored"])
+        .current_dir(workshop.repository.root())
+        .env("PORTAL_ID_PAGES", &folder);
+    processes::run("drawing every page", &mut command)?;
+    Ok(folder)
 }
 
 fn start_provider(workshop: &Workshop<'_>, addresses: Addresses) -> Result<Background> {
@@ -202,7 +219,9 @@ fn node(workshop: &Workshop<'_>, folder: &str, addresses: Addresses) -> Command 
         .env("REDIRECT_URI", format!("{}/callback", addresses.service_url()))
         .env("POST_LOGOUT_URI", format!("{}/", addresses.service_url()))
         .env("CITIZEN", DEMO_USERNAME)
-        .env("CITIZEN_PASSWORD", DEMO_PASSWORD);
+        .env("CITIZEN_PASSWORD", DEMO_PASSWORD)
+        .env("BUSINESS", DEMO_BUSINESS_USERNAME)
+        .env("BUSINESS_PASSWORD", DEMO_BUSINESS_PASSWORD);
     command
 }
 

@@ -12,21 +12,22 @@ export function launch() {
   return chromium.launch({ executablePath: settings.chromium, args: FLAGS });
 }
 
-// `scripts: false` is the visitor without JavaScript, under the full CSP; with scripts the CSP is
-// bypassed, because the accessibility engine has to be injected.
-export async function visitor(browser, { width, language, scripts }) {
+// `scripts: false` is the visitor without JavaScript; both are under the full content security policy. A visitor goes to
+// the portal and the service alone, or to `site` alone.
+export async function visitor(browser, { width, language, scripts, site, colours = 'light' }) {
   const context = await browser.newContext({
     viewport: { width, height: width < 600 ? 740 : 900 },
     locale: language === 'vi' ? 'vi-VN' : 'en-GB',
     timezoneId: 'Asia/Ho_Chi_Minh',
     javaScriptEnabled: scripts,
-    bypassCSP: scripts,
+    colorScheme: colours,
     reducedMotion: 'reduce',
   });
-  const ours = [new URL(settings.issuer).origin, new URL(settings.service).origin];
+  const ours = site ? [site] : [new URL(settings.issuer).origin, new URL(settings.service).origin];
   const complaints = [];
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  // A build beside the tests may make a page wait.
+  page.setDefaultTimeout(30_000);
   page.on('pageerror', (error) => complaints.push(`script error at ${page.url()}: ${error.message}`));
   page.on('console', (message) => {
     if (message.type() !== 'error') return;

@@ -11,18 +11,29 @@ export async function press(page, control) {
   await page.waitForLoadState('load');
 }
 
-// Without JavaScript the wards come with a second answer: choose the province, press its button, choose the ward. With
-// it the button is gone and the wards come at once.
-export async function chooseAddress(page, { province, ward }) {
+// Without JavaScript each list comes with the next answer: choose, press its button. With it the buttons are gone and the
+// lists come at once. A `district` means an address as it was written before July 2025.
+export async function chooseAddress(page, { province, district, ward }) {
+  if (district) {
+    await page.locator('#address_era-2004').check();
+    await follow(page, 'choose_era', 'province_code');
+  }
   await choose(page.locator('#province_code'), province);
-  const button = page.locator('button[name="choose_province"]');
-  if (await button.isVisible()) {
-    await button.click();
-    await page.waitForLoadState('load');
-  } else {
-    await filled(page, 'ward_code');
+  await follow(page, 'choose_province', district ? 'district_code' : 'ward_code');
+  if (district) {
+    await choose(page.locator('#district_code'), district);
+    await follow(page, 'choose_district', 'ward_code');
   }
   await choose(page.locator('#ward_code'), ward);
+}
+
+async function follow(page, button, list) {
+  if (await page.locator(`#${button}`).isVisible()) {
+    await page.locator(`#${button}`).click();
+    await page.waitForLoadState('load');
+  } else {
+    await filled(page, list);
+  }
 }
 
 // Until the script has fetched a list and put it in.

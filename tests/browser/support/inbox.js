@@ -1,14 +1,16 @@
 // The citizen's mailbox and phone: the demo inbox, as JSON.
 import { settings } from './settings.js';
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 const PAUSE_MS = 100;
 
-export async function activationLink(context, email) {
-  const message = await waitFor(context, (found) => found.channel === 'email' && found.to === email, 0);
-  const link = message.text.match(/https?:\/\/\S+/g)?.find((url) => url.startsWith(settings.issuer));
-  if (!link) throw new Error(`no link of ${settings.issuer} in the mail: ${message.text}`);
-  return link.replace(/[).,>]+$/, '');
+export const activationLink = (context, email) => mailedLink(context, email, '/activate');
+
+// The link to the page `path` of the portal, in the newest mail that has one.
+export async function mailedLink(context, email, path) {
+  const linkIn = ({ text }) => text.match(/https?:\/\/\S+/g)?.find((url) => url.startsWith(`${settings.issuer}${path}?`));
+  const message = await waitFor(context, (found) => found.channel === 'email' && found.to === email && linkIn(found), 0);
+  return linkIn(message).replace(/[).,>]+$/, '');
 }
 
 export async function codesSent(context, phone) {

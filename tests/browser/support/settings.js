@@ -2,7 +2,6 @@
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 function required(name) {
   const value = process.env[name];
@@ -13,9 +12,10 @@ function required(name) {
 export const settings = {
   issuer: required('ISSUER'),
   service: required('SERVICE_URL'),
+  // The folder of pages drawn by crates/web.
+  drawn: required('DRAWN_PAGES'),
   chromium: process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync),
-  // Kept pictures go to the documentation; otherwise they help to look into a failure, then may be deleted.
-  screenshots: process.env.KEEP_SCREENSHOTS === '1'
-    ? fileURLToPath(new URL('../../../docs/screenshots', import.meta.url))
-    : process.env.SCREENSHOTS ?? mkdtempSync(join(tmpdir(), 'portal-id-screenshots-')),
+  // Help to look into a failure, then may be deleted.
+  screenshots: process.env.SCREENSHOTS ?? mkdtempSync(join(tmpdir(), 'portal-id-screenshots-')),
+  keepPictures: process.env.KEEP_SCREENSHOTS === '1',
 };

@@ -1,10 +1,10 @@
-// The demo citizen at a browser: answers whatever page comes until the client's address is reached.
+// The demo citizen, or the business, at a browser: answers whatever page comes until the client's address is reached.
 import { settings } from './settings.js';
 import { messages, newCode } from './inbox.js';
 
 const MOST_PAGES = 8;
 
-export async function walk(browser, url, { decision = 'allow' } = {}) {
+export async function walk(browser, url, { decision = 'allow', person = settings.citizen } = {}) {
   const seen = [];
   let before = await messages();
   let page = await browser.open(url);
@@ -14,7 +14,7 @@ export async function walk(browser, url, { decision = 'allow' } = {}) {
     switch (kind) {
       case 'sign-in':
         before = await messages();
-        page = await browser.submit(page, page.form('password'), { username: settings.username, password: settings.password });
+        page = await browser.submit(page, page.form('password'), person);
         break;
       case 'code':
         page = await browser.submit(page, page.form('code'), { code: await newCode(before) });

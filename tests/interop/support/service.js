@@ -27,9 +27,9 @@ export async function authorization(configuration, extra = {}) {
 }
 
 // From "Log in with the portal" to tokens.
-export async function signIn(configuration, browser, extra = {}) {
+export async function signIn(configuration, browser, extra = {}, person = settings.citizen) {
   const { url, checks } = await authorization(configuration, extra);
-  const { callback, seen } = await walk(browser, url);
+  const { callback, seen } = await walk(browser, url, { person });
   const tokens = await client.authorizationCodeGrant(configuration, callback, checks);
   return { tokens, checks, callback, seen };
 }

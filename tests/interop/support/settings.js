@@ -11,6 +11,6 @@ export const settings = {
   clientSecret: process.env.CLIENT_SECRET ?? 'sample-service-secret-for-the-demo-only',
   redirectUri: process.env.REDIRECT_URI ?? 'http://localhost:8081/callback',
   postLogoutUri: process.env.POST_LOGOUT_URI ?? 'http://localhost:8081/',
-  username: process.env.CITIZEN ?? 'nguyenvanan',
-  password: process.env.CITIZEN_PASSWORD ?? 'Cong-Dan-2026!',
+  citizen: { username: process.env.CITIZEN ?? 'nguyenvanan', password: process.env.CITIZEN_PASSWORD ?? 'Cong-Dan-2026!' },
+  business: { username: process.env.BUSINESS ?? 'vaithieumau', password: process.env.BUSINESS_PASSWORD ?? 'Doanh-Nghiep-2026!' },
 };

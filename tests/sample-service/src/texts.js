@@ -47,7 +47,7 @@ const vi = {
   },
   errorCode: 'Mã lỗi',
   claimNames: {
-    sub: 'Mã người dùng ở dịch vụ này', name: 'Họ và tên', given_name: 'Tên', family_name: 'Họ', middle_name: 'Tên đệm',
+    sub: 'Mã người dùng ở dịch vụ này', name: 'Họ tên hoặc tên doanh nghiệp', given_name: 'Tên', family_name: 'Họ', middle_name: 'Tên đệm',
     preferred_username: 'Tên đăng nhập', birthdate: 'Ngày sinh', gender: 'Giới tính', locale: 'Ngôn ngữ', zoneinfo: 'Múi giờ',
     updated_at: 'Cập nhật lúc', email: 'Thư điện tử', email_verified: 'Thư điện tử đã xác minh', phone_number: 'Số điện thoại',
     phone_number_verified: 'Số điện thoại đã xác minh', address: 'Địa chỉ', identity_number: 'Số định danh', identity_number_verified: 'Số định danh đã xác minh',
@@ -105,7 +105,7 @@ const en = {
   },
   errorCode: 'Error code',
   claimNames: {
-    sub: 'Your id at this service', name: 'Full name', given_name: 'Given name', family_name: 'Family name', middle_name: 'Middle name',
+    sub: 'Your id at this service', name: 'Name', given_name: 'Given name', family_name: 'Family name', middle_name: 'Middle name',
     preferred_username: 'Username', birthdate: 'Date of birth', gender: 'Gender', locale: 'Language', zoneinfo: 'Time zone',
     updated_at: 'Updated at', email: 'E-mail', email_verified: 'E-mail verified', phone_number: 'Phone', phone_number_verified: 'Phone verified',
     address: 'Address', identity_number: 'Identity number', identity_number_verified: 'Identity number verified',

@@ -218,16 +218,29 @@ fn page(language: Language, messages: &[DemoMessage]) -> String {
 
 fn entry(words: &Words, message: &DemoMessage) -> String {
     let kind = if message.channel == "sms" { words.sms } else { words.email };
-    let heading = if message.subject.is_empty() { kind } else { &message.subject };
+    let (heading, about) = if message.subject.is_empty() {
+        (kind, String::new())
+    } else {
+        (message.subject.as_str(), format!("{kind} · "))
+    };
     format!(
-        "<li><article><h2>{}</h2><p class=\"about\">{kind} · {}: <b>{}</b> · <time datetime=\"{at}\">{at}</time></p>\
+        "<li><article><h2>{}</h2><p class=\"about\">{about}{}: <b>{}</b> · <time datetime=\"{}\">{}</time></p>\
          <pre>{}</pre></article></li>\n",
         escaped(heading),
         words.to,
         escaped(&message.to),
+        escaped(&message.sent_at),
+        escaped(&in_vietnam(&message.sent_at)),
         with_links(&message.text),
-        at = escaped(&message.sent_at),
     )
+}
+
+/// Time and day as the portal's pages write them, with seconds: messages follow each other closely here.
+fn in_vietnam(sent_at: &str) -> String {
+    let Ok(moment) = time::OffsetDateTime::parse(sent_at, &Rfc3339) else { return sent_at.to_owned() };
+    let local = moment.to_offset(time::macros::offset!(+7));
+    let (hour, minute, second) = local.to_hms();
+    format!("{hour:02}:{minute:02}:{second:02}, {:02}/{:02}/{}", local.day(), u8::from(local.month()), local.year())
 }
 
 fn escaped(text: &str) -> String {
@@ -314,9 +327,12 @@ mod tests {
     async fn people_get_a_page_in_their_language_that_may_load_nothing_but_its_style() {
         let inbox = inbox();
         email(&inbox, "an@example.vn", "one");
+        inbox.take_sms("+84912345678".to_owned(), "Ma 123456".to_owned());
         let (headers, vi) = ask(&inbox, "text/html", "/demo/inbox").await;
         assert!(headers[CONTENT_SECURITY_POLICY].to_str().unwrap().starts_with("default-src 'none'; style-src 'self'"));
         assert!(vi.contains("<html lang=\"vi\">") && vi.contains("Hộp thư thử nghiệm"));
+        assert!(vi.contains(">09:13:20, 23/11/2026</time>"), "{vi}");
+        assert_eq!(vi.matches("Tin nhắn SMS").count(), 1, "{vi}");
         assert!(!vi.contains("style=\"") && !vi.contains("<script") && !vi.contains("<style"));
         let (_, en) = ask(&inbox, "text/html", "/demo/inbox?lang=en").await;
         assert!(en.contains("<html lang=\"en\">") && en.contains("Demo inbox"));

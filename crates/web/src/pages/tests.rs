@@ -235,6 +235,7 @@ fn draw_every_page() {
         ("style.css", include_str!("../../assets/style.css")),
         ("logo.svg", include_str!("../../assets/logo.svg")),
         ("passkey.js", include_str!("../../assets/passkey.js")),
+        ("address.js", include_str!("../../assets/address.js")),
         ("theme.css", ""),
     ] {
         std::fs::write(folder.join(file), content).unwrap();
