@@ -304,6 +304,7 @@ impl Accounts {
             tries: 0,
             used_at: None,
             version: 0,
+            raises_session: None,
         };
         (challenge, row)
     }
