@@ -2,7 +2,7 @@
 //! again.
 
 use crate::digest::Digest;
-use crate::ids::{AccountId, ChallengeId};
+use crate::ids::{AccountId, ChallengeId, SessionId};
 use crate::time::{Span, Timestamp};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -64,6 +64,8 @@ pub struct Challenge {
     pub used_at: Option<Timestamp>,
     /// Grows with every change; the gate against two changes at once.
     pub version: i64,
+    /// The live session that the second step raises, when there was no password before it.
+    pub raises_session: Option<SessionId>,
 }
 
 impl Challenge {

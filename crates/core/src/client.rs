@@ -88,6 +88,24 @@ pub struct ClientMetadata {
     pub first_party: bool,
 }
 
+impl ClientMetadata {
+    /// A client with this name and these redirect URIs, and the default of everything else.
+    pub fn named(client_name: impl Into<String>, redirect_uris: Vec<String>) -> Self {
+        Self {
+            client_name: client_name.into(),
+            client_name_en: None,
+            redirect_uris,
+            post_logout_redirect_uris: Vec::new(),
+            scope: default_scope(),
+            token_endpoint_auth_method: ClientAuthMethod::default(),
+            id_token_signed_response_alg: default_id_token_algorithm(),
+            require_pkce: yes(),
+            identity: IdentityPolicy::default(),
+            first_party: false,
+        }
+    }
+}
+
 fn default_scope() -> String {
     "openid profile".to_owned()
 }

@@ -2,6 +2,7 @@
 //! redeeming and refreshing cost one durable write each.
 
 use crate::acr::{Amr, Ial};
+use crate::claims_request::RequestedClaims;
 use crate::digest::Digest;
 use crate::ids::{AccountId, ClientId, GrantId, SessionId};
 use crate::time::Timestamp;
@@ -49,4 +50,18 @@ pub struct Grant {
     pub expires_at: Timestamp,
     /// Set once revoked.
     pub revoked_at: Option<Timestamp>,
+    /// The subject that the client knows the person by; `None` for the account's id ([`Grant::subject`]).
+    pub subject: Option<String>,
+    /// What the `claims` parameter asked for.
+    pub claims: Option<RequestedClaims>,
+    /// The resource indicators that were asked for (RFC 8707 §2).
+    pub resources: Vec<String>,
+}
+
+impl Grant {
+    /// The `sub` of everything that this grant gives: decided once, when the code was issued, so that it cannot change
+    /// under the client.
+    pub fn subject(&self) -> &str {
+        self.subject.as_deref().unwrap_or(self.account_id.as_str())
+    }
 }

@@ -1,6 +1,6 @@
 //! Messages to people: written in the transaction that causes them, delivered later by `notify`.
 
-use crate::ids::MessageId;
+use crate::ids::{ClientId, MessageId};
 use crate::language::Language;
 use crate::ports::{SealPurpose, Sealed};
 use crate::sms::GatewayReceipt;
@@ -327,6 +327,8 @@ pub struct OutboxRow {
     pub not_after: Timestamp,
     /// When it reached its final state.
     pub settled_at: Option<Timestamp>,
+    /// The client it is a notice to; `None` for messages to people.
+    pub client_id: Option<ClientId>,
 }
 
 /// What came of one attempt to deliver a message.

@@ -8,12 +8,15 @@ mod courier;
 #[cfg(test)]
 mod log_watch;
 mod loopback;
+mod outgoing;
 mod render;
 mod settings;
 mod sms;
 mod smtp;
+mod tls;
 
 pub use courier::{Courier, RunReport};
+pub use outgoing::{HttpOutgoing, OutgoingSettings};
 pub use render::{Gsm7Fault, Renderer, UnfitMessage};
 pub use settings::{Attempts, NotifySettings, SmsSettings};
 pub use sms::{

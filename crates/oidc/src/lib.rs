@@ -31,7 +31,7 @@ pub use end_session::EndSessionOutcome;
 pub use error::ProtocolError;
 pub use flow::Flow;
 pub use parameters::{ParameterFault, Parameters};
-pub use provider::Provider;
+pub use provider::{Provider, ProviderParts};
 pub use redirect::{
     ClientRedirect, RedirectUriFault, ResponseMode, VerifiedRedirect, check_client_redirects, check_redirect_uri,
 };

@@ -3,7 +3,7 @@
 use crate::discovery;
 use crate::settings::OidcSettings;
 use portal_id_core::accounts::RegistrationSettings;
-use portal_id_core::ports::Vault;
+use portal_id_core::ports::{Ephemeral, Outgoing, Vault};
 use portal_id_core::store::Store;
 use portal_id_core::time::{Span, Timestamp};
 use portal_id_keys::KeyRing;
@@ -16,26 +16,50 @@ pub struct Provider {
     keys: Arc<KeyRing>,
     settings: Arc<OidcSettings>,
     registration: RegistrationSettings,
+    ephemeral: Arc<dyn Ephemeral>,
+    outgoing: Arc<dyn Outgoing>,
     /// The metadata while somebody may register.
     discovery: String,
     /// The metadata while nobody may.
     discovery_without_registration: String,
 }
 
+/// What a provider is made of.
+pub struct ProviderParts {
+    /// The database.
+    pub store: Store,
+    /// Seals and digests.
+    pub vault: Arc<dyn Vault>,
+    /// The keys that sign.
+    pub keys: Arc<KeyRing>,
+    /// One-time marks: the `jti` of client assertions.
+    pub ephemeral: Arc<dyn Ephemeral>,
+    /// The way to addresses that clients registered.
+    pub outgoing: Arc<dyn Outgoing>,
+    /// Issuer and lifetimes; to be [checked](OidcSettings::check) before.
+    pub settings: OidcSettings,
+    /// On which days `prompt=create` leads to a form.
+    pub registration: RegistrationSettings,
+}
+
 impl Provider {
-    /// A provider. `settings` are to be [checked](OidcSettings::check) before. `registration` says on which days
-    /// `prompt=create` leads to a form.
-    pub fn new(
-        store: Store,
-        vault: Arc<dyn Vault>,
-        keys: Arc<KeyRing>,
-        settings: OidcSettings,
-        registration: RegistrationSettings,
-    ) -> Self {
+    /// A provider.
+    pub fn new(parts: ProviderParts) -> Self {
+        let ProviderParts { store, vault, keys, ephemeral, outgoing, settings, registration } = parts;
         let discovery = |registers| discovery::document(&settings.issuer, registers).to_string();
         let (discovery, discovery_without_registration) = (discovery(true), discovery(false));
         let settings = Arc::new(settings);
-        Self { store, vault, keys, settings, registration, discovery, discovery_without_registration }
+        Self {
+            store,
+            vault,
+            keys,
+            settings,
+            registration,
+            ephemeral,
+            outgoing,
+            discovery,
+            discovery_without_registration,
+        }
     }
 
     /// The issuer.
@@ -74,6 +98,14 @@ impl Provider {
 
     pub(crate) fn keys(&self) -> &KeyRing {
         &self.keys
+    }
+
+    pub(crate) fn ephemeral(&self) -> &dyn Ephemeral {
+        self.ephemeral.as_ref()
+    }
+
+    pub(crate) fn outgoing(&self) -> &dyn Outgoing {
+        self.outgoing.as_ref()
     }
 
     pub(crate) fn settings(&self) -> &OidcSettings {

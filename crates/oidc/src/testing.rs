@@ -67,16 +67,14 @@ pub(crate) fn client() -> Client {
     Client {
         id: ClientId::from_text(CLIENT_ID),
         metadata: ClientMetadata {
-            client_name: "Đặt lịch hẹn".to_owned(),
             client_name_en: Some("Appointments".to_owned()),
-            redirect_uris: vec![REDIRECT_URI.to_owned(), "https://rp.example/second?tenant=1".to_owned()],
             post_logout_redirect_uris: vec!["https://rp.example/bye".to_owned()],
             scope: "openid profile email offline_access".to_owned(),
-            token_endpoint_auth_method: ClientAuthMethod::ClientSecretBasic,
             id_token_signed_response_alg: SigningAlgorithm::Es256,
-            require_pkce: true,
-            identity: IdentityPolicy::VerifiedOnly,
-            first_party: false,
+            ..ClientMetadata::named(
+                "Đặt lịch hẹn",
+                vec![REDIRECT_URI.to_owned(), "https://rp.example/second?tenant=1".to_owned()],
+            )
         },
         secrets: vec![ClientSecret {
             digest: crate::client_secret_digest(&PlainVault, &ClientId::from_text(CLIENT_ID), SECRET),
@@ -121,6 +119,9 @@ pub(crate) fn grant() -> Grant {
         idle_expires_at: None,
         expires_at: NOW + Span::days(90),
         revoked_at: None,
+        subject: None,
+        claims: None,
+        resources: Vec::new(),
     }
 }
 

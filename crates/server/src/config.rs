@@ -6,7 +6,7 @@ use portal_id_core::language::LocalText;
 use portal_id_core::place::{Province, ProvinceCode};
 use portal_id_ephemeral::EphemeralSettings;
 use portal_id_keys::KeySettings;
-use portal_id_notify::NotifySettings;
+use portal_id_notify::{NotifySettings, OutgoingSettings};
 use portal_id_oidc::OidcSettings;
 use portal_id_storage::StorageSettings;
 use portal_id_web::WebSettings;
@@ -83,6 +83,8 @@ pub struct Config {
     pub accounts: AccountSettings,
     /// E-mail and SMS.
     pub notify: NotifySettings,
+    /// Calls to addresses that clients registered.
+    pub outgoing: OutgoingSettings,
     /// Pages.
     pub web: WebSettings,
 }
@@ -104,6 +106,7 @@ impl Config {
         paths.extend(self.web.logo.as_mut());
         paths.extend(smtp.password_file.as_mut());
         paths.extend(smtp.root_ca_file.as_mut());
+        paths.extend(self.outgoing.root_ca_file.as_mut());
         for gateway in &mut self.notify.sms_gateways {
             paths.extend(gateway.paths_mut());
         }

@@ -8,12 +8,12 @@ use axum::Router;
 use portal_id_core::accounts::Accounts;
 use portal_id_core::ctx::Ctx;
 use portal_id_core::entropy::Entropy;
-use portal_id_core::ports::{Mailer, SmsGateway, Vault};
+use portal_id_core::ports::{Mailer, Outgoing, SmsGateway, Vault};
 use portal_id_core::store::Store;
 use portal_id_core::time::Clock;
 use portal_id_keys::{HouseVault, KeyEncryptionKey, KeyRing, PasskeySignatures};
-use portal_id_notify::{Courier, Failover, Receipts, Renderer, Reports, Smtp, StoredReceipts, WayBack};
-use portal_id_oidc::Provider;
+use portal_id_notify::{Courier, Failover, HttpOutgoing, Receipts, Renderer, Reports, Smtp, StoredReceipts, WayBack};
+use portal_id_oidc::{Provider, ProviderParts};
 use portal_id_storage::{Counters, SqlBackend};
 use portal_id_web::{Assets, Readiness, WebParts};
 use std::sync::Arc;
@@ -32,6 +32,8 @@ pub struct Outside {
     pub mailer: Option<Arc<dyn Mailer>>,
     /// Takes text messages; `None` for the configured gateways.
     pub gateway: Option<Arc<dyn SmsGateway>>,
+    /// Calls addresses that clients registered; `None` for the network.
+    pub outgoing: Option<Arc<dyn Outgoing>>,
 }
 
 /// A wired provider.
@@ -79,6 +81,7 @@ pub fn preflight(config: &Config) -> anyhow::Result<()> {
         Failover::from_settings(&config.notify.sms_gateways, &way_back(&config, None))?;
     }
     Renderer::new(&config.notify)?;
+    HttpOutgoing::new(&config.outgoing)?;
     Assets::load(&config.web).context("reading the portal's logo and colours")?;
     clients::read_file(&config)?;
     Ok(())
@@ -106,18 +109,24 @@ impl House {
         let accounts = Arc::new(Accounts::new(
             store.clone(),
             Arc::clone(&vault),
-            ephemeral,
+            Arc::clone(&ephemeral),
             Arc::new(PasskeySignatures),
             config.accounts.clone(),
             &config.oidc.issuer,
         )?);
-        let provider = Arc::new(Provider::new(
-            store.clone(),
-            Arc::clone(&vault),
-            Arc::clone(&ring),
-            config.oidc.clone(),
-            config.accounts.registration.clone(),
-        ));
+        let outgoing: Arc<dyn Outgoing> = match &outside.outgoing {
+            Some(outgoing) => Arc::clone(outgoing),
+            None => Arc::new(HttpOutgoing::new(&config.outgoing)?),
+        };
+        let provider = Arc::new(Provider::new(ProviderParts {
+            store: store.clone(),
+            vault: Arc::clone(&vault),
+            keys: Arc::clone(&ring),
+            ephemeral,
+            outgoing,
+            settings: config.oidc.clone(),
+            registration: config.accounts.registration.clone(),
+        }));
         let courier = Arc::new(courier(&config, &outside, &store, &vault)?);
         let leaving = Arc::new(AtomicBool::new(false));
         let ready = Arc::new(Ready { store: store.clone(), ring: Arc::clone(&ring), leaving: Arc::clone(&leaving) });

@@ -140,7 +140,7 @@ pub async fn sweep_once(house: &House, now: Timestamp) -> anyhow::Result<()> {
 type Sweep = fn(&mut dyn Tx, Timestamp) -> StoreResult<u32>;
 
 /// One per table that grows: each deletes a portion and says how many.
-const SWEEPS: [Sweep; 9] = [
+const SWEEPS: [Sweep; 10] = [
     |tx, now| tx.delete_expired_registrations(now - KEEP, SWEEP_LIMIT),
     |tx, now| tx.delete_expired_links(now - KEEP, SWEEP_LIMIT),
     |tx, now| tx.delete_old_sessions(now - KEEP, SWEEP_LIMIT),
@@ -148,6 +148,7 @@ const SWEEPS: [Sweep; 9] = [
     |tx, now| tx.delete_expired_credentials(now, SWEEP_LIMIT),
     |tx, now| tx.delete_expired_throttles(now, SWEEP_LIMIT),
     |tx, now| tx.delete_old_grants(now, SWEEP_LIMIT),
+    |tx, now| tx.delete_expired_revocations(now, SWEEP_LIMIT),
     |tx, now| tx.delete_settled_messages(now - KEEP, SWEEP_LIMIT),
     |tx, now| tx.delete_old_sms_days(VietnamDay::of(now - KEEP_SPEND), SWEEP_LIMIT),
 ];

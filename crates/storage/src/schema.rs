@@ -70,6 +70,7 @@ diesel::table! {
         tries -> BigInt,
         used_at -> Nullable<BigInt>,
         version -> BigInt,
+        raises_session -> Nullable<Text>,
     }
 }
 
@@ -116,6 +117,7 @@ diesel::table! {
         client_id -> Text,
         scopes -> Text,
         granted_at -> BigInt,
+        claims -> Text,
     }
 }
 
@@ -142,6 +144,34 @@ diesel::table! {
         idle_expires_at -> Nullable<BigInt>,
         expires_at -> BigInt,
         revoked_at -> Nullable<BigInt>,
+        subject -> Nullable<Text>,
+        claims -> Nullable<Text>,
+        resources -> Text,
+    }
+}
+
+diesel::table! {
+    session_clients (session_id, client_id) {
+        session_id -> Text,
+        client_id -> Text,
+        subject -> Text,
+        since -> BigInt,
+    }
+}
+
+diesel::table! {
+    pairwise_subjects (sector, account_id) {
+        sector -> Text,
+        account_id -> Text,
+        subject -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    revoked_tokens (jti) {
+        jti -> Text,
+        expires_at -> BigInt,
     }
 }
 
@@ -183,6 +213,7 @@ diesel::table! {
         created_at -> BigInt,
         not_after -> BigInt,
         settled_at -> Nullable<BigInt>,
+        client_id -> Nullable<Text>,
     }
 }
 
@@ -228,5 +259,6 @@ diesel::table! {
     }
 }
 
+diesel::allow_tables_to_appear_in_same_query!(sessions, session_clients);
 diesel::joinable!(identifiers -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(accounts, identifiers, grants, clients);

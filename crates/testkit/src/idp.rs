@@ -2,7 +2,7 @@
 
 use crate::browser::Browser;
 use crate::businesses::BusinessBuilder;
-use crate::outside::{FrozenClock, Keeper, SeededEntropy};
+use crate::outside::{Beyond, FrozenClock, Keeper, SeededEntropy};
 use crate::people::CitizenBuilder;
 use crate::servers;
 use crate::service::ServiceBuilder;
@@ -31,6 +31,7 @@ pub struct TestIdp {
     pub clock: Arc<FrozenClock>,
     pub mails: Arc<Keeper<EmailMessage>>,
     pub texts: Arc<Keeper<TextMessage>>,
+    pub beyond: Arc<Beyond>,
     folder: TempDir,
 }
 
@@ -61,6 +62,7 @@ impl TestIdp {
         change(&mut config);
         let clock = Arc::new(FrozenClock::default());
         let (mails, texts) = (Arc::new(Keeper::default()), Arc::new(Keeper::default()));
+        let beyond = Arc::new(Beyond::default());
         let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(20_261_123));
         let kek = KeyEncryptionKey::parse(KeyEncryptionKey::generate(entropy.as_ref(), true).expose()).unwrap();
         let outside = Outside {
@@ -69,19 +71,20 @@ impl TestIdp {
             kek: Arc::new(kek),
             mailer: Some(mails.clone()),
             gateway: Some(texts.clone()),
+            outgoing: Some(beyond.clone()),
         };
         let house = Arc::new(House::build(config, outside).await.unwrap());
-        Self { house, clock, mails, texts, folder }
+        Self { house, clock, mails, texts, beyond, folder }
     }
 
     /// Stops this provider and starts another on the same database.
     pub async fn restart(self) -> Self {
-        let Self { house, clock, mails, texts, folder } = self;
+        let Self { house, clock, mails, texts, beyond, folder } = self;
         let (config, outside) = (house.config.clone(), house.outside.clone());
         assert_eq!(Arc::strong_count(&house), 1, "somebody still holds the provider");
         drop(house);
         let house = Arc::new(House::build(config, outside).await.unwrap());
-        Self { house, clock, mails, texts, folder }
+        Self { house, clock, mails, texts, beyond, folder }
     }
 
     /// Another node of the same provider: the same database, clock and chance.
@@ -89,7 +92,8 @@ impl TestIdp {
         let (config, outside) = (self.house.config.clone(), self.house.outside.clone());
         let house = Arc::new(House::build(config, outside).await.unwrap());
         let (clock, mails, texts) = (self.clock.clone(), self.mails.clone(), self.texts.clone());
-        Self { house, clock, mails, texts, folder: tempfile::tempdir().unwrap() }
+        let beyond = self.beyond.clone();
+        Self { house, clock, mails, texts, beyond, folder: tempfile::tempdir().unwrap() }
     }
 
     /// Every byte of the database as it lies on the disk, or in a backup.

@@ -4,10 +4,11 @@
 use async_trait::async_trait;
 use portal_id_core::entropy::Entropy;
 use portal_id_core::outbox::Delivery;
-use portal_id_core::ports::{EmailMessage, Mailer, SmsGateway, TextMessage};
+use portal_id_core::ports::{Answered, EmailMessage, Mailer, NotAnswered, Outgoing, SmsGateway, TextMessage};
 use portal_id_core::time::{Clock, Span, Timestamp};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{RngCore as _, SeedableRng as _};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -115,5 +116,65 @@ impl Mailer for Keeper<EmailMessage> {
 impl SmsGateway for Keeper<TextMessage> {
     async fn deliver(&self, message: &TextMessage, _: Timestamp) -> Delivery {
         self.take(&message.id, message)
+    }
+}
+
+/// A form that was posted to an address.
+#[derive(Clone, Debug)]
+pub struct Posted {
+    pub url: String,
+    pub fields: Vec<(String, String)>,
+}
+
+/// Addresses beyond us: answers what it was told to for each, else nothing is there; keeps what was posted.
+#[derive(Default)]
+pub struct Beyond {
+    answers: Mutex<HashMap<String, Result<Answered, NotAnswered>>>,
+    posted: Mutex<Vec<Posted>>,
+    fetched: Mutex<Vec<String>>,
+}
+
+impl Beyond {
+    /// From now on this address answers so.
+    pub fn at(&self, url: &str, status: u16, body: impl Into<Vec<u8>>) {
+        self.set(url, Ok(Answered { status, body: body.into() }));
+    }
+
+    /// From now on nothing answers at this address.
+    pub fn away(&self, url: &str) {
+        self.set(url, Err(NotAnswered::Unreachable("did not answer in time".to_owned())));
+    }
+
+    /// Everything posted so far, the oldest first.
+    pub fn posted(&self) -> Vec<Posted> {
+        self.posted.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Every address fetched so far, the oldest first.
+    pub fn fetched(&self) -> Vec<String> {
+        self.fetched.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, url: &str, answer: Result<Answered, NotAnswered>) {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner).insert(url.to_owned(), answer);
+    }
+
+    fn answer(&self, url: &str) -> Result<Answered, NotAnswered> {
+        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.get(url).cloned().unwrap_or_else(|| Err(NotAnswered::Unreachable("nothing is there".to_owned())))
+    }
+}
+
+#[async_trait]
+impl Outgoing for Beyond {
+    async fn get(&self, url: &str, _: &'static str) -> Result<Answered, NotAnswered> {
+        self.fetched.lock().unwrap_or_else(PoisonError::into_inner).push(url.to_owned());
+        self.answer(url)
+    }
+
+    async fn post_form(&self, url: &str, fields: &[(&str, &str)]) -> Result<Answered, NotAnswered> {
+        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        self.posted.lock().unwrap_or_else(PoisonError::into_inner).push(Posted { url: url.to_owned(), fields });
+        self.answer(url)
     }
 }

@@ -6,7 +6,7 @@ use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::{Request, StatusCode, header};
-use portal_id_core::client::{ClientAuthMethod, ClientMetadata, ClientSource, IdentityPolicy, SCOPES};
+use portal_id_core::client::{ClientAuthMethod, ClientMetadata, ClientSource, SCOPES};
 use portal_id_core::secret::Secret;
 use portal_id_core::signing_key::SigningAlgorithm;
 use portal_id_core::time::Span;
@@ -37,16 +37,11 @@ pub struct ServiceBuilder<'a> {
 impl<'a> ServiceBuilder<'a> {
     pub(crate) fn new(idp: &'a TestIdp) -> Self {
         let metadata = ClientMetadata {
-            client_name: "Dịch vụ thử nghiệm".to_owned(),
             client_name_en: Some("Test service".to_owned()),
-            redirect_uris: vec!["https://service.example.vn/callback".to_owned()],
             post_logout_redirect_uris: vec!["https://service.example.vn/bye".to_owned()],
             scope: SCOPES.join(" "),
-            token_endpoint_auth_method: ClientAuthMethod::ClientSecretBasic,
             id_token_signed_response_alg: SigningAlgorithm::Es256,
-            require_pkce: true,
-            identity: IdentityPolicy::VerifiedOnly,
-            first_party: false,
+            ..ClientMetadata::named("Dịch vụ thử nghiệm", vec!["https://service.example.vn/callback".to_owned()])
         };
         Self { idp, id: "test-service".to_owned(), metadata }
     }

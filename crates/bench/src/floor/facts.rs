@@ -118,5 +118,8 @@ pub(super) fn grant(
         idle_expires_at: None,
         expires_at: now + Span::days(90),
         revoked_at: None,
+        subject: None,
+        claims: None,
+        resources: Vec::new(),
     }
 }

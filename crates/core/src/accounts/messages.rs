@@ -150,6 +150,7 @@ impl Letters {
             created_at: ctx.now,
             not_after: ctx.now + lifetime,
             settled_at: None,
+            client_id: None,
         }
     }
 }

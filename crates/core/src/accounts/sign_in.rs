@@ -213,5 +213,6 @@ fn new_challenge(ctx: &Ctx, account: &Account, id: ChallengeId, browser: Digest)
         tries: 0,
         used_at: None,
         version: 0,
+        raises_session: None,
     }
 }

@@ -3,10 +3,12 @@
 
 mod ephemeral;
 mod messengers;
+mod outgoing;
 mod signatures;
 mod vault;
 
 pub use ephemeral::{Ephemeral, EphemeralKey, Unreachable};
 pub use messengers::{EmailMessage, Mailer, ReportOutcome, SmsGateway, SmsReport, SmsReports, TextMessage};
+pub use outgoing::{Answered, NotAnswered, Outgoing};
 pub use signatures::SignatureVerifier;
 pub use vault::{SealPurpose, Sealed, Unsealable, Vault};

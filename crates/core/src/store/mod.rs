@@ -10,6 +10,7 @@
 mod accounts;
 mod credentials;
 mod protocol;
+mod relying_parties;
 mod service;
 mod sign_in;
 mod sms;
@@ -17,6 +18,7 @@ mod sms;
 pub use accounts::{AccountRepo, LinkRepo, PasswordChange};
 pub use credentials::CredentialRepo;
 pub use protocol::{ClientRepo, ConsentRepo, GrantRepo, Ground};
+pub use relying_parties::{RevokedTokenRepo, SessionClient, SessionClientRepo, SubjectRepo};
 pub use service::{AuditFilter, AuditRepo, DataKey, JobRepo, KeyRepo, OutboxCount, OutboxRepo};
 pub use sign_in::{ChallengeRepo, SessionRepo, ThrottleRepo};
 pub use sms::SmsRepo;
@@ -55,6 +57,9 @@ pub trait Tx:
     + ClientRepo
     + ConsentRepo
     + GrantRepo
+    + SessionClientRepo
+    + SubjectRepo
+    + RevokedTokenRepo
     + KeyRepo
     + OutboxRepo
     + SmsRepo
@@ -73,9 +78,11 @@ impl<T> Tx for T where
         + ClientRepo
         + ConsentRepo
         + GrantRepo
+        + SessionClientRepo
+        + SubjectRepo
+        + RevokedTokenRepo
         + KeyRepo
         + OutboxRepo
-        + SmsRepo
         + SmsRepo
         + AuditRepo
         + JobRepo

@@ -189,6 +189,7 @@ pub(super) fn row(id: &str, channel: Channel, now: Timestamp) -> OutboxRow {
         created_at: now,
         not_after: now + Span::minutes(5),
         settled_at: None,
+        client_id: None,
     }
 }
 

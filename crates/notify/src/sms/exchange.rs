@@ -3,6 +3,7 @@
 use super::settings::HttpSettings;
 use crate::SetupError;
 use crate::loopback::is_loopback;
+use crate::tls;
 use std::time::Duration;
 use url::Url;
 
@@ -24,10 +25,7 @@ pub(super) fn guarded_url(text: &str) -> Result<(Url, bool), String> {
 
 /// A client that goes to one place: no redirects, no proxies, nothing unprotected beyond this machine.
 pub(super) fn client(settings: &HttpSettings, https_only: bool) -> Result<reqwest::Client, SetupError> {
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // Lost only to another thread that installed one first: then there is one, which is all we need.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-    }
+    tls::install_provider();
     let timeout = Duration::from_secs(u64::from(settings.timeout_seconds.max(1)));
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -37,36 +35,21 @@ pub(super) fn client(settings: &HttpSettings, https_only: bool) -> Result<reqwes
         .connect_timeout(timeout)
         .user_agent("portal-id");
     if let Some(path) = &settings.root_ca_file {
-        let pem = std::fs::read(path)
-            .map_err(|error| SetupError::new(format!("root_ca_file {}: {error}", path.display())))?;
-        let roots = reqwest::Certificate::from_pem_bundle(&pem)
-            .map_err(|_| SetupError::new("root_ca_file holds no PEM certificates"))?;
-        builder = builder.tls_certs_merge(roots);
+        builder = builder.tls_certs_merge(tls::roots(path)?);
     }
     builder.build().map_err(|error| SetupError::new(error.without_url().to_string()))
 }
 
 /// Sends the request; the status and body of the answer, or why there is none, in words without any address.
 pub(super) async fn send(request: reqwest::RequestBuilder) -> Result<(u16, Vec<u8>), String> {
-    let mut response = request.send().await.map_err(|error| in_words(&error).to_owned())?;
+    let mut response = request.send().await.map_err(|error| tls::in_words(&error).to_owned())?;
     let status = response.status().as_u16();
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| in_words(&error).to_owned())? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| tls::in_words(&error).to_owned())? {
         if body.len() + chunk.len() > ANSWER_CAP {
             return Err(format!("answered {status} with more than we read"));
         }
         body.extend_from_slice(&chunk);
     }
     Ok((status, body))
-}
-
-/// What went wrong, without the address, which may carry keys or a number.
-fn in_words(error: &reqwest::Error) -> &'static str {
-    if error.is_timeout() {
-        "did not answer in time"
-    } else if error.is_connect() {
-        "cannot be reached over a protected connection"
-    } else {
-        "broke the connection"
-    }
 }

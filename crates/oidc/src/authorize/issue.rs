@@ -35,6 +35,7 @@ pub(super) fn widened(
         account_id: who.account.id.clone(),
         client_id: client.id.clone(),
         scopes: ordered_scopes(before.iter().chain(scopes).map(String::as_str)),
+        claims: Vec::new(),
         granted_at: now,
     }
 }
@@ -128,5 +129,8 @@ fn new_grant(
         idle_expires_at: None,
         expires_at,
         revoked_at: None,
+        subject: None,
+        claims: None,
+        resources: Vec::new(),
     }
 }

@@ -53,9 +53,7 @@ pub async fn run(house: &House, command: ClientCommand) -> anyhow::Result<()> {
 async fn add(house: &House, wanted: AddClient) -> anyhow::Result<()> {
     let ctx = house.outside.job_ctx("client-command");
     let metadata = ClientMetadata {
-        client_name: wanted.name,
         client_name_en: wanted.name_en,
-        redirect_uris: wanted.redirect_uris,
         post_logout_redirect_uris: wanted.post_logout_redirect_uris,
         scope: wanted.scope,
         token_endpoint_auth_method: wanted.auth_method,
@@ -63,6 +61,7 @@ async fn add(house: &House, wanted: AddClient) -> anyhow::Result<()> {
         require_pkce: !wanted.without_pkce,
         identity: wanted.identity,
         first_party: wanted.first_party,
+        ..ClientMetadata::named(wanted.name, wanted.redirect_uris)
     };
     let mut client = clients::new_client(&ctx, &wanted.id, metadata, ClientSource::Operator);
     let secret = (!client.is_public()).then(|| Secret::random(ctx.entropy()));

@@ -100,6 +100,7 @@ mod tests {
             created_at: NOW,
             not_after: NOW + Span::minutes(5),
             settled_at: Some(NOW + Span::minutes(1)),
+            client_id: None,
         }
     }
 

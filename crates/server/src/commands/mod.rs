@@ -88,6 +88,7 @@ fn outside(config: &Config) -> anyhow::Result<Outside> {
         kek: Arc::new(kek),
         mailer: None,
         gateway: None,
+        outgoing: None,
     })
 }
 

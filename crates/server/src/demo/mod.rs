@@ -42,6 +42,7 @@ pub async fn serve(args: &ServeArgs) -> anyhow::Result<()> {
         kek: Arc::new(demo_kek(&args.data)?),
         mailer: None,
         gateway: None,
+        outgoing: None,
     };
     let _claim = FileClaim::take(&config.storage)?;
     let house = Arc::new(House::build(config, outside).await?);

@@ -7,7 +7,7 @@ use crate::house::House;
 use crate::jobs;
 use anyhow::{Context as _, bail};
 use portal_id_core::accounts::{ActivateOutcome, AddressForm, BusinessForm, CitizenForm, Field, RegisterOutcome};
-use portal_id_core::client::{ClientAuthMethod, ClientMetadata, ClientSource, IdentityPolicy, SCOPES};
+use portal_id_core::client::{ClientMetadata, ClientSource, IdentityPolicy, SCOPES};
 use portal_id_core::outbox::Channel;
 use portal_id_core::secret::Secret;
 use portal_id_core::signing_key::SigningAlgorithm;
@@ -32,16 +32,12 @@ pub(super) async fn client(house: &House, service: &str) -> anyhow::Result<()> {
     let ctx = house.outside.job_ctx("demo-seed");
     let service = service.trim_end_matches('/');
     let metadata = ClientMetadata {
-        client_name: "Dịch vụ công mẫu".to_owned(),
         client_name_en: Some("Sample public service".to_owned()),
-        redirect_uris: vec![format!("{service}/callback")],
         post_logout_redirect_uris: vec![format!("{service}/")],
         scope: SCOPES.join(" "),
-        token_endpoint_auth_method: ClientAuthMethod::ClientSecretBasic,
         id_token_signed_response_alg: SigningAlgorithm::Es256,
-        require_pkce: true,
         identity: IdentityPolicy::Any,
-        first_party: false,
+        ..ClientMetadata::named("Dịch vụ công mẫu", vec![format!("{service}/callback")])
     };
     let mut client = clients::new_client(&ctx, CLIENT_ID, metadata, ClientSource::Demo);
     let digest = clients::secret_digest(house.vault.as_ref(), &client.id, &Secret::new(CLIENT_SECRET.to_owned()));

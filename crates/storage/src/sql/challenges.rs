@@ -6,7 +6,7 @@ use crate::schema::challenges;
 use crate::tx::SqlTx;
 use diesel::prelude::*;
 use portal_id_core::challenge::Challenge;
-use portal_id_core::ids::{AccountId, ChallengeId};
+use portal_id_core::ids::{AccountId, ChallengeId, SessionId};
 use portal_id_core::store::{ChallengeRepo, StoreResult};
 use portal_id_core::time::Timestamp;
 
@@ -26,6 +26,7 @@ struct ChallengeRow {
     tries: i64,
     used_at: Option<i64>,
     version: i64,
+    raises_session: Option<String>,
 }
 
 impl ChallengeRow {
@@ -41,6 +42,7 @@ impl ChallengeRow {
             tries: i64::from(challenge.tries),
             used_at: millis(challenge.used_at),
             version: challenge.version,
+            raises_session: challenge.raises_session.as_ref().map(|id| id.as_str().to_owned()),
         }
     }
 
@@ -56,6 +58,7 @@ impl ChallengeRow {
             tries: count("challenges.tries", self.tries)?,
             used_at: moment(self.used_at),
             version: self.version,
+            raises_session: self.raises_session.map(SessionId::from_text),
         })
     }
 }

@@ -1,13 +1,13 @@
 //! Registered clients. What an operator set and the digests of the secrets are JSON: they are only read whole.
 
-use super::columns::{millis, moment, unreadable, word};
+use super::columns::{from_json, json, millis, moment, word};
 use crate::schema::clients;
 use crate::tx::SqlTx;
 use diesel::prelude::*;
 use portal_id_core::client::{Client, ClientSecret, ClientSource};
 use portal_id_core::digest::Digest;
 use portal_id_core::ids::ClientId;
-use portal_id_core::store::{ClientRepo, StoreError, StoreResult};
+use portal_id_core::store::{ClientRepo, StoreResult};
 use portal_id_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -45,10 +45,6 @@ impl SecretRow {
     }
 }
 
-fn json(value: &impl Serialize) -> StoreResult<String> {
-    serde_json::to_string(value).map_err(|error| StoreError::Fault(format!("a client cannot be written: {error}")))
-}
-
 impl ClientRow {
     fn of(client: &Client) -> StoreResult<Self> {
         let secrets: Vec<SecretRow> = client.secrets.iter().map(SecretRow::of).collect();
@@ -64,10 +60,10 @@ impl ClientRow {
     }
 
     pub(super) fn read(self) -> StoreResult<Client> {
-        let secrets: Vec<SecretRow> = serde_json::from_str(&self.secrets).map_err(|_| unreadable("clients.secrets"))?;
+        let secrets: Vec<SecretRow> = from_json("clients.secrets", &self.secrets)?;
         Ok(Client {
             id: ClientId::from_text(self.id),
-            metadata: serde_json::from_str(&self.metadata).map_err(|_| unreadable("clients.metadata"))?,
+            metadata: from_json("clients.metadata", &self.metadata)?,
             secrets: secrets.into_iter().map(SecretRow::read).collect(),
             source: word("clients.source", ClientSource::from_text(&self.source))?,
             created_at: Timestamp::from_millis(self.created_at),

@@ -4,6 +4,8 @@ use portal_id_core::acr::{Amr, Ial};
 use portal_id_core::digest::Digest;
 use portal_id_core::store::{StoreError, StoreResult};
 use portal_id_core::time::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// A value that cannot be what we wrote; the value itself is not repeated, it may be personal.
 pub(super) fn unreadable(column: &'static str) -> StoreError {
@@ -13,6 +15,15 @@ pub(super) fn unreadable(column: &'static str) -> StoreError {
 /// A stored word of one of our enums.
 pub(super) fn word<T>(column: &'static str, value: Option<T>) -> StoreResult<T> {
     value.ok_or_else(|| unreadable(column))
+}
+
+/// What is only read whole, as JSON.
+pub(super) fn json(value: &impl Serialize) -> StoreResult<String> {
+    serde_json::to_string(value).map_err(|error| StoreError::Fault(format!("a value cannot be written: {error}")))
+}
+
+pub(super) fn from_json<T: DeserializeOwned>(column: &'static str, text: &str) -> StoreResult<T> {
+    serde_json::from_str(text).map_err(|_| unreadable(column))
 }
 
 pub(super) fn digest(column: &'static str, bytes: &[u8]) -> StoreResult<Digest> {

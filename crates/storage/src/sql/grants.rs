@@ -2,7 +2,7 @@
 
 use super::accounts::AccountRow;
 use super::clients::ClientRow;
-use super::columns::{bytes, digest, ial, joined, joined_amr, millis, moment, rows, split, split_amr};
+use super::columns::{bytes, digest, from_json, ial, joined, joined_amr, json, millis, moment, rows, split, split_amr};
 use super::identifiers::IdentifierRow;
 use super::sweep::sweep;
 use crate::schema::{accounts, clients, grants, identifiers};
@@ -41,11 +41,14 @@ struct GrantRow {
     idle_expires_at: Option<i64>,
     expires_at: i64,
     revoked_at: Option<i64>,
+    subject: Option<String>,
+    claims: Option<String>,
+    resources: String,
 }
 
 impl GrantRow {
-    fn of(grant: &Grant) -> Self {
-        Self {
+    fn of(grant: &Grant) -> StoreResult<Self> {
+        Ok(Self {
             id: grant.id.as_str().to_owned(),
             client_id: grant.client_id.as_str().to_owned(),
             account_id: grant.account_id.as_str().to_owned(),
@@ -67,7 +70,10 @@ impl GrantRow {
             idle_expires_at: millis(grant.idle_expires_at),
             expires_at: grant.expires_at.millis(),
             revoked_at: millis(grant.revoked_at),
-        }
+            subject: grant.subject.clone(),
+            claims: grant.claims.as_ref().map(json).transpose()?,
+            resources: joined(&grant.resources),
+        })
     }
 
     fn read(self) -> StoreResult<Grant> {
@@ -92,13 +98,16 @@ impl GrantRow {
             idle_expires_at: moment(self.idle_expires_at),
             expires_at: Timestamp::from_millis(self.expires_at),
             revoked_at: moment(self.revoked_at),
+            subject: self.subject,
+            claims: self.claims.map(|text| from_json("grants.claims", &text)).transpose()?,
+            resources: split(&self.resources),
         })
     }
 }
 
 impl GrantRepo for SqlTx<'_> {
     fn insert_grant(&mut self, grant: &Grant) -> StoreResult<()> {
-        let row = GrantRow::of(grant);
+        let row = GrantRow::of(grant)?;
         self.write(|conn| diesel::insert_into(grants::table).values(&row).execute(conn)).map(drop)
     }
 

@@ -13,6 +13,7 @@ mod jobs;
 mod keys;
 mod links;
 mod outbox;
+mod relying_parties;
 mod sessions;
 mod sms;
 mod sweep;

@@ -5,7 +5,7 @@ use super::sweep::sweep;
 use crate::schema::outbox;
 use crate::tx::SqlTx;
 use diesel::prelude::*;
-use portal_id_core::ids::MessageId;
+use portal_id_core::ids::{ClientId, MessageId};
 use portal_id_core::outbox::{Channel, OutboxRow as Message, OutboxState};
 use portal_id_core::ports::Sealed;
 use portal_id_core::store::{OutboxCount, OutboxRepo, StoreResult};
@@ -30,6 +30,7 @@ struct MessageRow {
     created_at: i64,
     not_after: i64,
     settled_at: Option<i64>,
+    client_id: Option<String>,
 }
 
 impl MessageRow {
@@ -48,6 +49,7 @@ impl MessageRow {
             created_at: message.created_at.millis(),
             not_after: message.not_after.millis(),
             settled_at: millis(message.settled_at),
+            client_id: message.client_id.as_ref().map(|id| id.as_str().to_owned()),
         }
     }
 
@@ -66,6 +68,7 @@ impl MessageRow {
             created_at: Timestamp::from_millis(self.created_at),
             not_after: Timestamp::from_millis(self.not_after),
             settled_at: moment(self.settled_at),
+            client_id: self.client_id.map(ClientId::from_text),
         })
     }
 }

@@ -11,6 +11,7 @@ pub mod links;
 pub mod outbox;
 pub mod protocol;
 pub mod races;
+pub mod relying_parties;
 mod samples;
 pub mod service;
 pub mod sign_in;
@@ -117,6 +118,12 @@ macro_rules! store_suite {
             protocol::grants_are_revoked_by_account_client_and_session,
             protocol::the_grants_of_other_sessions_are_revoked_the_offline_ones_only_if_asked,
             protocol::old_grants_are_deleted,
+            protocol::what_a_grant_was_asked_for_comes_back,
+            relying_parties::the_clients_of_a_session_are_noted_once_and_go_with_it,
+            relying_parties::the_clients_of_an_accounts_live_sessions_are_listed_but_for_one_session,
+            relying_parties::a_pairwise_subject_stands_once_made_and_differs_by_sector,
+            relying_parties::of_64_parallel_pairwise_subjects_one_stands,
+            relying_parties::a_revoked_token_is_remembered_until_it_is_swept,
             service::signing_keys_come_back_with_their_timetable,
             service::a_data_key_is_made_once,
             service::the_audit_trail_is_listed_the_newest_first_and_by_filter,

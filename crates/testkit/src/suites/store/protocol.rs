@@ -2,13 +2,16 @@
 
 use super::Subject;
 use super::samples::{
-    MINUTE, NOW, TICK, account_id, add_account, assert_same_grant, assert_same_identifier, client, consent, digest,
-    grant, identifier,
+    MINUTE, NOW, TICK, account_id, add_account, assert_same_challenge, assert_same_grant, assert_same_identifier,
+    assert_same_message, challenge, client, consent, digest, grant, identifier, message,
 };
+use portal_id_core::challenge::Challenge;
+use portal_id_core::claims_request::{ClaimRequest, RequestedClaims};
 use portal_id_core::client::{Client, ClientSource};
 use portal_id_core::consent::Consent;
 use portal_id_core::grant::Grant;
 use portal_id_core::ids::{ClientId, GrantId, SessionId};
+use portal_id_core::outbox::OutboxRow;
 use portal_id_core::profile::IdentifierKind;
 use portal_id_core::store::{Store, StoreError, StoreResult, Tx};
 use portal_id_core::time::{Span, Timestamp};
@@ -60,6 +63,7 @@ pub async fn a_consent_is_replaced_listed_and_forgotten(subject: Subject) {
     }
     let wider = Consent {
         scopes: vec!["openid".to_owned(), "profile".to_owned()],
+        claims: Vec::new(),
         granted_at: NOW + MINUTE,
         ..consent(&one, "land")
     };
@@ -279,4 +283,37 @@ pub async fn old_grants_are_deleted(subject: Subject) {
         async |limit| subject.store.tx("sweep", move |tx| tx.delete_old_grants(NOW, limit)).await.expect("swept");
     assert_eq!((sweep(1).await, sweep(9).await, sweep(9).await), (1, 1, 0));
     find(&subject.store, 3).await;
+}
+
+/// Subject, claims by name, resources; and a challenge that raises a session, a notice to a client.
+pub async fn what_a_grant_was_asked_for_comes_back(subject: Subject) {
+    let asked = ClaimRequest { essential: true, values: vec![serde_json::json!("vi"), serde_json::json!(1)] };
+    let claims = RequestedClaims {
+        userinfo: [("locale".to_owned(), asked)].into(),
+        id_token: [("email".to_owned(), ClaimRequest::default())].into(),
+    };
+    let full = Grant {
+        subject: Some("pairwise-1".to_owned()),
+        claims: Some(claims),
+        resources: vec!["https://api.example/".to_owned(), "urn:x".to_owned()],
+        ..grant(1)
+    };
+    add(&subject.store, full.clone()).await.expect("added");
+    let found = find(&subject.store, 1).await;
+    assert_same_grant(&found, &full);
+    assert_eq!(found.subject(), "pairwise-1");
+    add(&subject.store, grant(2)).await.expect("added");
+    assert_eq!(find(&subject.store, 2).await.subject(), grant(2).account_id.as_str());
+    let account = add_account(&subject.store, 1).await;
+    let raising = Challenge { raises_session: Some(SessionId::from_text("session-0001")), ..challenge(1, &account) };
+    let notice = OutboxRow { client_id: Some(ClientId::from_text("land")), ..message(1) };
+    let (raising_too, notice_too) = (raising.clone(), notice.clone());
+    let found = subject.store.tx("add", move |tx| {
+        tx.insert_challenge(&raising_too)?;
+        tx.insert_message(&notice_too)?;
+        Ok((tx.find_challenge(&raising_too.id)?, tx.find_message(&notice_too.id)?))
+    });
+    let (found_challenge, found_notice) = found.await.expect("added");
+    assert_same_challenge(&found_challenge.expect("the challenge"), &raising);
+    assert_same_message(&found_notice.expect("the notice"), &notice);
 }

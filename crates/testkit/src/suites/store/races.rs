@@ -17,10 +17,10 @@ use std::sync::Arc;
 use tokio::sync::Barrier;
 
 /// How many race.
-const RACERS: u32 = 64;
+pub(super) const RACERS: u32 = 64;
 
 /// Starts [`RACERS`] transactions at one moment and gives what each came to.
-async fn race<T, F>(store: &Store, body: impl Fn(u32) -> F) -> Vec<StoreResult<T>>
+pub(super) async fn race<T, F>(store: &Store, body: impl Fn(u32) -> F) -> Vec<StoreResult<T>>
 where
     T: Send + 'static,
     F: FnMut(&mut dyn Tx) -> StoreResult<T> + Send + 'static,

@@ -113,6 +113,7 @@ pub(super) fn challenge(number: u32, account: &AccountId) -> Challenge {
         tries: 3,
         used_at: None,
         version: 0,
+        raises_session: None,
     }
 }
 
@@ -140,9 +141,7 @@ pub(super) fn client(id: &str) -> Client {
     Client {
         id: ClientId::from_text(id),
         metadata: ClientMetadata {
-            client_name: "Dịch vụ \"Đất đai\"".to_owned(),
             client_name_en: Some("Land".to_owned()),
-            redirect_uris: vec!["https://a.example/cb?x=1".to_owned(), "app.example:/cb".to_owned()],
             post_logout_redirect_uris: vec!["https://a.example/bye".to_owned()],
             scope: "openid profile email".to_owned(),
             token_endpoint_auth_method: ClientAuthMethod::ClientSecretPost,
@@ -150,6 +149,10 @@ pub(super) fn client(id: &str) -> Client {
             require_pkce: false,
             identity: IdentityPolicy::Any,
             first_party: true,
+            ..ClientMetadata::named(
+                "Dịch vụ \"Đất đai\"",
+                vec!["https://a.example/cb?x=1".to_owned(), "app.example:/cb".to_owned()],
+            )
         },
         secrets: vec![
             ClientSecret { digest: digest(b'k', 2), created_at: NOW, expires_at: None },
@@ -167,6 +170,7 @@ pub(super) fn consent(account: &AccountId, client: &str) -> Consent {
         account_id: account.clone(),
         client_id: ClientId::from_text(client),
         scopes: vec!["openid".to_owned(), "email".to_owned()],
+        claims: vec!["phone_number".to_owned()],
         granted_at: NOW,
     }
 }
@@ -193,6 +197,9 @@ pub(super) fn grant(number: u32) -> Grant {
         idle_expires_at: None,
         expires_at: NOW + Span::days(30),
         revoked_at: None,
+        subject: None,
+        claims: None,
+        resources: Vec::new(),
     }
 }
 
@@ -225,6 +232,7 @@ pub(super) fn message(number: u32) -> OutboxRow {
         created_at: NOW,
         not_after: NOW + Span::minutes(5),
         settled_at: None,
+        client_id: None,
     }
 }
 
@@ -264,13 +272,12 @@ pub(super) fn assert_same_session(found: &Session, put: &Session) {
 }
 
 pub(super) fn assert_same_challenge(found: &Challenge, put: &Challenge) {
-    let Challenge { id, account_id, browser, code, created_at, sent_at, expires_at, tries, used_at, version } = found;
+    let Challenge { id, account_id, browser, code, created_at, sent_at, expires_at, .. } = found;
     assert_eq!((id, account_id, browser, code), (&put.id, &put.account_id, &put.browser, &put.code));
-    assert_eq!(
-        (created_at, sent_at, expires_at, used_at),
-        (&put.created_at, &put.sent_at, &put.expires_at, &put.used_at)
-    );
-    assert_eq!((tries, version), (&put.tries, &put.version));
+    assert_eq!((created_at, sent_at, expires_at), (&put.created_at, &put.sent_at, &put.expires_at));
+    let Challenge { tries, used_at, version, raises_session, .. } = found;
+    assert_eq!((tries, used_at, version), (&put.tries, &put.used_at, &put.version));
+    assert_eq!(raises_session, &put.raises_session);
 }
 
 pub(super) fn assert_same_grant(found: &Grant, put: &Grant) {
@@ -287,6 +294,8 @@ pub(super) fn assert_same_grant(found: &Grant, put: &Grant) {
     let Grant { generation, rotated_at, idle_expires_at, expires_at, revoked_at, .. } = found;
     assert_eq!((generation, rotated_at), (&put.generation, &put.rotated_at));
     assert_eq!((idle_expires_at, expires_at, revoked_at), (&put.idle_expires_at, &put.expires_at, &put.revoked_at));
+    let Grant { subject, claims, resources, .. } = found;
+    assert_eq!((subject, claims, resources), (&put.subject, &put.claims, &put.resources));
 }
 
 pub(super) fn assert_same_signing_key(found: &SigningKey, put: &SigningKey) {
@@ -305,7 +314,9 @@ pub(super) fn assert_same_message(found: &OutboxRow, put: &OutboxRow) {
     assert_eq!((id, channel, template), (&put.id, &put.channel, &put.template));
     assert_eq!((masked_recipient, state, attempts), (&put.masked_recipient, &put.state, &put.attempts));
     assert_eq!(envelope.as_ref().map(Sealed::as_bytes), put.envelope.as_ref().map(Sealed::as_bytes));
-    let OutboxRow { next_attempt_at, leased_until, last_error, created_at, not_after, settled_at, .. } = found;
+    let OutboxRow { next_attempt_at, leased_until, last_error, created_at, not_after, settled_at, client_id, .. } =
+        found;
     assert_eq!((next_attempt_at, leased_until, last_error), (&put.next_attempt_at, &put.leased_until, &put.last_error));
     assert_eq!((created_at, not_after, settled_at), (&put.created_at, &put.not_after, &put.settled_at));
+    assert_eq!(client_id, &put.client_id);
 }

@@ -1,0 +1,10 @@
+DROP TABLE revoked_tokens;
+DROP TABLE pairwise_subjects;
+DROP TABLE session_clients;
+DROP INDEX outbox_by_client;
+ALTER TABLE outbox DROP COLUMN client_id;
+ALTER TABLE challenges DROP COLUMN raises_session;
+ALTER TABLE consents DROP COLUMN claims;
+ALTER TABLE grants DROP COLUMN resources;
+ALTER TABLE grants DROP COLUMN claims;
+ALTER TABLE grants DROP COLUMN subject;
