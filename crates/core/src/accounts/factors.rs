@@ -1,7 +1,7 @@
 //! Looking after the ways to prove who one is: what is enrolled, adding, removing. All of it behind [`Confirmed`]; the
 //! owner is mailed about each change, and each is audited.
 
-use super::code::six_digits;
+use super::six_digits::six_digits;
 use super::{Accounts, Confirmed, Failure, Letters, SignedIn};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::authenticator::Seed;

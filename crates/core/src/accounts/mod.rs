@@ -32,6 +32,7 @@ mod sessions;
 mod settings;
 mod sign_in;
 mod sign_in_name;
+mod six_digits;
 
 pub use activation::{ActivateOutcome, ActivationView, ResendOutcome, ResendTicket};
 pub use address_form::{AddressForm, NamedUnits};
