@@ -1,5 +1,6 @@
 //! Activating: mailbox and password together (decisions 2). A GET never changes anything, since mail scanners open links.
 
+use super::activating::Activating;
 use super::known_device::KnownDevices;
 use super::limits::{self, Limited};
 use super::{Accounts, Failure};
@@ -10,7 +11,7 @@ use crate::ids::AccountId;
 use crate::link::{LinkPurpose, LinkStanding, MailedLink};
 use crate::password::policy::PasswordInput;
 use crate::ports::{SealPurpose, Sealed};
-use crate::profile::{Account, AccountState, FactSource, IdentifierKind};
+use crate::profile::{Account, AccountState, IdentifierKind};
 use crate::store::{StoreResult, Tx};
 use crate::time::{Span, Timestamp};
 use base64::Engine as _;
@@ -47,7 +48,8 @@ pub enum ActivateOutcome {
         /// Minutes to wait at most.
         wait_minutes: i64,
     },
-    /// The data belong to another account since; the registration was ended (decisions 3, names no field).
+    /// The data belong to another account since; the registration was ended and both sides are told by mail (decisions 3,
+    /// names no field).
     NotCompleted,
     /// The link no longer works.
     Link(ActivationView),
@@ -146,11 +148,17 @@ impl Accounts {
             }
             other => return Ok(ActivateOutcome::Link(other)),
         }
-        let ctx = ctx.clone();
-        let accounts_per_phone = self.settings.accounts_per_phone;
-        let outcome =
-            self.store.tx("activate", move |tx| activate(tx, &ctx, &link, &account, accounts_per_phone)).await?;
-        Ok(outcome)
+        let email = self.open_profile(&account)?.email;
+        let activating = Activating {
+            not_completed: email.map(|email| self.letters.not_completed(ctx, &email, account.language)),
+            ctx: ctx.clone(),
+            link,
+            account,
+            letters: self.letters.clone(),
+            accounts_per_phone: self.settings.accounts_per_phone,
+            mails: self.settings.limits.mails(),
+        };
+        Ok(self.store.tx("activate", move |tx| activating.activate(tx)).await?)
     }
 
     /// Checks an account's password outside sign-in, under the same limit.
@@ -296,36 +304,4 @@ fn was_a_collision(tx: &mut dyn Tx, account: &Account) -> StoreResult<bool> {
         }
     }
     Ok(false)
-}
-
-fn activate(
-    tx: &mut dyn Tx,
-    ctx: &Ctx,
-    link: &MailedLink,
-    account: &Account,
-    accounts_per_phone: u32,
-) -> StoreResult<ActivateOutcome> {
-    if !tx.take_link(LinkPurpose::Activation, &link.secret, ctx.now)? {
-        return Ok(ActivateOutcome::Link(ActivationView::Used));
-    }
-    for identifier in tx.list_identifiers(&account.id)? {
-        let taken = match identifier.kind {
-            IdentifierKind::Phone => {
-                tx.count_active_accounts(IdentifierKind::Phone, &identifier.digest)? >= accounts_per_phone
-            }
-            kind => !tx.claim_identifier(&account.id, account.class, kind)?,
-        };
-        if taken {
-            // Somebody else activated the same e-mail or number first.
-            tx.delete_pending_account(&account.id)?;
-            tx.insert_audit(&AuditEntry::new(ctx, AuditKind::RegistrationCollided).account(&account.id))?;
-            return Ok(ActivateOutcome::NotCompleted);
-        }
-    }
-    if !tx.update_account_state(&account.id, AccountState::Pending, AccountState::Active, ctx.now)? {
-        return Ok(ActivateOutcome::Link(ActivationView::Used));
-    }
-    tx.verify_identifier(&account.id, IdentifierKind::Email, &link.email, FactSource::Mailbox, ctx.now)?;
-    tx.insert_audit(&AuditEntry::new(ctx, AuditKind::Activated).account(&account.id))?;
-    Ok(ActivateOutcome::Activated)
 }

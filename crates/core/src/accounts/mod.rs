@@ -3,12 +3,14 @@
 //! Pages call these with what was typed and show the outcome; nothing here knows HTML or HTTP. Expected refusals are
 //! variants of an outcome; [`Failure`] is for what should not happen.
 
+mod activating;
 mod activation;
 mod address_form;
 mod beginning;
 mod business_form;
 mod code;
 mod code_sending;
+mod collision;
 mod confirmed;
 mod factors;
 #[cfg(test)]
