@@ -12,6 +12,8 @@ mod business;
 mod codes;
 mod disabled;
 mod factors;
+mod fields;
+mod former_numbers;
 mod log_in_with_the_portal;
 mod messages;
 mod new_browser;

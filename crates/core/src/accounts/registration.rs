@@ -1,8 +1,8 @@
 //! Registering, alike for each class. The answer is the same whether or not the e-mail or number is already known here
 //! (decisions 3). Left to [`super::registration_writing`]: what the transaction finds and writes.
 
+use super::contact::CheckedRegistration;
 use super::limits::Limited;
-use super::registration_form::CheckedRegistration;
 use super::registration_writing::{NewRegistration, Writer, Written};
 use super::{Accounts, BusinessForm, CitizenForm, Failure, Field, FieldErrors, RegistrationMode};
 use crate::ctx::Ctx;
