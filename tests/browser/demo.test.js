@@ -155,6 +155,7 @@ describe('pages beside the road', () => {
     ['home', '/'],
     ['register-class', '/register'],
     ['register-business', '/register/business'],
+    ['register-organisation', '/register/organisation'],
     ['sign-in-help', '/sign-in/help'],
     ['not-found', '/no-such-page'],
     ['authorization-refused', '/authorize?client_id=nobody'],

@@ -69,6 +69,8 @@ pub enum DigestPurpose {
     PhoneIndex,
     /// Blind index of an identity number.
     IdentityNumberIndex,
+    /// Blind index of the number of a former identity card.
+    FormerNumberIndex,
     /// Blind index of a business code.
     BusinessCodeIndex,
     /// The `sid` that one client sees of a session (OpenID Connect Front-Channel Logout §3).
@@ -95,6 +97,7 @@ impl DigestPurpose {
             Self::EmailIndex => "email-index",
             Self::PhoneIndex => "phone-index",
             Self::IdentityNumberIndex => "identity-number-index",
+            Self::FormerNumberIndex => "former-number-index",
             Self::BusinessCodeIndex => "business-code-index",
             Self::SessionIdForClient => "session-id-for-client",
             Self::SmsReport => "sms-report",

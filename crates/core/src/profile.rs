@@ -2,7 +2,9 @@
 
 use crate::digest::{Digest, DigestPurpose};
 use crate::entropy::Entropy;
-use crate::facts::{Address, BirthDate, BusinessCode, BusinessName, Email, FullName, IdentityNumber, Phone, Username};
+use crate::facts::{
+    Address, BirthDate, BusinessCode, BusinessName, Email, FormerNumber, FullName, IdentityNumber, Phone, Username,
+};
 use crate::ids::AccountId;
 use crate::language::Language;
 use crate::ports::{SealPurpose, Sealed, Unsealable, Vault};
@@ -105,7 +107,7 @@ impl Account {
 }
 
 /// The personal facts of an account. Serialised only to be sealed.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Profile {
     /// The holder's name, or the representative's.
     pub full_name: Option<FullName>,
@@ -117,6 +119,8 @@ pub struct Profile {
     pub phone: Option<Phone>,
     /// Personal identity number.
     pub identity_number: Option<IdentityNumber>,
+    /// The number of a former identity card, beside the identity number of today.
+    pub former_number: Option<FormerNumber>,
     /// Name of the business.
     pub business_name: Option<BusinessName>,
     /// Business code.
@@ -129,12 +133,19 @@ impl Profile {
     /// The purpose under which profiles are sealed.
     const SEAL: SealPurpose = SealPurpose::Profile;
 
+    /// The number of a former identity card, kept beside the identity number or instead of it: whoever has no other
+    /// number still meets whoever gives the same one as their former.
+    fn any_former_number(&self) -> Option<FormerNumber> {
+        self.former_number.clone().or_else(|| self.identity_number.as_ref()?.as_former())
+    }
+
     /// The facts that are looked up by equality, in their normal forms.
     pub fn looked_up(&self) -> Vec<(IdentifierKind, String)> {
         [
             (IdentifierKind::Email, self.email.as_ref().map(Email::compare_key)),
             (IdentifierKind::Phone, self.phone.as_ref().map(|phone| phone.e164().to_owned())),
             (IdentifierKind::IdentityNumber, self.identity_number.as_ref().map(|n| n.digest_input().to_owned())),
+            (IdentifierKind::FormerNumber, self.any_former_number().map(|n| n.digest_input().to_owned())),
             (IdentifierKind::BusinessCode, self.business_code.as_ref().map(|code| code.digest_input().to_owned())),
         ]
         .into_iter()
@@ -157,13 +168,15 @@ pub enum IdentifierKind {
     Phone,
     /// A personal identity number.
     IdentityNumber,
+    /// The number of a former identity card. To link by, never to sign in with.
+    FormerNumber,
     /// A business code.
     BusinessCode,
 }
 
 impl IdentifierKind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Email, Self::Phone, Self::IdentityNumber, Self::BusinessCode];
+    pub const ALL: [Self; 5] = [Self::Email, Self::Phone, Self::IdentityNumber, Self::FormerNumber, Self::BusinessCode];
 
     /// The stored value.
     pub const fn as_str(self) -> &'static str {
@@ -171,6 +184,7 @@ impl IdentifierKind {
             Self::Email => "email",
             Self::Phone => "phone",
             Self::IdentityNumber => "identity_number",
+            Self::FormerNumber => "former_number",
             Self::BusinessCode => "business_code",
         }
     }
@@ -186,6 +200,7 @@ impl IdentifierKind {
             Self::Email => DigestPurpose::EmailIndex,
             Self::Phone => DigestPurpose::PhoneIndex,
             Self::IdentityNumber => DigestPurpose::IdentityNumberIndex,
+            Self::FormerNumber => DigestPurpose::FormerNumberIndex,
             Self::BusinessCode => DigestPurpose::BusinessCodeIndex,
         };
         vault.digest(purpose, &[normal_form.as_bytes()])
@@ -255,5 +270,35 @@ impl Identifier {
     /// Whether it is a phone on which no code was ever accepted: its number may still be corrected (decisions 5).
     pub fn is_unproved_phone(&self) -> bool {
         self.kind == IdentifierKind::Phone && !self.is_verified()
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::{IdentifierKind, Profile};
+    use crate::facts::{FormerNumber, IdentityNumber};
+
+    fn kinds(identity: &str, former: Option<&str>) -> Vec<(IdentifierKind, String)> {
+        let identity_number = Some(IdentityNumber::from_stored(identity).unwrap());
+        let former_number = former.map(|digits| FormerNumber::from_stored(digits).unwrap());
+        Profile { identity_number, former_number, ..Profile::default() }.looked_up()
+    }
+
+    #[test]
+    fn a_former_number_is_found_whether_it_stands_beside_the_identity_number_or_is_it() {
+        let former = (IdentifierKind::FormerNumber, "121234567".to_owned());
+        let today = (IdentifierKind::IdentityNumber, "024185001234".to_owned());
+        assert_eq!(kinds("024185001234", None), [today.clone()]);
+        assert_eq!(kinds("024185001234", Some("121234567")), [today, former.clone()]);
+        assert_eq!(kinds("121234567", None), [(IdentifierKind::IdentityNumber, former.1.clone()), former]);
+    }
+
+    #[test]
+    fn a_profile_sealed_before_there_were_former_numbers_still_opens() {
+        let before = r#"{"full_name":"Nguyễn Thị An","birth_date":null,"email":null,"phone":null,
+            "identity_number":"024185001234","business_name":null,"business_code":null,"address":null}"#;
+        let profile: Profile = serde_json::from_str(before).unwrap();
+        assert!(profile.former_number.is_none() && profile.identity_number.is_some());
     }
 }

@@ -4,7 +4,9 @@
 //! In the code flow these claims are in userinfo only; the ID token's own claims are in [`crate::tokens`].
 
 use portal_id_core::client::IdentityPolicy;
-use portal_id_core::facts::{Address, BirthDate, BusinessCode, BusinessName, Email, FullName, IdentityNumber, Phone};
+use portal_id_core::facts::{
+    Address, BirthDate, BusinessCode, BusinessName, Email, FormerNumber, FullName, IdentityNumber, Phone,
+};
 use portal_id_core::ports::{Unsealable, Vault};
 use portal_id_core::profile::{Account, FactSource, Identifier, IdentifierKind, Profile};
 use portal_id_core::time::Timestamp;
@@ -40,6 +42,10 @@ pub(crate) const SUPPORTED: &[&str] = &[
     "identity_number_verified",
     "identity_number_verified_at",
     "identity_number_source",
+    "former_number",
+    "former_number_verified",
+    "former_number_verified_at",
+    "former_number_source",
     "business_code",
     "business_code_verified",
     "business_code_verified_at",
@@ -83,6 +89,8 @@ pub(crate) fn of_person(
             "identity" => {
                 let number = profile.identity_number.as_ref().map(IdentityNumber::as_str);
                 vouched(&mut claims, "identity_number", number, find(IdentifierKind::IdentityNumber), policy);
+                let former = profile.former_number.as_ref().map(FormerNumber::as_str);
+                vouched(&mut claims, "former_number", former, find(IdentifierKind::FormerNumber), policy);
             }
             "organization" => of_organization(&mut claims, profile, find(IdentifierKind::BusinessCode), policy),
             _ => {}
@@ -172,10 +180,12 @@ fn put_with(claims: &mut Map<String, Value>, name: &str, value: Option<impl Into
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use crate::testing::{self, NOW};
     use portal_id_core::facts::AddressInput;
+    use portal_id_core::place::{Location, Province};
 
     fn identifier(kind: IdentifierKind, verified: Option<(FactSource, Timestamp)>) -> Identifier {
         let (source, verified_at) =
@@ -195,6 +205,7 @@ mod tests {
             identifier(IdentifierKind::Email, Some((FactSource::Mailbox, NOW))),
             identifier(IdentifierKind::Phone, None),
             identifier(IdentifierKind::IdentityNumber, Some((FactSource::Desk, NOW))),
+            identifier(IdentifierKind::FormerNumber, Some((FactSource::NationalPortal, NOW))),
         ];
         insta::assert_snapshot!(format!("{:#}", Value::Object(claims(&all, &vouched, IdentityPolicy::VerifiedOnly))));
     }
@@ -256,11 +267,16 @@ mod tests {
             (&json!(false), &json!("self_declared"))
         );
         assert!(!told.contains_key("identity_number_verified_at"));
+        assert_eq!((&told["former_number"], &told["former_number_verified"]), (&json!("121234567"), &json!(false)));
+        // Who vouches for the one has said nothing about the other.
+        let verified = [identifier(IdentifierKind::IdentityNumber, Some((FactSource::Desk, NOW)))];
+        let told = claims(&["identity"], &verified, IdentityPolicy::VerifiedOnly);
+        assert!(told.contains_key("identity_number") && !told.contains_key("former_number"));
     }
 
     #[test]
     fn what_is_absent_is_left_out() {
-        let empty = testing::empty_profile();
+        let empty = Profile::default();
         let all: Vec<String> = portal_id_core::client::SCOPES.map(str::to_owned).to_vec();
         let told = of_person(&testing::account(), &empty, &[], &all, IdentityPolicy::Any);
         let mut names: Vec<&str> = told.keys().map(String::as_str).collect();
@@ -294,9 +310,27 @@ mod tests {
     }
 
     #[test]
+    fn an_address_of_today_is_told_with_the_codes_of_before_where_they_follow_for_certain() {
+        let mut wards = Province::all().iter().flat_map(Province::wards);
+        let (ward, old) = wards.find_map(|ward| Some((ward, Location::of(ward).was()?))).unwrap();
+        let (province, code) = (ward.province_code(), ward.code());
+        let today = AddressInput {
+            province: province.as_str(),
+            ward: code.as_str(),
+            street: "Số 5",
+            ..AddressInput::default()
+        };
+        let told = of_address(&Address::parse(today).unwrap());
+        assert_eq!((&told["era"], &told["units_2004"]), (&json!("2025"), &json!(old)));
+        let merged = AddressInput { province: "24", ward: "07210", street: "Số 5", ..AddressInput::default() };
+        assert!(of_address(&Address::parse(merged).unwrap()).get("units_2004").is_none());
+    }
+
+    #[test]
     fn every_claim_that_can_be_told_is_advertised() {
         let all: Vec<&str> = portal_id_core::client::SCOPES.to_vec();
-        let vouched = [identifier(IdentifierKind::IdentityNumber, Some((FactSource::NationalPortal, NOW)))];
+        let vouched = [IdentifierKind::IdentityNumber, IdentifierKind::FormerNumber]
+            .map(|kind| identifier(kind, Some((FactSource::NationalPortal, NOW))));
         let business = of_business(&all, Some((FactSource::NationalPortal, NOW)), IdentityPolicy::Any);
         for name in claims(&all, &vouched, IdentityPolicy::Any).keys().chain(business.keys()) {
             assert!(SUPPORTED.contains(&name.as_str()), "{name}");

@@ -7,7 +7,8 @@ use portal_id_core::client::{Client, ClientAuthMethod, ClientMetadata, ClientSec
 use portal_id_core::digest::{Digest, DigestPurpose};
 use portal_id_core::entropy::Entropy;
 use portal_id_core::facts::{
-    Address, AddressInput, BirthDate, BusinessCode, BusinessName, Email, FullName, IdentityNumber, Phone, Username,
+    Address, AddressInput, BirthDate, BusinessCode, BusinessName, Email, FormerNumber, FullName, IdentityNumber, Phone,
+    Username,
 };
 use portal_id_core::grant::Grant;
 use portal_id_core::ids::{AccountId, ClientId, GrantId, SessionId};
@@ -157,8 +158,9 @@ pub(crate) fn profile() -> Profile {
         email: Some(Email::from_stored("an@example.vn").unwrap()),
         phone: Some(Phone::from_stored("+84912345678").unwrap()),
         identity_number: Some(IdentityNumber::from_stored("024190001234").unwrap()),
+        former_number: Some(FormerNumber::from_stored("121234567").unwrap()),
         address: Some(Address::parse(address).unwrap()),
-        ..empty_profile()
+        ..Profile::default()
     }
 }
 
@@ -168,23 +170,10 @@ pub(crate) fn business_profile() -> Profile {
         full_name: None,
         birth_date: None,
         identity_number: None,
+        former_number: None,
         business_name: Some(BusinessName::from_stored("Công ty TNHH Vải Thiều Mẫu").unwrap()),
         business_code: Some(BusinessCode::from_stored("9900000016").unwrap()),
         ..profile()
-    }
-}
-
-/// A profile of nothing.
-pub(crate) fn empty_profile() -> Profile {
-    Profile {
-        full_name: None,
-        birth_date: None,
-        email: None,
-        phone: None,
-        identity_number: None,
-        business_name: None,
-        business_code: None,
-        address: None,
     }
 }
 

@@ -1,9 +1,10 @@
 //! A provider for one test.
 
 use crate::browser::Browser;
-use crate::businesses::BusinessBuilder;
+use crate::businesses::Company;
+use crate::citizens::Person;
 use crate::outside::{Beyond, FrozenClock, Keeper, SeededEntropy};
-use crate::people::CitizenBuilder;
+use crate::people::HolderBuilder;
 use crate::servers;
 use crate::service::ServiceBuilder;
 use axum::Router;
@@ -170,12 +171,12 @@ impl TestIdp {
         Browser::new(self.router(), ISSUER)
     }
 
-    pub fn citizen(&self, username: &str) -> CitizenBuilder<'_> {
-        CitizenBuilder::new(self, username)
+    pub fn citizen(&self, username: &str) -> HolderBuilder<'_, Person> {
+        HolderBuilder::new(self, username)
     }
 
-    pub fn business(&self, username: &str) -> BusinessBuilder<'_> {
-        BusinessBuilder::new(self, username)
+    pub fn business(&self, username: &str) -> HolderBuilder<'_, Company> {
+        HolderBuilder::new(self, username)
     }
 
     pub fn service(&self) -> ServiceBuilder<'_> {

@@ -10,6 +10,7 @@
 
 pub mod browser;
 pub mod businesses;
+pub mod citizens;
 pub mod device;
 pub mod idp;
 pub mod outside;
@@ -21,9 +22,9 @@ pub mod suites;
 
 pub use browser::Browser;
 pub use businesses::Business;
+pub use citizens::Citizen;
 pub use device::{App, Device};
 pub use idp::TestIdp;
 pub use page::Page;
-pub use people::Citizen;
 pub use portal_id_core as core;
 pub use service::{Service, TokenAnswer};

@@ -21,6 +21,7 @@ pub use settings::{
 pub use wiring::WebParts;
 
 use crate::edge::{Edge, PageError};
+use crate::pages::registration::ClassForm;
 use crate::protocol::authorize::{self, Authorize};
 use crate::protocol::cors::preflight;
 use crate::protocol::health::{self, Health};
@@ -31,12 +32,18 @@ use crate::protocol::token::{self, Token};
 use crate::protocol::userinfo::{self, Userinfo};
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use http::StatusCode;
+use portal_id_core::accounts::{Accounts, BusinessForm, CitizenForm};
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
+
+/// The form of a class.
+fn registration<F: ClassForm + Sync + 'static>() -> MethodRouter<Arc<Accounts>> {
+    get(pages::registration::get::<F>).post(pages::registration::post::<F>)
+}
 
 /// Every address that the provider answers, and what the handlers of each group get.
 ///
@@ -51,8 +58,9 @@ pub fn router(parts: WebParts) -> Router {
     let people = Router::new()
         .route("/", get(pages::home::get))
         .route("/register", get(pages::register::get))
-        .route("/register/citizen", get(pages::register_citizen::get).post(pages::register_citizen::post))
-        .route("/register/business", get(pages::register_business::get).post(pages::register_business::post))
+        .route("/register/citizen", registration::<CitizenForm>())
+        .route("/register/business", registration::<BusinessForm>())
+        .route("/register/organisation", get(pages::register_closed::get_organisation))
         .route("/activate", get(pages::activate::get).post(pages::activate::post))
         .route("/activate/resend", post(pages::activation_resend::post))
         .route("/sign-in", get(pages::sign_in::get).post(pages::sign_in::post))

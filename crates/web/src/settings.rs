@@ -119,6 +119,8 @@ pub struct InsteadOfRegistering {
     pub citizen: Instead,
     /// Businesses.
     pub business: Instead,
+    /// Other organisations, which never register here.
+    pub organisation: Instead,
 }
 
 /// Where people of one class are sent who cannot register here.

@@ -1,5 +1,6 @@
 //! Activating: mailbox and password together, once, in time.
 
+use portal_id_testkit::core::accounts::ActivateOutcome;
 use portal_id_testkit::core::audit::AuditKind;
 use portal_id_testkit::core::time::Span;
 use portal_id_testkit::people::link_in;
@@ -96,23 +97,45 @@ async fn an_account_that_waits_for_activation_is_told_so_only_after_the_right_pa
     let _ = an.give_password(&mut browser, &page).await.expect("sign-in");
 }
 
+/// Decisions 3: whoever comes second is told what to do, and whoever was first that somebody tried.
 #[tokio::test]
-async fn of_two_registrations_with_one_identity_number_the_first_to_activate_holds_it() {
+async fn of_two_registrations_with_one_identity_number_the_first_to_activate_holds_it_and_both_are_told() {
     let idp = TestIdp::start().await;
-    let first = idp.citizen("first.person").create().await;
-    let second = idp
-        .citizen("second.person")
-        .with(|citizen| citizen.identity_number.clone_from(&first.identity_number))
-        .create()
-        .await;
-    let accounts = &idp.house.accounts;
-    for (citizen, expected) in [
-        (&second, portal_id_testkit::core::accounts::ActivateOutcome::Activated),
-        (&first, portal_id_testkit::core::accounts::ActivateOutcome::NotCompleted),
-    ] {
-        let token = portal_id_testkit::people::activation_token(&idp.newest_mail(&citizen.email).await.text);
-        assert_eq!(accounts.activate(&idp.ctx(), &token, &citizen.password).await.unwrap(), expected);
-    }
+    let second = idp.citizen("second.person").create().await;
+    let number = second.identity_number.clone();
+    let first = idp.citizen("first.person").with(|citizen| citizen.identity_number = number).activated().create().await;
+    let link = link_in(&idp.newest_mail(&second.email).await.text);
+    let before = idp.mails_to(&first.email).await.len();
+    let mut browser = idp.browser();
+    let page = browser.open(&link).await.expect("activate");
+    let form = page.form_with("password").fill("password", &second.password).press("action", "activate");
+    let _ = browser.submit(form).await.expect("not-completed");
+
+    let to_second = idp.newest_mail(&second.email).await;
+    assert!(to_second.subject.contains("chưa hoàn tất") && to_second.text.contains("/sign-in"), "{}", to_second.text);
+    assert!(!to_second.text.contains("token=") && !to_second.text.contains("định danh"), "it names no field");
+    let to_first = idp.mails_to(&first.email).await;
+    assert_eq!(to_first.len(), before + 1);
+    assert!(to_first.last().unwrap().subject.contains("Có người vừa đăng ký"), "{}", to_first.last().unwrap().subject);
+    assert!(idp.audited(AuditKind::RegistrationCollided).await);
+    // The registration is gone; the link tells nothing more, and nobody is mailed again.
+    let _ = browser.open(&link).await.expect("activation-unknown");
+    assert_eq!(idp.mails_to(&first.email).await.len(), before + 1);
+    idp.expect_an_empty_outbox().await;
+}
+
+/// Of a phone nobody in particular is the holder.
+#[tokio::test]
+async fn whoever_activates_beyond_the_accounts_that_a_phone_may_have_is_told_alone() {
+    let idp = TestIdp::start_with(|config| config.accounts.accounts_per_phone = 1).await;
+    let second = idp.citizen("second.person").create().await;
+    let phone = second.phone.clone();
+    let first = idp.citizen("first.person").with(|citizen| citizen.phone = phone).activated().create().await;
+    let before = idp.mails_to(&first.email).await.len();
+    let outcome = portal_id_testkit::people::activate(&idp, &second.email, &second.password).await;
+    assert_eq!(outcome, ActivateOutcome::NotCompleted);
+    assert!(idp.newest_mail(&second.email).await.subject.contains("chưa hoàn tất"));
+    assert_eq!(idp.mails_to(&first.email).await.len(), before);
 }
 
 // security: row 13
@@ -129,8 +152,7 @@ async fn of_many_parallel_activations_one_wins() {
         tries.spawn(async move { accounts.activate(&ctx, &token, &password).await.unwrap() });
     }
     let outcomes = tries.join_all().await;
-    let won =
-        outcomes.iter().filter(|outcome| **outcome == portal_id_testkit::core::accounts::ActivateOutcome::Activated);
+    let won = outcomes.iter().filter(|outcome| **outcome == ActivateOutcome::Activated);
     assert_eq!(won.count(), 1, "{outcomes:?}");
 }
 

@@ -6,7 +6,6 @@ use portal_id_testkit::core::facts::Address;
 use portal_id_testkit::core::place::{Era, OldProvince, OldWard};
 use portal_id_testkit::core::ports::{SealPurpose, Sealed};
 use portal_id_testkit::idp::ISSUER;
-use portal_id_testkit::page::Form;
 use portal_id_testkit::{Browser, Citizen, Page, TestIdp};
 use std::collections::HashSet;
 
@@ -30,24 +29,6 @@ async fn choose(browser: &mut Browser, codes: &OldCodes<'_>) -> Page {
     let page = browser.submit(form).await.expect("register-citizen");
     let form = page.form_with("full_name").fill("ward_code", codes.ward).press("choose_ward", "1");
     browser.submit(form).await.expect("register-citizen")
-}
-
-/// Fills in everything but the units.
-fn filled(page: &Page, citizen: &Citizen) -> Form {
-    let typed = citizen.form();
-    [
-        ("full_name", &typed.full_name),
-        ("birth_date", &typed.birth_date),
-        ("username", &typed.username),
-        ("phone", &typed.phone),
-        ("email", &typed.email),
-        ("identity_number", &typed.identity_number),
-        ("street", &typed.address.street),
-        ("password", &typed.password),
-        ("password_confirmation", &typed.password_confirmation),
-    ]
-    .into_iter()
-    .fold(page.form_with("full_name"), |form, (name, value)| form.fill(name, value))
 }
 
 /// The address as kept for who has this username.
@@ -80,7 +61,7 @@ async fn a_citizen_whose_papers_show_a_district_registers_and_is_told_the_ward_o
     assert_eq!(page.status(), 200);
     assert!(page.words().contains("Hiện nay thuộc: Phường Bắc Giang, Tỉnh Bắc Ninh"), "{}", page.words());
     assert!(page.choices_of("new_ward_code").is_empty(), "nothing to choose");
-    let _ = browser.submit(filled(&page, &an)).await.expect("registered");
+    let _ = browser.submit(an.fill_but_units(&page)).await.expect("registered");
     let address = kept(&idp, "nguyen.thi.an").await;
     assert_eq!(address.era(), Era::Era2004);
     assert!(address.one_line().ends_with("Phường Thọ Xương, Thành phố Bắc Giang, Tỉnh Bắc Giang"));
@@ -99,7 +80,7 @@ async fn where_the_old_ward_was_split_the_citizen_chooses_among_its_parts_and_bo
     assert_eq!(page.choices_of("new_ward_code"), parts, "the likeliest first");
     assert_eq!(page.value_of("new_ward_code").as_deref(), Some(""), "nobody chooses for the person");
 
-    let page = browser.submit(filled(&page, &an)).await.expect("register-citizen");
+    let page = browser.submit(an.fill_but_units(&page)).await.expect("register-citizen");
     assert_eq!(page.status(), 422);
     assert!(page.error_of("new_ward_code").is_some());
     for (field, value) in [
@@ -111,12 +92,12 @@ async fn where_the_old_ward_was_split_the_citizen_chooses_among_its_parts_and_bo
         assert_eq!(page.error_of(field), None, "{field}");
         assert_eq!(page.value_of(field).as_deref(), Some(value), "{field} is kept");
     }
-    let elsewhere = filled(&page, &an).fill("new_ward_code", "07210");
+    let elsewhere = an.fill_but_units(&page).fill("new_ward_code", "07210");
     let page = browser.submit(elsewhere).await.expect("register-citizen");
     assert!(page.error_of("new_ward_code").is_some());
 
     let (chosen, _) = parts.last().unwrap();
-    let _ = browser.submit(filled(&page, &an).fill("new_ward_code", chosen)).await.expect("registered");
+    let _ = browser.submit(an.fill_but_units(&page).fill("new_ward_code", chosen)).await.expect("registered");
     let address = kept(&idp, "nguyen.thi.an").await;
     assert_eq!(address.location().unwrap().ward.as_str(), chosen);
     assert_eq!(address.old_location().unwrap().ward, Some(ward.code()));
@@ -130,7 +111,7 @@ async fn an_island_district_without_wards_is_an_address_too() {
     let mut browser = idp.browser();
     let page = choose(&mut browser, &OldCodes { province: &province, district: &district, ward: "" }).await;
     assert!(page.words().contains("Hiện nay thuộc: Đặc khu"), "{}", page.words());
-    let _ = browser.submit(filled(&page, &Citizen::named("nguyen.thi.an"))).await.expect("registered");
+    let _ = browser.submit(Citizen::named("nguyen.thi.an").fill_but_units(&page)).await.expect("registered");
     assert_eq!(kept(&idp, "nguyen.thi.an").await.old_location().unwrap().ward, None);
 }
 
@@ -149,7 +130,8 @@ async fn units_that_do_not_fit_are_refused_beside_their_fields_and_nothing_chose
     ] {
         let mut browser = idp.browser();
         let page = choose(&mut browser, &THO_XUONG).await;
-        let form = filled(&page, &an)
+        let form = an
+            .fill_but_units(&page)
             .fill("province_code", spoiled.province)
             .fill("district_code", spoiled.district)
             .fill("ward_code", spoiled.ward);
@@ -187,7 +169,8 @@ async fn codes_without_their_era_or_under_the_other_one_are_refused() {
     ] {
         let mut browser = idp.browser();
         let page = choose(&mut browser, &THO_XUONG).await;
-        let form = filled(&page, &an)
+        let form = an
+            .fill_but_units(&page)
             .without("address_era_shown")
             .fill("address_era", era)
             .fill("province_code", codes.province)

@@ -10,7 +10,8 @@ use portal_id_testkit::service::parameter;
 async fn neither_bearer_values_nor_personal_facts_lie_readable_on_the_disk() {
     let idp = TestIdp::start().await;
     let service = idp.service().register().await;
-    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let an =
+        idp.citizen("nguyen.thi.an").with(|an| an.former_number = "121234567".to_owned()).activated().create().await;
     let activation = activation_token(&idp.newest_mail(&an.email).await.text);
     let mut browser = idp.browser();
     let page = browser.open("/sign-in").await;
@@ -41,6 +42,7 @@ async fn neither_bearer_values_nor_personal_facts_lie_readable_on_the_disk() {
         an.e164.clone(),
         an.phone.clone(),
         an.identity_number.clone(),
+        an.former_number.clone(),
         "Hùng Vương".to_owned(),
         "waiting.mail".to_owned(),
         "PRIVATE".to_owned(),

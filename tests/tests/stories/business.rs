@@ -154,19 +154,7 @@ async fn a_head_office_may_be_written_with_its_district() {
         let form = page.form_with("business_name").fill(field, value).press(button, "1");
         page = browser.submit(form).await.expect("register-business");
     }
-    let typed = vai.form();
-    let form = [
-        ("business_name", &typed.business_name),
-        ("business_code", &typed.business_code),
-        ("street", &typed.address.street),
-        ("phone", &typed.phone),
-        ("email", &typed.email),
-        ("username", &typed.username),
-        ("password", &typed.password),
-        ("password_confirmation", &typed.password_confirmation),
-    ]
-    .into_iter()
-    .fold(page.form_with("business_name"), |form, (name, value)| form.fill(name, value));
+    let form = vai.fill_but_units(&page);
     let _ = browser.submit(form).await.expect("registered");
     let link = link_in(&idp.newest_mail(&vai.email).await.text);
     let page = browser.open(&link).await.expect("activate");

@@ -13,6 +13,8 @@ mod business;
 mod codes;
 mod disabled;
 mod factors;
+mod fields;
+mod former_numbers;
 mod forms;
 mod guide;
 mod log_in_with_the_portal;

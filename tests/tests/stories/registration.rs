@@ -46,6 +46,18 @@ async fn a_taken_username_is_said_without_regard_to_case() {
     assert!(page.expect("register-citizen").error_of("username").is_some());
 }
 
+#[tokio::test]
+async fn a_username_that_only_looks_like_anothers_is_refused_and_the_page_says_why() {
+    let idp = TestIdp::start().await;
+    idp.citizen("vai.thieu").activated().create().await;
+    let mut browser = idp.browser();
+    for lookalike in ["v\u{430}i.thieu", "vai.th\u{456}eu"] {
+        let page = Citizen::named("someone.else").register_with(&mut browser, &[("username", lookalike)]).await;
+        let told = page.expect("register-citizen").error_of("username").unwrap();
+        assert!(told.contains("La-tinh"), "{told}");
+    }
+}
+
 // security: row 15
 #[tokio::test]
 async fn a_known_email_or_number_gets_the_same_page_and_both_sides_are_told_by_mail() {

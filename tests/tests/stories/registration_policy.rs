@@ -59,6 +59,34 @@ async fn a_class_that_is_not_open_is_told_where_to_go_instead() {
     }
 }
 
+/// Decisions 1: through federation alone, whatever the setting.
+#[tokio::test]
+async fn other_organisations_are_a_third_choice_that_leads_to_where_they_come_in() {
+    let idp = TestIdp::start().await;
+    let mut browser = idp.browser();
+    let chooser = browser.open("/register").await.expect("register");
+    assert!(chooser.words().contains("Cơ quan, tổ chức khác Không cần đăng ký"), "{}", chooser.words());
+    let page = browser.open(&chooser.link("organisation").unwrap()).await.expect("register-closed");
+    assert_eq!(page.status(), 403);
+    assert!(page.words().contains("VNeID") && !page.words().contains("doanh nghiệp nữa"), "{}", page.words());
+    browser.language = "en".to_owned();
+    let page = browser.open("/register/organisation").await.expect("register-closed");
+    assert!(page.words().contains("Organisations other than businesses"), "{}", page.words());
+
+    let idp = TestIdp::start_with(|config| {
+        config.accounts.registration.organisation = Some(RegistrationMode::Closed.into());
+        let instead = &mut config.web.instead_of_registering.organisation;
+        instead.text = LocalText::new("Hãy gọi 1022.", "Call 1022.");
+        instead.link = Some("https://dichvucong.gov.vn/co-quan".parse().unwrap());
+    })
+    .await;
+    let mut browser = idp.browser();
+    let chooser = browser.open("/register").await.expect("register");
+    assert_eq!(chooser.words().matches("Hiện không đăng ký được tại đây").count(), 1, "{}", chooser.words());
+    let page = browser.open("/register/organisation").await.expect("register-closed");
+    assert!(page.words().contains("Hãy gọi 1022.") && page.html().contains("https://dichvucong.gov.vn/co-quan"));
+}
+
 #[tokio::test]
 async fn the_last_day_is_told_on_the_form_when_it_is_near() {
     let idp = until_the_ninth().await;

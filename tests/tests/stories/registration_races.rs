@@ -76,7 +76,7 @@ async fn of_many_registrations_of_one_username_one_is_accepted_whatever_its_clas
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_many_activations_with_one_business_code_one_wins_and_the_others_end() {
     let idp = TestIdp::start().await;
-    let code = Business::named("vai.thieu").code;
+    let code = Business::named("vai.thieu").code.clone();
     let mut emails = Vec::new();
     for number in 0..RACERS {
         let name = format!("business.{number}");
@@ -91,7 +91,7 @@ async fn of_many_activations_with_one_business_code_one_wins_and_the_others_end(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_many_activations_with_one_identity_number_one_wins_and_the_others_end() {
     let idp = TestIdp::start().await;
-    let number = Citizen::named("nguyen.thi.an").identity_number;
+    let number = Citizen::named("nguyen.thi.an").identity_number.clone();
     let mut emails = Vec::new();
     for racer in 0..RACERS {
         let name = format!("citizen.{racer}");
@@ -100,6 +100,20 @@ async fn of_many_activations_with_one_identity_number_one_wins_and_the_others_en
     }
     expect_one_winner(&activate_at_once(&idp, &emails, &Citizen::named("any").password).await);
     assert_eq!(holders(&idp, AccountClass::Citizen, IdentifierKind::IdentityNumber, &number).await, (1, true));
+}
+
+// security: row 13
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_activations_with_one_former_number_one_wins_and_the_others_end() {
+    let idp = TestIdp::start().await;
+    let mut emails = Vec::new();
+    for racer in 0..RACERS {
+        let name = format!("citizen.{racer}");
+        let citizen = idp.citizen(&name).with(|citizen| citizen.former_number = "121234567".to_owned()).create().await;
+        emails.push(citizen.email);
+    }
+    expect_one_winner(&activate_at_once(&idp, &emails, &Citizen::named("any").password).await);
+    assert_eq!(holders(&idp, AccountClass::Citizen, IdentifierKind::FormerNumber, "121234567").await, (1, true));
 }
 
 // security: row 13

@@ -76,9 +76,8 @@ impl Citizen {
             email: Some(Email::parse(&format!("{}@example.vn", self.username)).map_err(refused("e-mail"))?),
             phone: Some(Phone::parse(&self.phone).map_err(refused("phone"))?.phone),
             identity_number: Some(identity.map_err(refused("identity number"))?),
-            business_name: None,
-            business_code: None,
             address: Some(address(&mut dice)?),
+            ..Profile::default()
         })
     }
 

@@ -1,19 +1,18 @@
 //! Activating: mailbox and password together (decisions 2). A GET never changes anything, since mail scanners open links.
 
+use super::activating::Activating;
 use super::limits::{self, Limited};
 use super::ticket::TicketContent;
-use super::{Accounts, Failure, phone_cap};
+use super::{Accounts, Failure};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
 use crate::digest::{Digest, DigestPurpose};
 use crate::ids::AccountId;
 use crate::link::{LinkPurpose, LinkStanding, MailedLink};
-use crate::ports::Vault;
-use crate::profile::{Account, AccountState, FactSource, IdentifierKind};
+use crate::profile::{Account, AccountState, IdentifierKind};
 use crate::store::{StoreError, StoreResult, Tx};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// What the page behind an activation link shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +41,8 @@ pub enum ActivateOutcome {
     Activated,
     /// The password was wrong, or there were too many tries: one text.
     Refused,
-    /// The data belong to another account since; the registration was ended (decisions 3, names no field).
+    /// The data belong to another account since; the registration was ended and both sides are told by mail (decisions 3,
+    /// names no field).
     NotCompleted,
     /// The link no longer works.
     Link(ActivationView),
@@ -142,13 +142,17 @@ impl Accounts {
             }
             other => return Ok(ActivateOutcome::Link(other)),
         }
-        let (ctx, vault) = (ctx.clone(), Arc::clone(&self.vault));
-        let accounts_per_phone = self.settings.accounts_per_phone;
-        let outcome = self
-            .store
-            .tx("activate", move |tx| activate(tx, (&ctx, vault.as_ref()), &link, &account, accounts_per_phone))
-            .await;
-        match outcome {
+        let email = self.open_profile(&account)?.email;
+        let activating = Activating {
+            not_completed: email.map(|email| self.letters.not_completed(ctx, &email, account.language)),
+            ctx: ctx.clone(),
+            link,
+            account,
+            letters: self.letters.clone(),
+            accounts_per_phone: self.settings.accounts_per_phone,
+            mails: self.settings.limits.mails(),
+        };
+        match self.store.tx("activate", move |tx| activating.activate(tx)).await {
             Err(StoreError::Conflict(_)) => Ok(ActivateOutcome::Link(ActivationView::Used)),
             other => Ok(other?),
         }
@@ -251,35 +255,4 @@ fn was_a_collision(tx: &mut dyn Tx, account: &Account) -> StoreResult<bool> {
         }
     }
     Ok(false)
-}
-
-fn activate(
-    tx: &mut dyn Tx,
-    (ctx, vault): (&Ctx, &dyn Vault),
-    link: &MailedLink,
-    account: &Account,
-    accounts_per_phone: u32,
-) -> StoreResult<ActivateOutcome> {
-    if !tx.take_link(LinkPurpose::Activation, &link.secret, ctx.now)? {
-        return Ok(ActivateOutcome::Link(ActivationView::Used));
-    }
-    for identifier in tx.list_identifiers(&account.id)? {
-        let taken = match identifier.kind {
-            IdentifierKind::Phone => !phone_cap::has_room(tx, vault, &identifier.digest, accounts_per_phone, ctx.now)?,
-            kind => !tx.claim_identifier(&account.id, account.class, kind)?,
-        };
-        if taken {
-            // Somebody else activated the same e-mail or number first.
-            tx.delete_pending_account(&account.id)?;
-            tx.insert_audit(&AuditEntry::new(ctx, AuditKind::RegistrationCollided).account(&account.id))?;
-            return Ok(ActivateOutcome::NotCompleted);
-        }
-    }
-    if !tx.update_account_state(&account.id, AccountState::Pending, AccountState::Active, ctx.now)? {
-        // Another of its links was faster. Nothing of this one may remain, its use included.
-        return Err(StoreError::Conflict("activation".to_owned()));
-    }
-    tx.verify_identifier(&account.id, IdentifierKind::Email, &link.email, FactSource::Mailbox, ctx.now)?;
-    tx.insert_audit(&AuditEntry::new(ctx, AuditKind::Activated).account(&account.id))?;
-    Ok(ActivateOutcome::Activated)
 }

@@ -1,7 +1,7 @@
 //! Adding an authenticator: a seed that a page shows, and the first code that proves that an app has it.
 
 use super::enrolling::{Added, fresh};
-use super::second_step::six_digits;
+use super::six_digits::six_digits;
 use super::{Accounts, Confirmed, Failure};
 use crate::audit::AuditKind;
 use crate::authenticator::Seed;

@@ -1,8 +1,8 @@
-//! Reading a business's registration form.
+//! Reading a business's registration form: every mistake at once, each beside its field.
 
-use super::registration_form::CheckedRegistration;
-use super::{AddressForm, Field, FieldErrors};
-use crate::facts::{BusinessCode, BusinessName, Email, Phone, Username};
+use super::contact::{CheckedRegistration, Contact};
+use super::{Field, FieldErrors};
+use crate::facts::{BusinessCode, BusinessName};
 use crate::password::policy::PersonalWords;
 use crate::profile::{AccountClass, Profile};
 use time::Date;
@@ -13,12 +13,7 @@ use time::Date;
 pub struct BusinessForm {
     pub business_name: String,
     pub business_code: String,
-    pub username: String,
-    pub phone: String,
-    pub email: String,
-    pub address: AddressForm,
-    pub password: String,
-    pub password_confirmation: String,
+    pub contact: Contact,
 }
 
 impl BusinessForm {
@@ -27,32 +22,11 @@ impl BusinessForm {
         let mut errors = FieldErrors::default();
         let business_name = errors.keep(Field::BusinessName, BusinessName::parse(&self.business_name));
         let business_code = errors.keep(Field::BusinessCode, BusinessCode::parse(&self.business_code, today));
-        let username = errors.keep(Field::Username, Username::parse(&self.username));
-        let phone = errors.keep(Field::Phone, Phone::parse(&self.phone));
-        let email = errors.keep(Field::Email, Email::parse(&self.email));
-        let address = self.address.check(&mut errors);
-        let personal = PersonalWords::new(
-            None,
-            username.as_ref(),
-            phone.as_ref().map(|parsed| &parsed.phone),
-            None,
-            email.as_ref(),
-        )
-        .and_business(business_name.as_ref(), business_code.as_ref());
-        let password = errors.keep_password(&self.password, &self.password_confirmation, &personal);
-        match (username, phone, email, password) {
-            (Some(username), Some(phone), Some(email), Some(password)) if errors.is_empty() => {
-                let profile = Profile {
-                    full_name: None,
-                    birth_date: None,
-                    email: Some(email.clone()),
-                    phone: Some(phone.phone.clone()),
-                    identity_number: None,
-                    business_name,
-                    business_code,
-                    address,
-                };
-                Ok(CheckedRegistration { class: AccountClass::Business, username, password, email, phone, profile })
+        let own = PersonalWords::of_business(business_name.as_ref(), business_code.as_ref());
+        match self.contact.check(&mut errors, own) {
+            Some(contact) if errors.is_empty() => {
+                let own = Profile { business_name, business_code, ..Profile::default() };
+                Ok(contact.registration(AccountClass::Business, own))
             }
             _ => Err(errors),
         }

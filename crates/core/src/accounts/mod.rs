@@ -3,15 +3,20 @@
 //! Pages call these with what was typed and show the outcome; nothing here knows HTML or HTTP. Expected refusals are
 //! variants of an outcome; [`Failure`] is for what should not happen.
 
+mod activating;
 mod activation;
 mod address_form;
 mod authenticators;
 mod beginning;
 mod business_form;
+mod citizen_form;
 mod code_sending;
+mod collision;
 mod confirmed;
+mod contact;
 mod enrolling;
 mod factors;
+mod field;
 #[cfg(test)]
 mod field_tables;
 mod known_device;
@@ -30,7 +35,6 @@ mod presentable;
 mod proof;
 mod recovery_codes;
 mod registration;
-mod registration_form;
 mod registration_policy;
 mod registration_writing;
 mod remembered;
@@ -41,6 +45,7 @@ mod sessions;
 mod settings;
 mod sign_in;
 mod sign_in_name;
+mod six_digits;
 mod ticket;
 
 pub use activation::{ActivateOutcome, ActivationView, ResendOutcome, ResendTicket};
@@ -48,8 +53,11 @@ pub use address_form::{AddressForm, NamedUnits};
 pub use authenticators::{AddAuthenticatorOutcome, AuthenticatorOffer};
 pub use beginning::{Here, NewSession};
 pub use business_form::BusinessForm;
+pub use citizen_form::CitizenForm;
 pub use confirmed::{ConfirmOutcome, Confirmed};
+pub use contact::Contact;
 pub use factors::{FactorEntry, FactorsView};
+pub use field::{Field, FieldErrors};
 pub use new_password::{NewPasswordOutcome, NewPasswordTicket, NewPasswordView};
 pub use not_me::{NotMeOutcome, NotMeView};
 pub use passkeys::{AddPasskeyOutcome, PasskeyOutcome};
@@ -58,7 +66,6 @@ pub use phone_correction::{AskCorrectionOutcome, CorrectPhoneOutcome, PhoneCorre
 pub use presentable::Presentable;
 pub use proof::Given;
 pub use registration::RegisterOutcome;
-pub use registration_form::{CitizenForm, Field, FieldErrors};
 pub use registration_policy::{PolicyFault, RegistrationMode, RegistrationPolicy, RegistrationSettings};
 pub use second_step::{ChallengeView, ResendCodeOutcome, SecondStepOutcome};
 pub use session::{SignOut, SignedIn};

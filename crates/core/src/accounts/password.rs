@@ -85,15 +85,10 @@ impl Accounts {
         needs_current: bool,
     ) -> Result<Result<PasswordInput, FieldErrors>, Failure> {
         let profile = self.open_profile(account)?;
-        let personal = PersonalWords::new(
-            profile.full_name.as_ref(),
-            Some(&account.username),
-            profile.phone.as_ref(),
-            profile.birth_date.as_ref(),
-            profile.email.as_ref(),
-        )
-        .and_identity_number(profile.identity_number.as_ref())
-        .and_business(profile.business_name.as_ref(), profile.business_code.as_ref());
+        let personal = PersonalWords::of_person(profile.full_name.as_ref(), profile.birth_date.as_ref())
+            .and_numbers(profile.identity_number.as_ref(), profile.former_number.as_ref())
+            .and_business(profile.business_name.as_ref(), profile.business_code.as_ref())
+            .and_contact(Some(&account.username), profile.phone.as_ref(), profile.email.as_ref());
         let mut errors = FieldErrors::default();
         if needs_current && form.current_password.is_empty() {
             errors.add(Field::CurrentPassword, FieldError::Missing);

@@ -1,7 +1,7 @@
 //! What a second step is taken with, and whether it proves who somebody is.
 
 use super::code_sending::code_digest;
-use super::second_step::six_digits;
+use super::six_digits::six_digits;
 use super::{Accounts, Failure, Letters};
 use crate::acr::Amr;
 use crate::audit::{AuditEntry, AuditKind};

@@ -1,8 +1,8 @@
 //! Registering, alike for each class. The answer is the same whether or not the e-mail or number is already known here
 //! (decisions 3). Left to [`super::registration_writing`]: what the transaction finds and writes.
 
+use super::contact::CheckedRegistration;
 use super::limits::Limited;
-use super::registration_form::CheckedRegistration;
 use super::registration_writing::{NewRegistration, Writer, Written};
 use super::{Accounts, BusinessForm, CitizenForm, Failure, Field, FieldErrors, RegistrationMode};
 use crate::ctx::Ctx;
@@ -95,15 +95,7 @@ impl Accounts {
         };
         let identifiers = checked.profile.looked_up().into_iter().map(declared).collect();
         let (link, activation) = self.activation_link(ctx, &id, &checked.username, &checked.email, ctx.language);
-        let not_completed = self.letters.news(
-            ctx,
-            &checked.email,
-            ctx.language,
-            Message::RegistrationNotCompleted {
-                sign_in: self.letters.sign_in_url(),
-                desk: self.letters.desk(ctx.language),
-            },
-        );
+        let not_completed = self.letters.not_completed(ctx, &checked.email, ctx.language);
         let account = Account {
             profile: checked.profile.seal_for(&id, vault, ctx.entropy()),
             id,

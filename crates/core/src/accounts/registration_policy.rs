@@ -43,8 +43,13 @@ impl RegistrationSettings {
     /// Who may register an account of `class` on `day`; anybody where development left it unset.
     pub fn mode(&self, class: AccountClass, day: Date) -> RegistrationMode {
         match class {
-            // Only through federation, whatever the setting (decisions 1).
-            AccountClass::Organisation => RegistrationMode::FederatedOnly,
+            // Through federation or not at all (decisions 1).
+            AccountClass::Organisation => match self.of(class).map(|policy| policy.mode(day)) {
+                Some(RegistrationMode::Closed) => RegistrationMode::Closed,
+                Some(RegistrationMode::Open | RegistrationMode::FederatedOnly) | None => {
+                    RegistrationMode::FederatedOnly
+                }
+            },
             AccountClass::Citizen | AccountClass::Business => {
                 self.of(class).map_or(RegistrationMode::Open, |policy| policy.mode(day))
             }
@@ -341,6 +346,9 @@ mod tests {
         assert_eq!(unset.mode(AccountClass::Business, day), Open);
         let lax = RegistrationSettings { organisation: Some(Open.into()), ..RegistrationSettings::default() };
         assert_eq!(lax.mode(AccountClass::Organisation, day), FederatedOnly);
+        assert_eq!(unset.mode(AccountClass::Organisation, day), FederatedOnly);
+        let strict = RegistrationSettings { organisation: Some(Closed.into()), ..RegistrationSettings::default() };
+        assert_eq!(strict.mode(AccountClass::Organisation, day), Closed);
         let shut = |business| RegistrationSettings { citizen: Some(Closed.into()), ..settings(business) };
         assert!(shut(Open.into()).is_open_to_anybody(day));
         assert!(!shut(FederatedOnly.into()).is_open_to_anybody(day));

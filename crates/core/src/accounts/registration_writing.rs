@@ -1,14 +1,15 @@
 //! What a registration finds and writes, in one transaction: whether its name is free, whether it replaces an earlier one,
 //! whether somebody holds its data already.
 
-use super::limits::{self, Limited};
+use super::collision::{self, Collision};
+use super::limits;
 use super::messages::Letters;
 use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
 use crate::digest::Digest;
 use crate::ids::AccountId;
 use crate::link::{LinkPurpose, MailedLink};
-use crate::outbox::{Message, OutboxRow};
+use crate::outbox::OutboxRow;
 use crate::profile::{Account, AccountState, Identifier, IdentifierKind};
 use crate::store::{StoreResult, Tx};
 use crate::throttle::Rule;
@@ -64,37 +65,15 @@ impl Writer {
         new.identifiers.iter().try_for_each(|identifier| tx.insert_identifier(identifier))?;
         tx.insert_link(&new.link)?;
         let (kind, row) = match collision {
-            Collision::None => (AuditKind::Registered, &new.activation),
-            Collision::With(_) | Collision::PhoneShared => (AuditKind::RegistrationCollided, &new.not_completed),
+            None => (AuditKind::Registered, &new.activation),
+            Some(_) => (AuditKind::RegistrationCollided, &new.not_completed),
         };
         tx.insert_message(row)?;
         tx.insert_audit(&AuditEntry::new(&self.ctx, kind).account(&new.account.id))?;
-        if let Collision::With(holder) = collision {
-            self.tell_holder(tx, &holder)?;
+        if let Some(holder) = collision.and_then(|collision| collision.holder) {
+            self.letters.tell_holder(tx, &self.ctx, &holder, &self.mails)?;
         }
         Ok(Written::Accepted)
-    }
-
-    /// Tells the holder of an account that somebody tried to register with its data (decisions 3).
-    fn tell_holder(&self, tx: &mut dyn Tx, holder: &AccountId) -> StoreResult<()> {
-        let vault = self.letters.vault.as_ref();
-        let Some(account) = tx.find_account(holder)? else {
-            return Ok(());
-        };
-        let profile = account.open_profile(vault)?;
-        let Some(email) = profile.email else {
-            return Ok(());
-        };
-        let key = Limited::MailsTo(&IdentifierKind::Email.digest(vault, &email.compare_key())).key(vault);
-        if limits::mark(tx, &key, &self.mails, self.ctx.now)?.is_err() {
-            // The holder has been told often enough this hour.
-            return Ok(());
-        }
-        let message = Message::RegistrationAttempted {
-            sign_in: self.letters.sign_in_url(),
-            desk: self.letters.desk(account.language),
-        };
-        tx.insert_message(&self.letters.news(&self.ctx, &email, account.language, message))
     }
 
     /// Whether the username is free, freeing it when only a lapsed registration, or one of the same mailbox, holds it.
@@ -138,34 +117,17 @@ impl Writer {
         Ok(())
     }
 
-    fn collision(&self, tx: &mut dyn Tx) -> StoreResult<Collision> {
-        for identifier in &self.new.identifiers {
-            match identifier.kind {
-                IdentifierKind::Phone => {
-                    if tx.count_active_accounts(IdentifierKind::Phone, &identifier.digest)? >= self.accounts_per_phone {
-                        return Ok(Collision::PhoneShared);
-                    }
-                }
-                kind => {
-                    if let Some(holder) = tx.find_claimant(self.new.account.class, kind, &identifier.digest)? {
-                        return Ok(Collision::With(holder));
-                    }
-                }
+    fn collision(&self, tx: &mut dyn Tx) -> StoreResult<Option<Collision>> {
+        for fact in &self.new.identifiers {
+            let collision = collision::of_fact(tx, self.new.account.class, fact, self.accounts_per_phone)?;
+            if collision.is_some() {
+                return Ok(collision);
             }
         }
-        Ok(Collision::None)
+        Ok(None)
     }
 
     fn email(&self) -> Digest {
         self.new.link.email
     }
-}
-
-/// What of a registration is already taken.
-enum Collision {
-    None,
-    /// This account holds the e-mail or the number.
-    With(AccountId),
-    /// The phone already has as many accounts as it may; nobody in particular is to be told.
-    PhoneShared,
 }

@@ -342,23 +342,3 @@ impl Attempt {
         Ok(unverified)
     }
 }
-
-/// Six digits as typed: blanks and hyphens between them are forgiven.
-pub(super) fn six_digits(typed: &str) -> Option<String> {
-    let digits: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').take(7).collect();
-    (digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::six_digits;
-
-    #[test]
-    fn a_code_typed_with_blanks_is_read_and_anything_else_is_not() {
-        assert_eq!(six_digits(" 123 456 ").as_deref(), Some("123456"));
-        assert_eq!(six_digits("123-456").as_deref(), Some("123456"));
-        for typed in ["", "12345", "1234567", "12345a", "１２３４５６", "-1234567"] {
-            assert_eq!(six_digits(typed), None, "{typed}");
-        }
-    }
-}

@@ -17,7 +17,6 @@ pub(super) struct SignInName {
 impl SignInName {
     /// Reads a typed name every way it can be read.
     pub(super) fn read(typed: &str, vault: &dyn Vault) -> Self {
-        let username = Username::parse(typed).ok().map(|name| name.key().to_owned());
         let email = Email::parse(typed).ok().map(|email| (IdentifierKind::Email, email.compare_key()));
         let phone = Phone::parse(typed).ok().map(|parsed| (IdentifierKind::Phone, parsed.phone.e164().to_owned()));
         let grouped: String = typed.chars().filter(|c| !c.is_whitespace() && !".-".contains(*c)).collect();
@@ -25,9 +24,13 @@ impl SignInName {
             .ok()
             .map(|number| (IdentifierKind::IdentityNumber, number.digest_input().to_owned()));
         let readings: Vec<_> = [email, phone, number].into_iter().flatten().collect();
-        let normal = match (&username, readings.first()) {
-            (Some(name), _) => name.clone(),
-            (None, Some((_, text))) => text.clone(),
+        // No username ever reads as one of these. As stored: one that the rules for new ones would refuse today still
+        // opens its account.
+        let username = Username::from_stored(typed.trim()).ok().filter(|_| readings.is_empty());
+        let username = username.map(|name| name.key().to_owned());
+        let normal = match (readings.first(), &username) {
+            (Some((_, text)), _) => text.clone(),
+            (None, Some(name)) => name.clone(),
             (None, None) => typed.trim().chars().take(256).collect(),
         };
         let identifiers = readings.into_iter().map(|(kind, text)| (kind, kind.digest(vault, &text))).collect();
@@ -57,6 +60,6 @@ fn opens_the_door(identifier: &Identifier) -> bool {
     match identifier.kind {
         IdentifierKind::IdentityNumber => identifier.is_verified() || identifier.claimed,
         IdentifierKind::Email | IdentifierKind::Phone => identifier.is_verified(),
-        IdentifierKind::BusinessCode => false,
+        IdentifierKind::FormerNumber | IdentifierKind::BusinessCode => false,
     }
 }

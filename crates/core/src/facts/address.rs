@@ -111,10 +111,10 @@ impl Address {
         }
     }
 
-    /// Where it was before 2025, if it is written so.
+    /// Where it was before 2025: as typed, or as follows for certain.
     pub fn old_location(&self) -> Option<OldLocation> {
         match self.place {
-            Place::Since2025(_) => None,
+            Place::Since2025(location) => location.was(),
             Place::Before2025 { as_typed, .. } => Some(as_typed),
         }
     }

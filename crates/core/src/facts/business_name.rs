@@ -1,7 +1,7 @@
 //! A business's registered name.
 
 use super::FieldError;
-use super::typed_text::{is_latin_letter, line, stored_line, unaccented};
+use super::typed_text::{is_latin_letter, line, stored_line};
 
 /// A business name: 2 to 300 code points, NFC, Latin letters, digits, ordinary punctuation. Public, not masked.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -57,11 +57,6 @@ impl BusinessName {
     /// The whole name.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-
-    /// Lower case without accents, for search.
-    pub fn search_key(&self) -> String {
-        unaccented(&self.0)
     }
 }
 

@@ -68,12 +68,18 @@ reasons! {
     OldPrefixUnknown = "old_prefix_unknown",
     /// A 9-digit identity-card number (CMND) where only the 12-digit number is taken.
     FormerNumberNotAccepted = "former_number_not_accepted",
+    /// A number with neither the 12 digits of today nor the 9 of a former card, where both are taken.
+    NineOrTwelveDigits = "nine_or_twelve_digits",
+    /// A former number beside an identity number that is another former number.
+    FormerNumberTwice = "former_number_twice",
     /// A username of digits alone could be taken for a phone or identity number.
     UsernameLooksLikeNumber = "username_looks_like_number",
     /// A username with an @ could be taken for an e-mail address.
     UsernameLooksLikeEmail = "username_looks_like_email",
     /// A username without any letter.
     UsernameNeedsLetter = "username_needs_letter",
+    /// A username with a letter of another script, which may look like a Latin one.
+    UsernameOtherScript = "username_other_script",
     /// A username that somebody else has.
     Taken = "taken",
     /// A password that many people use, or a plain variation of one.

@@ -1,7 +1,7 @@
 //! A person's full name, as the identity card writes it.
 
 use super::FieldError;
-use super::typed_text::{is_latin_letter, line, stored_line, unaccented};
+use super::typed_text::{is_latin_letter, line, stored_line};
 
 /// A full name: 2 to 100 code points, NFC, Latin letters with their diacritics, space, apostrophe, hyphen, dot.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -37,15 +37,10 @@ impl FullName {
         &self.0
     }
 
-    /// For pages that need not name the person: each word by its first letter, `N••• T••• A•••`.
-    pub fn masked(&self) -> String {
+    /// For logs, which name nobody: each word by its first letter, `N••• T••• A•••`.
+    fn masked(&self) -> String {
         let words = self.0.split(' ').filter_map(|word| word.chars().next());
         words.map(|first| format!("{first}•••")).collect::<Vec<_>>().join(" ")
-    }
-
-    /// Lower case without accents, for search.
-    pub fn search_key(&self) -> String {
-        unaccented(&self.0)
     }
 }
 
@@ -97,7 +92,6 @@ mod tests {
         let name = FullName::parse("Nguyễn Thị An").unwrap();
         assert_eq!(name.masked(), "N••• T••• A•••");
         assert_eq!(format!("{name:?}"), "FullName(N••• T••• A•••)");
-        assert_eq!(name.search_key(), "nguyen thi an");
     }
 
     #[test]

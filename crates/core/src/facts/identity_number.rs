@@ -1,7 +1,7 @@
 //! The personal identity number: 12 digits (CCCD), and the 9-digit number of former cards (CMND).
 
 use super::typed_text::digits;
-use super::{BirthDate, Birthplace, FieldError};
+use super::{BirthDate, Birthplace, FieldError, FormerNumber};
 use time::Date;
 
 /// Which of the two numbers it is.
@@ -43,6 +43,7 @@ impl IdentityNumber {
             Self::CMND_DIGITS if allow_cmnd => return Ok(number),
             Self::CMND_DIGITS => return Err(FieldError::FormerNumberNotAccepted),
             Self::CCCD_DIGITS => {}
+            _ if allow_cmnd => return Err(FieldError::NineOrTwelveDigits),
             _ => return Err(FieldError::WrongLength),
         }
         if number.birthplace().is_none() {
@@ -83,6 +84,11 @@ impl IdentityNumber {
         &self.0
     }
 
+    /// The same as a former number, if it is one: a CMND.
+    pub fn as_former(&self) -> Option<FormerNumber> {
+        FormerNumber::from_stored(&self.0).ok()
+    }
+
     /// Where the birth was registered; `None` for a CMND.
     pub fn birthplace(&self) -> Option<Birthplace> {
         self.encoded(0, 3).and_then(Birthplace::of_code)
@@ -94,7 +100,8 @@ impl IdentityNumber {
         Some(1900 + 100 * i32::from(century / 2) + i32::from(year))
     }
 
-    /// The sex; `None` for a CMND.
+    /// The sex; `None` for a CMND. Nobody is asked for theirs and none is kept or told: what no service needs is not
+    /// collected. It is here for whoever holds a number against papers that state one.
     pub fn sex(&self) -> Option<Sex> {
         self.encoded(3, 4).map(|century| if century % 2 == 0 { Sex::Male } else { Sex::Female })
     }
@@ -192,6 +199,12 @@ mod tests {
         assert_eq!(number.kind(), IdentityKind::Cmnd);
         assert_eq!((number.birthplace(), number.birth_year(), number.sex()), (None, None, None));
         assert_eq!(number.masked(), "•••••4567");
+        assert_eq!(number.as_former().unwrap().as_str(), "121234567");
+        assert_eq!(parse("024085001234").unwrap().as_former(), None);
+        // Where both kinds are taken, both are named.
+        for typed in ["12123456", "02408500123", "0240850012345"] {
+            assert_eq!(IdentityNumber::parse(typed, None, TODAY, true), Err(FieldError::NineOrTwelveDigits), "{typed}");
+        }
     }
 
     #[test]

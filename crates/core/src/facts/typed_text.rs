@@ -23,27 +23,35 @@ pub(super) fn line(typed: &str, longest: usize, also: fn(char) -> bool) -> Resul
     }
     let mut tidy = String::with_capacity(typed.len());
     let mut length = 0_usize;
-    let mut marks_left = 0_u8;
     for c in typed.nfc().map(plain) {
         if c == ' ' && tidy.ends_with(' ') {
             continue;
         }
-        if is_latin_letter(c) {
-            marks_left = MARKS_ON_ONE_LETTER;
-        } else if is_latin_mark(c) && marks_left > 0 {
-            marks_left -= 1;
-        } else if c == ' ' || also(c) {
-            marks_left = 0;
-        } else {
-            return Err(FieldError::NotAllowedCharacter);
-        }
         tidy.push(c);
         length += 1;
+    }
+    if !is_latin(&tidy, |c| c == ' ' || also(c)) {
+        return Err(FieldError::NotAllowedCharacter);
     }
     if length > longest {
         return Err(FieldError::TooLong);
     }
     Ok(tidy)
+}
+
+/// Whether a composed text is of Latin letters, with no more loose marks than orthographies put on one, and of what
+/// `also` says.
+pub(super) fn is_latin(text: &str, also: impl Fn(char) -> bool) -> bool {
+    let mut marks_left = 0_u8;
+    text.chars().all(|c| {
+        if is_latin_mark(c) && marks_left > 0 {
+            marks_left -= 1;
+            return true;
+        }
+        let letter = is_latin_letter(c);
+        marks_left = if letter { MARKS_ON_ONE_LETTER } else { 0 };
+        letter || also(c)
+    })
 }
 
 /// What was stored once: not empty, and not so long that it cannot have been.

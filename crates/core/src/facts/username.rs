@@ -1,11 +1,17 @@
 //! The name that an account signs in with (decisions 4).
 
 use super::FieldError;
+use super::typed_text::is_latin;
 use precis_profiles::precis_core::profile::PrecisFastInvocation as Profile;
 use precis_profiles::{UsernameCaseMapped, UsernameCasePreserved};
 use std::hash::{Hash, Hasher};
 
 /// A username: 6 to 32 code points of RFC 8265 §3.3 (UsernameCaseMapped).
+///
+/// A new one is of Latin letters with their diacritics, ASCII digits and signs. RFC 8265 takes every script, but other
+/// scripts have letters that look like Latin ones (`vаi.thieu` with a Cyrillic `а`), and who is told "signed in as" must
+/// be able to see who that is. Refusing mixtures alone would not do: Cyrillic has all the letters of `сосаха`. Names of
+/// people are of Latin letters here too ([`super::FullName`]).
 ///
 /// Two usernames are equal when their case-mapped forms are; the way it was typed is kept for showing.
 #[derive(Clone, Debug)]
@@ -39,6 +45,9 @@ impl Username {
         }
         if looks_like_number(&name.key) {
             return Err(FieldError::UsernameLooksLikeNumber);
+        }
+        if !is_latin(&name.display, |c| c.is_ascii_graphic()) {
+            return Err(FieldError::UsernameOtherScript);
         }
         if !name.key.contains(char::is_alphabetic) {
             return Err(FieldError::UsernameNeedsLetter);
@@ -176,6 +185,32 @@ mod tests {
             ("nguyenﬁ", FieldError::NotAllowedCharacter),
         ] {
             assert_eq!(Username::parse(typed), Err(reason), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_letter_that_only_looks_latin_is_refused() {
+        for typed in [
+            "v\u{430}i.thieu",
+            "nguyen.th\u{456}",
+            "\u{3bf}ngbac",
+            "\u{441}\u{43e}\u{441}\u{430}\u{445}\u{430}",
+            "\u{440}\u{430}\u{443}\u{440}\u{430}l",
+            "nguy\u{212}n\u{251}n",
+            "nguyen\u{585}n",
+            "nguyen\u{2bc}an",
+            "nguyen\u{1c0}an",
+            "an\u{968}\u{969}\u{96a}\u{96b}",
+            "김민준김민준",
+            "阮文安阮文安",
+            "q\u{323}\u{306}\u{301}nnnnn",
+        ] {
+            assert_eq!(Username::parse(typed), Err(FieldError::UsernameOtherScript), "{typed}");
+            // Taken once, it still opens its account.
+            assert!(Username::from_stored(typed).is_ok(), "{typed}");
+        }
+        for typed in ["nguyễn.đỗ.ơ", "hơ\u{306}nnnn", "müller-çelik", "Ksor_H'Bia~1", "ab`cdef"] {
+            assert!(Username::parse(typed).is_ok(), "{typed}");
         }
     }
 

@@ -3,7 +3,7 @@
 use super::common::plain_letters;
 use super::input::PasswordInput;
 use crate::facts::{
-    BirthDate, BusinessCode, BusinessName, Email, FullName, IdentityNumber, Phone, Username, unaccented,
+    BirthDate, BusinessCode, BusinessName, Email, FormerNumber, FullName, IdentityNumber, Phone, Username, unaccented,
 };
 
 /// A fact of this many characters is refused wherever it stands in a password.
@@ -22,28 +22,24 @@ pub struct PersonalWords {
 }
 
 impl PersonalWords {
-    /// From whatever of the usual facts is at hand; of the e-mail address the local part counts.
-    pub fn new(
-        full_name: Option<&FullName>,
-        username: Option<&Username>,
-        phone: Option<&Phone>,
-        birth_date: Option<&BirthDate>,
-        email: Option<&Email>,
-    ) -> Self {
+    /// Those of a person, from whatever is at hand.
+    pub fn of_person(name: Option<&FullName>, born: Option<&BirthDate>) -> Self {
         let mut words = Self::default();
-        words.add(full_name.into_iter().flat_map(|name| of_name(name.as_str())));
-        words.add(username.map(|name| folded(name.key())));
-        // Without the 0, so that it is found after 0 and after +84.
-        words.add(phone.map(|phone| phone.national().split_off(1)));
-        words.add(birth_date.into_iter().flat_map(of_date));
-        words.add(email.map(|email| folded(email.local_part())));
+        words.add(name.into_iter().flat_map(|name| of_name(name.as_str())));
+        words.add(born.into_iter().flat_map(of_date));
         words
     }
 
-    /// Adds the identity number, if there is one.
+    /// Those of a business.
+    pub fn of_business(name: Option<&BusinessName>, code: Option<&BusinessCode>) -> Self {
+        Self::default().and_business(name, code)
+    }
+
+    /// Adds the numbers of a person's papers.
     #[must_use]
-    pub fn and_identity_number(mut self, number: Option<&IdentityNumber>) -> Self {
-        self.add(number.map(|number| number.as_str().to_owned()));
+    pub fn and_numbers(mut self, identity: Option<&IdentityNumber>, former: Option<&FormerNumber>) -> Self {
+        self.add(identity.map(|number| number.as_str().to_owned()));
+        self.add(former.map(|number| number.as_str().to_owned()));
         self
     }
 
@@ -52,6 +48,16 @@ impl PersonalWords {
     pub fn and_business(mut self, name: Option<&BusinessName>, code: Option<&BusinessCode>) -> Self {
         self.add(name.map(|name| folded(name.as_str())));
         self.add(code.map(|code| folded(code.as_str())));
+        self
+    }
+
+    /// Adds how the holder is reached and signs in; of the e-mail address the local part counts.
+    #[must_use]
+    pub fn and_contact(mut self, username: Option<&Username>, phone: Option<&Phone>, email: Option<&Email>) -> Self {
+        self.add(username.map(|name| folded(name.key())));
+        // Without the 0, so that it is found after 0 and after +84.
+        self.add(phone.map(|phone| phone.national().split_off(1)));
+        self.add(email.map(|email| folded(email.local_part())));
         self
     }
 

@@ -24,7 +24,8 @@ impl PasswordInput {
 mod tests {
     use super::{PasswordInput, PersonalWords};
     use crate::facts::{
-        BirthDate, BusinessCode, BusinessName, Email, FieldError, FullName, IdentityNumber, Phone, Username,
+        BirthDate, BusinessCode, BusinessName, Email, FieldError, FormerNumber, FullName, IdentityNumber, Phone,
+        Username,
     };
     use proptest::prelude::*;
     use time::macros::date;
@@ -32,18 +33,20 @@ mod tests {
     fn refused(password: &str) -> Option<FieldError> {
         let today = date!(2026 - 11 - 23);
         let born = BirthDate::parse("20/10/1985", today).unwrap();
-        let own = PersonalWords::new(
-            Some(&FullName::parse("Nguyễn Thị Khánh An").unwrap()),
-            Some(&Username::parse("Khanh.Kute.vp").unwrap()),
-            Some(&Phone::parse("0912345987").unwrap().phone),
-            Some(&born),
-            Some(&Email::parse("hoahongxanh@example.vn").unwrap()),
-        )
-        .and_identity_number(IdentityNumber::parse("024185009876", Some(&born), today, false).ok().as_ref())
-        .and_business(
-            BusinessName::parse("Công ty Vải Đỏ").ok().as_ref(),
-            BusinessCode::parse("0300588569", today).ok().as_ref(),
-        );
+        let own = PersonalWords::of_person(Some(&FullName::parse("Nguyễn Thị Khánh An").unwrap()), Some(&born))
+            .and_numbers(
+                IdentityNumber::parse("024185009876", Some(&born), today, false).ok().as_ref(),
+                FormerNumber::parse("121987654").ok().as_ref(),
+            )
+            .and_business(
+                BusinessName::parse("Công ty Vải Đỏ").ok().as_ref(),
+                BusinessCode::parse("0300588569", today).ok().as_ref(),
+            )
+            .and_contact(
+                Some(&Username::parse("Khanh.Kute.vp").unwrap()),
+                Some(&Phone::parse("0912345987").unwrap().phone),
+                Some(&Email::parse("hoahongxanh@example.vn").unwrap()),
+            );
         PasswordInput::parse(password).unwrap().accept_as_new(&own).err()
     }
 
@@ -76,6 +79,7 @@ mod tests {
             "HoaHong.Xanh.7",
             "024185009876",
             "so 0241 8500 9876",
+            "cmnd 121 987 654",
             "cty0300588569",
             "congtyvaido!",
             "khanhxyz",

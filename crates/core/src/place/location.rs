@@ -7,6 +7,8 @@ use super::{
     Ward, WardCode,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// A ward of today and its province.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -33,7 +35,25 @@ pub struct OldLocation {
     pub ward: Option<OldWardCode>,
 }
 
+/// Where each ward of today was that is one whole unit of before, and nothing else.
+static UNCHANGED: LazyLock<HashMap<WardCode, OldLocation>> = LazyLock::new(|| {
+    // A second part makes it `None` for good.
+    let mut parts: HashMap<WardCode, Option<OldLocation>> = HashMap::new();
+    for (old, became) in OldLocation::all() {
+        for ward in became.iter() {
+            let whole = became.certain().map(|_| old);
+            parts.entry(ward.code()).and_modify(|part| *part = None).or_insert(whole);
+        }
+    }
+    parts.into_iter().filter_map(|(code, old)| Some((code, old?))).collect()
+});
+
 impl Location {
+    /// Where it was before 2025, if that is certain: all of one unit, and of no other, is this ward today.
+    pub fn was(self) -> Option<OldLocation> {
+        UNCHANGED.get(&self.ward).copied()
+    }
+
     /// Where `ward` lies.
     pub fn of(ward: &Ward) -> Self {
         Self { province: ward.province_code(), ward: ward.code() }
@@ -51,6 +71,16 @@ impl Location {
 }
 
 impl OldLocation {
+    /// All of the narrowest units of before 2025, with what became of each.
+    fn all() -> impl Iterator<Item = (Self, Became)> {
+        OldProvince::all().iter().flat_map(OldProvince::districts).flat_map(|district| {
+            let at = move |ward| Self { province: district.province_code(), district: district.code(), ward };
+            let wards = district.wards().iter().map(move |ward| (at(Some(ward.code())), ward.became()));
+            // An island district without wards is itself such a unit; the others tell nothing of their own.
+            wards.chain([(at(None), district.became())])
+        })
+    }
+
     /// What became of it; nothing where the unit is unknown.
     pub fn became(self) -> Option<Became> {
         match self.ward {

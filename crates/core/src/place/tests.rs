@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::{
-    OldDistrict, OldDistrictCode, OldProvince, OldProvinceCode, OldWard, OldWardCode, Province, ProvinceCode,
+    Location, OldDistrict, OldDistrictCode, OldProvince, OldProvinceCode, OldWard, OldWardCode, Province, ProvinceCode,
     ProvinceKind, Ward, WardCode, WardKind, search_key,
 };
 use std::collections::{HashMap, HashSet};
@@ -136,6 +136,24 @@ fn every_ward_of_today_came_from_somewhere() {
     let islands_tell = old_districts().flat_map(|island| island.became().iter().collect::<Vec<_>>());
     let reached: HashSet<_> = wards_tell.chain(islands_tell).map(Ward::code).collect();
     assert_eq!(reached.len(), 3321);
+}
+
+/// What the reform of 2025 left as it was, or only renamed.
+#[test]
+fn a_ward_that_is_one_whole_unit_of_before_knows_which_it_was() {
+    let mut parts: HashMap<WardCode, usize> = HashMap::new();
+    let islands = old_districts().map(OldDistrict::became);
+    for part in old_wards().map(OldWard::became).chain(islands).flat_map(|became| became.iter().collect::<Vec<_>>()) {
+        *parts.entry(part.code()).or_default() += 1;
+    }
+    let known: Vec<_> = wards().filter_map(|ward| Some((ward, Location::of(ward).was()?))).collect();
+    for (ward, old) in &known {
+        assert_eq!((old.became().unwrap().certain(), parts[&ward.code()]), (Some(*ward), 1), "{}", ward.full_name());
+    }
+    let islands = known.iter().filter(|(_, old)| old.ward.is_none()).count();
+    assert_eq!((known.len() - islands, islands), (132, 5));
+    // Phường Bắc Giang was made of several wards.
+    assert_eq!(Location::of(ward("07210")).was(), None);
 }
 
 #[test]

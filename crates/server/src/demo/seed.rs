@@ -6,7 +6,9 @@ use crate::clients;
 use crate::house::House;
 use crate::jobs;
 use anyhow::{Context as _, bail};
-use portal_id_core::accounts::{ActivateOutcome, AddressForm, BusinessForm, CitizenForm, Field, RegisterOutcome};
+use portal_id_core::accounts::{
+    ActivateOutcome, AddressForm, BusinessForm, CitizenForm, Contact, Field, RegisterOutcome,
+};
 use portal_id_core::client::{ClientMetadata, ClientSource, IdentityPolicy, SCOPES};
 use portal_id_core::outbox::Channel;
 use portal_id_core::secret::Secret;
@@ -55,13 +57,9 @@ pub(super) async fn citizen(house: &House, inbox: &DemoInbox) -> anyhow::Result<
     let form = CitizenForm {
         full_name: "Nguyễn Văn An".to_owned(),
         birth_date: "15/03/1985".to_owned(),
-        username: CITIZEN.username.to_owned(),
-        phone: "0912 345 678".to_owned(),
-        email: CITIZEN.email.to_owned(),
         identity_number: "024085001234".to_owned(),
-        address: in_bac_giang("Số 1 đường Hùng Vương"),
-        password: CITIZEN.password.to_owned(),
-        password_confirmation: CITIZEN.password.to_owned(),
+        former_number: String::new(),
+        contact: contact(&CITIZEN, "0912 345 678", "Số 1 đường Hùng Vương"),
     };
     let ctx = house.outside.job_ctx("demo-seed");
     let outcome = house.accounts.register_citizen(&ctx, &form).await?;
@@ -74,26 +72,28 @@ pub(super) async fn business(house: &House, inbox: &DemoInbox) -> anyhow::Result
     let form = BusinessForm {
         business_name: "Công ty TNHH Vải Thiều Mẫu".to_owned(),
         business_code: "9900000016".to_owned(),
-        username: BUSINESS.username.to_owned(),
-        phone: "0912 345 679".to_owned(),
-        email: BUSINESS.email.to_owned(),
-        address: in_bac_giang("Số 2 đường Hùng Vương"),
-        password: BUSINESS.password.to_owned(),
-        password_confirmation: BUSINESS.password.to_owned(),
+        contact: contact(&BUSINESS, "0912 345 679", "Số 2 đường Hùng Vương"),
     };
     let ctx = house.outside.job_ctx("demo-seed");
     let outcome = house.accounts.register_business(&ctx, &form).await?;
     make_ready(house, inbox, &BUSINESS, outcome).await
 }
 
-/// An address in the ward Bắc Giang.
-fn in_bac_giang(street: &str) -> AddressForm {
-    AddressForm {
-        era: "2025".to_owned(),
-        province_code: "24".to_owned(),
-        ward_code: "07210".to_owned(),
-        street: street.to_owned(),
-        ..AddressForm::default()
+/// How a demo account is reached and signs in; its address is in the ward Bắc Giang.
+fn contact(who: &Ready, phone: &str, street: &str) -> Contact {
+    Contact {
+        username: who.username.to_owned(),
+        phone: phone.to_owned(),
+        email: who.email.to_owned(),
+        address: AddressForm {
+            era: "2025".to_owned(),
+            province_code: "24".to_owned(),
+            ward_code: "07210".to_owned(),
+            street: street.to_owned(),
+            ..AddressForm::default()
+        },
+        password: who.password.to_owned(),
+        password_confirmation: who.password.to_owned(),
     }
 }
 

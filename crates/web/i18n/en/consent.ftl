@@ -29,6 +29,7 @@ claim-email = E-mail
 claim-phone = Phone
 claim-address = Address
 claim-identity_number = Identity number
+claim-former_number = Former identity card number (CMND)
 claim-business_name = Business name
 claim-business_code = Business code
 claim-head_office = Head office

@@ -29,6 +29,7 @@ claim-email = Email
 claim-phone = Điện thoại
 claim-address = Địa chỉ
 claim-identity_number = Số định danh cá nhân
+claim-former_number = Số chứng minh nhân dân cũ
 claim-business_name = Tên doanh nghiệp
 claim-business_code = Mã số doanh nghiệp
 claim-head_office = Trụ sở

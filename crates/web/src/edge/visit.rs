@@ -138,7 +138,7 @@ impl Visit {
         match class {
             AccountClass::Citizen => instead.citizen.clone(),
             AccountClass::Business => instead.business.clone(),
-            AccountClass::Organisation => Instead::default(),
+            AccountClass::Organisation => instead.organisation.clone(),
         }
     }
 

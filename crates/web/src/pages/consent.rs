@@ -8,7 +8,7 @@ use crate::protocol::authorize::{Authorize, presentable, to_enrol};
 use askama::Template;
 use axum::extract::State;
 use http::StatusCode;
-use portal_id_core::facts::{BirthDate, BusinessCode, IdentityNumber, Phone};
+use portal_id_core::facts::{BirthDate, BusinessCode, FormerNumber, IdentityNumber, Phone};
 use portal_id_core::profile::AccountClass;
 use portal_id_oidc::{AuthorizeOutcome, ConsentAsk};
 use serde_json::{Map, Value};
@@ -70,6 +70,8 @@ impl Grant {
             "identity" => vec![
                 text("claim-identity_number", claims, "identity_number")
                     .map(|fact| remarked(shown(fact, identity_number), claims, "identity_number_verified")),
+                text("claim-former_number", claims, "former_number")
+                    .map(|fact| remarked(shown(fact, former_number), claims, "former_number_verified")),
             ],
             "organization" => vec![
                 text("claim-business_name", claims, "business_name")
@@ -128,6 +130,10 @@ fn phone(e164: &str) -> Option<String> {
 
 fn identity_number(digits: &str) -> Option<String> {
     IdentityNumber::from_stored(digits).ok().map(|number| number.masked())
+}
+
+fn former_number(digits: &str) -> Option<String> {
+    FormerNumber::from_stored(digits).ok().map(|number| number.masked())
 }
 
 fn business_code(code: &str) -> Option<String> {
@@ -204,6 +210,8 @@ mod tests {
         assert_eq!(values(&phone), [("claim-phone", "091 ••• •678", false)]);
         let identity =
             grant("identity", &json!({ "identity_number": "024185001234", "identity_number_verified": false }));
+        let former = grant("identity", &json!({ "former_number": "121234567", "former_number_verified": false }));
+        assert_eq!(values(&former), [("claim-former_number", "•••••4567", true)]);
         assert!(
             identity
                 .facts

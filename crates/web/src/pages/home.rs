@@ -8,7 +8,7 @@ use askama::Template;
 use axum::extract::State;
 use http::StatusCode;
 use portal_id_core::accounts::{Accounts, SignedIn};
-use portal_id_core::facts::{BusinessCode, BusinessName, Email, FullName, IdentityNumber, Phone};
+use portal_id_core::facts::{BusinessCode, BusinessName, Email, FormerNumber, FullName, IdentityNumber, Phone};
 use portal_id_core::profile::Profile;
 use std::sync::Arc;
 
@@ -38,6 +38,7 @@ impl AccountSummary {
             ("claim-email", profile.email.as_ref().map(Email::masked)),
             ("claim-phone", profile.phone.as_ref().map(Phone::masked)),
             ("claim-identity_number", profile.identity_number.as_ref().map(IdentityNumber::masked)),
+            ("claim-former_number", profile.former_number.as_ref().map(FormerNumber::masked)),
             ("claim-business_code", profile.business_code.as_ref().map(BusinessCode::masked)),
         ];
         facts.extend(masked.into_iter().filter_map(|(label, value)| value.map(|value| Fact::plain(label, value))));

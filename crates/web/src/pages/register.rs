@@ -10,7 +10,7 @@ use portal_id_core::accounts::{Accounts, RegistrationMode};
 use portal_id_core::profile::AccountClass;
 use std::sync::Arc;
 
-/// The choice between a citizen's and a business's account.
+/// The choice between a citizen's account, a business's, and that of another organisation.
 #[derive(Template)]
 #[template(path = "pages/register.html")]
 pub(crate) struct RegisterPage {
@@ -19,12 +19,18 @@ pub(crate) struct RegisterPage {
     pub(super) citizens: bool,
     /// Whether businesses may.
     pub(super) businesses: bool,
+    /// Whether other organisations may come in with a national account; to register here they never may.
+    pub(super) organisations: bool,
 }
 
 /// `GET /register`
 pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> Response {
-    let open = |class| accounts.registration_mode(&visit.ctx, class) == RegistrationMode::Open;
-    let (citizens, businesses) = (open(AccountClass::Citizen), open(AccountClass::Business));
-    let page = RegisterPage { layout: visit.layout("register-title"), citizens, businesses };
+    let is = |class, mode| accounts.registration_mode(&visit.ctx, class) == mode;
+    let page = RegisterPage {
+        layout: visit.layout("register-title"),
+        citizens: is(AccountClass::Citizen, RegistrationMode::Open),
+        businesses: is(AccountClass::Business, RegistrationMode::Open),
+        organisations: is(AccountClass::Organisation, RegistrationMode::FederatedOnly),
+    };
     visit.page(StatusCode::OK, page)
 }

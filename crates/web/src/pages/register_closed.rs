@@ -4,11 +4,13 @@ use super::layout::Layout;
 use crate::edge::Visit;
 use crate::settings::Instead;
 use askama::Template;
+use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use portal_id_core::accounts::RegistrationMode;
+use portal_id_core::accounts::{Accounts, RegistrationMode};
 use portal_id_core::language::Language;
 use portal_id_core::profile::AccountClass;
+use std::sync::Arc;
 
 /// Registration is closed, or possible only by arriving with a national account.
 #[derive(Template)]
@@ -46,16 +48,21 @@ impl RegisterClosedPage {
             (RegistrationMode::FederatedOnly, AccountClass::Citizen) => {
                 ("register-federated-citizen", "register-federated-citizen-ask")
             }
-            (RegistrationMode::FederatedOnly, AccountClass::Business | AccountClass::Organisation) => {
+            (RegistrationMode::FederatedOnly, AccountClass::Business) => {
                 ("register-federated-business", "register-federated-business-ask")
+            }
+            (RegistrationMode::FederatedOnly, AccountClass::Organisation) => {
+                ("register-federated-organisation", "register-federated-organisation-ask")
             }
             (RegistrationMode::Open | RegistrationMode::Closed, AccountClass::Citizen) => {
                 ("register-closed-citizen", "register-closed-ask")
             }
-            (
-                RegistrationMode::Open | RegistrationMode::Closed,
-                AccountClass::Business | AccountClass::Organisation,
-            ) => ("register-closed-business", "register-closed-ask"),
+            (RegistrationMode::Open | RegistrationMode::Closed, AccountClass::Business) => {
+                ("register-closed-business", "register-closed-ask")
+            }
+            (RegistrationMode::Open | RegistrationMode::Closed, AccountClass::Organisation) => {
+                ("register-closed-organisation", "register-closed-ask")
+            }
         };
         let text = instead.text.text(language);
         Self {
@@ -77,6 +84,12 @@ impl InsteadLink {
         };
         Some(Self { address, words })
     }
+}
+
+/// `GET /register/organisation`: of this class nobody ever registers here.
+pub(crate) async fn get_organisation(visit: Visit, State(accounts): State<Arc<Accounts>>) -> Response {
+    let mode = accounts.registration_mode(&visit.ctx, AccountClass::Organisation);
+    show(visit, AccountClass::Organisation, mode)
 }
 
 /// Shows why nobody of `class` can register under `mode`.

@@ -6,6 +6,7 @@ use super::{Texts, sources};
 use crate::edge::PageError;
 use crate::pages::notice::Notice;
 use fluent_bundle::FluentResource;
+use portal_id_core::accounts::Field;
 use portal_id_core::client::SCOPES;
 use portal_id_core::facts::FieldError;
 use portal_id_core::language::Language;
@@ -13,28 +14,6 @@ use portal_id_core::time::Span;
 use portal_id_oidc::AuthorizeRefusal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-
-/// The fields of all forms.
-const FIELDS: [&str; 18] = [
-    "full_name",
-    "birth_date",
-    "username",
-    "phone",
-    "email",
-    "identity_number",
-    "business_name",
-    "business_code",
-    "address_era",
-    "province_code",
-    "district_code",
-    "ward_code",
-    "new_ward_code",
-    "street",
-    "password",
-    "password_confirmation",
-    "code",
-    "current_password",
-];
 
 /// The texts of a language, each with the names of its arguments.
 fn messages(language: Language) -> BTreeMap<String, BTreeSet<String>> {
@@ -76,8 +55,8 @@ fn literals_after<'a>(content: &'a str, before: &str) -> Vec<&'a str> {
 /// The keys that are put together from parts.
 fn composed() -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
-    for field in FIELDS {
-        keys.insert(format!("label-{field}"));
+    for field in Field::ALL {
+        keys.insert(format!("label-{}", field.name()));
     }
     for error in FieldError::ALL {
         keys.insert(format!("error-{}", error.key()));
@@ -94,8 +73,9 @@ fn composed() -> BTreeSet<String> {
 
 /// The keys that may be there beside the general ones.
 fn may_exist(key: &str) -> bool {
-    let own =
-        FIELDS.iter().any(|field| FieldError::ALL.iter().any(|error| key == format!("field-{field}-{}", error.key())));
+    let own = Field::ALL
+        .iter()
+        .any(|field| FieldError::ALL.iter().any(|error| key == format!("field-{}-{}", field.name(), error.key())));
     own || SCOPES.iter().any(|scope| key == format!("scope-{scope}-body"))
 }
 
@@ -213,7 +193,7 @@ fn pages_messages_and_guide_have_one_word_for_one_thing() {
 fn every_mistake_has_a_sentence_for_every_field() {
     for language in Language::ALL {
         let texts = Texts::of(language);
-        for field in FIELDS {
+        for field in Field::ALL.iter().map(|field| field.name()) {
             for error in FieldError::ALL {
                 let own = texts.optional(&format!("field-{field}-{}", error.key()));
                 let text = own.unwrap_or_else(|| {

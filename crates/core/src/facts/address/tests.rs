@@ -1,7 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::{Address, AddressInput, AddressRefusal, FieldError, Street};
-use crate::place::{Era, OldProvince, OldWard};
+use crate::place::{Era, Location, OldProvince, OldWard, Province};
 use proptest::prelude::*;
 
 const GOOD: AddressInput<'static> = AddressInput {
@@ -54,6 +54,17 @@ fn an_address_with_a_district_is_kept_as_typed_and_knows_where_it_is_today() {
     assert_eq!((old.district.as_str(), old.ward.unwrap().as_str()), ("213", "07201"));
     // A choice counts only where there is one.
     assert_eq!(Address::parse(AddressInput { new_ward: "00004", ..OLD }), Ok(address));
+}
+
+#[test]
+fn an_address_of_today_knows_where_it_was_where_that_is_certain() {
+    let mut wards = Province::all().iter().flat_map(Province::wards);
+    let (ward, old) = wards.find_map(|ward| Some((ward, Location::of(ward).was()?))).unwrap();
+    let (province, code) = (ward.province_code(), ward.code());
+    let address = Address::parse(AddressInput { province: province.as_str(), ward: code.as_str(), ..GOOD }).unwrap();
+    assert_eq!((address.era(), address.old_location()), (Era::Era2025, Some(old)));
+    // Kept is what was typed; the rest follows from it.
+    assert!(!serde_json::to_string(&address).unwrap().contains("district"));
 }
 
 #[test]

@@ -27,6 +27,7 @@ pub async fn identifiers_come_back_as_they_were(subject: Subject) {
             source: FactSource::Mailbox,
             ..identifier(&id, IdentifierKind::Email, digest(b'e', 1))
         },
+        Identifier { claimed: true, ..identifier(&id, IdentifierKind::FormerNumber, digest(b'f', 1)) },
         Identifier {
             claimed: true,
             verified_at: Some(NOW),

@@ -29,6 +29,7 @@ impl Samples {
             Fact::plain("claim-email", self.v("a•••@example.vn")),
             Fact::plain("claim-phone", self.v("091 ••• •678")),
             Fact::plain("claim-identity_number", self.v("024••••••234")),
+            Fact::plain("claim-former_number", self.v("•••••4567")),
             Fact::plain("home-signed-in-since", self.v("10:25, 23/11/2026")),
         ];
         AccountSummary { name: self.v("Nguyễn Thị An"), facts }

@@ -4,24 +4,36 @@ use super::Samples;
 use crate::assets::Assets;
 use crate::pages::activate::{ActivatePage, NotCompletedPage};
 use crate::pages::activation_link::{ActivationExpiredPage, ActivationUnknownPage};
-use crate::pages::address_fields::AddressFields;
 use crate::pages::home::HomePage;
 use crate::pages::layout::Layout;
 use crate::pages::problems::Problems;
 use crate::pages::register::RegisterPage;
-use crate::pages::register_business::{self, RegisterBusinessPage};
-use crate::pages::register_citizen::{self, RegisterCitizenPage};
 use crate::pages::register_closed::RegisterClosedPage;
 use crate::pages::registered::RegisteredPage;
+use crate::pages::registration::{Around, ClassForm, RegistrationPage};
 use crate::settings::{Instead, WebSettings};
-use portal_id_core::accounts::{AddressForm, BusinessForm, CitizenForm, Field, FieldErrors, RegistrationMode};
+use portal_id_core::accounts::{
+    AccountSettings, AddressForm, BusinessForm, CitizenForm, Contact, Field, FieldErrors, RegistrationMode,
+};
 use portal_id_core::facts::FieldError;
 use portal_id_core::language::LocalText;
 use portal_id_core::place::OldProvince;
 use portal_id_core::profile::AccountClass;
 
-fn address_fields(typed: &AddressForm) -> AddressFields {
-    AddressFields::new(&Assets::load(&WebSettings::default()).expect("assets"), typed)
+/// A registration form under the default settings.
+fn registration<F: ClassForm>(layout: Layout, typed: F, problems: Problems) -> RegistrationPage {
+    registration_until(layout, None, &AccountSettings::default(), typed, problems)
+}
+
+fn registration_until<F: ClassForm>(
+    layout: Layout,
+    closes_on: Option<String>,
+    settings: &AccountSettings,
+    typed: F,
+    problems: Problems,
+) -> RegistrationPage {
+    let assets = Assets::load(&WebSettings::default()).expect("assets");
+    RegistrationPage::new(Around { layout, closes_on, assets: &assets, settings }, typed, problems)
 }
 
 impl Samples {
@@ -40,39 +52,48 @@ impl Samples {
         }
 
         let layout = self.in_flow("register-citizen-title");
-        self.draw("register-citizen", &Self::citizen(layout, CitizenForm::default(), Problems::default()));
-        let layout = self.layout("register-citizen-title");
-        let page = Self::citizen(layout, CitizenForm::default(), Problems::default());
-        self.draw("register-citizen-closes", &RegisterCitizenPage { closes_on: Some(self.v("30/06/2027")), ..page });
+        self.draw("register-citizen", &registration(layout, CitizenForm::default(), Problems::default()));
+        let (layout, closes_on) = (self.layout("register-citizen-title"), Some(self.v("30/06/2027")));
+        let settings = AccountSettings::default();
+        let page = registration_until(layout, closes_on, &settings, CitizenForm::default(), Problems::default());
+        self.draw("register-citizen-closes", &page);
         let mut errors = FieldErrors::one(Field::Phone, FieldError::NotAllowedCharacter);
         errors.add(Field::IdentityNumber, FieldError::BirthDateMismatch);
+        errors.add(Field::FormerNumber, FieldError::WrongLength);
         errors.add(Field::Username, FieldError::TooShort);
         errors.add(Field::WardCode, FieldError::Missing);
         errors.add(Field::Street, FieldError::Missing);
         errors.add(Field::Password, FieldError::ContainsPersonal);
         errors.add(Field::PasswordConfirmation, FieldError::DoesNotMatchConfirmation);
         let layout = self.layout("register-citizen-title");
-        let problems = Problems::told(layout.texts, &errors, &register_citizen::ORDER);
+        let problems = Problems::told(layout.texts, &errors, &RegistrationPage::order::<CitizenForm>());
         let typed = CitizenForm {
             full_name: self.v("Nguyễn Thị An"),
             birth_date: self.v("27/03/1985"),
-            username: self.v("an85"),
-            phone: self.v("0912 34x 678"),
-            email: self.v("nguyen.an@example.vn"),
             identity_number: self.v("024190001234"),
-            address: AddressForm { street: self.v(""), ..self.address("2025", "24", "", "") },
-            password: self.v("bimat1985"),
-            password_confirmation: self.v("bimat"),
+            former_number: self.v("12123456"),
+            contact: Contact {
+                username: self.v("an85"),
+                phone: self.v("0912 34x 678"),
+                email: self.v("nguyen.an@example.vn"),
+                address: AddressForm { street: self.v(""), ..self.address("2025", "24", "", "") },
+                password: self.v("bimat1985"),
+                password_confirmation: self.v("bimat"),
+            },
         };
-        self.draw("register-citizen-problems", &Self::citizen(layout, typed, problems));
+        self.draw("register-citizen-problems", &registration(layout, typed, problems));
+        self.former_numbers_accepted();
         self.addresses();
         self.business();
     }
 
     /// Which class to register, and where to go when it cannot be done here.
     pub(super) fn where_to_register(&mut self) {
-        for (name, citizens, businesses) in [("register", true, true), ("register-citizens-alone", true, false)] {
-            self.draw(name, &RegisterPage { layout: self.layout("register-title"), citizens, businesses });
+        for (name, citizens, businesses, organisations) in
+            [("register", true, true, true), ("register-citizens-alone", true, false, false)]
+        {
+            let layout = self.layout("register-title");
+            self.draw(name, &RegisterPage { layout, citizens, businesses, organisations });
         }
         let ours = Instead::default();
         let theirs = Instead {
@@ -85,6 +106,8 @@ impl Samples {
             ("register-federated", AccountClass::Citizen, RegistrationMode::FederatedOnly, &ours),
             ("register-business-closed", AccountClass::Business, RegistrationMode::Closed, &ours),
             ("register-business-federated", AccountClass::Business, RegistrationMode::FederatedOnly, &ours),
+            ("register-organisation-closed", AccountClass::Organisation, RegistrationMode::Closed, &ours),
+            ("register-organisation", AccountClass::Organisation, RegistrationMode::FederatedOnly, &ours),
             ("register-business-elsewhere", AccountClass::Business, RegistrationMode::FederatedOnly, &theirs),
         ] {
             let layout = self.layout(RegisterClosedPage::title(mode));
@@ -98,15 +121,11 @@ impl Samples {
     }
 
     pub(super) fn business(&mut self) {
-        let blank = RegisterBusinessPage {
-            layout: self.in_flow("register-business-title"),
-            problems: Problems::default(),
-            typed: BusinessForm::default(),
-            closes_on: Some(self.v("30/06/2027")),
-            address: address_fields(&AddressForm { province_code: "24".to_owned(), ..AddressForm::default() }),
-            passwords_again: false,
-        };
-        self.draw("register-business", &blank);
+        let (layout, closes_on) = (self.in_flow("register-business-title"), Some(self.v("30/06/2027")));
+        let address = AddressForm { province_code: "24".to_owned(), ..AddressForm::default() };
+        let blank = BusinessForm { contact: Contact { address, ..Contact::default() }, ..BusinessForm::default() };
+        let page = registration_until(layout, closes_on, &AccountSettings::default(), blank, Problems::default());
+        self.draw("register-business", &page);
         let layout = self.layout("register-business-title");
         let mut errors = FieldErrors::one(Field::BusinessCode, FieldError::Checksum);
         errors.add(Field::BusinessName, FieldError::NotAllowedCharacter);
@@ -114,22 +133,31 @@ impl Samples {
         errors.add(Field::WardCode, FieldError::Missing);
         errors.add(Field::Phone, FieldError::NotAMobile);
         errors.add(Field::Password, FieldError::TooCommon);
-        let problems = Problems::told(layout.texts, &errors, &register_business::ORDER);
+        let problems = Problems::told(layout.texts, &errors, &RegistrationPage::order::<BusinessForm>());
         let typed = BusinessForm {
-            business_name: self.v("Công ty TNHH Vải Thiều 🌸"),
+            business_name: self.v("Công ty TNHH Vải Thiều ™"),
             business_code: self.v("9900000017"),
-            username: self.v("vaithieu"),
-            phone: self.v("0204 3854 321"),
-            email: self.v("vaithieu@example.vn"),
-            address: AddressForm { street: self.v("Số 2 đường Hùng Vương"), ..AddressForm::default() },
-            password: self.v("matkhau123"),
-            ..BusinessForm::default()
+            contact: Contact {
+                username: self.v("vaithieu"),
+                phone: self.v("0204 3854 321"),
+                email: self.v("vaithieu@example.vn"),
+                address: AddressForm { street: self.v("Số 2 đường Hùng Vương"), ..AddressForm::default() },
+                password: self.v("matkhau123"),
+                ..Contact::default()
+            },
         };
-        let address = address_fields(&typed.address);
-        self.draw(
-            "register-business-problems",
-            &RegisterBusinessPage { layout, problems, typed, closes_on: None, address, passwords_again: true },
-        );
+        self.draw("register-business-problems", &registration(layout, typed, problems));
+    }
+
+    /// The citizen's form where a former number alone will do, with what it says of another.
+    fn former_numbers_accepted(&mut self) {
+        let settings = AccountSettings { accept_cmnd: true, ..AccountSettings::default() };
+        let layout = self.layout("register-citizen-title");
+        let mut errors = FieldErrors::one(Field::IdentityNumber, FieldError::NineOrTwelveDigits);
+        errors.add(Field::FormerNumber, FieldError::FormerNumberTwice);
+        let problems = Problems::told(layout.texts, &errors, &RegistrationPage::order::<CitizenForm>());
+        let typed = CitizenForm { identity_number: self.v("12123456"), ..CitizenForm::default() };
+        self.draw("register-citizen-cmnd", &registration_until(layout, None, &settings, typed, problems));
     }
 
     pub(super) fn address(&self, era: &str, province: &str, district: &str, ward: &str) -> AddressForm {
@@ -160,21 +188,10 @@ impl Samples {
             ("register-citizen-elsewhere", mistaken, wrong_units),
         ] {
             let layout = self.layout("register-citizen-title");
-            let problems = Problems::told(layout.texts, &errors, &register_citizen::ORDER);
-            let typed = CitizenForm { address, ..CitizenForm::default() };
-            self.draw(name, &Self::citizen(layout, typed, problems));
-        }
-    }
-
-    pub(super) fn citizen(layout: Layout, typed: CitizenForm, problems: Problems) -> RegisterCitizenPage {
-        RegisterCitizenPage {
-            layout,
-            closes_on: None,
-            address: address_fields(&typed.address),
-            identity_hint: "hint-identity_number",
-            passwords_again: problems.any(),
-            typed,
-            problems,
+            let problems = Problems::told(layout.texts, &errors, &RegistrationPage::order::<CitizenForm>());
+            let contact = Contact { address, ..Contact::default() };
+            let typed = CitizenForm { contact, ..CitizenForm::default() };
+            self.draw(name, &registration(layout, typed, problems));
         }
     }
 
