@@ -324,6 +324,8 @@ pub enum Delivery {
     AcceptedBy(GatewayReceipt),
     /// Refused for now, or not reached: try again.
     Passing(String),
+    /// Asked, and no answer came: the message may have been taken and may be billed. Try again.
+    Unanswered(String),
     /// Refused for good: trying again cannot help.
     Permanent(String),
 }

@@ -13,7 +13,7 @@ mod settings;
 mod sms;
 mod smtp;
 
-pub use courier::{Courier, RunReport};
+pub use courier::{Courier, Places, Round, RunReport};
 pub use render::{Gsm7Fault, Renderer, UnfitMessage};
 pub use settings::{Attempts, NotifySettings, SmsSettings};
 pub use sms::{

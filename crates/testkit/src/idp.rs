@@ -42,6 +42,15 @@ impl TestIdp {
 
     /// A provider with changed settings.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_outside(change, |_| {}).await
+    }
+
+    /// A provider whose text messages leave through the gateways of its settings, as in production.
+    pub async fn start_through_gateways(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_outside(change, |outside| outside.gateway = None).await
+    }
+
+    async fn start_outside(change: impl FnOnce(&mut Config), exchange: impl FnOnce(&mut Outside)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config { mode: Mode::Development, ..Config::default() };
         config.storage.url = match servers::postgres() {
@@ -63,13 +72,14 @@ impl TestIdp {
         let (mails, texts) = (Arc::new(Keeper::default()), Arc::new(Keeper::default()));
         let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(20_261_123));
         let kek = KeyEncryptionKey::parse(KeyEncryptionKey::generate(entropy.as_ref(), true).expose()).unwrap();
-        let outside = Outside {
+        let mut outside = Outside {
             clock: clock.clone(),
             entropy,
             kek: Arc::new(kek),
             mailer: Some(mails.clone()),
             gateway: Some(texts.clone()),
         };
+        exchange(&mut outside);
         let house = Arc::new(House::build(config, outside).await.unwrap());
         Self { house, clock, mails, texts, folder }
     }

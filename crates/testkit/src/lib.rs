@@ -17,6 +17,7 @@ pub mod page;
 pub mod people;
 pub mod servers;
 pub mod service;
+pub mod sms_server;
 pub mod suites;
 
 pub use browser::Browser;
@@ -27,3 +28,4 @@ pub use page::Page;
 pub use people::Citizen;
 pub use portal_id_core as core;
 pub use service::{Service, TokenAnswer};
+pub use sms_server::SmsServer;

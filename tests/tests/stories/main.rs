@@ -32,6 +32,8 @@ mod sessions;
 mod sign_out;
 mod signing_keys;
 mod sms;
+mod sms_gateways;
+mod sms_limits;
 mod tokens;
 mod walk;
 mod writes;

@@ -24,8 +24,10 @@ pub(super) enum Limited<'a> {
     WrongCodes(&'a str),
     /// Codes sent for an account.
     CodesForAccount(&'a str),
-    /// Codes sent to a phone.
+    /// Codes sent to a phone that was only typed.
     CodesToPhone(&'a Digest),
+    /// Codes sent to a phone that each account has proved to hold.
+    CodesToProvedPhone(&'a Digest),
     /// Registrations with an e-mail address, each of which sends it a mail.
     RegistrationsWith(&'a Digest),
     /// Other mails sent to an address.
@@ -44,6 +46,7 @@ impl Limited<'_> {
             Self::WrongCodes(account) => vec![b"wrong-codes", account.as_bytes()],
             Self::CodesForAccount(account) => vec![b"codes-account", account.as_bytes()],
             Self::CodesToPhone(phone) => vec![b"codes-phone", phone.as_bytes()],
+            Self::CodesToProvedPhone(phone) => vec![b"codes-proved-phone", phone.as_bytes()],
             Self::RegistrationsWith(email) => vec![b"registrations", email.as_bytes()],
             Self::MailsTo(email) => vec![b"mails", email.as_bytes()],
         };

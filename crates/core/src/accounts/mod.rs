@@ -37,6 +37,7 @@ pub use activation::{ActivateOutcome, ActivationView, ResendOutcome, ResendTicke
 pub use address_form::{AddressForm, NamedUnits};
 pub use business_form::BusinessForm;
 pub use code::{ChallengeView, CodeOutcome, Here, NewSession, ResendCodeOutcome};
+pub use code_sending::Sending;
 pub use confirmed::{ConfirmOutcome, Confirmed};
 pub use factors::{AddAuthenticatorOutcome, AuthenticatorOffer, FactorEntry, FactorsView};
 pub use not_me::{NotMeOutcome, NotMeView};

@@ -44,8 +44,10 @@ pub(super) fn after_attempt(row: &OutboxRow, delivery: Delivery, attempts: Attem
         Delivery::Accepted => Step::Delivered { receipt: None },
         Delivery::AcceptedBy(receipt) => Step::Delivered { receipt: Some(receipt) },
         Delivery::Permanent(reason) => Step::Dead { reason: brief(&reason) },
-        Delivery::Passing(reason) if made >= attempts.limit(row.channel) => Step::Dead { reason: brief(&reason) },
-        Delivery::Passing(reason) => {
+        Delivery::Passing(reason) | Delivery::Unanswered(reason) if made >= attempts.limit(row.channel) => {
+            Step::Dead { reason: brief(&reason) }
+        }
+        Delivery::Passing(reason) | Delivery::Unanswered(reason) => {
             let at = now + backoff(row.channel, made);
             let reason = brief(&reason);
             // Nothing can come of a later attempt: its words are erased now rather than then.

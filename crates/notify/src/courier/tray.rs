@@ -43,11 +43,15 @@ pub(super) trait Tray: Send + Sync {
         now: Timestamp,
     ) -> StoreResult<SpendDecision>;
 
-    /// Ends a message, and gives back what was set aside for it unless a gateway took it; false when somebody else ended
-    /// it.
+    /// Keeps what was set aside: a gateway was asked and may have taken the message; see `SmsRepo::keep_parts`.
+    async fn keep_parts(&self, id: &MessageId, now: Timestamp) -> StoreResult<()>;
+
+    /// Ends a message, and gives back what was set aside for it unless a gateway took it or may have; false when somebody
+    /// else ended it.
     async fn settle(&self, id: &MessageId, settlement: Settlement) -> StoreResult<bool>;
 
-    /// Puts a message back, and gives back what was set aside for it; false when somebody else ended it.
+    /// Puts a message back, and gives back what was set aside for it unless a gateway may have taken it; false when
+    /// somebody else ended it.
     async fn postpone(&self, id: &MessageId, error: String, attempts: u32, at: Timestamp) -> StoreResult<bool>;
 }
 
@@ -72,6 +76,11 @@ impl Tray for Store {
     ) -> StoreResult<SpendDecision> {
         let id = id.clone();
         self.tx("set_parts_aside", move |tx| set_parts_aside(tx, &id, parts, ceiling, now)).await
+    }
+
+    async fn keep_parts(&self, id: &MessageId, now: Timestamp) -> StoreResult<()> {
+        let id = id.clone();
+        self.tx("keep_parts", move |tx| tx.keep_parts(&id, now).map(drop)).await
     }
 
     async fn settle(&self, id: &MessageId, settlement: Settlement) -> StoreResult<bool> {

@@ -1,9 +1,11 @@
 //! The ways to text-message gateways, and what they report afterwards. A gateway over HTTP is a
 //! description in the settings, those we know are kept as presets; a short message centre is spoken to over SMPP.
 
+mod description;
 mod exchange;
 mod failover;
 mod fill;
+mod form;
 mod http;
 mod jwt;
 mod presets;

@@ -110,6 +110,7 @@ mod tests {
             parts: 1,
             receipt: Some(GatewayReceipt { gateway: "esms".to_owned(), id: Some("e-1".to_owned()) }),
             accepted_at: Some(NOW),
+            unanswered_at: None,
             arrival,
             told_at: arrival.map(|_| NOW + Span::minutes(2)),
         }
@@ -134,7 +135,7 @@ mod tests {
     #[test]
     fn the_day_is_told_with_its_ceiling() {
         assert_eq!(spending(None, None), "Text messages today: 0 parts without a ceiling.");
-        let today = SmsDay { day: VietnamDay::of(NOW), parts: 7, warned_at: None, refused_at: None };
+        let today = SmsDay { day: VietnamDay::of(NOW), parts: 7, warned: None, refused: None };
         assert_eq!(spending(Some(&today), Some(20)), "Text messages today: 7 parts of 20.");
     }
 }

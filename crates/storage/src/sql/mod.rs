@@ -15,5 +15,6 @@ mod links;
 mod outbox;
 mod sessions;
 mod sms;
+mod sms_early;
 mod sweep;
 mod throttles;

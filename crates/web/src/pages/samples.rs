@@ -392,8 +392,12 @@ impl Samples {
         let wait = texts.text_with("code-wait", &[("seconds", &42_i64)]);
         let too_many = texts.text_with("code-too-many-sent", &[("until", &self.v("10:25, 23/11/2026"))]);
         let failing = texts.text_with("code-gateway-fails-others", &[("desk", &self.v("Trung tâm Phục vụ"))]);
+        let told = |key| texts.text_with(key, &[("desk", &self.v("Trung tâm Phục vụ"))]);
+        let (given_up, not_delivered) = (told("code-given-up-others"), told("code-not-delivered"));
         for (name, problems, news, can_correct_phone) in [
             ("code", Problems::default(), None, true),
+            ("code-given-up", Problems::default(), Some(given_up), false),
+            ("code-not-delivered", Problems::default(), Some(not_delivered), true),
             ("code-not-sent", Problems::default(), None, false),
             ("code-gateway-fails", Problems::default(), Some(failing), false),
             ("code-verified-phone", Problems::default(), None, false),

@@ -5,8 +5,8 @@ use crate::edge::{Call, PageError};
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::header::CACHE_CONTROL;
+use http::{HeaderValue, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use portal_id_core::accounts::Failure;
 use portal_id_core::ports::{ReportOutcome, SmsReport, SmsReports};
@@ -35,7 +35,6 @@ pub(crate) async fn take(
     State(s): State<SmsReporting>,
     Path((gateway, secret)): Path<(String, String)>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
     body: Body,
 ) -> Result<Response, PageError> {
     let body = match Limited::new(body, MAX_REPORT).collect().await {
@@ -43,13 +42,8 @@ pub(crate) async fn take(
         Err(error) if error.downcast_ref::<LengthLimitError>().is_some() => return Err(PageError::TooLarge),
         Err(_) => return Err(PageError::Malformed("broken-body")),
     };
-    let report = SmsReport {
-        gateway: &gateway,
-        secret: &secret,
-        query: query.as_deref().unwrap_or_default(),
-        body: &body,
-        is_json: is_json(&headers),
-    };
+    let report =
+        SmsReport { gateway: &gateway, secret: &secret, query: query.as_deref().unwrap_or_default(), body: &body };
     match s.reports.take(report, ctx.now).await.map_err(Failure::from)? {
         ReportOutcome::Unknown => Err(PageError::NotFound),
         ReportOutcome::Taken => {
@@ -58,11 +52,6 @@ pub(crate) async fn take(
             Ok(response)
         }
     }
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let given = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    given.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
 }
 
 #[cfg(test)]
@@ -74,13 +63,5 @@ mod tests {
         assert_eq!(without_secret("/callbacks/sms/esms/s3cr3t"), "/callbacks/sms/");
         assert_eq!(without_secret("/callbacks/sms/esms/s3cr3t/x"), "/callbacks/sms/");
         assert_eq!(without_secret("/token"), "/token");
-    }
-
-    #[test]
-    fn json_is_told_by_its_type() {
-        let of =
-            |value: &'static str| is_json(&[(CONTENT_TYPE, HeaderValue::from_static(value))].into_iter().collect());
-        assert!(of("application/json") && of("Application/JSON; charset=utf-8"));
-        assert!(!of("application/x-www-form-urlencoded") && !is_json(&HeaderMap::new()));
     }
 }

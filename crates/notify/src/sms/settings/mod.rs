@@ -200,8 +200,9 @@ pub struct HttpSettings {
     /// `json` (default), `form` or `xml`.
     pub body: BodyKind,
     /// What is sent. Texts may hold `{phone}`, `{text}`, `{text_base64}`, `{id}` (ours, the same at every attempt),
-    /// `{id_digits}` (15 digits made of it), `{code}` and `{minutes}` (for gateways that keep the text themselves), and
-    /// the names in `values` and `secrets`; `{{` and `}}` stand for the braces themselves.
+    /// `{id_digits}` (15 digits made of it), `{code}` and `{minutes}` (for gateways that keep the text themselves),
+    /// `{seconds_left}` (for how long the text is of use), and the names in `values` and `secrets`; `{{` and `}}` stand for
+    /// the braces themselves.
     pub fields: serde_json::Map<String, serde_json::Value>,
     /// The document to send when `body` is `xml`, with the same placeholders.
     pub xml: String,

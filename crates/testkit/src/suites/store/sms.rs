@@ -66,6 +66,7 @@ pub async fn a_text_message_is_followed_from_its_reservation_to_its_report(subje
         parts: 2,
         receipt: None,
         accepted_at: None,
+        unanswered_at: None,
         arrival: None,
         told_at: None,
     };
@@ -100,6 +101,57 @@ pub async fn parts_are_set_aside_once_and_given_back_unless_accepted(subject: Su
     assert!(!release(store, 2).await);
 }
 
+/// It may be billed, whatever a later attempt comes to.
+pub async fn parts_of_a_message_that_may_have_been_taken_are_kept(subject: Subject) {
+    let store = &subject.store;
+    add(store, 1..=2).await;
+    let keep = async |number: u32| {
+        let keep = move |tx: &mut dyn Tx| tx.keep_parts(&message(number).id, NOW + TICK);
+        store.tx("keep", keep).await.expect("a gate")
+    };
+    assert!(!keep(1).await, "nothing was set aside");
+    assert!(reserve(store, 1, 2, Some(3)).await);
+    assert!(keep(1).await);
+    assert!(!release(store, 1).await);
+    assert_eq!(find(store, 1).await.and_then(|send| send.unanswered_at), Some(NOW + TICK));
+    assert!(reserve(store, 1, 2, Some(3)).await, "tried again");
+    assert!(!reserve(store, 2, 2, Some(3)).await, "the ceiling counts it");
+    assert_eq!(parts(store).await, 2);
+    assert!(accept(store, 1, "esms", None).await);
+}
+
+/// A gateway may tell before we have written down that it accepted.
+pub async fn a_report_that_overtakes_the_acceptance_is_noted_with_it(subject: Subject) {
+    let store = &subject.store;
+    add(store, 1..=4).await;
+    for number in 1..=4 {
+        assert!(reserve(store, number, 1, None).await);
+    }
+    let arrival = async |number| find(store, number).await.and_then(|send| Some((send.arrival?, send.told_at?)));
+    assert!(!tell(store, "esms", gateways("e-1"), Arrival::Failed).await);
+    assert!(!tell(store, "twilio", gateways("e-1"), Arrival::Delivered).await, "another gateway's");
+    assert!(accept(store, 1, "esms", Some("e-1")).await);
+    assert_eq!(arrival(1).await, Some((Arrival::Failed, NOW + MINUTE)));
+    assert!(tell(store, "esms", gateways("e-1"), Arrival::Delivered).await, "later");
+    assert_eq!(arrival(1).await, Some((Arrival::Delivered, NOW + MINUTE)));
+
+    assert!(!tell(store, "esms", gateways("e-2"), Arrival::Delivered).await);
+    assert!(!tell(store, "esms", gateways("e-2"), Arrival::Failed).await);
+    assert!(accept(store, 2, "esms", Some("e-2")).await);
+    assert_eq!(arrival(2).await, Some((Arrival::Delivered, NOW + MINUTE)), "delivered is final");
+
+    assert!(!tell(store, "esms", ReportedId::Ours(message(3).id), Arrival::Delivered).await);
+    assert!(accept(store, 3, "esms", None).await);
+    assert_eq!(arrival(3).await, Some((Arrival::Delivered, NOW + MINUTE)));
+
+    assert!(!tell(store, "esms", gateways("e-4"), Arrival::Delivered).await);
+    let sweep = |before| store.tx("sweep", move |tx| tx.delete_early_reports(before, 9));
+    assert_eq!(sweep(NOW + MINUTE).await, Ok(0));
+    assert_eq!(sweep(NOW + MINUTE + TICK).await, Ok(2), "the stranger's and the unknown one's");
+    assert!(accept(store, 4, "esms", Some("e-4")).await);
+    assert_eq!(arrival(4).await, None);
+}
+
 /// Exactly up to the ceiling; another day has parts of its own.
 pub async fn the_ceiling_of_a_day_holds(subject: Subject) {
     let store = &subject.store;
@@ -121,10 +173,11 @@ pub async fn the_ceiling_of_a_day_holds(subject: Subject) {
 pub async fn an_alarm_is_given_once_a_day(subject: Subject) {
     let store = &subject.store;
     add(store, 1..=7).await;
-    let spend = async |number: u32, now| {
-        let spend = move |tx: &mut dyn Tx| set_parts_aside(tx, &message(number).id, 1, Some(5), now);
+    let spend_of = async |number: u32, ceiling: u32, now| {
+        let spend = move |tx: &mut dyn Tx| set_parts_aside(tx, &message(number).id, 1, Some(ceiling), now);
         store.tx("spend", spend).await.expect("a decision")
     };
+    let spend = async |number: u32, now| spend_of(number, 5, now).await;
     let decided = |granted, alarm| SpendDecision { granted, alarm };
     for number in 1..=3 {
         assert_eq!(spend(number, NOW).await, decided(true, None));
@@ -134,9 +187,13 @@ pub async fn an_alarm_is_given_once_a_day(subject: Subject) {
     assert_eq!(spend(6, NOW).await, decided(false, Some(SpendAlarm::Reached)));
     assert_eq!(spend(7, NOW).await, decided(false, None));
     let told = day(store).await.expect("the day");
-    assert_eq!((told.parts, told.warned_at, told.refused_at), (5, Some(NOW), Some(NOW)));
+    assert_eq!((told.parts, told.warned, told.refused), (5, Some((NOW, 5)), Some((NOW, 5))));
+    assert_eq!(spend_of(6, 6, NOW + TICK).await, decided(true, Some(SpendAlarm::MostlyUsed)), "of a raised ceiling");
+    assert_eq!(spend_of(7, 6, NOW + TICK).await, decided(false, Some(SpendAlarm::Reached)));
+    assert_eq!(spend_of(7, 6, NOW + TICK).await, decided(false, None));
+    assert_eq!(spend_of(7, 5, NOW + TICK).await, decided(false, None), "a node that has the old one");
     let tomorrow = NOW + MINUTE.times(24 * 60);
-    assert_eq!(spend(6, tomorrow).await, decided(true, None));
+    assert_eq!(spend(7, tomorrow).await, decided(true, None));
 }
 
 /// By the id it gave or by ours; never for another gateway's message.
