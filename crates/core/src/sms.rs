@@ -9,7 +9,7 @@ use crate::time::{Span, Timestamp};
 
 /// Who took a text message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GatewayReceipt {
+pub struct Acceptance {
     /// The gateway's name in the configuration.
     pub gateway: String,
     /// The gateway's own id of the message, if it gave one: by it the gateway tells later what became of it.
@@ -59,7 +59,7 @@ pub struct SmsSend {
     /// Its billed parts.
     pub parts: u32,
     /// Who took it; `None` while its parts are only set aside.
-    pub receipt: Option<GatewayReceipt>,
+    pub acceptance: Option<Acceptance>,
     /// When it was taken.
     pub accepted_at: Option<Timestamp>,
     /// When a gateway was asked to take it and gave no answer.

@@ -202,7 +202,7 @@ impl TestIdp {
     pub async fn expect_an_empty_outbox(&self) {
         self.deliver().await;
         let counts = self.house.store.read("outbox", |tx| tx.count_messages()).await.unwrap();
-        for left in counts.iter().filter(|count| count.state != OutboxState::Delivered) {
+        for left in counts.iter().filter(|count| count.state != OutboxState::Accepted) {
             assert_eq!(left.count, 0, "messages left behind: {left:?}");
         }
     }

@@ -5,7 +5,7 @@ use portal_id_notify::{Receipts as _, StoredReceipts};
 use portal_id_server::config::Config;
 use portal_id_testkit::browser::Answer;
 use portal_id_testkit::core::outbox::{Delivery, OutboxState};
-use portal_id_testkit::core::sms::{Arrival, GatewayReceipt, VietnamDay};
+use portal_id_testkit::core::sms::{Acceptance, Arrival, VietnamDay};
 use portal_id_testkit::core::time::Span;
 use portal_id_testkit::{Browser, Citizen, Page, TestIdp};
 
@@ -16,13 +16,13 @@ fn reporting(config: &mut Config) {
         "[[notify.sms_gateways]]\npreset = 'esms'\napi_key = 'a'\nsecret_key = 's'\nbrandname = 'CONG DVC'\n\
          callback_secret = '{SECRET}'\n\
          [[notify.sms_gateways]]\npreset = 'twilio'\naccount_sid = 'AC1'\nauth_token = 't'\nfrom = 'CONG DVC'\n\
-         callback_secret = '{SECRET}'\n"
+         callback_secret = '{SECRET}'\nreport = {{ signature = {{ scheme = 'none' }} }}\n"
     );
     config.notify.sms_gateways = Config::from_toml(&gateways).unwrap().notify.sms_gateways;
 }
 
 fn by(gateway: &str, id: &str) -> Delivery {
-    Delivery::AcceptedBy(GatewayReceipt { gateway: gateway.to_owned(), id: Some(id.to_owned()) })
+    Delivery::AcceptedBy(Acceptance { gateway: gateway.to_owned(), id: Some(id.to_owned()) })
 }
 
 /// Asks for a code, and delivers it as far as the gateway goes.
@@ -59,7 +59,7 @@ async fn form(idp: &TestIdp, address: &str, body: &str) -> Answer {
 /// What is known of the newest text message.
 async fn arrival(idp: &TestIdp) -> Option<Arrival> {
     let sent = idp.house.store.read("sent", |tx| {
-        let rows = tx.list_messages(OutboxState::Delivered, 100)?;
+        let rows = tx.list_messages(OutboxState::Accepted, 100)?;
         let newest = rows.iter().find(|row| row.template == "sign_in_code").map(|row| row.id.clone());
         newest.map_or(Ok(None), |id| tx.find_send(&id))
     });
@@ -106,6 +106,38 @@ async fn a_report_tells_nobody_which_messages_and_gateways_there_are() {
         let refused = form(&idp, &format!("/callbacks/sms/{address}"), "MessageSid=SM1&MessageStatus=failed").await;
         assert_eq!(refused.status, StatusCode::NOT_FOUND, "{address}");
     }
+}
+
+/// The secret in the address may have leaked into somebody's log.
+#[tokio::test]
+async fn a_report_of_twilio_is_nothing_without_its_signature() {
+    let idp = TestIdp::start_with(|config| {
+        let gateway = format!(
+            "[[notify.sms_gateways]]\npreset = 'twilio'\naccount_sid = 'AC1'\nauth_token = 't'\nfrom = 'CONG DVC'\n\
+             callback_secret = '{SECRET}'\n"
+        );
+        config.notify.sms_gateways = Config::from_toml(&gateway).unwrap().notify.sms_gateways;
+    })
+    .await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    idp.texts.answer(by("twilio", "SM1"));
+    ask_for_a_code(&idp, &an).await;
+    // HMAC-SHA1 under the token over the address that we gave and the fields.
+    for (signature, host, status, expected) in [
+        ("", "id.example.gov.vn", "delivered", StatusCode::NOT_FOUND),
+        ("2XfOn0jAq9Cr/JIH1+Zq0fR6b38=", "id.example.gov.vn", "failed", StatusCode::NOT_FOUND),
+        ("2XfOn0jAq9Cr/JIH1+Zq0fR6b38=", "inside.example", "delivered", StatusCode::OK),
+    ] {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("/callbacks/sms/twilio/{SECRET}"))
+            .header(header::HOST, host)
+            .header("x-twilio-signature", signature)
+            .body(format!("MessageSid=SM1&MessageStatus={status}").into())
+            .unwrap();
+        assert_eq!(idp.browser().send_raw(request).await.status, expected, "{signature} {status}");
+    }
+    assert_eq!(arrival(&idp).await, Some(Arrival::Delivered));
 }
 
 // security: row 16

@@ -45,7 +45,7 @@ impl Sending {
             OutboxState::Pending if row.attempts == 0 => Self::Fine,
             OutboxState::Pending => Self::StillTrying,
             OutboxState::Dead | OutboxState::Expired => Self::GivenUp,
-            OutboxState::Delivered => match tx.find_send(message)?.and_then(|send| send.arrival) {
+            OutboxState::Accepted => match tx.find_send(message)?.and_then(|send| send.arrival) {
                 Some(Arrival::Failed) => Self::NotDelivered,
                 Some(Arrival::Delivered) | None => Self::Fine,
             },

@@ -2,7 +2,7 @@
 
 use super::StoreResult;
 use crate::ids::MessageId;
-use crate::sms::{Arrival, GatewayReceipt, ReportedId, SmsDay, SmsSend, SpendAlarm, VietnamDay};
+use crate::sms::{Acceptance, Arrival, ReportedId, SmsDay, SmsSend, SpendAlarm, VietnamDay};
 use crate::time::Timestamp;
 
 /// Accepted text messages and the days they count for.
@@ -19,7 +19,7 @@ pub trait SmsRepo {
     fn release_parts(&mut self, id: &MessageId) -> StoreResult<bool>;
 
     /// Gate: notes who accepted the message that has parts set aside; once. What its gateway told before is noted with it.
-    fn note_acceptance(&mut self, id: &MessageId, receipt: &GatewayReceipt, now: Timestamp) -> StoreResult<bool>;
+    fn note_acceptance(&mut self, id: &MessageId, acceptance: &Acceptance, now: Timestamp) -> StoreResult<bool>;
 
     /// Gate: notes what a gateway tells about a message that it accepted. Delivered is final; failed can still become
     /// delivered. What is told about an unknown message is kept for a while: its acceptance may not be noted yet.

@@ -34,7 +34,7 @@ pub struct RunReport {
     /// Messages taken.
     pub claimed: u32,
     /// Accepted by the other side.
-    pub delivered: u32,
+    pub accepted: u32,
     /// Put back for later.
     pub postponed: u32,
     /// Given up.
@@ -130,7 +130,7 @@ impl Courier {
         };
         for outcome in join_all(messages.into_iter().map(attend)).await {
             match outcome {
-                Ok(Some(Step::Delivered { .. })) => report.delivered += 1,
+                Ok(Some(Step::Accepted { .. })) => report.accepted += 1,
                 Ok(Some(Step::Postpone { .. })) => report.postponed += 1,
                 Ok(Some(Step::Dead { .. })) => report.dead += 1,
                 Ok(Some(Step::Expired { .. })) => report.expired += 1,
@@ -225,14 +225,14 @@ impl Courier {
     async fn record(&self, row: &OutboxRow, attempts: u32, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
         let (state, error) = match step {
             Step::Postpone { at, reason } => return self.tray.postpone(&row.id, reason.clone(), attempts, *at).await,
-            Step::Delivered { .. } => (OutboxState::Delivered, None),
+            Step::Accepted { .. } => (OutboxState::Accepted, None),
             Step::Dead { reason } => (OutboxState::Dead, Some(reason.clone())),
             Step::Expired { reason } => (OutboxState::Expired, reason.clone()),
         };
-        let receipt = if let Step::Delivered { receipt } = step { receipt.clone() } else { None };
-        let settlement = Settlement { state, error: error.clone(), attempts, now, receipt };
+        let acceptance = if let Step::Accepted { acceptance } = step { acceptance.clone() } else { None };
+        let settlement = Settlement { state, error: error.clone(), attempts, now, acceptance };
         let won = self.tray.settle(&row.id, settlement).await?;
-        if won && state != OutboxState::Delivered {
+        if won && state != OutboxState::Accepted {
             tracing::warn!(
                 message_id = row.id.as_str(),
                 template = row.template,

@@ -11,7 +11,7 @@ use portal_id_core::ids::MessageId;
 use portal_id_core::language::{Language, LocalText};
 use portal_id_core::outbox::{Channel, Message, Recipient};
 use portal_id_core::ports::{EmailMessage, SealPurpose, Sealed, TextMessage, Unsealable};
-use portal_id_core::sms::{GatewayReceipt, SpendDecision};
+use portal_id_core::sms::{Acceptance, SpendDecision};
 use portal_id_core::store::StoreResult;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -123,7 +123,7 @@ impl Tray for Memory {
         Ok(())
     }
     async fn settle(&self, id: &MessageId, settlement: Settlement) -> StoreResult<bool> {
-        let (state, is_taken) = (settlement.state, settlement.receipt.is_some());
+        let (state, is_taken) = (settlement.state, settlement.acceptance.is_some());
         let won = self.change(id, |row| {
             row.state = settlement.state;
             row.last_error = settlement.error;
@@ -131,7 +131,7 @@ impl Tray for Memory {
             row.settled_at = Some(settlement.now);
             row.envelope = None;
         })?;
-        if won && !is_taken && state != OutboxState::Delivered {
+        if won && !is_taken && state != OutboxState::Accepted {
             self.release(id);
         }
         Ok(won)
@@ -246,7 +246,7 @@ async fn round(tray: &Arc<Memory>, ways: &Arc<Ways>, now: Timestamp) -> RunRepor
     let texts = courier.run_once(&at(now), Channel::Sms).await.unwrap();
     RunReport {
         claimed: mails.claimed + texts.claimed,
-        delivered: mails.delivered + texts.delivered,
+        accepted: mails.accepted + texts.accepted,
         postponed: mails.postponed + texts.postponed,
         dead: mails.dead + texts.dead,
         expired: mails.expired + texts.expired,
@@ -259,13 +259,13 @@ async fn due_messages_go_out_by_their_channel_and_their_words_are_erased() {
     let tray = Memory::with(vec![row("m1", Channel::Email, NOW), row("m2", Channel::Sms, NOW)]);
     let ways = Arc::new(Ways::default());
     let report = round(&tray, &ways, NOW).await;
-    assert_eq!(report, RunReport { claimed: 2, delivered: 2, ..RunReport::default() });
+    assert_eq!(report, RunReport { claimed: 2, accepted: 2, ..RunReport::default() });
     let email = ways.emails.lock().unwrap()[0].clone();
     assert_eq!((email.id.as_str(), email.to.as_str()), ("m1", "an@example.vn"));
     let text = ways.texts.lock().unwrap()[0].clone();
     assert_eq!((text.id.as_str(), text.to.as_str()), ("m2", "+84912345678"));
     assert_eq!(text.text, "Ma xac thuc Cong DVC la 123456. Hieu luc 5 phut. Khong chia se ma nay.");
-    assert_eq!(tray.row("m1").state, OutboxState::Delivered);
+    assert_eq!(tray.row("m1").state, OutboxState::Accepted);
     assert_eq!(tray.row("m1").attempts, 1);
     assert!(tray.row("m1").envelope.is_none());
     assert_eq!(round(&tray, &ways, NOW).await, RunReport::default());
@@ -279,7 +279,7 @@ async fn a_failed_message_comes_back_when_it_is_due_and_under_the_same_id() {
     assert_eq!(round(&tray, &ways, NOW).await.postponed, 1);
     assert_eq!(round(&tray, &ways, NOW + Span::seconds(1)).await.claimed, 0);
     ways.answer("m1", Delivery::Accepted);
-    assert_eq!(round(&tray, &ways, NOW + Span::seconds(2)).await.delivered, 1);
+    assert_eq!(round(&tray, &ways, NOW + Span::seconds(2)).await.accepted, 1);
     let ids: Vec<String> = ways.texts.lock().unwrap().iter().map(|text| text.id.clone()).collect();
     assert_eq!(ids, ["m1", "m1"]);
     assert_eq!(tray.row("m1").attempts, 2);
@@ -335,7 +335,7 @@ async fn messages_are_delivered_side_by_side_but_no_more_than_allowed() {
     let mut delivered = Vec::new();
     loop {
         let report = courier.run_once(&at(NOW), Channel::Email).await.unwrap();
-        delivered.push(report.delivered);
+        delivered.push(report.accepted);
         if !report.more {
             break;
         }
@@ -350,7 +350,7 @@ async fn a_message_held_by_another_node_is_left_alone_until_its_lease_ends() {
     let tray = Memory::with(vec![held]);
     let ways = Arc::new(Ways::default());
     assert_eq!(round(&tray, &ways, NOW + Span::seconds(59)).await.claimed, 0);
-    assert_eq!(round(&tray, &ways, NOW + Span::seconds(60)).await.delivered, 1);
+    assert_eq!(round(&tray, &ways, NOW + Span::seconds(60)).await.accepted, 1);
 }
 
 #[tokio::test]
@@ -360,10 +360,10 @@ async fn a_store_that_fails_for_one_message_does_not_lose_the_others() {
     *tray.broken_for.lock().unwrap() = Some("m1".to_owned());
     let outcome = courier(&tray, &ways, &settings()).run_once(&at(NOW), Channel::Email).await;
     assert!(matches!(outcome, Err(StoreError::Unavailable(_))));
-    assert_eq!(tray.row("m2").state, OutboxState::Delivered);
+    assert_eq!(tray.row("m2").state, OutboxState::Accepted);
     assert_eq!(tray.row("m1").state, OutboxState::Pending);
     *tray.broken_for.lock().unwrap() = None;
-    assert_eq!(round(&tray, &ways, NOW + Span::seconds(60)).await.delivered, 1);
+    assert_eq!(round(&tray, &ways, NOW + Span::seconds(60)).await.accepted, 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -417,7 +417,7 @@ async fn a_message_that_hangs_holds_up_its_own_place_alone() {
         tray.add(row(id, Channel::Sms, NOW));
         let began = Instant::now();
         let report = courier.run_once(&at(NOW), Channel::Sms).await.unwrap();
-        assert_eq!((report.delivered, report.more, began.elapsed()), (1, true, Duration::ZERO), "{id}");
+        assert_eq!((report.accepted, report.more, began.elapsed()), (1, true, Duration::ZERO), "{id}");
     }
     tray.add(row("hang-3", Channel::Sms, NOW));
     let third = courier.claim(&at(NOW), courier.places(Channel::Sms).await).await.unwrap();
@@ -449,12 +449,12 @@ async fn above_the_days_ceiling_a_text_message_waits_and_an_alarm_is_raised() {
     let rows = ["m1", "m2", "m3"].map(|id| row(id, Channel::Sms, NOW)).to_vec();
     let tray = Memory::with(rows);
     let ways = Arc::new(Ways::default());
-    ways.answer("m1", Delivery::AcceptedBy(GatewayReceipt { gateway: "esms".to_owned(), id: None }));
+    ways.answer("m1", Delivery::AcceptedBy(Acceptance { gateway: "esms".to_owned(), id: None }));
     ways.answer("m2", Delivery::Passing("busy".to_owned()));
     let settings = NotifySettings { sms: SmsSettings { parts_per_day: Some(2) }, ..settings() };
     let log = LogWatch::begin();
     let report = courier(&tray, &ways, &settings).run_once(&at(NOW), Channel::Sms).await.unwrap();
-    assert_eq!((report.delivered, report.postponed), (1, 2));
+    assert_eq!((report.accepted, report.postponed), (1, 2));
     assert_eq!(ways.texts.lock().unwrap().len(), 2, "the third never reached a gateway");
     assert!(tray.row("m3").last_error.unwrap().contains("ceiling"));
     assert_eq!(log.at(tracing::Level::ERROR).len(), 1);
@@ -466,5 +466,5 @@ async fn mail_is_counted_against_no_ceiling() {
     let tray = Memory::with(vec![row("m1", Channel::Email, NOW), row("m2", Channel::Email, NOW)]);
     let ways = Arc::new(Ways::default());
     let settings = NotifySettings { sms: SmsSettings { parts_per_day: Some(1) }, ..settings() };
-    assert_eq!(courier(&tray, &ways, &settings).run_once(&at(NOW), Channel::Email).await.unwrap().delivered, 2);
+    assert_eq!(courier(&tray, &ways, &settings).run_once(&at(NOW), Channel::Email).await.unwrap().accepted, 2);
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use portal_id_core::ids::MessageId;
 use portal_id_core::outbox::{Channel, OutboxRow, OutboxState};
-use portal_id_core::sms::{GatewayReceipt, SpendDecision, set_parts_aside};
+use portal_id_core::sms::{Acceptance, SpendDecision, set_parts_aside};
 use portal_id_core::store::{Store, StoreResult};
 use portal_id_core::time::Timestamp;
 
@@ -19,7 +19,7 @@ pub(super) struct Settlement {
     /// When.
     pub(super) now: Timestamp,
     /// The gateway that took a text message.
-    pub(super) receipt: Option<GatewayReceipt>,
+    pub(super) acceptance: Option<Acceptance>,
 }
 
 /// The outbox as the courier sees it.
@@ -86,13 +86,13 @@ impl Tray for Store {
     async fn settle(&self, id: &MessageId, settlement: Settlement) -> StoreResult<bool> {
         let id = id.clone();
         self.tx("settle_message", move |tx| {
-            let Settlement { state, error, attempts, now, receipt } = &settlement;
+            let Settlement { state, error, attempts, now, acceptance } = &settlement;
             if !tx.settle_message(&id, *state, error.as_deref(), *attempts, *now)? {
                 return Ok(false);
             }
-            match receipt {
-                Some(receipt) => tx.note_acceptance(&id, receipt, *now)?,
-                None if *state != OutboxState::Delivered => tx.release_parts(&id)?,
+            match acceptance {
+                Some(acceptance) => tx.note_acceptance(&id, acceptance, *now)?,
+                None if *state != OutboxState::Accepted => tx.release_parts(&id)?,
                 None => false,
             };
             Ok(true)

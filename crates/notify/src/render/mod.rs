@@ -7,7 +7,7 @@ mod letters;
 mod tests;
 
 pub use gsm7::Gsm7Fault;
-pub(crate) use gsm7::{billed_parts, gsm7_octets, places};
+pub(crate) use gsm7::{Split, billed_parts, places, split};
 
 use crate::SetupError;
 use crate::settings::NotifySettings;

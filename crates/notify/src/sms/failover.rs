@@ -9,7 +9,7 @@ use crate::SetupError;
 use async_trait::async_trait;
 use portal_id_core::outbox::Delivery;
 use portal_id_core::ports::{SmsGateway, TextMessage};
-use portal_id_core::sms::GatewayReceipt;
+use portal_id_core::sms::Acceptance;
 use portal_id_core::time::{Span, Timestamp};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -136,7 +136,7 @@ impl SmsGateway for Failover {
                         gateways_id = id,
                         "the gateway took the text message"
                     );
-                    return Delivery::AcceptedBy(GatewayReceipt { gateway: gateway.to_owned(), id });
+                    return Delivery::AcceptedBy(Acceptance { gateway: gateway.to_owned(), id });
                 }
                 Verdict::NumberRefused(reason) => return Delivery::Permanent(format!("{gateway}: {reason}")),
                 Verdict::GatewayRefused(reason) => {
@@ -236,7 +236,7 @@ mod tests {
     }
 
     fn by(gateway: &str) -> Delivery {
-        Delivery::AcceptedBy(GatewayReceipt { gateway: gateway.to_owned(), id: None })
+        Delivery::AcceptedBy(Acceptance { gateway: gateway.to_owned(), id: None })
     }
 
     fn no(verdict: fn(String) -> Verdict) -> Verdict {

@@ -8,6 +8,7 @@ use super::exchange::{Silence, client, guarded_url, send};
 use super::fill::{Filling, Pattern};
 use super::jwt::Signer;
 use super::settings::{AnswerSettings, HttpSettings, Method, NumberForm};
+use super::signature::Signature;
 use super::token::TokenKeeper;
 use super::verdict::{Answer, Verdict};
 use crate::SetupError;
@@ -50,6 +51,9 @@ impl HttpGateway {
         let mut names = names(settings)?;
         brandname(settings)?;
         let address = callback_url(settings, &names, public_url)?;
+        if let (Some(report), Some(address)) = (&settings.report, &address) {
+            Signature::new(&report.signature, &names, address.clone())?;
+        }
         let mut fields = settings.fields.clone();
         match address {
             Some(address) => drop(names.insert(CALLBACK_URL.to_owned(), address)),

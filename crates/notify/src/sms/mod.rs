@@ -11,6 +11,7 @@ mod jwt;
 mod presets;
 mod report;
 mod settings;
+mod signature;
 mod smpp;
 #[cfg(test)]
 mod tests;
@@ -23,7 +24,7 @@ pub use http::HttpGateway;
 pub use report::{Receipts, Reports, StoredReceipts};
 pub use settings::{
     AnswerFormat, AnswerSettings, BodyKind, GatewaySettings, HttpSettings, JwtSettings, Method, NumberForm, ReportRule,
-    ReportSettings, TokenSettings,
+    ReportSettings, SignatureScheme, SignatureSettings, TokenSettings,
 };
 pub use smpp::{SmppGateway, SmppSettings};
 pub use verdict::Verdict;

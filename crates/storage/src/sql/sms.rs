@@ -9,7 +9,7 @@ use crate::tx::SqlTx;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use portal_id_core::ids::MessageId;
-use portal_id_core::sms::{Arrival, GatewayReceipt, ReportedId, SmsDay, SmsSend, SpendAlarm, VietnamDay};
+use portal_id_core::sms::{Acceptance, Arrival, ReportedId, SmsDay, SmsSend, SpendAlarm, VietnamDay};
 use portal_id_core::store::{SmsRepo, StoreResult};
 use portal_id_core::time::Timestamp;
 
@@ -60,7 +60,7 @@ impl SendRow {
             message_id: MessageId::from_text(self.message_id),
             day: VietnamDay::from_number(self.day),
             parts: count("sms_sends.parts", self.parts)?,
-            receipt: self.gateway.map(|gateway| GatewayReceipt { gateway, id: gateways_id }),
+            acceptance: self.gateway.map(|gateway| Acceptance { gateway, id: gateways_id }),
             accepted_at: moment(self.accepted_at),
             unanswered_at: moment(self.unanswered_at),
             arrival,
@@ -157,13 +157,13 @@ impl SmsRepo for SqlTx<'_> {
         Ok(true)
     }
 
-    fn note_acceptance(&mut self, id: &MessageId, receipt: &GatewayReceipt, now: Timestamp) -> StoreResult<bool> {
-        let early = self.take_early(id, receipt, now)?;
+    fn note_acceptance(&mut self, id: &MessageId, acceptance: &Acceptance, now: Timestamp) -> StoreResult<bool> {
+        let early = self.take_early(id, acceptance, now)?;
         let row =
             sms_sends::table.filter(sms_sends::message_id.eq(id.as_str())).filter(sms_sends::accepted_at.is_null());
         let changes = (
-            sms_sends::gateway.eq(Some(receipt.gateway.as_str())),
-            sms_sends::gateways_id.eq(receipt.id.as_deref()),
+            sms_sends::gateway.eq(Some(acceptance.gateway.as_str())),
+            sms_sends::gateways_id.eq(acceptance.id.as_deref()),
             sms_sends::accepted_at.eq(Some(now.millis())),
             sms_sends::arrival.eq(early.map(|(arrival, _)| arrival.as_str())),
             sms_sends::told_at.eq(early.map(|(_, at)| at.millis())),

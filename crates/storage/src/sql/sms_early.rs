@@ -10,7 +10,7 @@ use crate::tx::SqlTx;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use portal_id_core::ids::MessageId;
-use portal_id_core::sms::{Arrival, GatewayReceipt, ReportedId};
+use portal_id_core::sms::{Acceptance, Arrival, ReportedId};
 use portal_id_core::store::StoreResult;
 use portal_id_core::time::Timestamp;
 
@@ -56,11 +56,11 @@ impl SqlTx<'_> {
     pub(super) fn take_early(
         &mut self,
         id: &MessageId,
-        receipt: &GatewayReceipt,
+        acceptance: &Acceptance,
         now: Timestamp,
     ) -> StoreResult<Option<(Arrival, Timestamp)>> {
-        let gateway = receipt.gateway.as_str();
-        let (ours, theirs) = (id.as_str(), receipt.id.as_deref().unwrap_or(id.as_str()));
+        let gateway = acceptance.gateway.as_str();
+        let (ours, theirs) = (id.as_str(), acceptance.id.as_deref().unwrap_or(id.as_str()));
         for key in [ours, theirs] {
             let mark = (sms_early::gateway.eq(gateway), sms_early::id.eq(key), sms_early::told_at.eq(now.millis()));
             self.write(|conn| {

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use http::header::CACHE_CONTROL;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use portal_id_core::accounts::Failure;
 use portal_id_core::ports::{ReportOutcome, SmsReport, SmsReports};
@@ -35,6 +35,7 @@ pub(crate) async fn take(
     State(s): State<SmsReporting>,
     Path((gateway, secret)): Path<(String, String)>,
     RawQuery(query): RawQuery,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<Response, PageError> {
     let body = match Limited::new(body, MAX_REPORT).collect().await {
@@ -42,8 +43,15 @@ pub(crate) async fn take(
         Err(error) if error.downcast_ref::<LengthLimitError>().is_some() => return Err(PageError::TooLarge),
         Err(_) => return Err(PageError::Malformed("broken-body")),
     };
-    let report =
-        SmsReport { gateway: &gateway, secret: &secret, query: query.as_deref().unwrap_or_default(), body: &body };
+    let headers: Vec<_> =
+        headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
+    let report = SmsReport {
+        gateway: &gateway,
+        secret: &secret,
+        query: query.as_deref().unwrap_or_default(),
+        headers: &headers,
+        body: &body,
+    };
     match s.reports.take(report, ctx.now).await.map_err(Failure::from)? {
         ReportOutcome::Unknown => Err(PageError::NotFound),
         ReportOutcome::Taken => {

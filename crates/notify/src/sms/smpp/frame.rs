@@ -16,7 +16,6 @@ pub(super) fn cutter() -> LengthDelimitedCodec {
         .big_endian()
         .length_field_length(4)
         // The length counts itself, and stays with its PDU.
-        .length_adjustment(-4)
         .num_skip(0)
         .max_frame_length(MOST_OCTETS)
         .new_codec()

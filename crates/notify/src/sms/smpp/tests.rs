@@ -96,6 +96,10 @@ async fn a_code_is_accepted_first_and_delivered_when_the_receipt_comes() {
     let delivered = id(gateway.hand_over(&code("678"), NOW).await);
     let failed = id(gateway.hand_over(&code("105"), NOW).await);
     assert_ne!(delivered, failed);
+    for by_parameters in ["108", "109"] {
+        let id = id(gateway.hand_over(&code(by_parameters), NOW).await);
+        assert_eq!(told.of(&id).await, Arrival::Delivered, "{by_parameters}");
+    }
     assert_eq!((told.of(&delivered).await, told.of(&failed).await), (Arrival::Delivered, Arrival::Failed));
 }
 

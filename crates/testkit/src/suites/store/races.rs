@@ -8,7 +8,7 @@ use portal_id_core::credential::CredentialKind;
 use portal_id_core::link::LinkPurpose;
 use portal_id_core::outbox::Channel;
 use portal_id_core::profile::{Account, AccountClass, AccountState, IdentifierKind};
-use portal_id_core::sms::{Arrival, GatewayReceipt, ReportedId, VietnamDay};
+use portal_id_core::sms::{Acceptance, Arrival, ReportedId, VietnamDay};
 use portal_id_core::store::{PasswordChange, Store, StoreError, StoreResult, Tx};
 use portal_id_core::throttle::{Limit, Rule, Throttle};
 use portal_id_core::time::Span;
@@ -302,8 +302,8 @@ pub async fn of_32_reports_that_race_with_their_acceptances_none_is_lost(subject
             let (id, theirs) = (message(number).id, format!("e-{number}"));
             move |tx: &mut dyn Tx| {
                 if racer.is_multiple_of(2) {
-                    let receipt = GatewayReceipt { gateway: "esms".to_owned(), id: Some(theirs.clone()) };
-                    return tx.note_acceptance(&id, &receipt, NOW);
+                    let acceptance = Acceptance { gateway: "esms".to_owned(), id: Some(theirs.clone()) };
+                    return tx.note_acceptance(&id, &acceptance, NOW);
                 }
                 let told = if number.is_multiple_of(2) {
                     ReportedId::Ours(id.clone())

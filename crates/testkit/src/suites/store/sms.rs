@@ -4,7 +4,7 @@ use super::Subject;
 use super::samples::{MINUTE, NOW, TICK, message};
 use portal_id_core::outbox::OutboxState;
 use portal_id_core::sms::{
-    Arrival, GatewayReceipt, ReportedId, SmsDay, SmsSend, SpendAlarm, SpendDecision, VietnamDay, set_parts_aside,
+    Acceptance, Arrival, ReportedId, SmsDay, SmsSend, SpendAlarm, SpendDecision, VietnamDay, set_parts_aside,
 };
 use portal_id_core::store::{Store, Tx};
 
@@ -28,8 +28,8 @@ async fn release(store: &Store, number: u32) -> bool {
 }
 
 async fn accept(store: &Store, number: u32, gateway: &str, id: Option<&str>) -> bool {
-    let receipt = GatewayReceipt { gateway: gateway.to_owned(), id: id.map(str::to_owned) };
-    let accept = move |tx: &mut dyn Tx| tx.note_acceptance(&message(number).id, &receipt, NOW + TICK);
+    let acceptance = Acceptance { gateway: gateway.to_owned(), id: id.map(str::to_owned) };
+    let accept = move |tx: &mut dyn Tx| tx.note_acceptance(&message(number).id, &acceptance, NOW + TICK);
     store.tx("accept", accept).await.expect("a gate")
 }
 
@@ -64,7 +64,7 @@ pub async fn a_text_message_is_followed_from_its_reservation_to_its_report(subje
         message_id: message(1).id,
         day: today(),
         parts: 2,
-        receipt: None,
+        acceptance: None,
         accepted_at: None,
         unanswered_at: None,
         arrival: None,
@@ -73,8 +73,8 @@ pub async fn a_text_message_is_followed_from_its_reservation_to_its_report(subje
     assert_eq!(find(store, 1).await, Some(set_aside.clone()));
     assert!(accept(store, 1, "esms", Some("e-1")).await);
     assert!(!accept(store, 1, "twilio", Some("t-1")).await, "once");
-    let receipt = Some(GatewayReceipt { gateway: "esms".to_owned(), id: Some("e-1".to_owned()) });
-    let accepted = SmsSend { receipt, accepted_at: Some(NOW + TICK), ..set_aside };
+    let acceptance = Some(Acceptance { gateway: "esms".to_owned(), id: Some("e-1".to_owned()) });
+    let accepted = SmsSend { acceptance, accepted_at: Some(NOW + TICK), ..set_aside };
     assert_eq!(find(store, 1).await, Some(accepted.clone()));
     assert!(tell(store, "esms", gateways("e-1"), Arrival::Delivered).await);
     let told = SmsSend { arrival: Some(Arrival::Delivered), told_at: Some(NOW + MINUTE), ..accepted };
@@ -223,7 +223,7 @@ pub async fn a_send_goes_with_its_message_and_old_days_are_deleted(subject: Subj
     add(store, 1..=1).await;
     assert!(reserve(store, 1, 1, None).await);
     assert!(accept(store, 1, "esms", Some("e-1")).await);
-    let settle = |tx: &mut dyn Tx| tx.settle_message(&message(1).id, OutboxState::Delivered, None, 1, NOW);
+    let settle = |tx: &mut dyn Tx| tx.settle_message(&message(1).id, OutboxState::Accepted, None, 1, NOW);
     assert_eq!(store.tx("settle", settle).await, Ok(true));
     assert_eq!(store.tx("sweep", |tx| tx.delete_settled_messages(NOW + TICK, 9)).await, Ok(1));
     assert_eq!((find(store, 1).await, parts(store).await), (None, 1));
