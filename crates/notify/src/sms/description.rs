@@ -131,7 +131,7 @@ pub(super) fn callback_path(gateway: &str, secret: &str) -> String {
 }
 
 /// A registered sender is what the network shows.
-pub(super) fn brandname(settings: &HttpSettings) -> Result<(), SetupError> {
+pub(super) fn check_brandname(settings: &HttpSettings) -> Result<(), SetupError> {
     if settings.values.get("brandname").is_some_and(|name| !is_sender(name)) {
         return Err(SetupError::new("brandname must be 1 to 11 unaccented characters"));
     }

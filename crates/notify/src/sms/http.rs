@@ -2,7 +2,7 @@
 
 use super::Route;
 use super::description::{
-    CALLBACK_URL, Content, basic, brandname, callback_url, check_name, check_places, content, headers, names,
+    CALLBACK_URL, Content, basic, callback_url, check_brandname, check_name, check_places, content, headers, names,
 };
 use super::exchange::{Silence, client, guarded_url, send};
 use super::fill::{Filling, Pattern};
@@ -49,7 +49,7 @@ impl HttpGateway {
     fn described(settings: &HttpSettings, public_url: &str) -> Result<Self, SetupError> {
         check_name(&settings.name)?;
         let mut names = names(settings)?;
-        brandname(settings)?;
+        check_brandname(settings)?;
         let address = callback_url(settings, &names, public_url)?;
         if let (Some(report), Some(address)) = (&settings.report, &address) {
             Signature::new(&report.signature, &names, address.clone())?;

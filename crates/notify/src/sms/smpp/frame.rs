@@ -24,7 +24,7 @@ pub(super) fn cutter() -> LengthDelimitedCodec {
 /// A PDU, as far as it can be read.
 pub(super) enum Heard {
     /// It can.
-    Command(Command),
+    Command(Box<Command>),
     /// A request that cannot.
     Unreadable {
         /// Its number.
@@ -38,14 +38,14 @@ pub(super) fn read(pdu: &BytesMut) -> Option<Heard> {
     let word = |at: usize| pdu.get(at..at + 4)?.try_into().ok().map(u32::from_be_bytes);
     let (id, number) = (CommandId::from(word(4)?), word(12)?);
     if let Some(command) = decode(pdu.clone()) {
-        return Some(Heard::Command(command));
+        return Some(Heard::Command(Box::new(command)));
     }
     if !id.is_response() {
         return Some(Heard::Unreadable { number });
     }
     let mut header = BytesMut::from(pdu.get(..HEADER)?);
     header.get_mut(..4)?.copy_from_slice(&16_u32.to_be_bytes());
-    decode(header).map(Heard::Command)
+    decode(header).map(|command| Heard::Command(Box::new(command)))
 }
 
 fn decode(mut pdu: BytesMut) -> Option<Command> {

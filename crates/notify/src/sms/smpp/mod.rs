@@ -36,7 +36,7 @@ use session::{Lost, Pace, Session};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
-use talk::Reports;
+use talk::ReceiptDesk;
 use text::Encoded;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::timeout;
@@ -51,7 +51,7 @@ pub struct SmppGateway {
     bind: BindTransceiver,
     source: COctetString<1, 21>,
     tls: Option<TlsConnector>,
-    reports: Reports,
+    desk: ReceiptDesk,
     state: Mutex<State>,
     window: Semaphore,
     /// Tells the parts of one long message from those of another.
@@ -97,7 +97,7 @@ impl SmppGateway {
             reference: AtomicU8::new(0),
             settings: settings.clone(),
             bind,
-            reports: Reports { gateway: settings.name.clone(), receipts, unmarked: settings.unmarked_receipts },
+            desk: ReceiptDesk { gateway: settings.name.clone(), receipts, unmarked: settings.unmarked_receipts },
         })
     }
 
@@ -133,7 +133,7 @@ impl SmppGateway {
         let host = session::Host { name: &settings.host, port: settings.port(), tls: self.tls.as_ref() };
         let keep_alive = Duration::from_secs(u64::from(settings.enquire_link_seconds.max(1)));
         let pace = Pace { patience: self.patience(), keep_alive };
-        let session = Session::open(&host, pace, self.reports.clone()).await.map_err(lost)?;
+        let session = Session::open(&host, pace, self.desk.clone()).await.map_err(lost)?;
         let answer = session.ask(Pdu::BindTransceiver(self.bind.clone()), self.patience()).await.map_err(lost)?;
         match status::of_bind(answer.status()) {
             Some(refusal) => Err(refusal),

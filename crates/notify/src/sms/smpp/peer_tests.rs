@@ -35,7 +35,7 @@ impl Peer {
         let pdu = tokio::time::timeout(Duration::from_secs(5), self.reading.next()).await.unwrap().unwrap().unwrap();
         let Some(Heard::Command(command)) = frame::read(&pdu) else { unreachable!("a PDU of ours") };
         assert_eq!(command.id(), id);
-        command
+        *command
     }
 
     async fn says(&mut self, status: CommandStatus, number: u32, pdu: impl Into<Pdu>) {

@@ -1,6 +1,6 @@
 //! One session with an SMSC, as those see it who ask something. What is said in it is the [`Talk`]'s.
 
-use super::talk::{Reports, Talk};
+use super::talk::{ReceiptDesk, Talk};
 use crate::SetupError;
 use crate::sms::Verdict;
 use rusmpp::{Command, Pdu};
@@ -99,13 +99,13 @@ pub(super) struct Pace {
 
 impl Session {
     /// Connects; nothing is said yet.
-    pub(super) async fn open(host: &Host<'_>, pace: Pace, reports: Reports) -> Result<Self, Lost> {
+    pub(super) async fn open(host: &Host<'_>, pace: Pace, desk: ReceiptDesk) -> Result<Self, Lost> {
         let connect = async {
             let tcp = TcpStream::connect((host.name, host.port)).await.ok()?;
-            let Some(tls) = host.tls else { return Some(Self::over(tcp, pace, reports)) };
+            let Some(tls) = host.tls else { return Some(Self::over(tcp, pace, desk)) };
             let name = ServerName::try_from(host.name.to_owned()).ok()?;
             let stream = tls.connect(name, tcp).await.ok()?;
-            Some(Self::over(stream, pace, reports))
+            Some(Self::over(stream, pace, desk))
         };
         timeout(pace.patience, connect).await.map_err(|_| Lost::Silent)?.ok_or(Lost::Unreachable)
     }
@@ -114,10 +114,10 @@ impl Session {
     pub(super) fn over(
         stream: impl AsyncRead + AsyncWrite + Send + Sync + 'static,
         pace: Pace,
-        reports: Reports,
+        desk: ReceiptDesk,
     ) -> Self {
         let (questions, asked) = mpsc::channel(100);
-        tokio::spawn(Talk::begin(stream, pace, reports, asked));
+        tokio::spawn(Talk::begin(stream, pace, desk, asked));
         Self { questions }
     }
 

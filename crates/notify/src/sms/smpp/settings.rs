@@ -8,6 +8,7 @@ use std::path::PathBuf;
 /// A short message centre over SMPP 3.4 (`preset = "smpp"`).
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of their own, each with its name in the configuration")]
 pub struct SmppSettings {
     /// The name in logs and lists.
     pub name: String,

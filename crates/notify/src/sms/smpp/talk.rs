@@ -25,7 +25,7 @@ const MOST_RECEIPTS: usize = 100;
 
 /// To whom receipts are told.
 #[derive(Clone)]
-pub(super) struct Reports {
+pub(super) struct ReceiptDesk {
     /// Whose they are.
     pub(super) gateway: String,
     /// Who notes them; `None` when nobody wants to know.
@@ -38,7 +38,7 @@ pub(super) struct Reports {
 pub(super) struct Talk<S> {
     writing: WriteHalf<S>,
     patience: Duration,
-    reports: Reports,
+    desk: ReceiptDesk,
     waiting: HashMap<u32, oneshot::Sender<Command>>,
     /// Receipts that are being noted; each gives the answer to the SMSC.
     noting: FuturesUnordered<BoxFuture<'static, Reply>>,
@@ -59,12 +59,12 @@ struct Over;
 
 impl<S: AsyncRead + AsyncWrite + Send + Sync> Talk<S> {
     /// Talks until the session is over.
-    pub(super) async fn begin(stream: S, pace: Pace, reports: Reports, asked: mpsc::Receiver<Question>) {
+    pub(super) async fn begin(stream: S, pace: Pace, desk: ReceiptDesk, asked: mpsc::Receiver<Question>) {
         let (reading, writing) = split(stream);
         let talk = Self {
             writing,
             patience: pace.patience,
-            reports,
+            desk,
             waiting: HashMap::new(),
             noting: FuturesUnordered::new(),
             last_number: 0,
@@ -92,7 +92,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Sync> Talk<S> {
                 },
                 cut = reading.next() => match cut {
                     Some(Ok(pdu)) => match frame::read(&pdu) {
-                        Some(Heard::Command(command)) => self.hear(command).await,
+                        Some(Heard::Command(command)) => self.hear(*command).await,
                         Some(Heard::Unreadable { number }) => self.refuse(number, CommandStatus::EsmeRinvcmdlen).await,
                         None => Err(Over),
                     },
@@ -105,7 +105,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Sync> Talk<S> {
                 break;
             }
         }
-        tracing::debug!(gateway = self.reports.gateway, "the SMPP session ended");
+        tracing::debug!(gateway = self.desk.gateway, "the SMPP session ended");
         let _ = self.writing.shutdown().await;
     }
 
@@ -118,7 +118,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Sync> Talk<S> {
 
     async fn keep_alive(&mut self) -> Result<(), Over> {
         if self.kept_alive_by.is_some() {
-            tracing::warn!(gateway = self.reports.gateway, "the SMSC no longer answers; the session is opened anew");
+            tracing::warn!(gateway = self.desk.gateway, "the SMSC no longer answers; the session is opened anew");
             return Err(Over);
         }
         let number = self.next_number();
@@ -130,11 +130,11 @@ impl<S: AsyncRead + AsyncWrite + Send + Sync> Talk<S> {
         let number = command.sequence_number();
         match (command.id(), command.pdu()) {
             (CommandId::DeliverSm, Some(Pdu::DeliverSm(told))) => {
-                let receipt = receipt::of_deliver(told, self.reports.unmarked);
+                let receipt = receipt::of_deliver(told, self.desk.unmarked);
                 self.take(receipt, number, Pdu::DeliverSmResp(DeliverSmResp::default())).await
             }
             (CommandId::DataSm, Some(Pdu::DataSm(told))) => {
-                let receipt = receipt::of_data(told, self.reports.unmarked);
+                let receipt = receipt::of_data(told, self.desk.unmarked);
                 self.take(receipt, number, Pdu::DataSmResp(DataSmResp::default())).await
             }
             (CommandId::EnquireLink, _) => self.say(CommandStatus::EsmeRok, number, Pdu::EnquireLinkResp).await,
@@ -160,7 +160,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Sync> Talk<S> {
 
     async fn refuse(&mut self, number: u32, status: CommandStatus) -> Result<(), Over> {
         tracing::warn!(
-            gateway = self.reports.gateway,
+            gateway = self.desk.gateway,
             status = u32::from(status),
             "the SMSC sent something that we do not understand; it was refused"
         );
@@ -169,13 +169,13 @@ impl<S: AsyncRead + AsyncWrite + Send + Sync> Talk<S> {
 
     /// Notes a receipt; what is none is acknowledged and forgotten. A store that cannot be reached makes the SMSC try again.
     async fn take(&mut self, receipt: Option<Receipt>, number: u32, pdu: Pdu) -> Result<(), Over> {
-        let (Some(receipt), Some(receipts)) = (receipt, self.reports.receipts.clone()) else {
+        let (Some(receipt), Some(receipts)) = (receipt, self.desk.receipts.clone()) else {
             return self.say(CommandStatus::EsmeRok, number, pdu).await;
         };
         if self.noting.len() >= MOST_RECEIPTS {
             return self.say(CommandStatus::EsmeRxTAppn, number, pdu).await;
         }
-        let gateway = self.reports.gateway.clone();
+        let gateway = self.desk.gateway.clone();
         self.noting.push(Box::pin(async move {
             let is_noted = receipts.arrived(&gateway, receipt.id, receipt.arrival).await;
             Reply { status: if is_noted { CommandStatus::EsmeRok } else { CommandStatus::EsmeRxTAppn }, number, pdu }
