@@ -10,6 +10,8 @@ const CODE = 'Ma xac thuc Cong DVC la 123456. Hieu luc 5 phut. Khong chia se ma 
 const EXPECTED = {
   678: CODE,
   105: CODE,
+  108: CODE,
+  109: CODE,
   801: 'Mã xác thực của bạn là 123456 €',
   802: `${'Ma xac thuc [1] '.repeat(20)}@_`,
   803: 'Mã xác thực '.repeat(20),
@@ -28,6 +30,8 @@ function isWellFormed(pdu) {
     pdu.dest_addr_npi === 1 &&
     /^84[35789]\d{8}$/.test(pdu.destination_addr) &&
     pdu.registered_delivery === 1 &&
+    [0, 0x40].includes(pdu.esm_class) &&
+    Boolean(pdu.validity_period) &&
     [0, 8].includes(pdu.data_coding)
   );
 }
@@ -45,14 +49,15 @@ function together({ message, udh }) {
   return known.join('');
 }
 
+const DELIVERED = 2;
+
 function receipt(session, pdu, id, stat) {
+  const addresses = { source_addr: pdu.destination_addr, destination_addr: pdu.source_addr };
+  const parameters = { receipted_message_id: id, message_state: DELIVERED };
+  if (pdu.destination_addr.endsWith('108')) return session.deliver_sm({ esm_class: 4, ...addresses, ...parameters });
+  if (pdu.destination_addr.endsWith('109')) return session.data_sm({ esm_class: 4, ...addresses, ...parameters });
   const text = `id:${id} sub:001 dlvrd:001 submit date:2611231200 done date:2611231200 stat:${stat} err:000 text:Ma xac`;
-  session.deliver_sm({
-    esm_class: 4,
-    source_addr: pdu.destination_addr,
-    destination_addr: pdu.source_addr,
-    short_message: text,
-  });
+  return session.deliver_sm({ esm_class: 4, ...addresses, short_message: text });
 }
 
 function submit(session, pdu) {
@@ -74,6 +79,8 @@ function submit(session, pdu) {
   }
   ids += 1;
   const id = `smsc-${ids}`;
+  // A request of ours under our own number, between theirs and its answer.
+  session.enquire_link();
   answer(0, id);
   if (text === undefined) return undefined;
   receipt(session, pdu, id, ending === '105' ? 'UNDELIV' : 'DELIVRD');
@@ -84,10 +91,15 @@ function submit(session, pdu) {
 const server = smpp.createServer((session) => {
   session.on('error', () => {});
   session.on('bind_transceiver', (pdu) => {
+    if (session.isBound) {
+      console.error('a second bind in one session');
+      return session.send(pdu.response({ command_status: smpp.ESME_RALYBND }));
+    }
     const known = ['portal', 'mute'].includes(pdu.system_id) && pdu.interface_version === 0x34;
     session.mute = pdu.system_id === 'mute';
     const status = !known ? smpp.ESME_RINVSYSID : pdu.password !== 'secret' ? smpp.ESME_RINVPASWD : 0;
-    session.send(pdu.response({ command_status: status, system_id: 'smsc' }));
+    session.isBound = status === 0;
+    return session.send(pdu.response({ command_status: status, system_id: 'smsc' }));
   });
   session.on('submit_sm', (pdu) => submit(session, pdu));
   session.on('enquire_link', (pdu) => {

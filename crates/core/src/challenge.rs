@@ -17,9 +17,10 @@ pub struct CodeSettings {
     pub tries: u32,
     /// Seconds before a code can be sent again.
     pub resend_after_seconds: i64,
-    /// Codes sent per hour, to one phone and to one account each.
+    /// Codes sent per hour for one account, and to one phone for all accounts that typed it; three times as many to a phone
+    /// for all accounts that have proved to hold it.
     pub sends_per_hour: u32,
-    /// Codes sent per day, to one phone and to one account each.
+    /// Codes sent per day, counted likewise.
     pub sends_per_day: u32,
 }
 

@@ -3,7 +3,7 @@
 use crate::ids::{ClientId, MessageId};
 use crate::language::Language;
 use crate::ports::{SealPurpose, Sealed};
-use crate::sms::GatewayReceipt;
+use crate::sms::Acceptance;
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -273,8 +273,8 @@ impl std::fmt::Debug for Recipient {
 pub enum OutboxState {
     /// Waiting for its next attempt.
     Pending,
-    /// Accepted by the mail server or gateway.
-    Delivered,
+    /// Taken by the mail server or gateway; whether it arrived is another question ([`crate::sms::Arrival`]).
+    Accepted,
     /// Given up after too many attempts or a permanent refusal; an operator should look.
     Dead,
     /// Its time was over before it could be delivered; never sent late.
@@ -286,7 +286,8 @@ impl OutboxState {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
-            Self::Delivered => "delivered",
+            // The stored word is older than the distinction.
+            Self::Accepted => "delivered",
             Self::Dead => "dead",
             Self::Expired => "expired",
         }
@@ -294,7 +295,7 @@ impl OutboxState {
 
     /// Reads a stored value.
     pub fn from_text(text: &str) -> Option<Self> {
-        [Self::Pending, Self::Delivered, Self::Dead, Self::Expired].into_iter().find(|state| state.as_str() == text)
+        [Self::Pending, Self::Accepted, Self::Dead, Self::Expired].into_iter().find(|state| state.as_str() == text)
     }
 }
 
@@ -337,9 +338,11 @@ pub enum Delivery {
     /// Accepted by the other side.
     Accepted,
     /// Accepted by a gateway that is known by name, and may tell later what became of the message.
-    AcceptedBy(GatewayReceipt),
+    AcceptedBy(Acceptance),
     /// Refused for now, or not reached: try again.
     Passing(String),
+    /// Asked, and no answer came: the message may have been taken and may be billed. Try again.
+    Unanswered(String),
     /// Refused for good: trying again cannot help.
     Permanent(String),
 }

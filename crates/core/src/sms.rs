@@ -9,7 +9,7 @@ use crate::time::{Span, Timestamp};
 
 /// Who took a text message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GatewayReceipt {
+pub struct Acceptance {
     /// The gateway's name in the configuration.
     pub gateway: String,
     /// The gateway's own id of the message, if it gave one: by it the gateway tells later what became of it.
@@ -59,9 +59,11 @@ pub struct SmsSend {
     /// Its billed parts.
     pub parts: u32,
     /// Who took it; `None` while its parts are only set aside.
-    pub receipt: Option<GatewayReceipt>,
+    pub acceptance: Option<Acceptance>,
     /// When it was taken.
     pub accepted_at: Option<Timestamp>,
+    /// When a gateway was asked to take it and gave no answer.
+    pub unanswered_at: Option<Timestamp>,
     /// What the gateway told afterwards.
     pub arrival: Option<Arrival>,
     /// When it told so.
@@ -96,13 +98,13 @@ pub struct SmsDay {
     pub day: VietnamDay,
     /// Parts of accepted messages, and of those under way.
     pub parts: u64,
-    /// When the operators were warned that most of the ceiling is used.
-    pub warned_at: Option<Timestamp>,
-    /// When the first message was held back by the ceiling.
-    pub refused_at: Option<Timestamp>,
+    /// When the operators were warned that most of the ceiling is used, and which.
+    pub warned: Option<(Timestamp, u64)>,
+    /// When the first message was held back by the ceiling, and which.
+    pub refused: Option<(Timestamp, u64)>,
 }
 
-/// What is told to operators once a day each.
+/// What is told to operators once a day each, and again for a ceiling that was raised meanwhile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpendAlarm {
     /// Four fifths of the ceiling are used.
@@ -121,7 +123,7 @@ pub struct SpendDecision {
 }
 
 /// Sets the parts of a message aside before it is handed over, if the day's ceiling allows it. They are given back when
-/// nobody accepted the message; whoever takes the message up after a crash finds them set aside already, so that a
+/// nobody can have accepted the message; whoever takes the message up after a crash finds them set aside already, so that a
 /// message counts once however often it is tried.
 pub fn set_parts_aside(
     tx: &mut dyn Tx,
@@ -134,13 +136,16 @@ pub fn set_parts_aside(
     let granted = tx.reserve_parts(id, day, parts, ceiling)?;
     let Some(ceiling) = ceiling.map(u64::from) else { return Ok(SpendDecision { granted, alarm: None }) };
     let Some(today) = tx.find_sms_day(day)? else { return Ok(SpendDecision { granted, alarm: None }) };
-    let alarm = match today {
-        SmsDay { refused_at: None, .. } if !granted => Some(SpendAlarm::Reached),
-        SmsDay { warned_at: None, parts, .. } if granted && parts * 5 >= ceiling * 4 => Some(SpendAlarm::MostlyUsed),
-        _ => None,
+    let is_new = |told: Option<(Timestamp, u64)>| told.is_none_or(|(_, of)| of < ceiling);
+    let alarm = if !granted && is_new(today.refused) {
+        Some(SpendAlarm::Reached)
+    } else if granted && is_new(today.warned) && today.parts * 5 >= ceiling * 4 {
+        Some(SpendAlarm::MostlyUsed)
+    } else {
+        None
     };
     let alarm = match alarm {
-        Some(alarm) if tx.mark_spend_alarm(day, alarm, now)? => Some(alarm),
+        Some(alarm) if tx.mark_spend_alarm(day, alarm, ceiling, now)? => Some(alarm),
         _ => None,
     };
     Ok(SpendDecision { granted, alarm })

@@ -152,12 +152,21 @@ impl SignInLimits {
 }
 
 impl crate::challenge::CodeSettings {
-    /// Codes sent to one phone or for one account.
+    /// Codes sent for one account, or to one phone that was only typed.
     pub fn sends(&self) -> Rule {
+        self.sends_times(1)
+    }
+
+    /// Codes sent to one phone for all accounts that have proved to hold it: a family, a person and their business.
+    pub fn sends_to_proved_phone(&self) -> Rule {
+        self.sends_times(3)
+    }
+
+    fn sends_times(&self, factor: u32) -> Rule {
         Rule {
             limits: vec![
-                Limit { max: self.sends_per_hour, period: Span::hours(1) },
-                Limit { max: self.sends_per_day, period: Span::days(1) },
+                Limit { max: self.sends_per_hour.saturating_mul(factor), period: Span::hours(1) },
+                Limit { max: self.sends_per_day.saturating_mul(factor), period: Span::days(1) },
             ],
             pause_after: None,
         }

@@ -15,14 +15,14 @@ mod sms;
 mod smtp;
 mod tls;
 
-pub use courier::{Courier, RunReport};
+pub use courier::{Courier, Places, Round, RunReport};
 pub use outgoing::{HttpOutgoing, OutgoingSettings};
 pub use render::{Gsm7Fault, Renderer, UnfitMessage};
 pub use settings::{Attempts, NotifySettings, SmsSettings};
 pub use sms::{
     AnswerFormat, AnswerSettings, BodyKind, Failover, GatewaySettings, HttpGateway, HttpSettings, JwtSettings, Method,
-    NumberForm, Receipts, ReportRule, ReportSettings, Reports, Route, SmppGateway, SmppSettings, StoredReceipts,
-    TokenSettings, Verdict, WayBack, open_route,
+    NumberForm, Receipts, ReportRule, ReportSettings, Reports, Route, SignatureScheme, SignatureSettings, SmppGateway,
+    SmppSettings, StoredReceipts, TokenSettings, Verdict, WayBack, open_route,
 };
 pub use smtp::{Security, Smtp, SmtpSettings};
 

@@ -73,7 +73,8 @@ pub struct NotifySettings {
     /// How many messages one node delivers at the same time. Default 16.
     pub parallel: u32,
     /// For how many seconds a node holds a message while it delivers it; after a crash another node takes it up when
-    /// they are over. At least 20, default 60.
+    /// they are over. At least 20, and 10 more than all SMS gateways together may take: for each its `timeout_seconds`,
+    /// three times over SMPP, four times with a token. Default 60.
     pub lease_seconds: u32,
 }
 
@@ -103,6 +104,14 @@ impl NotifySettings {
         }
         if self.lease_seconds < 20 {
             return Err(SetupError::new("lease_seconds must be at least 20"));
+        }
+        let longest: u64 = self.sms_gateways.iter().map(GatewaySettings::longest_seconds).sum();
+        let needed = longest + u64::try_from(crate::courier::MARGIN.as_seconds()).unwrap_or(0);
+        if needed > u64::from(self.lease_seconds) {
+            return Err(SetupError::new(format!(
+                "when every SMS gateway is silent, a message is under way for {longest} seconds: lease_seconds must be at \
+                 least {needed}, or the gateways' timeout_seconds less"
+            )));
         }
         if self.sms.parts_per_day == Some(0) {
             return Err(SetupError::new("sms.parts_per_day = 0 would let nobody sign in; leave it out for no ceiling"));
@@ -191,6 +200,24 @@ mod tests {
         let none = SmsSettings { parts_per_day: Some(0) };
         assert!(NotifySettings { sms: none, ..NotifySettings::default() }.check().is_err());
         assert!(NotifySettings { lease_seconds: 5, ..NotifySettings::default() }.check().is_err());
+    }
+
+    #[test]
+    fn a_lease_outlives_every_gateway_in_its_silence() {
+        let with = |lease: u32, gateways: &str| {
+            let text = format!("lease_seconds = {lease}\n{gateways}");
+            toml::from_str::<NotifySettings>(&text).unwrap().check().map_err(|fault| fault.to_string())
+        };
+        let http = |seconds: u32| format!("[[sms_gateways]]\npreset = 'esms'\ntimeout_seconds = {seconds}\n");
+        let token = "[[sms_gateways]]\npreset = 'fpt'\n";
+        let smpp = "[[sms_gateways]]\npreset = 'smpp'\nname = 'a'\n";
+        assert_eq!(with(20, &http(10)), Ok(()));
+        assert!(with(20, &http(11)).unwrap_err().contains("at least 21"));
+        assert!(with(60, &http(60)).unwrap_err().contains("under way for 60 seconds"));
+        assert_eq!(with(60, &format!("{}{}{token}", http(8), http(8))), Ok(()));
+        assert!(with(60, &format!("{token}{smpp}")).unwrap_err().contains("at least 66"));
+        assert_eq!(with(66, &format!("{token}{smpp}")), Ok(()));
+        assert!(with(20, &http(u32::MAX).repeat(3)).is_err());
     }
 
     #[test]

@@ -138,7 +138,12 @@ impl House {
             vault: Arc::clone(&vault),
             assets: Assets::load(&config.web).context("reading the portal's logo and colours")?,
             settings: config.web.clone(),
-            sms_reports: Arc::new(Reports::new(store.clone(), Arc::clone(&vault), &config.notify.sms_gateways)?),
+            sms_reports: Arc::new(Reports::new(
+                store.clone(),
+                Arc::clone(&vault),
+                &config.notify.sms_gateways,
+                &way_back(&config, None).public_url,
+            )?),
             ready,
         });
         Ok(Self { config, outside, store, counters, vault, ring, accounts, provider, courier, router, leaving })

@@ -1,6 +1,7 @@
 //! What runs beside the requests. Each job is a `run_once(now)` of the room that owns the rows; tests call that, and
 //! only this loop knows about timers.
 
+use crate::delivery;
 use crate::house::House;
 use portal_id_core::outbox::Channel;
 use portal_id_core::sms::VietnamDay;
@@ -11,8 +12,6 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// How often the outbox is looked at.
-const DELIVERY_EVERY: Duration = Duration::from_millis(500);
 /// How often the key table is read (decisions 23).
 const KEYS_EVERY: Duration = Duration::from_secs(30);
 /// How often what is over is swept.
@@ -27,19 +26,14 @@ const KEEP: Span = Span::days(7);
 /// How long it is kept what a day of text messages cost: a bill may be late.
 const KEEP_SPEND: Span = Span::days(400);
 
+/// How long a report about an unknown text message is kept: its acceptance is noted within seconds, or never.
+const KEEP_EARLY_REPORTS: Span = Span::days(1);
+
 /// Starts the jobs; they end after `stop` says so, having finished what they had begun.
 pub fn start(house: &Arc<House>, stop: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
     vec![
-        every(house, stop, "deliver-emails", DELIVERY_EVERY, |house| async move {
-            deliver_once(&house, Channel::Email).await
-        }),
-        every(
-            house,
-            stop,
-            "deliver-texts",
-            DELIVERY_EVERY,
-            |house| async move { deliver_once(&house, Channel::Sms).await },
-        ),
+        delivery::start(house, stop, "deliver-emails", Channel::Email),
+        delivery::start(house, stop, "deliver-texts", Channel::Sms),
         every(house, stop, "read-keys", KEYS_EVERY, |house| async move {
             Ok(house.ring.reload(house.outside.clock.now()).await?)
         }),
@@ -72,16 +66,7 @@ where
             }
             // A task of its own, so that a panic ends this round and not the job.
             match tokio::spawn(run(Arc::clone(&house))).await {
-                Ok(Ok(())) => {
-                    if let Some(rounds) = trouble.passed() {
-                        tracing::info!(job = name, rounds, "A job that had failed works again.");
-                    }
-                }
-                Ok(Err(error)) => {
-                    if trouble.is_to_be_told() {
-                        tracing::warn!(job = name, error = format!("{error:#}"), "A job failed; it is tried again.");
-                    }
-                }
+                Ok(outcome) => trouble.note(name, outcome),
                 Err(panic) => tracing::error!(job = name, %panic, "A job broke; it is tried again."),
             }
         }
@@ -90,14 +75,30 @@ where
 
 /// What the log hears of a job that fails round after round: the first failure, one each minute, and the end. While a
 /// database is away for an hour, thousands of equal lines would bury the one that says why.
-struct Trouble {
+pub(crate) struct Trouble {
     rounds_a_minute: u128,
     failed: u128,
 }
 
 impl Trouble {
-    fn of_a_job_every(period: Duration) -> Self {
+    pub(crate) fn of_a_job_every(period: Duration) -> Self {
         Self { rounds_a_minute: (60_000 / period.as_millis().max(1)).max(1), failed: 0 }
+    }
+
+    /// Notes what came of a round, and tells the log what it should hear.
+    pub(crate) fn note(&mut self, job: &'static str, outcome: anyhow::Result<()>) {
+        match outcome {
+            Ok(()) => {
+                if let Some(rounds) = self.passed() {
+                    tracing::info!(job, rounds, "A job that had failed works again.");
+                }
+            }
+            Err(error) => {
+                if self.is_to_be_told() {
+                    tracing::warn!(job, error = format!("{error:#}"), "A job failed; it is tried again.");
+                }
+            }
+        }
     }
 
     /// Notes a failure; whether the log is to hear of it.
@@ -113,7 +114,7 @@ impl Trouble {
     }
 }
 
-/// Delivers what is due of one channel.
+/// Delivers what is due of one channel, round by round; for tests and commands.
 pub async fn deliver_once(house: &House, channel: Channel) -> anyhow::Result<()> {
     while house.courier.run_once(&house.outside.job_ctx("deliver"), channel).await?.more {}
     Ok(())
@@ -140,7 +141,7 @@ pub async fn sweep_once(house: &House, now: Timestamp) -> anyhow::Result<()> {
 type Sweep = fn(&mut dyn Tx, Timestamp) -> StoreResult<u32>;
 
 /// One per table that grows: each deletes a portion and says how many.
-const SWEEPS: [Sweep; 10] = [
+const SWEEPS: [Sweep; 11] = [
     |tx, now| tx.delete_expired_registrations(now - KEEP, SWEEP_LIMIT),
     |tx, now| tx.delete_expired_links(now - KEEP, SWEEP_LIMIT),
     |tx, now| tx.delete_old_sessions(now - KEEP, SWEEP_LIMIT),
@@ -151,6 +152,7 @@ const SWEEPS: [Sweep; 10] = [
     |tx, now| tx.delete_expired_revocations(now, SWEEP_LIMIT),
     |tx, now| tx.delete_settled_messages(now - KEEP, SWEEP_LIMIT),
     |tx, now| tx.delete_old_sms_days(VietnamDay::of(now - KEEP_SPEND), SWEEP_LIMIT),
+    |tx, now| tx.delete_early_reports(now - KEEP_EARLY_REPORTS, SWEEP_LIMIT),
 ];
 
 #[cfg(test)]
@@ -164,15 +166,15 @@ mod tests {
 
     #[test]
     fn a_job_that_fails_for_an_hour_is_told_at_once_then_once_a_minute() {
-        assert_eq!(told(DELIVERY_EVERY, 1), 1);
-        assert_eq!(told(DELIVERY_EVERY, 7_200), 60);
+        assert_eq!(told(delivery::EVERY, 1), 1);
+        assert_eq!(told(delivery::EVERY, 7_200), 60);
         assert_eq!(told(KEYS_EVERY, 120), 60);
         assert_eq!(told(SWEEP_EVERY, 60), 60);
     }
 
     #[test]
     fn its_end_is_told_once_and_the_next_failure_at_once() {
-        let mut trouble = Trouble::of_a_job_every(DELIVERY_EVERY);
+        let mut trouble = Trouble::of_a_job_every(delivery::EVERY);
         assert_eq!(trouble.passed(), None);
         assert!(trouble.is_to_be_told());
         assert!(!trouble.is_to_be_told());

@@ -5,6 +5,7 @@ pub mod clients;
 mod clock;
 pub mod commands;
 pub mod config;
+mod delivery;
 pub mod demo;
 pub mod house;
 pub mod jobs;

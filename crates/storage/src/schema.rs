@@ -227,6 +227,16 @@ diesel::table! {
         accepted_at -> Nullable<BigInt>,
         arrival -> Nullable<Text>,
         told_at -> Nullable<BigInt>,
+        unanswered_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    sms_early (gateway, id) {
+        gateway -> Text,
+        id -> Text,
+        arrival -> Nullable<Text>,
+        told_at -> BigInt,
     }
 }
 
@@ -236,6 +246,8 @@ diesel::table! {
         parts -> BigInt,
         warned_at -> Nullable<BigInt>,
         refused_at -> Nullable<BigInt>,
+        warned_of -> Nullable<BigInt>,
+        refused_of -> Nullable<BigInt>,
     }
 }
 

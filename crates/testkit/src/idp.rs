@@ -44,6 +44,15 @@ impl TestIdp {
 
     /// A provider with changed settings.
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_outside(change, |_| {}).await
+    }
+
+    /// A provider whose text messages leave through the gateways of its settings, as in production.
+    pub async fn start_through_gateways(change: impl FnOnce(&mut Config)) -> Self {
+        Self::start_outside(change, |outside| outside.gateway = None).await
+    }
+
+    async fn start_outside(change: impl FnOnce(&mut Config), exchange: impl FnOnce(&mut Outside)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config { mode: Mode::Development, ..Config::default() };
         config.storage.url = match servers::postgres() {
@@ -66,7 +75,7 @@ impl TestIdp {
         let beyond = Arc::new(Beyond::default());
         let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(20_261_123));
         let kek = KeyEncryptionKey::parse(KeyEncryptionKey::generate(entropy.as_ref(), true).expose()).unwrap();
-        let outside = Outside {
+        let mut outside = Outside {
             clock: clock.clone(),
             entropy,
             kek: Arc::new(kek),
@@ -74,6 +83,7 @@ impl TestIdp {
             gateway: Some(texts.clone()),
             outgoing: Some(beyond.clone()),
         };
+        exchange(&mut outside);
         let house = Arc::new(House::build(config, outside).await.unwrap());
         Self { house, clock, mails, texts, beyond, folder }
     }
@@ -197,7 +207,7 @@ impl TestIdp {
     pub async fn expect_an_empty_outbox(&self) {
         self.deliver().await;
         let counts = self.house.store.read("outbox", |tx| tx.count_messages()).await.unwrap();
-        for left in counts.iter().filter(|count| count.state != OutboxState::Delivered) {
+        for left in counts.iter().filter(|count| count.state != OutboxState::Accepted) {
             assert_eq!(left.count, 0, "messages left behind: {left:?}");
         }
     }

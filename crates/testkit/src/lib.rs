@@ -18,6 +18,7 @@ pub mod page;
 pub mod people;
 pub mod servers;
 pub mod service;
+pub mod sms_server;
 pub mod suites;
 
 pub use browser::Browser;
@@ -28,3 +29,4 @@ pub use idp::TestIdp;
 pub use page::Page;
 pub use portal_id_core as core;
 pub use service::{Service, TokenAnswer};
+pub use sms_server::SmsServer;

@@ -1,6 +1,8 @@
 //! Stories: people, services and attackers at the real router. A refusal takes a good request, spoils one thing, and
 //! names what comes of it.
 
+// A provider inside a browser inside a story is a deep future.
+#![recursion_limit = "256"]
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
 mod activation;
@@ -37,6 +39,8 @@ mod sessions;
 mod sign_out;
 mod signing_keys;
 mod sms;
+mod sms_gateways;
+mod sms_limits;
 mod tokens;
 mod walk;
 mod writes;

@@ -22,7 +22,7 @@ async fn mail_waits_for_a_server_that_is_away_and_is_erased_once_delivered() {
     idp.mails.answer(Delivery::Accepted);
     idp.advance(Span::hours(1)).await;
     assert_eq!(idp.mails_to(&an.email).await.len(), 1);
-    let delivered = idp.house.store.read("delivered", |tx| tx.list_messages(OutboxState::Delivered, 10)).await.unwrap();
+    let delivered = idp.house.store.read("delivered", |tx| tx.list_messages(OutboxState::Accepted, 10)).await.unwrap();
     assert!(delivered[0].envelope.is_none(), "erased on delivery");
     idp.deliver().await;
     assert_eq!(idp.mails_to(&an.email).await.len(), 1, "once");

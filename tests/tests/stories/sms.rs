@@ -1,12 +1,13 @@
 //! Text messages after they were handed over: what gateways report, and what a day may cost.
 
 use http::{Method, Request, StatusCode, header};
+use portal_id_notify::{Receipts as _, StoredReceipts};
 use portal_id_server::config::Config;
 use portal_id_testkit::browser::Answer;
 use portal_id_testkit::core::outbox::{Delivery, OutboxState};
-use portal_id_testkit::core::sms::{Arrival, GatewayReceipt, VietnamDay};
+use portal_id_testkit::core::sms::{Acceptance, Arrival, VietnamDay};
 use portal_id_testkit::core::time::Span;
-use portal_id_testkit::{Citizen, TestIdp};
+use portal_id_testkit::{Browser, Citizen, Page, TestIdp};
 
 const SECRET: &str = "callback-secret-7731-of-this-gateway";
 
@@ -15,13 +16,13 @@ fn reporting(config: &mut Config) {
         "[[notify.sms_gateways]]\npreset = 'esms'\napi_key = 'a'\nsecret_key = 's'\nbrandname = 'CONG DVC'\n\
          callback_secret = '{SECRET}'\n\
          [[notify.sms_gateways]]\npreset = 'twilio'\naccount_sid = 'AC1'\nauth_token = 't'\nfrom = 'CONG DVC'\n\
-         callback_secret = '{SECRET}'\n"
+         callback_secret = '{SECRET}'\nreport = {{ signature = {{ scheme = 'none' }} }}\n"
     );
     config.notify.sms_gateways = Config::from_toml(&gateways).unwrap().notify.sms_gateways;
 }
 
 fn by(gateway: &str, id: &str) -> Delivery {
-    Delivery::AcceptedBy(GatewayReceipt { gateway: gateway.to_owned(), id: Some(id.to_owned()) })
+    Delivery::AcceptedBy(Acceptance { gateway: gateway.to_owned(), id: Some(id.to_owned()) })
 }
 
 /// Asks for a code, and delivers it as far as the gateway goes.
@@ -43,6 +44,14 @@ async fn report(idp: &TestIdp, method: Method, address: &str, kind: &str, body: 
     idp.browser().send_raw(request).await
 }
 
+/// The page of the second step, as it is after what happened meanwhile.
+async fn code_page(idp: &TestIdp, an: &Citizen) -> (Browser, Page) {
+    let mut browser = idp.browser();
+    let page = browser.open("/sign-in").await;
+    let page = an.give_password(&mut browser, &page).await.expect("code");
+    (browser, page)
+}
+
 async fn form(idp: &TestIdp, address: &str, body: &str) -> Answer {
     report(idp, Method::POST, address, "application/x-www-form-urlencoded", body).await
 }
@@ -50,7 +59,7 @@ async fn form(idp: &TestIdp, address: &str, body: &str) -> Answer {
 /// What is known of the newest text message.
 async fn arrival(idp: &TestIdp) -> Option<Arrival> {
     let sent = idp.house.store.read("sent", |tx| {
-        let rows = tx.list_messages(OutboxState::Delivered, 100)?;
+        let rows = tx.list_messages(OutboxState::Accepted, 100)?;
         let newest = rows.iter().find(|row| row.template == "sign_in_code").map(|row| row.id.clone());
         newest.map_or(Ok(None), |id| tx.find_send(&id))
     });
@@ -99,6 +108,38 @@ async fn a_report_tells_nobody_which_messages_and_gateways_there_are() {
     }
 }
 
+/// The secret in the address may have leaked into somebody's log.
+#[tokio::test]
+async fn a_report_of_twilio_is_nothing_without_its_signature() {
+    let idp = TestIdp::start_with(|config| {
+        let gateway = format!(
+            "[[notify.sms_gateways]]\npreset = 'twilio'\naccount_sid = 'AC1'\nauth_token = 't'\nfrom = 'CONG DVC'\n\
+             callback_secret = '{SECRET}'\n"
+        );
+        config.notify.sms_gateways = Config::from_toml(&gateway).unwrap().notify.sms_gateways;
+    })
+    .await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    idp.texts.answer(by("twilio", "SM1"));
+    ask_for_a_code(&idp, &an).await;
+    // HMAC-SHA1 under the token over the address that we gave and the fields.
+    for (signature, host, status, expected) in [
+        ("", "id.example.gov.vn", "delivered", StatusCode::NOT_FOUND),
+        ("2XfOn0jAq9Cr/JIH1+Zq0fR6b38=", "id.example.gov.vn", "failed", StatusCode::NOT_FOUND),
+        ("2XfOn0jAq9Cr/JIH1+Zq0fR6b38=", "inside.example", "delivered", StatusCode::OK),
+    ] {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("/callbacks/sms/twilio/{SECRET}"))
+            .header(header::HOST, host)
+            .header("x-twilio-signature", signature)
+            .body(format!("MessageSid=SM1&MessageStatus={status}").into())
+            .unwrap();
+        assert_eq!(idp.browser().send_raw(request).await.status, expected, "{signature} {status}");
+    }
+    assert_eq!(arrival(&idp).await, Some(Arrival::Delivered));
+}
+
 // security: row 16
 #[tokio::test]
 async fn a_report_larger_than_any_is_refused() {
@@ -127,6 +168,92 @@ async fn at_the_days_ceiling_no_code_leaves_the_page_says_so_and_the_next_day_go
     idp.advance(Span::hours(24)).await;
     ask_for_a_code(&idp, &an).await;
     assert_eq!(idp.texts.kept().len(), 3);
+}
+
+/// decisions 5: say so.
+#[tokio::test]
+async fn the_page_tells_that_the_network_did_not_deliver_the_code() {
+    let idp = TestIdp::start_with(reporting).await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    idp.texts.answer(by("twilio", "SM1"));
+    let (mut browser, page) = code_page(&idp, &an).await;
+    idp.deliver().await;
+    let words = "Nhà mạng báo rằng tin nhắn không đến được";
+    assert!(!browser.open(page.url.as_str()).await.expect("code").words().contains(words));
+    let address = format!("/callbacks/sms/twilio/{SECRET}");
+    assert_eq!(form(&idp, &address, "MessageSid=SM1&MessageStatus=undelivered").await.status, StatusCode::OK);
+    let told = browser.open(page.url.as_str()).await.expect("code");
+    assert!(told.words().contains(words), "{}", told.words());
+    assert_eq!(form(&idp, &address, "MessageSid=SM1&MessageStatus=delivered").await.status, StatusCode::OK);
+    assert!(!browser.open(page.url.as_str()).await.expect("code").words().contains(words));
+}
+
+#[tokio::test]
+async fn the_page_tells_that_a_code_will_not_be_sent_any_more() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    idp.texts.answer(Delivery::Permanent("no such number".to_owned()));
+    let (mut browser, page) = code_page(&idp, &an).await;
+    idp.deliver().await;
+    let words = "hệ thống đã ngừng thử";
+    assert!(browser.open(page.url.as_str()).await.expect("code").words().contains(words), "dead");
+    idp.advance(Span::minutes(2)).await;
+    idp.texts.answer(Delivery::Passing("away".to_owned()));
+    let (mut browser, page) = code_page(&idp, &an).await;
+    idp.deliver().await;
+    assert!(!browser.open(page.url.as_str()).await.expect("code").words().contains(words), "still trying");
+    idp.advance(Span::minutes(5)).await;
+    idp.deliver().await;
+    assert!(browser.open(page.url.as_str()).await.expect("code").words().contains(words), "expired");
+}
+
+#[tokio::test]
+async fn a_report_that_overtakes_our_own_note_of_the_acceptance_is_not_lost() {
+    let idp = TestIdp::start_with(reporting).await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let address = format!("/callbacks/sms/twilio/{SECRET}");
+    assert_eq!(form(&idp, &address, "MessageSid=SM1&MessageStatus=delivered").await.status, StatusCode::OK);
+    idp.texts.answer(by("twilio", "SM1"));
+    ask_for_a_code(&idp, &an).await;
+    assert_eq!(arrival(&idp).await, Some(Arrival::Delivered));
+}
+
+/// The way of an SMSC's receipts.
+#[tokio::test]
+async fn a_receipt_over_a_session_is_noted_in_the_store() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    idp.texts.answer(by("smsc", "a1"));
+    ask_for_a_code(&idp, &an).await;
+    let receipts = StoredReceipts::new(idp.house.store.clone(), idp.clock.clone());
+    assert!(receipts.arrived("smsc", "unknown".to_owned(), Arrival::Failed).await, "not to be told again");
+    assert!(receipts.arrived("other", "a1".to_owned(), Arrival::Failed).await);
+    assert_eq!(arrival(&idp).await, None);
+    assert!(receipts.arrived("smsc", "a1".to_owned(), Arrival::Failed).await);
+    assert_eq!(arrival(&idp).await, Some(Arrival::Failed));
+}
+
+#[tokio::test]
+async fn a_message_that_may_have_been_taken_is_counted_once_however_often_it_is_tried() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let day = VietnamDay::of(idp.now());
+    let parts = async || {
+        let today = idp.house.store.read("day", move |tx| tx.find_sms_day(day)).await.unwrap();
+        today.map_or(0, |today| today.parts)
+    };
+    idp.texts.answer(Delivery::Unanswered("silent".to_owned()));
+    ask_for_a_code(&idp, &an).await;
+    assert_eq!(parts().await, 1);
+    idp.texts.answer(Delivery::Passing("away".to_owned()));
+    for _ in 0..3 {
+        idp.advance(Span::seconds(20)).await;
+        idp.deliver().await;
+        assert_eq!(parts().await, 1);
+    }
+    idp.advance(Span::minutes(5)).await;
+    idp.deliver().await;
+    assert_eq!(parts().await, 1, "given up, and perhaps billed");
 }
 
 #[tokio::test]

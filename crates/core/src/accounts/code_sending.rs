@@ -6,9 +6,10 @@ use crate::ctx::Ctx;
 use crate::digest::{Digest, DigestPurpose};
 use crate::facts::Phone;
 use crate::ids::{AccountId, ChallengeId, MessageId};
-use crate::outbox::{Message, OutboxRow};
+use crate::outbox::{Message, OutboxRow, OutboxState};
 use crate::ports::Vault;
 use crate::profile::{Account, IdentifierKind};
+use crate::sms::Arrival;
 use crate::store::{StoreResult, Tx};
 use crate::throttle::Rule;
 use crate::time::Timestamp;
@@ -24,31 +25,62 @@ pub(super) fn code_message_id(challenge: &ChallengeId, sent_at: Timestamp) -> Me
     MessageId::from_text(format!("{challenge}.{}", sent_at.millis()))
 }
 
+/// How the message with a code fares, as far as we know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sending {
+    /// Waiting for its turn, taken by a gateway, or on the phone.
+    Fine,
+    /// Every gateway failed so far; it is tried again.
+    StillTrying,
+    /// It was not sent and will not be any more.
+    GivenUp,
+    /// A gateway took it, and the network could not deliver it.
+    NotDelivered,
+}
+
+impl Sending {
+    pub(super) fn of(tx: &mut dyn Tx, message: &MessageId) -> StoreResult<Self> {
+        let Some(row) = tx.find_message(message)? else { return Ok(Self::Fine) };
+        Ok(match row.state {
+            OutboxState::Pending if row.attempts == 0 => Self::Fine,
+            OutboxState::Pending => Self::StillTrying,
+            OutboxState::Dead | OutboxState::Expired => Self::GivenUp,
+            OutboxState::Accepted => match tx.find_send(message)?.and_then(|send| send.arrival) {
+                Some(Arrival::Failed) => Self::NotDelivered,
+                Some(Arrival::Delivered) | None => Self::Fine,
+            },
+        })
+    }
+}
+
 /// How often codes may be sent for one account.
 pub(super) struct SendLimits {
     account_id: AccountId,
     for_account: Digest,
-    to_phone: Digest,
+    to_typed_phone: Digest,
+    to_proved_phone: Digest,
     rule: Rule,
+    proved_phone_rule: Rule,
 }
 
 impl SendLimits {
-    /// Counts one code, or says until when none may be sent. A phone that this account has proved to hold counts for
-    /// the account alone; numbers that were only typed are counted together, so that strangers who typed somebody's
-    /// number can neither flood it nor use up its holder's codes.
+    /// Counts one code, or says until when none may be sent. Numbers that were only typed are counted together, apart from
+    /// those that their account has proved to hold, so that strangers who typed somebody's number can neither flood it nor
+    /// use up its holder's codes. A proved number may be that of a family: it has a higher limit over all its accounts.
     pub(super) fn mark(&self, tx: &mut dyn Tx, now: Timestamp) -> StoreResult<Option<Timestamp>> {
         let facts = tx.list_identifiers(&self.account_id)?;
         let proved = facts.iter().any(|fact| fact.kind == IdentifierKind::Phone && fact.is_verified());
-        let both = [self.for_account, self.to_phone];
-        let keys = if proved { &both[..1] } else { &both[..] };
+        let to_phone =
+            if proved { (&self.to_proved_phone, &self.proved_phone_rule) } else { (&self.to_typed_phone, &self.rule) };
+        let counted = [(&self.for_account, &self.rule), to_phone];
         // All are looked at before any is marked: a refusal must leave no mark.
-        for key in keys {
-            if let Some(until) = limits::blocked_until(tx, key, &self.rule, now)? {
+        for (key, rule) in counted {
+            if let Some(until) = limits::blocked_until(tx, key, rule, now)? {
                 return Ok(Some(until));
             }
         }
-        for key in keys {
-            if let Err(blocked) = limits::mark(tx, key, &self.rule, now)? {
+        for (key, rule) in counted {
+            if let Err(blocked) = limits::mark(tx, key, rule, now)? {
                 return Ok(Some(blocked.until));
             }
         }
@@ -82,8 +114,10 @@ impl Accounts {
         SendLimits {
             account_id: account.id.clone(),
             for_account: Limited::CodesForAccount(account.id.as_str()).key(vault),
-            to_phone: Limited::CodesToPhone(&phone).key(vault),
+            to_typed_phone: Limited::CodesToPhone(&phone).key(vault),
+            to_proved_phone: Limited::CodesToProvedPhone(&phone).key(vault),
             rule: self.settings.codes.sends(),
+            proved_phone_rule: self.settings.codes.sends_to_proved_phone(),
         }
     }
 }

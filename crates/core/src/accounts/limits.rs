@@ -25,10 +25,12 @@ pub(super) enum Limited<'a> {
     WrongCodes(&'a str),
     /// Codes sent for an account.
     CodesForAccount(&'a str),
-    /// Codes sent to a phone.
+    /// Codes sent to a phone that was only typed.
     CodesToPhone(&'a Digest),
     /// Accounts that are active with a phone: nothing is marked, the row is a gate ([`take_turn`]).
     AccountsWithPhone(&'a Digest),
+    /// Codes sent to a phone that each account has proved to hold.
+    CodesToProvedPhone(&'a Digest),
     /// Registrations with an e-mail address, each of which sends it a mail.
     RegistrationsWith(&'a Digest),
     /// Activation mails sent again to an address, known or not; nothing else counts here, or the number of mails until
@@ -62,6 +64,7 @@ impl Limited<'_> {
             Self::CodesForAccount(account) => vec![b"codes-account", account.as_bytes()],
             Self::CodesToPhone(phone) => vec![b"codes-phone", phone.as_bytes()],
             Self::AccountsWithPhone(phone) => vec![b"accounts-phone", phone.as_bytes()],
+            Self::CodesToProvedPhone(phone) => vec![b"codes-proved-phone", phone.as_bytes()],
             Self::RegistrationsWith(email) => vec![b"registrations", email.as_bytes()],
             Self::ResendsTo(email) => vec![b"resends", email.as_bytes()],
             Self::MailsTo(email) => vec![b"mails", email.as_bytes()],

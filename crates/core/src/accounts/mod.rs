@@ -54,6 +54,7 @@ pub use authenticators::{AddAuthenticatorOutcome, AuthenticatorOffer};
 pub use beginning::{Here, NewSession};
 pub use business_form::BusinessForm;
 pub use citizen_form::CitizenForm;
+pub use code_sending::Sending;
 pub use confirmed::{ConfirmOutcome, Confirmed};
 pub use contact::Contact;
 pub use factors::{FactorEntry, FactorsView};

@@ -1,7 +1,7 @@
 //! The second step: the code by SMS, or what else the person has enrolled. Taking it begins a session.
 
 use super::beginning::{Beginning, Begun, Proved};
-use super::code_sending::code_message_id;
+use super::code_sending::{Sending, code_message_id};
 use super::limits::{self, Limited};
 use super::messages::time_and_day;
 use super::proof::{Given, Judged, Proof};
@@ -13,7 +13,7 @@ use crate::credential::Factors;
 use crate::ctx::Ctx;
 use crate::facts::Phone;
 use crate::ids::{AccountId, ChallengeId};
-use crate::outbox::{Message, OutboxState};
+use crate::outbox::Message;
 use crate::ports::Vault;
 use crate::profile::{Account, AccountState, FactSource, Identifier, IdentifierKind};
 use crate::secret::Secret;
@@ -29,8 +29,8 @@ pub enum ChallengeView {
     Open {
         /// The phone, masked; an account may have none.
         phone: Option<String>,
-        /// Whether every gateway refused the code so far (decisions 5: say so).
-        sending_fails: bool,
+        /// How the message with the code fares (decisions 5: say so).
+        sending: Sending,
         /// Whether the phone was never verified: its number may still be corrected (decisions 5).
         phone_can_be_corrected: bool,
         /// Whether a code was sent. None is for whoever prefers another factor, until they ask for one.
@@ -94,19 +94,16 @@ impl Accounts {
         };
         let phone = self.open_profile(&account)?.phone;
         let (account_id, message) = (account.id.clone(), code_message_id(&challenge.id, challenge.sent_at));
-        let (identifiers, sent, credentials) = self
+        let (identifiers, sending, credentials) = self
             .store
             .read("view_challenge", move |tx| {
                 let identifiers = tx.list_identifiers(&account_id)?;
-                Ok((identifiers, tx.find_message(&message)?, tx.list_credentials(&account_id)?))
+                Ok((identifiers, Sending::of(tx, &message)?, tx.list_credentials(&account_id)?))
             })
             .await?;
         Ok(ChallengeView::Open {
             phone: phone.map(|phone| phone.masked()),
-            sending_fails: sent.is_some_and(|row| match row.state {
-                OutboxState::Pending => row.attempts > 0,
-                state => state == OutboxState::Dead,
-            }),
+            sending,
             phone_can_be_corrected: identifiers.iter().any(Identifier::is_unproved_phone),
             code_sent: challenge.has_code(),
             factors: Factors::of(&credentials, ctx.now),

@@ -37,6 +37,8 @@ pub struct TextMessage {
     pub web_otp: Option<String>,
     /// What the template was filled with, by name: for gateways that hold the text themselves and take only these.
     pub parameters: BTreeMap<&'static str, String>,
+    /// From this moment on the words are of no use: gateways that can are told not to deliver them later.
+    pub not_after: Timestamp,
 }
 
 /// Hands e-mails to a mail server.
@@ -61,10 +63,10 @@ pub struct SmsReport<'a> {
     pub secret: &'a str,
     /// The query, undecoded.
     pub query: &'a str,
-    /// The body: a form, or JSON.
+    /// The headers that can be read as text; names in lower case.
+    pub headers: &'a [(&'a str, &'a str)],
+    /// The body: a form, or JSON; gateways do not always say which.
     pub body: &'a [u8],
-    /// Whether the body claims to be JSON.
-    pub is_json: bool,
 }
 
 /// What came of a report.

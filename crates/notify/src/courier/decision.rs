@@ -2,16 +2,16 @@
 
 use crate::settings::Attempts;
 use portal_id_core::outbox::{Delivery, OutboxRow, backoff};
-use portal_id_core::sms::GatewayReceipt;
+use portal_id_core::sms::Acceptance;
 use portal_id_core::time::Timestamp;
 
 /// What is written about a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     /// Taken by the other side; by which gateway, when it was one.
-    Delivered {
+    Accepted {
         /// Which, and under which id.
-        receipt: Option<GatewayReceipt>,
+        acceptance: Option<Acceptance>,
     },
     /// Try again then.
     Postpone {
@@ -41,11 +41,13 @@ pub(super) fn before_attempt(row: &OutboxRow, now: Timestamp) -> Option<Step> {
 pub(super) fn after_attempt(row: &OutboxRow, delivery: Delivery, attempts: Attempts, now: Timestamp) -> Step {
     let made = row.attempts.saturating_add(1);
     match delivery {
-        Delivery::Accepted => Step::Delivered { receipt: None },
-        Delivery::AcceptedBy(receipt) => Step::Delivered { receipt: Some(receipt) },
+        Delivery::Accepted => Step::Accepted { acceptance: None },
+        Delivery::AcceptedBy(acceptance) => Step::Accepted { acceptance: Some(acceptance) },
         Delivery::Permanent(reason) => Step::Dead { reason: brief(&reason) },
-        Delivery::Passing(reason) if made >= attempts.limit(row.channel) => Step::Dead { reason: brief(&reason) },
-        Delivery::Passing(reason) => {
+        Delivery::Passing(reason) | Delivery::Unanswered(reason) if made >= attempts.limit(row.channel) => {
+            Step::Dead { reason: brief(&reason) }
+        }
+        Delivery::Passing(reason) | Delivery::Unanswered(reason) => {
             let at = now + backoff(row.channel, made);
             let reason = brief(&reason);
             // Nothing can come of a later attempt: its words are erased now rather than then.
@@ -79,11 +81,11 @@ mod tests {
 
     #[test]
     fn an_accepted_message_is_delivered_and_a_refused_one_dead() {
-        assert_eq!(step(Channel::Email, 11, Delivery::Accepted), Step::Delivered { receipt: None });
-        let receipt = GatewayReceipt { gateway: "esms".to_owned(), id: Some("abc-1".to_owned()) };
+        assert_eq!(step(Channel::Email, 11, Delivery::Accepted), Step::Accepted { acceptance: None });
+        let acceptance = Acceptance { gateway: "esms".to_owned(), id: Some("abc-1".to_owned()) };
         assert_eq!(
-            step(Channel::Sms, 0, Delivery::AcceptedBy(receipt.clone())),
-            Step::Delivered { receipt: Some(receipt) }
+            step(Channel::Sms, 0, Delivery::AcceptedBy(acceptance.clone())),
+            Step::Accepted { acceptance: Some(acceptance) }
         );
         assert_eq!(
             step(Channel::Email, 0, Delivery::Permanent("550".to_owned())),

@@ -2,9 +2,12 @@
 //! exist and until when they may be sent is decided elsewhere; when this job runs is decided by the server.
 
 mod decision;
+mod round;
 #[cfg(test)]
 mod tests;
 mod tray;
+
+pub use round::{Places, Round};
 
 use crate::SetupError;
 use crate::render::{Rendered, Renderer, billed_parts};
@@ -17,8 +20,13 @@ use portal_id_core::ports::{Mailer, SmsGateway, Vault};
 use portal_id_core::sms::SpendAlarm;
 use portal_id_core::store::{Store, StoreError};
 use portal_id_core::time::{Span, Timestamp};
+use round::Room;
 use std::sync::Arc;
+use tokio::time::{Instant, timeout_at};
 use tray::{Settlement, Tray};
+
+/// A delivery ends so long before its lease, so that what came of it can be written down.
+pub(crate) const MARGIN: Span = Span::seconds(10);
 
 /// What one round did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,7 +34,7 @@ pub struct RunReport {
     /// Messages taken.
     pub claimed: u32,
     /// Accepted by the other side.
-    pub delivered: u32,
+    pub accepted: u32,
     /// Put back for later.
     pub postponed: u32,
     /// Given up.
@@ -46,7 +54,9 @@ pub struct Courier {
     renderer: Renderer,
     attempts: Attempts,
     parts_per_day: Option<u32>,
-    parallel: u32,
+    /// One channel each, because a mail server that does not answer must not hold up the codes of people who wait.
+    mails: Room,
+    texts: Room,
     lease: Span,
 }
 
@@ -80,26 +90,47 @@ impl Courier {
             renderer,
             attempts: settings.attempts,
             parts_per_day: settings.sms.parts_per_day,
-            parallel: settings.parallel,
+            mails: Room::of(settings.parallel),
+            texts: Room::of(settings.parallel),
             lease: Span::seconds(i64::from(settings.lease_seconds)),
         })
     }
 
-    /// One round at `ctx.now`: takes as many due messages as are delivered at the same time, and delivers them. When
-    /// [`RunReport::more`] is set, run again with a fresh `now`: leases and ends of messages are judged by it.
+    /// Waits for room; gives all there is.
+    pub async fn places(&self, channel: Channel) -> Places {
+        let room = match channel {
+            Channel::Email => &self.mails,
+            Channel::Sms => &self.texts,
+        };
+        room.take(channel).await
+    }
+
+    /// Takes as many due messages as there are places.
+    #[expect(clippy::disallowed_methods, reason = "a delivery must end before its lease, which runs meanwhile")]
+    pub async fn claim(&self, ctx: &Ctx, places: Places) -> Result<Round, StoreError> {
+        let began = Instant::now();
+        let rows = self.tray.claim(places.channel, ctx.now, ctx.now + self.lease, places.count()).await?;
+        Ok(Round::new(rows, places, ctx.now, began))
+    }
+
+    /// Delivers what was taken. Rounds may run side by side.
     ///
     /// A message may reach the other side twice (a crash between its acceptance and our note of it), always under the
     /// same id. An error of the store leaves the message to a later round; the other messages are still written down.
-    ///
-    /// One channel at a time, because a mail server that does not answer must not hold up the codes of people who wait.
-    pub async fn run_once(&self, ctx: &Ctx, channel: Channel) -> Result<RunReport, StoreError> {
-        let rows = self.tray.claim(channel, ctx.now, ctx.now + self.lease, self.parallel).await?;
-        let claimed = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        let mut report = RunReport { claimed, more: claimed >= self.parallel, ..RunReport::default() };
+    pub async fn deliver(&self, mut round: Round) -> Result<RunReport, StoreError> {
+        let messages = std::mem::take(&mut round.messages);
+        let claimed = u32::try_from(messages.len()).unwrap_or(u32::MAX);
+        let mut report = RunReport { claimed, more: round.is_full(), ..RunReport::default() };
         let mut fault = None;
-        for outcome in join_all(rows.iter().map(|row| self.attend(row, ctx.now))).await {
+        let round = &round;
+        let attend = |(row, place)| async move {
+            let outcome = self.attend(&row, round).await;
+            drop(place);
+            outcome
+        };
+        for outcome in join_all(messages.into_iter().map(attend)).await {
             match outcome {
-                Ok(Some(Step::Delivered { .. })) => report.delivered += 1,
+                Ok(Some(Step::Accepted { .. })) => report.accepted += 1,
                 Ok(Some(Step::Postpone { .. })) => report.postponed += 1,
                 Ok(Some(Step::Dead { .. })) => report.dead += 1,
                 Ok(Some(Step::Expired { .. })) => report.expired += 1,
@@ -110,26 +141,35 @@ impl Courier {
         fault.map_or(Ok(report), Err)
     }
 
+    /// One round at `ctx.now`, to its end. When [`RunReport::more`] is set, run again with a fresh `now`: leases and ends
+    /// of messages are judged by it.
+    pub async fn run_once(&self, ctx: &Ctx, channel: Channel) -> Result<RunReport, StoreError> {
+        let places = self.places(channel).await;
+        self.deliver(self.claim(ctx, places).await?).await
+    }
+
     /// Delivers one message and writes the outcome; `None` when another node ended the message meanwhile.
-    async fn attend(&self, row: &OutboxRow, now: Timestamp) -> Result<Option<Step>, StoreError> {
-        let step = match before_attempt(row, now) {
-            Some(step) => {
-                return Ok(self.record(row, row.attempts, &step, now).await?.then_some(step));
-            }
-            None => after_attempt(row, self.attempt(row, now).await?, self.attempts, now),
-        };
+    async fn attend(&self, row: &OutboxRow, round: &Round) -> Result<Option<Step>, StoreError> {
+        let now = round.now;
+        if let Some(step) = before_attempt(row, now) {
+            return Ok(self.record(row, row.attempts, &step, now).await?.then_some(step));
+        }
+        let (delivery, now) = self.attempt(row, round).await?;
+        let step = after_attempt(row, delivery, self.attempts, now);
         Ok(self.record(row, row.attempts.saturating_add(1), &step, now).await?.then_some(step))
     }
 
-    async fn attempt(&self, row: &OutboxRow, now: Timestamp) -> Result<Delivery, StoreError> {
+    /// What came of an attempt, and the moment that it counts for: later than the round's when it was cut off.
+    async fn attempt(&self, row: &OutboxRow, round: &Round) -> Result<(Delivery, Timestamp), StoreError> {
+        let now = round.now;
         let rendered = match self.open(row) {
             Ok(rendered) => rendered,
-            Err(delivery) => return Ok(delivery),
+            Err(delivery) => return Ok((delivery, now)),
         };
         if let Rendered::Sms(message) = &rendered
             && !self.may_spend(row, billed_parts(&message.text), now).await?
         {
-            return Ok(Delivery::Passing("the day's ceiling of text messages is reached".to_owned()));
+            return Ok((Delivery::Passing("the day's ceiling of text messages is reached".to_owned()), now));
         }
         let deliver = async {
             match &rendered {
@@ -137,12 +177,18 @@ impl Courier {
                 Rendered::Sms(message) => self.gateway.deliver(message, now).await,
             }
         };
-        // Ends before the lease does, or another node would deliver the same message beside us.
-        let patience = Span::millis(self.lease.as_millis() - Span::seconds(10).as_millis());
-        Ok(match tokio::time::timeout(patience.to_std(), deliver).await {
-            Ok(delivery) => delivery,
-            Err(_) => Delivery::Passing("delivery took longer than the message may be held".to_owned()),
-        })
+        let (deadline, patience) = round.deadline(row, self.lease);
+        let (delivery, now) = match timeout_at(deadline, deliver).await {
+            Ok(delivery) => (delivery, now),
+            Err(_) => {
+                let reason = "delivery took longer than the message may be held or lives";
+                (Delivery::Unanswered(reason.to_owned()), now + patience)
+            }
+        };
+        if matches!((&delivery, &rendered), (Delivery::Unanswered(_), Rendered::Sms(_))) {
+            self.tray.keep_parts(&row.id, now).await?;
+        }
+        Ok((delivery, now))
     }
 
     /// Sets the parts of a text message aside before anybody can bill them, and raises the alarms of the day.
@@ -170,21 +216,23 @@ impl Courier {
         let envelope: Envelope = sealed
             .open(self.vault.as_ref(), Envelope::SEAL, row.id.as_str().as_bytes())
             .map_err(|fault| Delivery::Passing(format!("the envelope cannot be opened: {fault}")))?;
-        self.renderer.render(row.id.as_str(), &envelope).map_err(|unfit| Delivery::Permanent(unfit.to_string()))
+        self.renderer
+            .render(row.id.as_str(), row.not_after, &envelope)
+            .map_err(|unfit| Delivery::Permanent(unfit.to_string()))
     }
 
     /// Writes `step` down; false when another node was first.
     async fn record(&self, row: &OutboxRow, attempts: u32, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
         let (state, error) = match step {
             Step::Postpone { at, reason } => return self.tray.postpone(&row.id, reason.clone(), attempts, *at).await,
-            Step::Delivered { .. } => (OutboxState::Delivered, None),
+            Step::Accepted { .. } => (OutboxState::Accepted, None),
             Step::Dead { reason } => (OutboxState::Dead, Some(reason.clone())),
             Step::Expired { reason } => (OutboxState::Expired, reason.clone()),
         };
-        let receipt = if let Step::Delivered { receipt } = step { receipt.clone() } else { None };
-        let settlement = Settlement { state, error: error.clone(), attempts, now, receipt };
+        let acceptance = if let Step::Accepted { acceptance } = step { acceptance.clone() } else { None };
+        let settlement = Settlement { state, error: error.clone(), attempts, now, acceptance };
         let won = self.tray.settle(&row.id, settlement).await?;
-        if won && state != OutboxState::Delivered {
+        if won && state != OutboxState::Accepted {
             tracing::warn!(
                 message_id = row.id.as_str(),
                 template = row.template,

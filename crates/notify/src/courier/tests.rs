@@ -11,11 +11,12 @@ use portal_id_core::ids::MessageId;
 use portal_id_core::language::{Language, LocalText};
 use portal_id_core::outbox::{Channel, Message, Recipient};
 use portal_id_core::ports::{EmailMessage, SealPurpose, Sealed, TextMessage, Unsealable};
-use portal_id_core::sms::{GatewayReceipt, SpendDecision};
+use portal_id_core::sms::{Acceptance, SpendDecision};
 use portal_id_core::store::StoreResult;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_400_000);
@@ -41,6 +42,10 @@ impl Vault for GlassVault {
 struct Memory {
     rows: Mutex<BTreeMap<String, OutboxRow>>,
     spent: Mutex<BTreeMap<String, u32>>,
+    /// Messages whose parts are not given back.
+    kept: Mutex<BTreeSet<String>>,
+    /// How long a claim takes.
+    claim_takes: Duration,
     broken_for: Mutex<Option<String>>,
 }
 
@@ -48,6 +53,17 @@ impl Memory {
     fn with(rows: Vec<OutboxRow>) -> Arc<Self> {
         let rows = rows.into_iter().map(|row| (row.id.as_str().to_owned(), row)).collect();
         Arc::new(Self { rows: Mutex::new(rows), ..Self::default() })
+    }
+    fn add(&self, row: OutboxRow) {
+        self.rows.lock().unwrap().insert(row.id.as_str().to_owned(), row);
+    }
+    fn spent(&self) -> Vec<String> {
+        self.spent.lock().unwrap().keys().cloned().collect()
+    }
+    fn release(&self, id: &MessageId) {
+        if !self.kept.lock().unwrap().contains(id.as_str()) {
+            self.spent.lock().unwrap().remove(id.as_str());
+        }
     }
     fn row(&self, id: &str) -> OutboxRow {
         self.rows.lock().unwrap()[id].clone()
@@ -71,6 +87,9 @@ impl Tray for Memory {
         leased_until: Timestamp,
         limit: u32,
     ) -> StoreResult<Vec<OutboxRow>> {
+        if !self.claim_takes.is_zero() {
+            tokio::time::advance(self.claim_takes).await;
+        }
         let mut rows = self.rows.lock().unwrap();
         let due = |row: &&mut OutboxRow| {
             row.state == OutboxState::Pending
@@ -99,26 +118,35 @@ impl Tray for Memory {
         }
         Ok(SpendDecision { granted, alarm: (!granted).then_some(SpendAlarm::Reached) })
     }
+    async fn keep_parts(&self, id: &MessageId, _: Timestamp) -> StoreResult<()> {
+        self.kept.lock().unwrap().insert(id.as_str().to_owned());
+        Ok(())
+    }
     async fn settle(&self, id: &MessageId, settlement: Settlement) -> StoreResult<bool> {
-        if settlement.receipt.is_none() {
-            self.spent.lock().unwrap().remove(id.as_str());
-        }
-        self.change(id, |row| {
+        let (state, is_taken) = (settlement.state, settlement.acceptance.is_some());
+        let won = self.change(id, |row| {
             row.state = settlement.state;
             row.last_error = settlement.error;
             row.attempts = settlement.attempts;
             row.settled_at = Some(settlement.now);
             row.envelope = None;
-        })
+        })?;
+        if won && !is_taken && state != OutboxState::Accepted {
+            self.release(id);
+        }
+        Ok(won)
     }
     async fn postpone(&self, id: &MessageId, error: String, attempts: u32, at: Timestamp) -> StoreResult<bool> {
-        self.spent.lock().unwrap().remove(id.as_str());
-        self.change(id, |row| {
+        let won = self.change(id, |row| {
             row.last_error = Some(error);
             row.attempts = attempts;
             row.next_attempt_at = at;
             row.leased_until = None;
-        })
+        })?;
+        if won {
+            self.release(id);
+        }
+        Ok(won)
     }
 }
 
@@ -130,6 +158,8 @@ struct Ways {
     texts: Mutex<Vec<TextMessage>>,
     running: AtomicUsize,
     most: AtomicUsize,
+    /// What is handed over for ids that begin so is never answered.
+    hangs_for: &'static str,
 }
 
 impl Ways {
@@ -139,6 +169,9 @@ impl Ways {
     async fn pass(&self, id: &str) -> Delivery {
         let running = self.running.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(running, Ordering::SeqCst);
+        if !self.hangs_for.is_empty() && id.starts_with(self.hangs_for) {
+            std::future::pending::<()>().await;
+        }
         tokio::task::yield_now().await;
         self.running.fetch_sub(1, Ordering::SeqCst);
         self.answers.lock().unwrap().get(id).cloned().unwrap_or(Delivery::Accepted)
@@ -214,7 +247,7 @@ async fn round(tray: &Arc<Memory>, ways: &Arc<Ways>, now: Timestamp) -> RunRepor
     let texts = courier.run_once(&at(now), Channel::Sms).await.unwrap();
     RunReport {
         claimed: mails.claimed + texts.claimed,
-        delivered: mails.delivered + texts.delivered,
+        accepted: mails.accepted + texts.accepted,
         postponed: mails.postponed + texts.postponed,
         dead: mails.dead + texts.dead,
         expired: mails.expired + texts.expired,
@@ -227,13 +260,13 @@ async fn due_messages_go_out_by_their_channel_and_their_words_are_erased() {
     let tray = Memory::with(vec![row("m1", Channel::Email, NOW), row("m2", Channel::Sms, NOW)]);
     let ways = Arc::new(Ways::default());
     let report = round(&tray, &ways, NOW).await;
-    assert_eq!(report, RunReport { claimed: 2, delivered: 2, ..RunReport::default() });
+    assert_eq!(report, RunReport { claimed: 2, accepted: 2, ..RunReport::default() });
     let email = ways.emails.lock().unwrap()[0].clone();
     assert_eq!((email.id.as_str(), email.to.as_str()), ("m1", "an@example.vn"));
     let text = ways.texts.lock().unwrap()[0].clone();
     assert_eq!((text.id.as_str(), text.to.as_str()), ("m2", "+84912345678"));
     assert_eq!(text.text, "Ma xac thuc Cong DVC la 123456. Hieu luc 5 phut. Khong chia se ma nay.");
-    assert_eq!(tray.row("m1").state, OutboxState::Delivered);
+    assert_eq!(tray.row("m1").state, OutboxState::Accepted);
     assert_eq!(tray.row("m1").attempts, 1);
     assert!(tray.row("m1").envelope.is_none());
     assert_eq!(round(&tray, &ways, NOW).await, RunReport::default());
@@ -247,7 +280,7 @@ async fn a_failed_message_comes_back_when_it_is_due_and_under_the_same_id() {
     assert_eq!(round(&tray, &ways, NOW).await.postponed, 1);
     assert_eq!(round(&tray, &ways, NOW + Span::seconds(1)).await.claimed, 0);
     ways.answer("m1", Delivery::Accepted);
-    assert_eq!(round(&tray, &ways, NOW + Span::seconds(2)).await.delivered, 1);
+    assert_eq!(round(&tray, &ways, NOW + Span::seconds(2)).await.accepted, 1);
     let ids: Vec<String> = ways.texts.lock().unwrap().iter().map(|text| text.id.clone()).collect();
     assert_eq!(ids, ["m1", "m1"]);
     assert_eq!(tray.row("m1").attempts, 2);
@@ -303,7 +336,7 @@ async fn messages_are_delivered_side_by_side_but_no_more_than_allowed() {
     let mut delivered = Vec::new();
     loop {
         let report = courier.run_once(&at(NOW), Channel::Email).await.unwrap();
-        delivered.push(report.delivered);
+        delivered.push(report.accepted);
         if !report.more {
             break;
         }
@@ -318,7 +351,7 @@ async fn a_message_held_by_another_node_is_left_alone_until_its_lease_ends() {
     let tray = Memory::with(vec![held]);
     let ways = Arc::new(Ways::default());
     assert_eq!(round(&tray, &ways, NOW + Span::seconds(59)).await.claimed, 0);
-    assert_eq!(round(&tray, &ways, NOW + Span::seconds(60)).await.delivered, 1);
+    assert_eq!(round(&tray, &ways, NOW + Span::seconds(60)).await.accepted, 1);
 }
 
 #[tokio::test]
@@ -328,30 +361,88 @@ async fn a_store_that_fails_for_one_message_does_not_lose_the_others() {
     *tray.broken_for.lock().unwrap() = Some("m1".to_owned());
     let outcome = courier(&tray, &ways, &settings()).run_once(&at(NOW), Channel::Email).await;
     assert!(matches!(outcome, Err(StoreError::Unavailable(_))));
-    assert_eq!(tray.row("m2").state, OutboxState::Delivered);
+    assert_eq!(tray.row("m2").state, OutboxState::Accepted);
     assert_eq!(tray.row("m1").state, OutboxState::Pending);
     *tray.broken_for.lock().unwrap() = None;
-    assert_eq!(round(&tray, &ways, NOW + Span::seconds(60)).await.delivered, 1);
+    assert_eq!(round(&tray, &ways, NOW + Span::seconds(60)).await.accepted, 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_delivery_that_hangs_ends_before_its_lease() {
-    struct Hanging;
-    #[async_trait]
-    impl Mailer for Hanging {
-        async fn deliver(&self, _: &EmailMessage) -> Delivery {
-            std::future::pending().await
-        }
-    }
     let tray = Memory::with(vec![row("m1", Channel::Email, NOW)]);
-    let gateway = Arc::new(Ways::default());
-    let settings = settings();
-    let renderer = Renderer::new(&settings).unwrap();
-    let tray_seen = Arc::clone(&tray) as Arc<dyn Tray>;
-    let courier =
-        Courier::over(tray_seen, Arc::new(GlassVault), Arc::new(Hanging), gateway, renderer, &settings).unwrap();
-    assert_eq!(courier.run_once(&at(NOW), Channel::Email).await.unwrap().postponed, 1);
+    let ways = Arc::new(Ways { hangs_for: "m", ..Ways::default() });
+    let began = Instant::now();
+    assert_eq!(round(&tray, &ways, NOW).await.postponed, 1);
+    assert_eq!(began.elapsed(), Duration::from_secs(50));
     assert!(tray.row("m1").last_error.unwrap().contains("longer"));
+}
+
+/// The lease runs from the claim on, and the database may be slow.
+#[tokio::test(start_paused = true)]
+async fn what_a_claim_took_is_taken_off_the_time_for_delivery() {
+    let row = row("m1", Channel::Email, NOW);
+    let memory = Memory { claim_takes: Duration::from_secs(30), ..Memory::default() };
+    memory.add(row);
+    let tray = Arc::new(memory);
+    let ways = Arc::new(Ways { hangs_for: "m", ..Ways::default() });
+    let began = Instant::now();
+    let report = courier(&tray, &ways, &settings()).run_once(&at(NOW), Channel::Email).await.unwrap();
+    assert_eq!((report.postponed, began.elapsed()), (1, Duration::from_secs(50)));
+}
+
+/// decisions 12.
+#[tokio::test(start_paused = true)]
+async fn a_delivery_does_not_outlast_the_life_of_its_message() {
+    let last = OutboxRow { not_after: NOW + Span::seconds(7), ..row("m1", Channel::Sms, NOW) };
+    let tray = Memory::with(vec![last]);
+    let ways = Arc::new(Ways { hangs_for: "m", ..Ways::default() });
+    let began = Instant::now();
+    assert_eq!(round(&tray, &ways, NOW).await.expired, 1);
+    assert_eq!(began.elapsed(), Duration::from_secs(7));
+    assert_eq!(ways.texts.lock().unwrap()[0].not_after, NOW + Span::seconds(7), "gateways are told");
+    assert_eq!(tray.spent(), ["m1"], "it may have been taken");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_hangs_holds_up_its_own_place_alone() {
+    let tray = Memory::with(vec![row("hang-1", Channel::Sms, NOW), row("hang-2", Channel::Sms, NOW)]);
+    let ways = Arc::new(Ways { hangs_for: "hang", ..Ways::default() });
+    let courier = Arc::new(courier(&tray, &ways, &NotifySettings { parallel: 3, ..settings() }));
+    let first = courier.claim(&at(NOW), courier.places(Channel::Sms).await).await.unwrap();
+    assert!(!first.is_full());
+    let hanging = tokio::spawn({
+        let courier = Arc::clone(&courier);
+        async move { courier.deliver(first).await.unwrap() }
+    });
+    for id in ["m1", "m2", "m3"] {
+        tray.add(row(id, Channel::Sms, NOW));
+        let began = Instant::now();
+        let report = courier.run_once(&at(NOW), Channel::Sms).await.unwrap();
+        assert_eq!((report.accepted, report.more, began.elapsed()), (1, true, Duration::ZERO), "{id}");
+    }
+    tray.add(row("hang-3", Channel::Sms, NOW));
+    let third = courier.claim(&at(NOW), courier.places(Channel::Sms).await).await.unwrap();
+    let full = tokio::time::timeout(Duration::from_secs(5), courier.places(Channel::Sms)).await;
+    assert!(full.is_err(), "no more than allowed at a time");
+    drop(third);
+    assert_eq!(hanging.await.unwrap().postponed, 2);
+}
+
+/// It may be billed; and what a later attempt comes to does not change that.
+#[tokio::test]
+async fn a_text_message_that_may_have_been_taken_is_counted() {
+    let tray = Memory::with(vec![row("m1", Channel::Sms, NOW), row("m2", Channel::Sms, NOW)]);
+    let ways = Arc::new(Ways::default());
+    ways.answer("m1", Delivery::Unanswered("silent".to_owned()));
+    ways.answer("m2", Delivery::Passing("busy".to_owned()));
+    assert_eq!(round(&tray, &ways, NOW).await.postponed, 2);
+    assert_eq!(tray.spent(), ["m1"]);
+    ways.answer("m1", Delivery::Passing("busy".to_owned()));
+    assert_eq!(round(&tray, &ways, NOW + Span::seconds(2)).await.postponed, 2);
+    ways.answer("m1", Delivery::Permanent("no such number".to_owned()));
+    ways.answer("m2", Delivery::Permanent("no such number".to_owned()));
+    assert_eq!(round(&tray, &ways, NOW + Span::seconds(6)).await.dead, 2);
+    assert_eq!(tray.spent(), ["m1"]);
 }
 
 #[tokio::test]
@@ -359,16 +450,16 @@ async fn above_the_days_ceiling_a_text_message_waits_and_an_alarm_is_raised() {
     let rows = ["m1", "m2", "m3"].map(|id| row(id, Channel::Sms, NOW)).to_vec();
     let tray = Memory::with(rows);
     let ways = Arc::new(Ways::default());
-    ways.answer("m1", Delivery::AcceptedBy(GatewayReceipt { gateway: "esms".to_owned(), id: None }));
+    ways.answer("m1", Delivery::AcceptedBy(Acceptance { gateway: "esms".to_owned(), id: None }));
     ways.answer("m2", Delivery::Passing("busy".to_owned()));
     let settings = NotifySettings { sms: SmsSettings { parts_per_day: Some(2) }, ..settings() };
     let log = LogWatch::begin();
     let report = courier(&tray, &ways, &settings).run_once(&at(NOW), Channel::Sms).await.unwrap();
-    assert_eq!((report.delivered, report.postponed), (1, 2));
+    assert_eq!((report.accepted, report.postponed), (1, 2));
     assert_eq!(ways.texts.lock().unwrap().len(), 2, "the third never reached a gateway");
     assert!(tray.row("m3").last_error.unwrap().contains("ceiling"));
     assert_eq!(log.at(tracing::Level::ERROR).len(), 1);
-    assert_eq!(tray.spent.lock().unwrap().keys().collect::<Vec<_>>(), ["m1"], "what nobody took is given back");
+    assert_eq!(tray.spent(), ["m1"], "what nobody took is given back");
 }
 
 #[tokio::test]
@@ -376,5 +467,5 @@ async fn mail_is_counted_against_no_ceiling() {
     let tray = Memory::with(vec![row("m1", Channel::Email, NOW), row("m2", Channel::Email, NOW)]);
     let ways = Arc::new(Ways::default());
     let settings = NotifySettings { sms: SmsSettings { parts_per_day: Some(1) }, ..settings() };
-    assert_eq!(courier(&tray, &ways, &settings).run_once(&at(NOW), Channel::Email).await.unwrap().delivered, 2);
+    assert_eq!(courier(&tray, &ways, &settings).run_once(&at(NOW), Channel::Email).await.unwrap().accepted, 2);
 }

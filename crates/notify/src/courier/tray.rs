@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use portal_id_core::ids::MessageId;
 use portal_id_core::outbox::{Channel, OutboxRow, OutboxState};
-use portal_id_core::sms::{GatewayReceipt, SpendDecision, set_parts_aside};
+use portal_id_core::sms::{Acceptance, SpendDecision, set_parts_aside};
 use portal_id_core::store::{Store, StoreResult};
 use portal_id_core::time::Timestamp;
 
@@ -19,7 +19,7 @@ pub(super) struct Settlement {
     /// When.
     pub(super) now: Timestamp,
     /// The gateway that took a text message.
-    pub(super) receipt: Option<GatewayReceipt>,
+    pub(super) acceptance: Option<Acceptance>,
 }
 
 /// The outbox as the courier sees it.
@@ -43,11 +43,15 @@ pub(super) trait Tray: Send + Sync {
         now: Timestamp,
     ) -> StoreResult<SpendDecision>;
 
-    /// Ends a message, and gives back what was set aside for it unless a gateway took it; false when somebody else ended
-    /// it.
+    /// Keeps what was set aside: a gateway was asked and may have taken the message; see `SmsRepo::keep_parts`.
+    async fn keep_parts(&self, id: &MessageId, now: Timestamp) -> StoreResult<()>;
+
+    /// Ends a message, and gives back what was set aside for it unless a gateway took it or may have; false when somebody
+    /// else ended it.
     async fn settle(&self, id: &MessageId, settlement: Settlement) -> StoreResult<bool>;
 
-    /// Puts a message back, and gives back what was set aside for it; false when somebody else ended it.
+    /// Puts a message back, and gives back what was set aside for it unless a gateway may have taken it; false when
+    /// somebody else ended it.
     async fn postpone(&self, id: &MessageId, error: String, attempts: u32, at: Timestamp) -> StoreResult<bool>;
 }
 
@@ -74,16 +78,21 @@ impl Tray for Store {
         self.tx("set_parts_aside", move |tx| set_parts_aside(tx, &id, parts, ceiling, now)).await
     }
 
+    async fn keep_parts(&self, id: &MessageId, now: Timestamp) -> StoreResult<()> {
+        let id = id.clone();
+        self.tx("keep_parts", move |tx| tx.keep_parts(&id, now).map(drop)).await
+    }
+
     async fn settle(&self, id: &MessageId, settlement: Settlement) -> StoreResult<bool> {
         let id = id.clone();
         self.tx("settle_message", move |tx| {
-            let Settlement { state, error, attempts, now, receipt } = &settlement;
+            let Settlement { state, error, attempts, now, acceptance } = &settlement;
             if !tx.settle_message(&id, *state, error.as_deref(), *attempts, *now)? {
                 return Ok(false);
             }
-            match receipt {
-                Some(receipt) => tx.note_acceptance(&id, receipt, *now)?,
-                None if *state != OutboxState::Delivered => tx.release_parts(&id)?,
+            match acceptance {
+                Some(acceptance) => tx.note_acceptance(&id, acceptance, *now)?,
+                None if *state != OutboxState::Accepted => tx.release_parts(&id)?,
                 None => false,
             };
             Ok(true)

@@ -34,7 +34,7 @@ pub(crate) fn places(text: &str) -> Result<usize, Gsm7Fault> {
 
 /// The octets of each letter in the GSM 7-bit alphabet, one septet an octet, as SMSCs take it; `None` when a letter is not in
 /// it.
-pub(crate) fn gsm7_octets(text: &str) -> Option<Vec<Vec<u8>>> {
+fn gsm7_octets(text: &str) -> Option<Vec<Vec<u8>>> {
     const ESCAPE: u8 = 0x1b;
     const EXTENDED_OCTETS: [u8; 9] = [0x14, 0x28, 0x29, 0x2f, 0x3c, 0x3d, 0x3e, 0x40, 0x65];
     let of = |letter: char| {
@@ -49,14 +49,38 @@ pub(crate) fn gsm7_octets(text: &str) -> Option<Vec<Vec<u8>>> {
     text.chars().map(of).collect()
 }
 
-/// How many parts `text` is billed as: 160 places of GSM 7-bit or 153 in each of several; with any other character
-/// UCS-2, 70 or 67 (3GPP TS 23.040 §9.2.3.24.1). At least one.
-pub(crate) fn billed_parts(text: &str) -> u32 {
-    let (taken, whole, split) = match places(text) {
-        Ok(taken) | Err(Gsm7Fault::TooLong(taken)) => (taken, PLACES, 153),
-        Err(Gsm7Fault::Foreign(_)) => (text.encode_utf16().count(), 70, 67),
+/// A text as networks carry it: in the GSM 7-bit alphabet if it can be, one septet an octet, else in UCS-2.
+pub(crate) struct Split {
+    /// Whether it is UCS-2.
+    pub(crate) is_ucs2: bool,
+    /// The octets of each part, without the header that several of them carry. At least one.
+    pub(crate) parts: Vec<Vec<u8>>,
+}
+
+/// Splits `text` as networks do: 160 places of GSM 7-bit or 153 in each of several, 70 units of UCS-2 or 67 (3GPP TS 23.040
+/// §9.2.3.24.1). An escape and its letter, and the two units of a rare letter, stay together.
+pub(crate) fn split(text: &str) -> Split {
+    let ucs2 = |letter: char| -> Vec<u8> {
+        letter.encode_utf16(&mut [0; 2]).iter().flat_map(|unit| unit.to_be_bytes()).collect()
     };
-    if taken <= whole { 1 } else { u32::try_from(taken.div_ceil(split)).unwrap_or(u32::MAX) }
+    let (is_ucs2, letters, whole, split) = match gsm7_octets(text) {
+        Some(letters) => (false, letters, PLACES, 153),
+        None => (true, text.chars().map(ucs2).collect(), 140, 134),
+    };
+    let room = if letters.iter().map(Vec::len).sum::<usize>() <= whole { whole } else { split };
+    let mut parts: Vec<Vec<u8>> = vec![Vec::new()];
+    for letter in letters {
+        match parts.last_mut() {
+            Some(part) if part.len() + letter.len() <= room => part.extend(letter),
+            _ => parts.push(letter),
+        }
+    }
+    Split { is_ucs2, parts }
+}
+
+/// How many parts `text` is billed as. At least one.
+pub(crate) fn billed_parts(text: &str) -> u32 {
+    u32::try_from(split(text).parts.len()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -108,6 +132,10 @@ mod tests {
             ("đ", 135, 3),
             ("😀", 35, 1),
             ("😀", 36, 2),
+            // 67 units hold 33 pairs and half of one.
+            ("😀", 67, 3),
+            // 153 places hold 76 escapes with their letters and half of one.
+            ("[", 153, 3),
         ] {
             assert_eq!(billed_parts(&letter.repeat(length)), parts, "{length} × {letter}");
         }

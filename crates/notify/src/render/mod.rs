@@ -7,7 +7,7 @@ mod letters;
 mod tests;
 
 pub use gsm7::Gsm7Fault;
-pub(crate) use gsm7::{billed_parts, gsm7_octets, places};
+pub(crate) use gsm7::{Split, billed_parts, places, split};
 
 use crate::SetupError;
 use crate::settings::NotifySettings;
@@ -16,6 +16,7 @@ use letters::House;
 use portal_id_core::language::{Language, LocalText};
 use portal_id_core::outbox::{Envelope, Message};
 use portal_id_core::ports::{EmailMessage, TextMessage};
+use portal_id_core::time::{Span, Timestamp};
 
 /// A message that cannot be written; trying again cannot help. The words name no personal data.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -102,22 +103,23 @@ impl Renderer {
 
     /// The code message with a code that opens nothing, for an operator who tries a gateway: its words are those that are
     /// registered.
-    pub fn specimen(&self, id: &str, to: &str) -> Result<TextMessage, UnfitMessage> {
+    pub fn specimen(&self, id: &str, to: &str, now: Timestamp) -> Result<TextMessage, UnfitMessage> {
         let (code, minutes) = ("000000", 5);
         let text = self.sign_in_code(self.sms_language.unwrap_or_default(), code, minutes)?;
         let parameters = [("code", code.to_owned()), ("minutes", minutes.to_string())].into();
-        Ok(TextMessage { id: id.to_owned(), to: to.to_owned(), text, web_otp: None, parameters })
+        let not_after = now + Span::minutes(minutes);
+        Ok(TextMessage { id: id.to_owned(), to: to.to_owned(), text, web_otp: None, parameters, not_after })
     }
 
-    /// The e-mail or text message of `envelope`, carrying the outbox row's `id`.
-    pub(crate) fn render(&self, id: &str, envelope: &Envelope) -> Result<Rendered, UnfitMessage> {
+    /// The e-mail or text message of `envelope`, carrying the outbox row's `id` and end.
+    pub(crate) fn render(&self, id: &str, not_after: Timestamp, envelope: &Envelope) -> Result<Rendered, UnfitMessage> {
         let to = envelope.to.0.clone();
         if let Message::SignInCode { code, minutes, host } = &envelope.message {
             let language = self.sms_language.unwrap_or(envelope.language);
             let text = self.sign_in_code(language, code, *minutes)?;
             let web_otp = (!host.is_empty()).then(|| format!("@{host} #{code}"));
             let parameters = [("code", code.clone()), ("minutes", minutes.to_string())].into();
-            return Ok(Rendered::Sms(TextMessage { id: id.to_owned(), to, text, web_otp, parameters }));
+            return Ok(Rendered::Sms(TextMessage { id: id.to_owned(), to, text, web_otp, parameters, not_after }));
         }
         let template = envelope.message.template();
         if link(&envelope.message).is_some_and(|link| !is_web_address(link)) {

@@ -5,6 +5,8 @@ use super::*;
 use portal_id_core::outbox::{Recipient, SecurityChange};
 use std::collections::BTreeSet;
 
+const END: Timestamp = Timestamp::from_seconds(1_795_400_300);
+
 const DESK: [(Language, &str); 2] = [
     (Language::Vi, "Trung tâm Phục vụ hành chính công, số 1 đường Hùng Vương"),
     (Language::En, "the Public Administration Service Centre, 1 Hung Vuong Street"),
@@ -67,7 +69,7 @@ fn messages(text: &str) -> Vec<Message> {
 
 fn email(message: Message, language: Language) -> EmailMessage {
     let envelope = Envelope { to: Recipient("an@example.vn".to_owned()), language, message };
-    match Renderer::new(&settings()).unwrap().render("id-1", &envelope).unwrap() {
+    match Renderer::new(&settings()).unwrap().render("id-1", END, &envelope).unwrap() {
         Rendered::Email(email) => email,
         Rendered::Sms(_) => panic!("an e-mail was expected"),
     }
@@ -76,7 +78,7 @@ fn email(message: Message, language: Language) -> EmailMessage {
 fn sms(settings: &NotifySettings, code: &str, language: Language) -> Result<TextMessage, UnfitMessage> {
     let message = Message::SignInCode { code: code.to_owned(), minutes: 5, host: "id.portal.example".to_owned() };
     let envelope = Envelope { to: Recipient("+84912345678".to_owned()), language, message };
-    Renderer::new(settings).unwrap().render("id-1", &envelope).map(|rendered| match rendered {
+    Renderer::new(settings).unwrap().render("id-1", END, &envelope).map(|rendered| match rendered {
         Rendered::Sms(message) => message,
         Rendered::Email(_) => panic!("a text message was expected"),
     })
@@ -205,7 +207,7 @@ fn a_link_that_is_no_web_address_is_never_mailed() {
     ] {
         let message = Message::Activation { username: "an".to_owned(), link: link.to_owned(), hours: 24 };
         let envelope = Envelope { to: Recipient("an@example.vn".to_owned()), language: Language::Vi, message };
-        assert!(matches!(renderer.render("id-1", &envelope), Err(UnfitMessage::Link("activation"))), "{link:?}");
+        assert!(matches!(renderer.render("id-1", END, &envelope), Err(UnfitMessage::Link("activation"))), "{link:?}");
     }
 }
 

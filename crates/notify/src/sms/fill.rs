@@ -4,7 +4,6 @@ use crate::SetupError;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use portal_id_core::secret::Secret;
-use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -22,6 +21,8 @@ pub(super) struct Filling<'a> {
     pub(super) parameters: &'a BTreeMap<&'static str, String>,
     /// The moment, in seconds.
     pub(super) unix: i64,
+    /// For how many seconds the words are of use.
+    pub(super) seconds_left: i64,
     /// The token fetched for this gateway, and its session.
     pub(super) access: Option<(&'a str, &'a str)>,
     /// The token signed for this request.
@@ -29,8 +30,20 @@ pub(super) struct Filling<'a> {
 }
 
 /// Placeholders that every pattern may hold.
-pub(super) const OF_THE_MESSAGE: [&str; 11] =
-    ["phone", "text", "text_base64", "id", "id_digits", "code", "minutes", "unix", "access_token", "session", "jwt"];
+pub(super) const OF_THE_MESSAGE: [&str; 12] = [
+    "phone",
+    "text",
+    "text_base64",
+    "id",
+    "id_digits",
+    "code",
+    "minutes",
+    "unix",
+    "seconds_left",
+    "access_token",
+    "session",
+    "jwt",
+];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Slot {
@@ -42,6 +55,7 @@ enum Slot {
     /// What the template was filled with.
     Parameter(&'static str),
     Unix,
+    SecondsLeft,
     AccessToken,
     Session,
     Jwt,
@@ -58,6 +72,7 @@ impl Slot {
             "code" => Self::Parameter("code"),
             "minutes" => Self::Parameter("minutes"),
             "unix" => Self::Unix,
+            "seconds_left" => Self::SecondsLeft,
             "access_token" => Self::AccessToken,
             "session" => Self::Session,
             "jwt" => Self::Jwt,
@@ -74,6 +89,7 @@ impl Slot {
             Self::IdDigits => id_digits(with.id).into(),
             Self::Parameter(name) => with.parameters.get(name).map_or("", String::as_str).into(),
             Self::Unix => with.unix.to_string().into(),
+            Self::SecondsLeft => with.seconds_left.to_string().into(),
             Self::AccessToken => with.access.map_or("", |(token, _)| token).into(),
             Self::Session => with.access.map_or("", |(_, session)| session).into(),
             Self::Jwt => with.jwt.into(),
@@ -86,6 +102,12 @@ fn id_digits(id: &str) -> String {
     let digest: [u8; 32] = Sha256::digest(id).into();
     let number = digest.iter().take(8).fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
     format!("{:015}", number % 1_000_000_000_000_000)
+}
+
+/// What an operator may call a value: more may be a piece of a key.
+fn is_name(text: &str) -> bool {
+    (1..=24).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'0'..=b'9'))
 }
 
 enum Piece {
@@ -106,9 +128,10 @@ pub(super) struct Pattern(Vec<Piece>);
 pub(super) type Names = BTreeMap<String, Secret>;
 
 impl Pattern {
-    /// Reads `source`; refuses unknown placeholders and lonely braces.
-    pub(super) fn read(source: &str, names: &Names) -> Result<Self, SetupError> {
-        let wrong = |why: &str| SetupError::new(format!("the pattern {source:?} {why}"));
+    /// Reads `source`, which stands at `place` in the settings; refuses unknown placeholders and lonely braces. The fault
+    /// names the place and never repeats the source, which may hold a key.
+    pub(super) fn read(place: &str, source: &str, names: &Names) -> Result<Self, SetupError> {
+        let wrong = |why: &str| SetupError::new(format!("{place} {why}"));
         let mut pieces = Vec::new();
         let mut literal = String::new();
         let mut rest = source;
@@ -130,7 +153,8 @@ impl Pattern {
             pieces.push(match (Slot::named(name), names.get(name)) {
                 (Some(slot), _) => Piece::Slot(slot),
                 (None, Some(value)) => Piece::Named(value.clone()),
-                (None, None) => return Err(wrong(&format!("names {{{name}}}, which is not set"))),
+                (None, None) if is_name(name) => return Err(wrong(&format!("names {{{name}}}, which is not set"))),
+                (None, None) => return Err(wrong("has braces around what is no name")),
             });
             rest = following;
         }
@@ -148,7 +172,7 @@ impl Pattern {
 
     /// The text for one message as XML: what is filled in cannot become markup.
     pub(super) fn fill_xml(&self, with: &Filling<'_>) -> String {
-        self.fill_escaped(with, escape_xml)
+        self.fill_escaped(with, super::xml::escape)
     }
 
     fn fill_escaped(&self, with: &Filling<'_>, escape: Escape) -> String {
@@ -184,116 +208,24 @@ impl Pattern {
     }
 }
 
-/// A value inside an element or an attribute of XML 1.0. Characters that XML cannot carry at all become U+FFFD.
-fn escape_xml(value: &str) -> Cow<'_, str> {
-    let plain = |letter: char| !matches!(letter, '<' | '>' | '&' | '"' | '\'') && (letter >= ' ' || letter == '\t');
-    if value.chars().all(|letter| plain(letter) && !matches!(letter, '\u{fffe}' | '\u{ffff}')) {
-        return value.into();
-    }
-    let mut escaped = String::with_capacity(value.len() + 16);
-    for letter in value.chars() {
-        match letter {
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '&' => escaped.push_str("&amp;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&apos;"),
-            '\n' => escaped.push_str("&#10;"),
-            '\r' => escaped.push_str("&#13;"),
-            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
-            other if plain(other) => escaped.push(other),
-            _ => escaped.push('\u{fffd}'),
-        }
-    }
-    escaped.into()
-}
-
-/// A JSON value whose texts are patterns. What is filled in is always data: it cannot add a field or leave its quotes.
-pub(super) enum Form {
-    /// A text.
-    Text(Pattern),
-    /// A number, a boolean or null.
-    Plain(Value),
-    /// An array.
-    List(Vec<Self>),
-    /// An object.
-    Object(Vec<(String, Self)>),
-}
-
-impl Form {
-    /// Reads the fields as the operator wrote them.
-    pub(super) fn read(value: &Value, names: &Names) -> Result<Self, SetupError> {
-        Ok(match value {
-            Value::String(text) => Self::Text(Pattern::read(text, names)?),
-            Value::Array(items) => {
-                Self::List(items.iter().map(|item| Self::read(item, names)).collect::<Result<_, _>>()?)
-            }
-            Value::Object(fields) => {
-                let read = |(name, value): (&String, &Value)| Ok((name.clone(), Self::read(value, names)?));
-                Self::Object(fields.iter().map(read).collect::<Result<_, SetupError>>()?)
-            }
-            plain => Self::Plain(plain.clone()),
-        })
-    }
-
-    /// The JSON for one message.
-    pub(super) fn json(&self, with: &Filling<'_>) -> Value {
-        match self {
-            Self::Text(pattern) => Value::String(pattern.fill(with)),
-            Self::Plain(value) => value.clone(),
-            Self::List(items) => Value::Array(items.iter().map(|item| item.json(with)).collect()),
-            Self::Object(fields) => Value::Object(
-                fields.iter().map(|(name, field)| (name.clone(), field.json(with))).collect::<Map<_, _>>(),
-            ),
-        }
-    }
-
-    /// The parameters of the template that it needs.
-    pub(super) fn parameters(&self) -> Vec<&'static str> {
-        match self {
-            Self::Text(pattern) => pattern.parameters().collect(),
-            Self::Plain(_) => Vec::new(),
-            Self::List(items) => items.iter().flat_map(Self::parameters).collect(),
-            Self::Object(fields) => fields.iter().flat_map(|(_, field)| field.parameters()).collect(),
-        }
-    }
-
-    /// Whether a form (without nesting) can carry it.
-    pub(super) fn is_flat(&self) -> bool {
-        matches!(self, Self::Object(fields) if fields.iter().all(|(_, field)| matches!(field, Self::Text(_) | Self::Plain(_))))
-    }
-
-    /// The names and values of a flat object for one message.
-    pub(super) fn pairs(&self, with: &Filling<'_>) -> Vec<(String, String)> {
-        let text = |field: &Self| match field.json(with) {
-            Value::String(text) => text,
-            other => other.to_string(),
-        };
-        match self {
-            Self::Object(fields) => fields.iter().map(|(name, field)| (name.clone(), text(field))).collect(),
-            _ => Vec::new(),
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use serde_json::json;
 
     static NO_PARAMETERS: BTreeMap<&'static str, String> = BTreeMap::new();
-    static WITH: Filling<'static> = Filling {
+    pub(in crate::sms) static WITH: Filling<'static> = Filling {
         phone: "0912345678",
         text: "Ma: \"1\"",
         id: "id-1",
         parameters: &NO_PARAMETERS,
         unix: 1_795_400_000,
+        seconds_left: 299,
         access: Some(("at-1", "se-1")),
         jwt: "a.b.c",
     };
 
-    fn names() -> Names {
+    pub(in crate::sms) fn names() -> Names {
         [
             ("brand".to_owned(), Secret::new("BACGIANG".to_owned())),
             ("key".to_owned(), Secret::new("{phone}".to_owned())),
@@ -303,13 +235,13 @@ mod tests {
 
     #[test]
     fn placeholders_are_filled_and_doubled_braces_stay_braces() {
-        let fill = |text: &str| Pattern::read(text, &names()).unwrap().fill(&WITH);
+        let fill = |text: &str| Pattern::read("x", text, &names()).unwrap().fill(&WITH);
         assert_eq!(fill("{brand}/{phone}?{id}&{text}"), "BACGIANG/0912345678?id-1&Ma: \"1\"");
         assert_eq!(fill("{text_base64}"), "TWE6ICIxIg==");
         assert_eq!(fill("{{phone}} {{{phone}}}"), "{phone} {0912345678}");
         assert_eq!(fill("đ {brand} đ"), "đ BACGIANG đ");
         assert_eq!(fill(""), "");
-        assert_eq!(fill("{unix} {access_token} {session} {jwt}"), "1795400000 at-1 se-1 a.b.c");
+        assert_eq!(fill("{unix} {seconds_left} {access_token} {session} {jwt}"), "1795400000 299 at-1 se-1 a.b.c");
     }
 
     #[test]
@@ -326,7 +258,7 @@ mod tests {
     #[test]
     fn no_value_becomes_markup_in_xml() {
         let names: Names = [("key".to_owned(), Secret::new("</User><Content>x".to_owned()))].into();
-        let pattern = Pattern::read("<a><b>{text}</b><c>{key}</c></a>", &names).unwrap();
+        let pattern = Pattern::read("x", "<a><b>{text}</b><c>{key}</c></a>", &names).unwrap();
         for hostile in ["</b><c>&amp;]]>", "<!--", "<![CDATA[", "\"'&<>", "a\r\nb\tc", "\u{0}\u{1b}\u{ffff}đ"] {
             let filled = pattern.fill_xml(&Filling { text: hostile, ..WITH });
             let document = roxmltree::Document::parse(&filled).unwrap();
@@ -342,40 +274,30 @@ mod tests {
 
     #[test]
     fn a_pattern_tells_what_it_needs_of_the_template_and_whether_it_ever_changes() {
-        let form =
-            Form::read(&json!({ "p": [{ "c": "{code}" }, { "c": "{minutes}" }], "n": "{brand}" }), &names()).unwrap();
-        assert_eq!(form.parameters(), ["code", "minutes"]);
-        assert_eq!(Pattern::read("a/{brand}", &names()).unwrap().fixed().as_deref(), Some("a/BACGIANG"));
-        assert_eq!(Pattern::read("a/{phone}", &names()).unwrap().fixed(), None);
+        let needs = |text: &str| Pattern::read("x", text, &names()).unwrap().parameters().collect::<Vec<_>>();
+        assert_eq!((needs("{code} {minutes}"), needs("{brand}")), (vec!["code", "minutes"], vec![]));
+        assert_eq!(Pattern::read("x", "a/{brand}", &names()).unwrap().fixed().as_deref(), Some("a/BACGIANG"));
+        assert_eq!(Pattern::read("x", "a/{phone}", &names()).unwrap().fixed(), None);
     }
 
     #[test]
     fn a_secret_that_looks_like_a_placeholder_stays_what_it_is() {
-        assert_eq!(Pattern::read("{key}", &names()).unwrap().fill(&WITH), "{phone}");
+        assert_eq!(Pattern::read("x", "{key}", &names()).unwrap().fill(&WITH), "{phone}");
     }
 
     #[test]
     fn an_unknown_name_or_a_lonely_brace_stops_the_start() {
         for text in ["{pohne}", "{phone", "phone}", "{}", "{{phone}"] {
-            assert!(Pattern::read(text, &names()).is_err(), "{text}");
+            assert!(Pattern::read("x", text, &names()).is_err(), "{text}");
         }
     }
 
     #[test]
-    fn values_keep_their_place_in_nested_fields() {
-        let form =
-            Form::read(&json!({ "to": ["{phone}"], "a": { "text": "{text}" }, "n": 2, "b": true }), &names()).unwrap();
-        assert_eq!(form.json(&WITH), json!({ "to": ["0912345678"], "a": { "text": "Ma: \"1\"" }, "n": 2, "b": true }));
-        assert!(!form.is_flat());
-    }
-
-    #[test]
-    fn flat_fields_become_pairs() {
-        let form = Form::read(&json!({ "To": "{phone}", "type": 8 }), &names()).unwrap();
-        assert!(form.is_flat());
-        assert_eq!(
-            form.pairs(&WITH),
-            vec![("To".to_owned(), "0912345678".to_owned()), ("type".to_owned(), "8".to_owned())]
-        );
+    fn a_fault_names_its_place_and_never_a_key_that_is_written_into_the_pattern() {
+        for text in ["sk-7731}", "{sk-7731}", "sk-7731 {pohne}", "{phone} sk-7731 {"] {
+            let fault = Pattern::read("headers.X-Key", text, &names()).err().unwrap().to_string();
+            assert!(fault.contains("headers.X-Key") && !fault.contains("7731"), "{fault}");
+        }
+        assert!(Pattern::read("url", "{pohne}", &names()).err().unwrap().to_string().contains("{pohne}"));
     }
 }

@@ -1,10 +1,14 @@
 //! One gateway over HTTP, as its settings describe it.
 
 use super::Route;
-use super::exchange::{client, guarded_url, send};
-use super::fill::{Filling, Form, Names, OF_THE_MESSAGE, Pattern};
+use super::description::{
+    CALLBACK_URL, Content, basic, callback_url, check_brandname, check_name, check_places, content, headers, names,
+};
+use super::exchange::{Silence, client, guarded_url, send};
+use super::fill::{Filling, Pattern};
 use super::jwt::Signer;
-use super::settings::{AnswerSettings, BodyKind, HttpSettings, Method, NumberForm};
+use super::settings::{AnswerSettings, HttpSettings, Method, NumberForm};
+use super::signature::Signature;
 use super::token::TokenKeeper;
 use super::verdict::{Answer, Verdict};
 use crate::SetupError;
@@ -14,20 +18,7 @@ use portal_id_core::ports::TextMessage;
 use portal_id_core::secret::Secret;
 use portal_id_core::time::Timestamp;
 use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
-use serde_json::{Map, Value};
 use url::Url;
-
-/// The secret under which a gateway may report.
-pub(super) const CALLBACK_SECRET: &str = "callback_secret";
-/// The address at which it reports, for patterns.
-const CALLBACK_URL: &str = "callback_url";
-
-/// What is sent.
-enum Content {
-    Json(Form),
-    Form(Form),
-    Xml(Pattern),
-}
 
 /// A gateway that takes a JSON, form or XML request and answers JSON or XML.
 pub struct HttpGateway {
@@ -56,26 +47,24 @@ impl HttpGateway {
     }
 
     fn described(settings: &HttpSettings, public_url: &str) -> Result<Self, SetupError> {
-        let wrong = |why: &str| Err(SetupError::new(why));
         check_name(&settings.name)?;
         let mut names = names(settings)?;
-        if settings.values.get("brandname").is_some_and(|name| !is_sender(name)) {
-            return wrong("brandname must be 1 to 11 unaccented characters");
+        check_brandname(settings)?;
+        let address = callback_url(settings, &names, public_url)?;
+        if let (Some(report), Some(address)) = (&settings.report, &address) {
+            Signature::new(&report.signature, &names, address.clone())?;
         }
         let mut fields = settings.fields.clone();
-        match names.get(CALLBACK_SECRET) {
-            Some(secret) => {
-                let address = format!("{public_url}/callbacks/sms/{}/{}", settings.name, secret.expose());
-                names.insert(CALLBACK_URL.to_owned(), Secret::new(address));
-            }
+        match address {
+            Some(address) => drop(names.insert(CALLBACK_URL.to_owned(), address)),
             None => fields.retain(|_, value| value.as_str() != Some("{callback_url}")),
         }
-        let Some(address) = Pattern::read(&settings.url, &names)?.fixed() else {
-            return wrong("url must be the same for every message");
+        let Some(address) = Pattern::read("url", &settings.url, &names)?.fixed() else {
+            return Err(SetupError::new("url must be the same for every message"));
         };
         let (url, mut loopback) = guarded_url(&address).map_err(|why| SetupError::new(format!("url {why}")))?;
         let content = content(settings, fields, &names)?;
-        check_places(&settings.answer)?;
+        check_places(settings)?;
         let token = match &settings.token {
             Some(token) => {
                 let (keeper, is_here) = TokenKeeper::new(token, &names)?;
@@ -139,7 +128,7 @@ impl HttpGateway {
 
     async fn exchange(&self, with: &Filling<'_>) -> Result<Answer, Verdict> {
         let request = self.request(with).map_err(|why| Verdict::GatewayRefused(why.to_owned()))?;
-        let (status, body) = send(request).await.map_err(Verdict::Passing)?;
+        let (status, body) = send(request).await.map_err(Silence::verdict)?;
         Ok(Answer::read(self.answer.format, status, &body))
     }
 
@@ -177,6 +166,7 @@ impl Route for HttpGateway {
             id: &message.id,
             parameters: &message.parameters,
             unix: now.seconds(),
+            seconds_left: message.not_after.since(now).as_seconds().max(1),
             access: None,
             jwt: "",
         };
@@ -200,99 +190,4 @@ pub(super) fn words(message: &TextMessage, web_otp: bool) -> String {
         }
         _ => message.text.clone(),
     }
-}
-
-/// A name stands in logs, lists and addresses.
-pub(super) fn check_name(name: &str) -> Result<(), SetupError> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    if (1..=40).contains(&name.len()) && name.bytes().all(plain) {
-        return Ok(());
-    }
-    Err(SetupError::new("name must be 1 to 40 letters, digits, - _ ."))
-}
-
-/// Networks show at most 11 characters of the GSM alphabet as a sender's name (3GPP TS 23.040 §9.1.2.5).
-pub(super) fn is_sender(name: &str) -> bool {
-    (1..=11).contains(&name.len())
-        && name.trim() == name
-        && name.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')
-}
-
-fn check_places(answer: &AnswerSettings) -> Result<(), SetupError> {
-    if answer.code.is_empty() != answer.accepted.is_empty() {
-        return Err(SetupError::new("answer.code and answer.accepted go together"));
-    }
-    let pointers = [&answer.code, &answer.error_code, &answer.message_id];
-    if pointers.iter().any(|pointer| !pointer.is_empty() && !pointer.starts_with('/')) {
-        return Err(SetupError::new("places in the answer are JSON pointers and begin with /"));
-    }
-    Ok(())
-}
-
-fn content(settings: &HttpSettings, fields: Map<String, Value>, names: &Names) -> Result<Content, SetupError> {
-    if settings.body == BodyKind::Xml {
-        if settings.xml.is_empty() || !fields.is_empty() || settings.method == Method::Get {
-            return Err(SetupError::new("a body of xml needs xml, no fields, and post or put"));
-        }
-        return Ok(Content::Xml(Pattern::read(settings.xml.trim(), names)?));
-    }
-    let form = Form::read(&Value::Object(fields), names)?;
-    if (settings.body == BodyKind::Form || settings.method == Method::Get) && !form.is_flat() {
-        return Err(SetupError::new("fields of a form must be flat"));
-    }
-    Ok(if settings.body == BodyKind::Form { Content::Form(form) } else { Content::Json(form) })
-}
-
-fn basic(settings: &HttpSettings, names: &Names) -> Result<Option<(String, Option<Secret>)>, SetupError> {
-    let Some(user) = &settings.basic_user else {
-        let is_lonely = !settings.basic_password.is_empty();
-        return if is_lonely { Err(SetupError::new("basic_password needs basic_user")) } else { Ok(None) };
-    };
-    let user = Pattern::read(user, names)?
-        .fixed()
-        .ok_or_else(|| SetupError::new("basic_user must be the same for every message"))?;
-    if settings.basic_password.is_empty() {
-        return Ok(Some((user, None)));
-    }
-    let password = names
-        .get(&settings.basic_password)
-        .ok_or_else(|| SetupError::new("basic_password must name one of the secrets or values"))?;
-    Ok(Some((user, Some(password.clone()))))
-}
-
-/// The names that patterns may use: fixed values and secrets, each defined once.
-pub(super) fn names(settings: &HttpSettings) -> Result<Names, SetupError> {
-    let mut names = Names::new();
-    let values = settings.values.iter().map(|(name, value)| Ok((name, Secret::new(value.clone()))));
-    let secrets = settings.secrets.iter().map(|(name, secret)| Ok((name, secret.clone())));
-    let files = settings.secret_files.iter().map(|(name, path)| {
-        let secret = crate::read_secret(name, None, Some(path))?;
-        Ok((name, secret.unwrap_or_else(|| Secret::new(String::new()))))
-    });
-    for entry in values.chain(secrets).chain(files) {
-        let (name, value) = entry?;
-        let is_ours = name == CALLBACK_URL || OF_THE_MESSAGE.contains(&name.as_str());
-        if is_ours || names.insert(name.clone(), value).is_some() {
-            return Err(SetupError::new(format!("{{{name}}} is defined twice")));
-        }
-    }
-    if names.get(CALLBACK_SECRET).is_some_and(|secret| !is_path_secret(secret.expose())) {
-        return Err(SetupError::new("callback_secret must be 24 to 100 letters, digits, - and _"));
-    }
-    Ok(names)
-}
-
-/// It stands in an address, and is all that keeps strangers from reporting.
-fn is_path_secret(secret: &str) -> bool {
-    (24..=100).contains(&secret.len())
-        && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-}
-
-fn headers(settings: &HttpSettings, names: &Names) -> Result<Vec<(HeaderName, Pattern)>, SetupError> {
-    let read = |(name, pattern): (&String, &String)| {
-        let header = HeaderName::from_bytes(name.as_bytes())
-            .map_err(|_| SetupError::new(format!("{name:?} is no header's name")))?;
-        Ok((header, Pattern::read(pattern, names)?))
-    };
-    settings.headers.iter().map(read).collect()
 }

@@ -1,7 +1,8 @@
 //! A JSON Web Token for a gateway that wants one with each request (RFC 7519, HS256 of RFC 7518 §3.2). It signs with a
 //! key that a gateway shares with us, never with one of the house.
 
-use super::fill::{Filling, Form, Names};
+use super::fill::{Filling, Names};
+use super::form::Form;
 use super::settings::JwtSettings;
 use crate::SetupError;
 use base64::Engine as _;
@@ -30,7 +31,7 @@ impl Signer {
         header.insert("alg".to_owned(), json!("HS256"));
         Ok(Self {
             header: URL_SAFE_NO_PAD.encode(Value::Object(header).to_string()),
-            claims: Form::read(&Value::Object(settings.claims.clone()), names)?,
+            claims: Form::read("jwt.claims", &Value::Object(settings.claims.clone()), names)?,
             mac,
             lifetime_seconds: i64::from(settings.lifetime_seconds),
         })
@@ -53,7 +54,6 @@ mod tests {
     use portal_id_core::secret::Secret;
     use std::collections::BTreeMap;
 
-    /// RFC 7515, appendix A.1: its key, in another token.
     #[test]
     fn a_token_is_signed_over_its_own_words_and_says_when_it_ends() {
         let names: Names =
@@ -65,7 +65,16 @@ mod tests {
         )
         .unwrap();
         let parameters = BTreeMap::new();
-        let with = Filling { phone: "", text: "", id: "", parameters: &parameters, unix: 1000, access: None, jwt: "" };
+        let with = Filling {
+            phone: "",
+            text: "",
+            id: "",
+            parameters: &parameters,
+            unix: 1000,
+            seconds_left: 300,
+            access: None,
+            jwt: "",
+        };
         let token = Signer::new(&settings, &names).unwrap().sign(&with);
         let parts: Vec<&str> = token.split('.').collect();
         let read = |part: &str| serde_json::from_slice::<Value>(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();

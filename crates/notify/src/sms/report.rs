@@ -1,8 +1,9 @@
 //! What gateways tell about messages that they accepted: who may tell, and how it is read. A report changes one mark on
 //! one message; it is never logged and never answered with what we know.
 
-use super::http::{CALLBACK_SECRET, names};
+use super::description::{CALLBACK_SECRET, callback_url, names};
 use super::settings::{GatewaySettings, HttpSettings, ReportRule, ReportSettings};
+use super::signature::Signature;
 use super::verdict::{is_plain, stands_in, text_at};
 use crate::SetupError;
 use async_trait::async_trait;
@@ -55,16 +56,22 @@ pub struct Reports {
 struct Reporter {
     name: String,
     secret: Digest,
+    signature: Option<Signature>,
     rules: ReportSettings,
 }
 
 impl Reports {
-    /// From the gateways of the settings.
-    pub fn new(store: Store, vault: Arc<dyn Vault>, gateways: &[GatewaySettings]) -> Result<Self, SetupError> {
+    /// From the gateways of the settings, which report to `public_url`, without a trailing slash.
+    pub fn new(
+        store: Store,
+        vault: Arc<dyn Vault>,
+        gateways: &[GatewaySettings],
+        public_url: &str,
+    ) -> Result<Self, SetupError> {
         let mut reporters = Vec::new();
         for gateway in gateways {
             if let GatewaySettings::Http(settings) = gateway {
-                reporters.extend(reporter(settings, vault.as_ref())?);
+                reporters.extend(reporter(settings, vault.as_ref(), public_url)?);
             }
         }
         Ok(Self { store, vault, reporters })
@@ -72,16 +79,26 @@ impl Reports {
 
     fn reporter(&self, report: &SmsReport<'_>) -> Option<&Reporter> {
         let given = digest(self.vault.as_ref(), report.gateway, report.secret);
-        self.reporters.iter().find(|reporter| reporter.name == report.gateway && reporter.secret == given)
+        let is_known = |reporter: &&Reporter| reporter.name == report.gateway && reporter.secret == given;
+        let reporter = self.reporters.iter().find(is_known)?;
+        let is_signed = reporter.signature.as_ref().is_none_or(|signature| signature.is_right(report));
+        if !is_signed {
+            tracing::warn!(gateway = reporter.name, "a report of an SMS gateway bears no right signature");
+        }
+        is_signed.then_some(reporter)
     }
 }
 
-fn reporter(settings: &HttpSettings, vault: &dyn Vault) -> Result<Option<Reporter>, SetupError> {
-    let (Some(rules), Some(secret)) = (&settings.report, names(settings)?.remove(CALLBACK_SECRET)) else {
+fn reporter(settings: &HttpSettings, vault: &dyn Vault, public_url: &str) -> Result<Option<Reporter>, SetupError> {
+    let names = names(settings)?;
+    let (Some(rules), Some(secret), Some(address)) =
+        (&settings.report, names.get(CALLBACK_SECRET), callback_url(settings, &names, public_url)?)
+    else {
         return Ok(None);
     };
     let secret = digest(vault, &settings.name, secret.expose());
-    Ok(Some(Reporter { name: settings.name.clone(), secret, rules: rules.clone() }))
+    let signature = Signature::new(&rules.signature, &names, address)?;
+    Ok(Some(Reporter { name: settings.name.clone(), secret, signature, rules: rules.clone() }))
 }
 
 /// The keyed digest by which the secret in an address is compared.
@@ -121,16 +138,15 @@ fn read(rules: &ReportSettings, report: &SmsReport<'_>) -> Option<(ReportedId, A
     Some((id, arrival))
 }
 
-/// Query and body as one object.
+/// Query and body as one object. What begins like JSON is read as JSON: some gateways send it under another type.
 fn content(report: &SmsReport<'_>) -> Value {
     let fields = |text: &[u8]| -> Map<String, Value> {
         url::form_urlencoded::parse(text).map(|(name, value)| (name.into_owned(), value.into_owned().into())).collect()
     };
     let mut told = fields(report.query.as_bytes());
-    if !report.is_json {
-        told.extend(fields(report.body));
-    } else if let Ok(Value::Object(members)) = serde_json::from_slice(report.body) {
-        told.extend(members);
+    match serde_json::from_slice(report.body) {
+        Ok(Value::Object(members)) => told.extend(members),
+        _ => told.extend(fields(report.body)),
     }
     Value::Object(told)
 }
@@ -151,8 +167,7 @@ mod tests {
     }
 
     fn told(preset: &str, query: &str, body: &str) -> Option<(ReportedId, Arrival)> {
-        let is_json = body.starts_with('{');
-        read(&rules(preset), &SmsReport { gateway: preset, secret: "", query, body: body.as_bytes(), is_json })
+        read(&rules(preset), &SmsReport { gateway: preset, secret: "", query, headers: &[], body: body.as_bytes() })
     }
 
     fn gateways(id: &str, arrival: Arrival) -> (ReportedId, Arrival) {
@@ -207,9 +222,9 @@ mod tests {
     proptest! {
         // security: row 36
         #[test]
-        fn no_report_makes_the_reader_panic(query in "\\PC{0,60}", body in proptest::collection::vec(any::<u8>(), 0..80), is_json: bool) {
+        fn no_report_makes_the_reader_panic(query in "\\PC{0,60}", body in proptest::collection::vec(any::<u8>(), 0..80)) {
             for preset in ["esms", "speedsms", "twilio"] {
-                let _ = read(&rules(preset), &SmsReport { gateway: preset, secret: "", query: &query, body: &body, is_json });
+                let _ = read(&rules(preset), &SmsReport { gateway: preset, secret: "", query: &query, headers: &[], body: &body });
             }
         }
     }

@@ -1,8 +1,9 @@
 //! The access token of a gateway: fetched once, kept until a minute before its end, fetched anew when the gateway says
 //! that it is over.
 
-use super::exchange::{guarded_url, send};
-use super::fill::{Filling, Form, Names};
+use super::exchange::{guarded_url, send, timed};
+use super::fill::{Filling, Names};
+use super::form::Form;
 use super::settings::{AnswerFormat, AnswerSettings, BodyKind, TokenSettings};
 use super::verdict::{Answer, Verdict};
 use crate::SetupError;
@@ -30,8 +31,11 @@ pub(super) struct Access {
 /// What the last fetch came to.
 enum Kept {
     Token(Arc<Access>),
-    /// Nobody asks again in the same round: all its messages would wait for the same silence one after the other.
-    Failed(Timestamp, Verdict),
+    /// Those who waited for it do not ask again: they would wait for the same silence one after the other.
+    Failed {
+        until: Timestamp,
+        verdict: Verdict,
+    },
 }
 
 /// Fetches and keeps tokens.
@@ -47,7 +51,7 @@ impl TokenKeeper {
     /// As the settings say; also whether it goes to this machine.
     pub(super) fn new(settings: &TokenSettings, names: &Names) -> Result<(Self, bool), SetupError> {
         let (url, loopback) = guarded_url(&settings.url).map_err(|why| SetupError::new(format!("token.url {why}")))?;
-        let fields = Form::read(&serde_json::Value::Object(settings.fields.clone()), names)?;
+        let fields = Form::read("token.fields", &serde_json::Value::Object(settings.fields.clone()), names)?;
         let is_form = match settings.body {
             BodyKind::Json => false,
             BodyKind::Form if fields.is_flat() => true,
@@ -69,13 +73,13 @@ impl TokenKeeper {
         let mut kept = self.kept.lock().await;
         match kept.as_ref() {
             Some(Kept::Token(access)) if now < access.until => return Ok(Arc::clone(access)),
-            Some(Kept::Failed(at, verdict)) if *at == now => return Err(verdict.clone()),
+            Some(Kept::Failed { until, verdict }) if now <= *until => return Err(verdict.clone()),
             _ => {}
         }
-        let fetched = self.fetch(client, message_id, now).await;
+        let (fetched, took) = timed(self.fetch(client, message_id, now)).await;
         *kept = Some(match &fetched {
             Ok(access) => Kept::Token(Arc::clone(access)),
-            Err(verdict) => Kept::Failed(now, verdict.clone()),
+            Err(verdict) => Kept::Failed { until: now + took, verdict: verdict.clone() },
         });
         fetched
     }
@@ -88,8 +92,12 @@ impl TokenKeeper {
         }
     }
 
-    /// Whether the gateway's answer says that the token is over.
+    /// Whether the gateway's answer says that the token is over. An acceptance never does, whatever its id is: the message
+    /// would be sent twice.
     pub(super) fn is_over(&self, answer: &Answer, rules: &AnswerSettings) -> bool {
+        if answer.is_acceptance(rules) {
+            return false;
+        }
         answer.status == 401 || answer.error_code(rules).is_some_and(|code| self.settings.over.contains(&code))
     }
 
@@ -102,14 +110,16 @@ impl TokenKeeper {
             id: message_id,
             parameters: &parameters,
             unix: now.seconds(),
+            seconds_left: 0,
             access: Some(("", &session)),
             jwt: "",
         };
         let request = client.post(self.url.clone());
         let request =
             if self.is_form { request.form(&self.fields.pairs(&with)) } else { request.json(&self.fields.json(&with)) };
-        let (status, body) =
-            send(request).await.map_err(|why| Verdict::Passing(format!("the token's address {why}")))?;
+        let (status, body) = send(request)
+            .await
+            .map_err(|silence| Verdict::Passing(format!("the token's address {}", silence.words())))?;
         let answer = Answer::read(AnswerFormat::Json, status, &body);
         let token = answer.text_at(&self.settings.place).filter(|token| !token.is_empty());
         let Some(token) = token.filter(|_| (200..300).contains(&status)) else {

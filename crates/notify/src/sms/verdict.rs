@@ -11,6 +11,8 @@ pub enum Verdict {
     Accepted(Option<String>),
     /// Not reached, overloaded or of unclear mind: another gateway, or later.
     Passing(String),
+    /// Asked, and no answer came: it may have taken the message, and may bill it. Another gateway, or later.
+    Unanswered(String),
     /// The gateway will not serve us (keys, balance, brandname, template): another gateway, and an operator must look.
     GatewayRefused(String),
     /// Nobody can reach this number: give the message up.
@@ -38,20 +40,20 @@ impl Answer {
         text_at(&self.body, pointer)
     }
 
+    /// Whether the message was taken.
+    pub(super) fn is_acceptance(&self, rules: &AnswerSettings) -> bool {
+        let accepted = |code: String| !code.is_empty() && stands_in(&rules.accepted, &code).is_some();
+        (200..300).contains(&self.status) && (rules.code.is_empty() || self.text_at(&rules.code).is_some_and(accepted))
+    }
+
     /// What it means. Words name the code alone: a gateway's own text may repeat the number.
     pub(super) fn judge(&self, rules: &AnswerSettings) -> Verdict {
         let status = self.status;
-        let is_success = (200..300).contains(&status);
-        let code = self.text_at(&rules.code);
-        let accepted = if rules.code.is_empty() {
-            true
-        } else {
-            code.as_ref().is_some_and(|code| stands_in(&rules.accepted, code).is_some())
-        };
-        if is_success && accepted {
+        if self.is_acceptance(rules) {
             return Verdict::Accepted(self.text_at(&rules.message_id).filter(|id| is_plain(id)));
         }
-        if let Some(code) = self.error_code(rules) {
+        let mut told = format!("answered {status}");
+        if let Some(code) = self.error_code(rules).filter(|code| !code.is_empty()) {
             // A rule's own words are the operator's or ours, whatever the answer made of them.
             let words = |known: &str| format!("answered {status} with code {}", known.trim_end_matches('*').trim_end());
             if stands_in(&rules.repeated, &code).is_some() {
@@ -63,23 +65,27 @@ impl Answer {
             if let Some(known) = stands_in(&rules.gateway, &code) {
                 return Verdict::GatewayRefused(words(known));
             }
-            if is_success {
-                return Verdict::Passing(words(if is_plain(&code) { &code } else { "(unreadable)" }));
+            told = words(if is_plain(&code) { &code } else { "(unreadable)" });
+            // Refused for a reason that no table names: the dearest mistake would be to stop at it (ADR 12).
+            if matches!(status, 200..=299 | 400 | 409 | 422) {
+                return Verdict::Passing(told);
             }
         }
         match status {
+            // Somebody on the way to the gateway waited for it in vain.
+            504 => Verdict::Unanswered(told),
             // Overload, faults of its own, and answers in between are its affair and may pass.
-            408 | 425 | 429 | 500..=599 => Verdict::Passing(format!("answered {status}")),
-            // A redirect is not followed: the keys would travel to wherever it points.
-            300..=499 => Verdict::GatewayRefused(format!("answered {status}")),
+            408 | 425 | 429 | 500..=599 => Verdict::Passing(told),
+            // Keys, address, rights. A redirect is not followed: the keys would travel to wherever it points.
+            300..=499 => Verdict::GatewayRefused(told),
             _ => Verdict::Passing(format!("answered {status} in a way that cannot be read")),
         }
     }
 
-    /// The code that says what went wrong.
+    /// The code that says what went wrong. What stands at `code` is none where errors have a place of their own: it may
+    /// be an id.
     pub(super) fn error_code(&self, rules: &AnswerSettings) -> Option<String> {
-        let code = self.text_at(&rules.code);
-        if rules.error_code.is_empty() { code } else { self.text_at(&rules.error_code).or(code) }
+        self.text_at(if rules.error_code.is_empty() { &rules.code } else { &rules.error_code })
     }
 }
 
@@ -162,6 +168,42 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_code_accepts_nothing() {
+        let rules = AnswerSettings {
+            code: "/MessageId".to_owned(),
+            accepted: vec!["*".to_owned()],
+            error_code: "/error".to_owned(),
+            ..AnswerSettings::default()
+        };
+        assert_eq!(judge(&rules, 200, br#"{"MessageId":"7"}"#), Verdict::Accepted(None));
+        for body in [r#"{"MessageId":""}"#, r#"{"MessageId":" "}"#, "{}"] {
+            assert!(matches!(judge(&rules, 200, body.as_bytes()), Verdict::Passing(_)), "{body}");
+        }
+    }
+
+    /// ADR 12: what no table names is passing; the operator reads the code.
+    #[test]
+    fn a_refusal_that_no_table_names_is_passing_and_says_its_code_whatever_the_status() {
+        for status in [200, 400, 409, 422, 429, 500] {
+            let told = judge(&speedsms(), status, br#"{"status":"error","code":"9"}"#);
+            assert_eq!(told, Verdict::Passing(format!("answered {status} with code 9")));
+        }
+        for status in [401, 403, 404] {
+            let told = judge(&speedsms(), status, br#"{"status":"error","code":"9"}"#);
+            assert_eq!(told, Verdict::GatewayRefused(format!("answered {status} with code 9")));
+        }
+        let listed = judge(&speedsms(), 400, br#"{"status":"error","code":"105"}"#);
+        assert_eq!(listed, Verdict::NumberRefused("answered 400 with code 105".to_owned()));
+        assert_eq!(judge(&speedsms(), 400, b"{}"), Verdict::GatewayRefused("answered 400".to_owned()));
+    }
+
+    #[test]
+    fn what_stands_at_the_code_is_no_error_where_errors_have_a_place_of_their_own() {
+        let rules = AnswerSettings { number: vec!["pending".to_owned()], ..speedsms() };
+        assert!(matches!(judge(&rules, 200, br#"{"status":"pending"}"#), Verdict::Passing(_)));
+    }
+
+    #[test]
     fn an_answer_with_separate_status_and_error_code_is_read() {
         let judge = |body: &str| super::tests::judge(&speedsms(), 200, body.as_bytes());
         assert_eq!(judge(r#"{"status":"success","data":{"tranId":77}}"#), Verdict::Accepted(Some("77".to_owned())));
@@ -190,6 +232,7 @@ mod tests {
         for status in [408, 429, 500, 503] {
             assert!(matches!(judge(&rules, status, b""), Verdict::Passing(_)), "{status}");
         }
+        assert_eq!(judge(&rules, 504, b""), Verdict::Unanswered("answered 504".to_owned()));
     }
 
     #[test]

@@ -1,7 +1,9 @@
-//! XML answers, read as if they were JSON: each element a member named without its namespace, text as text.
+//! XML: answers read as if they were JSON, each element a member named without its namespace, text as text; and values that
+//! are written into a document.
 
 use roxmltree::{Document, Node, ParsingOptions};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// More elements than any gateway's answer has.
 const MOST_NODES: u32 = 1000;
@@ -30,6 +32,30 @@ fn value(node: Node<'_, '_>, depth: usize) -> Value {
         return Value::String(text);
     }
     Value::Object(members)
+}
+
+/// A value inside an element or an attribute of XML 1.0. Characters that XML cannot carry at all become U+FFFD.
+pub(super) fn escape(value: &str) -> Cow<'_, str> {
+    let plain = |letter: char| !matches!(letter, '<' | '>' | '&' | '"' | '\'') && (letter >= ' ' || letter == '\t');
+    if value.chars().all(|letter| plain(letter) && !matches!(letter, '\u{fffe}' | '\u{ffff}')) {
+        return value.into();
+    }
+    let mut escaped = String::with_capacity(value.len() + 16);
+    for letter in value.chars() {
+        match letter {
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '&' => escaped.push_str("&amp;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&apos;"),
+            '\n' => escaped.push_str("&#10;"),
+            '\r' => escaped.push_str("&#13;"),
+            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            other if plain(other) => escaped.push(other),
+            _ => escaped.push('\u{fffd}'),
+        }
+    }
+    escaped.into()
 }
 
 #[cfg(test)]

@@ -37,9 +37,9 @@ pub async fn run(house: &House, command: MessagesCommand) -> anyhow::Result<()> 
 
 fn states(wanted: Option<MessageState>) -> &'static [OutboxState] {
     match wanted {
-        None => &[OutboxState::Pending, OutboxState::Delivered, OutboxState::Dead, OutboxState::Expired],
+        None => &[OutboxState::Pending, OutboxState::Accepted, OutboxState::Dead, OutboxState::Expired],
         Some(MessageState::Pending) => &[OutboxState::Pending],
-        Some(MessageState::Accepted) => &[OutboxState::Delivered],
+        Some(MessageState::Accepted) => &[OutboxState::Accepted],
         Some(MessageState::Dead) => &[OutboxState::Dead],
         Some(MessageState::Expired) => &[OutboxState::Expired],
     }
@@ -47,16 +47,16 @@ fn states(wanted: Option<MessageState>) -> &'static [OutboxState] {
 
 /// What an operator may see of a message: never its words, never a whole recipient.
 fn line(row: &OutboxRow, send: Option<&SmsSend>) -> String {
-    let gateway = match (row.channel, send.and_then(|send| send.receipt.as_ref())) {
-        (Channel::Sms, Some(receipt)) => receipt.gateway.as_str(),
+    let gateway = match (row.channel, send.and_then(|send| send.acceptance.as_ref())) {
+        (Channel::Sms, Some(acceptance)) => acceptance.gateway.as_str(),
         (Channel::Sms, None) => "-",
         (Channel::Email, _) => "mail",
     };
     // Accepted is what we saw; delivered and failed is what the gateway told afterwards.
     let (state, told) = match (row.state, send.and_then(|send| send.arrival.zip(send.told_at))) {
-        (OutboxState::Delivered, Some((Arrival::Delivered, at))) => ("delivered", Some(at)),
-        (OutboxState::Delivered, Some((Arrival::Failed, at))) => ("failed", Some(at)),
-        (OutboxState::Delivered, None) => ("accepted", row.settled_at),
+        (OutboxState::Accepted, Some((Arrival::Delivered, at))) => ("delivered", Some(at)),
+        (OutboxState::Accepted, Some((Arrival::Failed, at))) => ("failed", Some(at)),
+        (OutboxState::Accepted, None) => ("accepted", row.settled_at),
         (state, _) => (state.as_str(), row.settled_at),
     };
     format!(
@@ -80,7 +80,7 @@ fn spending(today: Option<&SmsDay>, ceiling: Option<u32>) -> String {
 mod tests {
     use super::*;
     use portal_id_core::ids::MessageId;
-    use portal_id_core::sms::GatewayReceipt;
+    use portal_id_core::sms::Acceptance;
     use portal_id_core::time::{Span, Timestamp};
 
     const NOW: Timestamp = Timestamp::from_seconds(1_795_400_000);
@@ -109,8 +109,9 @@ mod tests {
             message_id: MessageId::from_text("m1"),
             day: VietnamDay::of(NOW),
             parts: 1,
-            receipt: Some(GatewayReceipt { gateway: "esms".to_owned(), id: Some("e-1".to_owned()) }),
+            acceptance: Some(Acceptance { gateway: "esms".to_owned(), id: Some("e-1".to_owned()) }),
             accepted_at: Some(NOW),
+            unanswered_at: None,
             arrival,
             told_at: arrival.map(|_| NOW + Span::minutes(2)),
         }
@@ -118,7 +119,7 @@ mod tests {
 
     #[test]
     fn accepted_delivered_and_failed_are_told_apart() {
-        let of = |arrival| line(&row(OutboxState::Delivered), Some(&send(arrival)));
+        let of = |arrival| line(&row(OutboxState::Accepted), Some(&send(arrival)));
         for (arrival, word) in
             [(None, "accepted"), (Some(Arrival::Delivered), "delivered"), (Some(Arrival::Failed), "failed")]
         {
@@ -129,13 +130,13 @@ mod tests {
             );
         }
         assert!(line(&row(OutboxState::Expired), None).contains(" expired "));
-        assert!(line(&OutboxRow { channel: Channel::Email, ..row(OutboxState::Delivered) }, None).contains(" mail "));
+        assert!(line(&OutboxRow { channel: Channel::Email, ..row(OutboxState::Accepted) }, None).contains(" mail "));
     }
 
     #[test]
     fn the_day_is_told_with_its_ceiling() {
         assert_eq!(spending(None, None), "Text messages today: 0 parts without a ceiling.");
-        let today = SmsDay { day: VietnamDay::of(NOW), parts: 7, warned_at: None, refused_at: None };
+        let today = SmsDay { day: VietnamDay::of(NOW), parts: 7, warned: None, refused: None };
         assert_eq!(spending(Some(&today), Some(20)), "Text messages today: 7 parts of 20.");
     }
 }

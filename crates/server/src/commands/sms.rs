@@ -23,7 +23,7 @@ pub async fn run(config: Config, command: SmsCommand) -> anyhow::Result<()> {
     let route = open_route(settings, &house::way_back(&config, None))?;
     let id = MessageId::new(now, &OsEntropy);
     let message =
-        Renderer::new(&config.notify)?.specimen(id.as_str(), phone.phone.e164()).context("writing the message")?;
+        Renderer::new(&config.notify)?.specimen(id.as_str(), phone.phone.e164(), now).context("writing the message")?;
     println!("To {} through {gateway}: {}", phone.phone.masked(), message.text);
     let verdict = route.hand_over(&message, now).await;
     println!("{}", in_words(&verdict));
@@ -36,6 +36,9 @@ fn in_words(verdict: &Verdict) -> String {
         Verdict::Accepted(None) => "Accepted. Look whether it arrives.".to_owned(),
         Verdict::Passing(why) => {
             format!("Not now: the gateway {why}. A real message would be tried elsewhere and again.")
+        }
+        Verdict::Unanswered(why) => {
+            format!("No answer: the gateway was asked and {why}. The message may arrive all the same, and be billed.")
         }
         Verdict::GatewayRefused(why) => {
             format!("The gateway will not serve us: it {why}. Look at keys, balance, brandname, template and address.")

@@ -148,6 +148,7 @@ mod tests {
             text: "Ma xac thuc Cong DVC la 123456.".to_owned(),
             web_otp: Some("@localhost #123456".to_owned()),
             parameters: BTreeMap::new(),
+            not_after: Timestamp::from_seconds(1_795_400_300),
         }
     }
 

@@ -81,6 +81,8 @@ fn frequent_look_ups_use_an_index() {
         "SELECT * FROM outbox WHERE state = ? AND next_attempt_at <= ? ORDER BY next_attempt_at",
         "SELECT * FROM outbox WHERE settled_at < ?",
         "SELECT * FROM sms_sends WHERE gateways_id = ? AND gateway = ?",
+        "SELECT * FROM sms_early WHERE gateway = ? AND (id = ? OR id = ?)",
+        "SELECT * FROM sms_early WHERE told_at < ?",
         "SELECT * FROM audit WHERE account_id = ? ORDER BY at DESC",
     ] {
         let plans: Vec<Plan> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {query}")).load(&mut conn).unwrap();

@@ -16,5 +16,6 @@ mod outbox;
 mod relying_parties;
 mod sessions;
 mod sms;
+mod sms_early;
 mod sweep;
 mod throttles;

@@ -1,13 +1,15 @@
 //! Text messages at their gateways, and what a day of them cost.
 
-use super::columns::{count, millis, moment, rows, word};
+use super::columns::{count, moment, rows, word};
+use super::sms_early::DELETE_EARLY_REPORTS;
+use super::sweep::sweep;
 use crate::connection::on_each;
 use crate::schema::{sms_days, sms_sends};
 use crate::tx::SqlTx;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use portal_id_core::ids::MessageId;
-use portal_id_core::sms::{Arrival, GatewayReceipt, ReportedId, SmsDay, SmsSend, SpendAlarm, VietnamDay};
+use portal_id_core::sms::{Acceptance, Arrival, ReportedId, SmsDay, SmsSend, SpendAlarm, VietnamDay};
 use portal_id_core::store::{SmsRepo, StoreResult};
 use portal_id_core::time::Timestamp;
 
@@ -15,6 +17,10 @@ const TELL_BY_GATEWAYS_ID: &str = "UPDATE sms_sends SET arrival = $1, told_at = 
     WHERE gateway = $3 AND gateways_id = $4 AND (arrival IS NULL OR arrival = $5)";
 const TELL_BY_OUR_ID: &str = "UPDATE sms_sends SET arrival = $1, told_at = $2 \
     WHERE gateway = $3 AND message_id = $4 AND (arrival IS NULL OR arrival = $5)";
+const MARK_WARNED: &str = "UPDATE sms_days SET warned_at = $1, warned_of = $2 \
+    WHERE day = $3 AND (warned_at IS NULL OR warned_of < $2)";
+const MARK_REFUSED: &str = "UPDATE sms_days SET refused_at = $1, refused_of = $2 \
+    WHERE day = $3 AND (refused_at IS NULL OR refused_of < $2)";
 const DELETE_OLD_DAYS: &str = "DELETE FROM sms_days WHERE day IN (SELECT day FROM sms_days WHERE day < $1 LIMIT $2)";
 
 #[derive(Queryable, Insertable)]
@@ -28,6 +34,7 @@ struct SendRow {
     accepted_at: Option<i64>,
     arrival: Option<String>,
     told_at: Option<i64>,
+    unanswered_at: Option<i64>,
 }
 
 impl SendRow {
@@ -42,6 +49,7 @@ impl SendRow {
             accepted_at: None,
             arrival: None,
             told_at: None,
+            unanswered_at: None,
         }
     }
 
@@ -52,8 +60,9 @@ impl SendRow {
             message_id: MessageId::from_text(self.message_id),
             day: VietnamDay::from_number(self.day),
             parts: count("sms_sends.parts", self.parts)?,
-            receipt: self.gateway.map(|gateway| GatewayReceipt { gateway, id: gateways_id }),
+            acceptance: self.gateway.map(|gateway| Acceptance { gateway, id: gateways_id }),
             accepted_at: moment(self.accepted_at),
+            unanswered_at: moment(self.unanswered_at),
             arrival,
             told_at: moment(self.told_at),
         })
@@ -66,6 +75,8 @@ struct DayRow {
     parts: i64,
     warned_at: Option<i64>,
     refused_at: Option<i64>,
+    warned_of: Option<i64>,
+    refused_of: Option<i64>,
 }
 
 impl DayRow {
@@ -73,10 +84,16 @@ impl DayRow {
         Ok(SmsDay {
             day: VietnamDay::from_number(self.day),
             parts: word("sms_days.parts", u64::try_from(self.parts).ok())?,
-            warned_at: moment(self.warned_at),
-            refused_at: moment(self.refused_at),
+            warned: told("sms_days.warned_of", self.warned_at, self.warned_of)?,
+            refused: told("sms_days.refused_of", self.refused_at, self.refused_of)?,
         })
     }
+}
+
+/// An alarm that was given. One by a program that did not write down its ceiling was about every ceiling.
+fn told(column: &'static str, at: Option<i64>, of: Option<i64>) -> StoreResult<Option<(Timestamp, u64)>> {
+    let of = of.map(|of| word(column, u64::try_from(of).ok())).transpose()?;
+    Ok(moment(at).map(|at| (at, of.unwrap_or(u64::MAX))))
 }
 
 impl SqlTx<'_> {
@@ -120,9 +137,17 @@ impl SmsRepo for SqlTx<'_> {
         Ok(false)
     }
 
+    fn keep_parts(&mut self, id: &MessageId, now: Timestamp) -> StoreResult<bool> {
+        let own = sms_sends::table.filter(sms_sends::message_id.eq(id.as_str()));
+        let change = sms_sends::unanswered_at.eq(Some(now.millis()));
+        self.gate(|conn| diesel::update(own).set(change).execute(conn))
+    }
+
     fn release_parts(&mut self, id: &MessageId) -> StoreResult<bool> {
-        let own =
-            sms_sends::table.filter(sms_sends::message_id.eq(id.as_str())).filter(sms_sends::accepted_at.is_null());
+        let own = sms_sends::table
+            .filter(sms_sends::message_id.eq(id.as_str()))
+            .filter(sms_sends::accepted_at.is_null())
+            .filter(sms_sends::unanswered_at.is_null());
         let held: Vec<(i64, i64)> = self.write_returning(|conn| {
             diesel::delete(own).returning((sms_sends::day, sms_sends::parts)).get_results(conn)
         })?;
@@ -132,19 +157,23 @@ impl SmsRepo for SqlTx<'_> {
         Ok(true)
     }
 
-    fn note_acceptance(&mut self, id: &MessageId, receipt: &GatewayReceipt, now: Timestamp) -> StoreResult<bool> {
+    fn note_acceptance(&mut self, id: &MessageId, acceptance: &Acceptance, now: Timestamp) -> StoreResult<bool> {
+        let early = self.take_early(id, acceptance, now)?;
         let row =
             sms_sends::table.filter(sms_sends::message_id.eq(id.as_str())).filter(sms_sends::accepted_at.is_null());
         let changes = (
-            sms_sends::gateway.eq(Some(receipt.gateway.as_str())),
-            sms_sends::gateways_id.eq(receipt.id.as_deref()),
+            sms_sends::gateway.eq(Some(acceptance.gateway.as_str())),
+            sms_sends::gateways_id.eq(acceptance.id.as_deref()),
             sms_sends::accepted_at.eq(Some(now.millis())),
+            sms_sends::arrival.eq(early.map(|(arrival, _)| arrival.as_str())),
+            sms_sends::told_at.eq(early.map(|(_, at)| at.millis())),
         );
         self.gate(|conn| diesel::update(row).set(changes).execute(conn))
     }
 
     fn note_arrival(&mut self, gateway: &str, id: &ReportedId, arrival: Arrival, now: Timestamp) -> StoreResult<bool> {
-        let (statement, id) = match id {
+        self.keep_early(gateway, id, arrival, now)?;
+        let (statement, own) = match id {
             ReportedId::Gateways(id) => (TELL_BY_GATEWAYS_ID, id.as_str()),
             ReportedId::Ours(id) => (TELL_BY_OUR_ID, id.as_str()),
         };
@@ -157,9 +186,13 @@ impl SmsRepo for SqlTx<'_> {
             .bind::<Text, _>(arrival.as_str())
             .bind::<BigInt, _>(now.millis())
             .bind::<Text, _>(gateway)
-            .bind::<Text, _>(id)
+            .bind::<Text, _>(own)
             .bind::<Text, _>(replaces);
-        self.gate(|conn| query.execute(conn))
+        let is_news = self.gate(|conn| query.execute(conn))?;
+        if is_news {
+            self.forget_early(gateway, id)?;
+        }
+        Ok(is_news)
     }
 
     fn find_send(&mut self, id: &MessageId) -> StoreResult<Option<SmsSend>> {
@@ -172,19 +205,26 @@ impl SmsRepo for SqlTx<'_> {
         self.read(|conn| query.first::<DayRow>(conn).optional())?.map(DayRow::read).transpose()
     }
 
-    fn mark_spend_alarm(&mut self, day: VietnamDay, alarm: SpendAlarm, now: Timestamp) -> StoreResult<bool> {
-        let row = sms_days::table.filter(sms_days::day.eq(day.number()));
-        let now = millis(Some(now));
-        match alarm {
-            SpendAlarm::MostlyUsed => {
-                let row = row.filter(sms_days::warned_at.is_null());
-                self.gate(|conn| diesel::update(row).set(sms_days::warned_at.eq(now)).execute(conn))
-            }
-            SpendAlarm::Reached => {
-                let row = row.filter(sms_days::refused_at.is_null());
-                self.gate(|conn| diesel::update(row).set(sms_days::refused_at.eq(now)).execute(conn))
-            }
-        }
+    fn mark_spend_alarm(
+        &mut self,
+        day: VietnamDay,
+        alarm: SpendAlarm,
+        ceiling: u64,
+        now: Timestamp,
+    ) -> StoreResult<bool> {
+        let statement = match alarm {
+            SpendAlarm::MostlyUsed => MARK_WARNED,
+            SpendAlarm::Reached => MARK_REFUSED,
+        };
+        let query = diesel::sql_query(statement)
+            .bind::<BigInt, _>(now.millis())
+            .bind::<BigInt, _>(i64::try_from(ceiling).unwrap_or(i64::MAX))
+            .bind::<BigInt, _>(day.number());
+        self.gate(|conn| query.execute(conn))
+    }
+
+    fn delete_early_reports(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32> {
+        sweep(self, DELETE_EARLY_REPORTS, before, limit)
     }
 
     fn delete_old_sms_days(&mut self, before: VietnamDay, limit: u32) -> StoreResult<u32> {

@@ -3,6 +3,8 @@
 code-not-sent = We can send a text message with a 6-digit code to { $phone }.
 code-send = Send the code
 code-gateway-fails-others = We cannot send text messages at the moment; we keep trying. You can use another way at the foot of this page, or ask { $desk }.
+code-given-up-others = The text message with this code could not be sent, and we have stopped trying. Press “Send the code again” to get a new code, use another way at the foot of this page, or ask { $desk }.
+code-not-delivered-others = The network says that the text message did not reach your phone. Check your reception, then press “Send the code again”, use another way at the foot of this page, or ask { $desk }.
 
 second-step-others = Other ways
 second-step-by-app = Use a code from your authenticator app

@@ -3,6 +3,8 @@
 code-not-sent = Chúng tôi có thể gửi tin nhắn có mã gồm 6 chữ số đến số { $phone }.
 code-send = Gửi mã
 code-gateway-fails-others = Hiện chưa gửi được tin nhắn; hệ thống vẫn đang thử lại. Bạn có thể dùng cách khác ở dưới trang này, hoặc hỏi { $desk }.
+code-given-up-others = Chưa gửi được tin nhắn có mã này và hệ thống đã ngừng thử. Hãy bấm “Gửi lại mã” để nhận mã mới, dùng cách khác ở dưới trang này, hoặc hỏi { $desk }.
+code-not-delivered-others = Nhà mạng báo rằng tin nhắn không đến được điện thoại của bạn. Hãy kiểm tra sóng rồi bấm “Gửi lại mã”, dùng cách khác ở dưới trang này, hoặc hỏi { $desk }.
 
 second-step-others = Cách khác
 second-step-by-app = Dùng mã của ứng dụng xác thực

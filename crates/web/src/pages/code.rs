@@ -11,7 +11,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use portal_id_core::accounts::{Accounts, ChallengeView, Field, Given, ResendCodeOutcome, SecondStepOutcome};
+use portal_id_core::accounts::{Accounts, ChallengeView, Field, Given, ResendCodeOutcome, SecondStepOutcome, Sending};
 use portal_id_core::credential::Factor;
 use portal_id_core::facts::FieldError;
 use portal_id_core::ids::ChallengeId;
@@ -149,7 +149,7 @@ async fn resend(visit: Visit, accounts: &Accounts) -> PageResult {
 
 async fn show(visit: Visit, accounts: &Accounts, remark: Remark) -> PageResult {
     let id = challenge(&visit);
-    let ChallengeView::Open { phone, phone_can_be_corrected, sending_fails, code_sent, factors } =
+    let ChallengeView::Open { phone, phone_can_be_corrected, sending, code_sent, factors } =
         accounts.view_challenge(&visit.ctx, &id).await?
     else {
         return Ok(over(visit));
@@ -158,11 +158,8 @@ async fn show(visit: Visit, accounts: &Accounts, remark: Remark) -> PageResult {
     let Some(phone) = phone else { return Ok(over(visit)) };
     let layout = visit.layout("code-title");
     let others = other_ways(&layout, &id, (factors, true), Factor::Sms);
-    let failing = || {
-        let key = if others.is_empty() { "code-gateway-fails" } else { "code-gateway-fails-others" };
-        layout.texts.text_with(key, &[("desk", &layout.desk)])
-    };
-    let news = remark.news.or_else(|| sending_fails.then(failing));
+    let trouble = sending_trouble(sending, !others.is_empty());
+    let news = remark.news.or_else(|| Some(layout.texts.text_with(trouble?, &[("desk", &layout.desk)])));
     let minutes = accounts.settings().codes.lifetime_minutes;
     let sent = if code_sent {
         layout.texts.text_with("code-sent", &[("phone", &phone), ("minutes", &minutes)])
@@ -182,6 +179,19 @@ async fn show(visit: Visit, accounts: &Accounts, remark: Remark) -> PageResult {
         others,
     };
     Ok(visit.page(remark.status, page))
+}
+
+/// The key of what to say about a message that does not arrive. `others`: whether there is another way to take this step.
+fn sending_trouble(sending: Sending, others: bool) -> Option<&'static str> {
+    match (sending, others) {
+        (Sending::Fine, _) => None,
+        (Sending::StillTrying, false) => Some("code-gateway-fails"),
+        (Sending::StillTrying, true) => Some("code-gateway-fails-others"),
+        (Sending::GivenUp, false) => Some("code-given-up"),
+        (Sending::GivenUp, true) => Some("code-given-up-others"),
+        (Sending::NotDelivered, false) => Some("code-not-delivered"),
+        (Sending::NotDelivered, true) => Some("code-not-delivered-others"),
+    }
 }
 
 /// Shows that the sign-in is over.

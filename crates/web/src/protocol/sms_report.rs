@@ -5,7 +5,7 @@ use crate::edge::{Call, PageError};
 use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use portal_id_core::accounts::Failure;
@@ -43,12 +43,14 @@ pub(crate) async fn take(
         Err(error) if error.downcast_ref::<LengthLimitError>().is_some() => return Err(PageError::TooLarge),
         Err(_) => return Err(PageError::Malformed("broken-body")),
     };
+    let headers: Vec<_> =
+        headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
     let report = SmsReport {
         gateway: &gateway,
         secret: &secret,
         query: query.as_deref().unwrap_or_default(),
+        headers: &headers,
         body: &body,
-        is_json: is_json(&headers),
     };
     match s.reports.take(report, ctx.now).await.map_err(Failure::from)? {
         ReportOutcome::Unknown => Err(PageError::NotFound),
@@ -60,11 +62,6 @@ pub(crate) async fn take(
     }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    let given = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    given.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -74,13 +71,5 @@ mod tests {
         assert_eq!(without_secret("/callbacks/sms/esms/s3cr3t"), "/callbacks/sms/");
         assert_eq!(without_secret("/callbacks/sms/esms/s3cr3t/x"), "/callbacks/sms/");
         assert_eq!(without_secret("/token"), "/token");
-    }
-
-    #[test]
-    fn json_is_told_by_its_type() {
-        let of =
-            |value: &'static str| is_json(&[(CONTENT_TYPE, HeaderValue::from_static(value))].into_iter().collect());
-        assert!(of("application/json") && of("Application/JSON; charset=utf-8"));
-        assert!(!of("application/x-www-form-urlencoded") && !is_json(&HeaderMap::new()));
     }
 }

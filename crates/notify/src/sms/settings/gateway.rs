@@ -43,6 +43,18 @@ impl GatewaySettings {
         }
     }
 
+    /// For how many seconds one message can keep it busy at worst: every step ends with the request's own limit.
+    pub(crate) fn longest_seconds(&self) -> u64 {
+        let (steps, seconds) = match self {
+            // Token, message, and both once more when the token is over.
+            Self::Http(settings) if settings.token.is_some() => (4, settings.timeout_seconds),
+            Self::Http(settings) => (1, settings.timeout_seconds),
+            // A place in the window, the session, the message.
+            Self::Smpp(settings) => (3, settings.timeout_seconds),
+        };
+        steps * u64::from(seconds.max(1))
+    }
+
     /// Every file that the settings name.
     pub fn paths_mut(&mut self) -> Vec<&mut PathBuf> {
         match self {

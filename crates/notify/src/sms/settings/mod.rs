@@ -171,6 +171,27 @@ pub struct ReportRule {
     pub is: Vec<String>,
 }
 
+/// How a gateway signs its reports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SignatureScheme {
+    /// Not at all: the secret in the address is all. The default.
+    #[default]
+    None,
+    /// As Twilio does: the header `X-Twilio-Signature`, HMAC-SHA1 over the address and the fields of the form.
+    Twilio,
+}
+
+/// The signature without which a report is nothing.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SignatureSettings {
+    /// `none` (default) or `twilio`.
+    pub scheme: SignatureScheme,
+    /// The key: the name of one of the `secrets`.
+    pub key: String,
+}
+
 /// How to read the gateway's reports of delivery, which it sends to
 /// `<public address>/callbacks/sms/<name>/<callback_secret>`, by GET or POST. That address can be named as
 /// `{callback_url}`; a field that holds nothing else is left out while there is no `callback_secret`.
@@ -185,6 +206,8 @@ pub struct ReportSettings {
     pub delivered: ReportRule,
     /// When the network gave up.
     pub failed: ReportRule,
+    /// How reports are signed, besides the secret in their address.
+    pub signature: SignatureSettings,
 }
 
 /// A gateway described field by field.
@@ -200,8 +223,9 @@ pub struct HttpSettings {
     /// `json` (default), `form` or `xml`.
     pub body: BodyKind,
     /// What is sent. Texts may hold `{phone}`, `{text}`, `{text_base64}`, `{id}` (ours, the same at every attempt),
-    /// `{id_digits}` (15 digits made of it), `{code}` and `{minutes}` (for gateways that keep the text themselves), and
-    /// the names in `values` and `secrets`; `{{` and `}}` stand for the braces themselves.
+    /// `{id_digits}` (15 digits made of it), `{code}` and `{minutes}` (for gateways that keep the text themselves),
+    /// `{seconds_left}` (for how long the text is of use), and the names in `values` and `secrets`; `{{` and `}}` stand for
+    /// the braces themselves.
     pub fields: serde_json::Map<String, serde_json::Value>,
     /// The document to send when `body` is `xml`, with the same placeholders.
     pub xml: String,

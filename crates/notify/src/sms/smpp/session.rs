@@ -1,31 +1,19 @@
-//! One session with an SMSC: a task that owns the connection, hands answers to those who wait for them, answers what the
-//! SMSC asks, and ends when either side is silent for too long.
+//! One session with an SMSC, as those see it who ask something. What is said in it is the [`Talk`]'s.
 
-use super::receipt;
+use super::talk::{ReceiptDesk, Talk};
 use crate::SetupError;
-use crate::sms::Receipts;
-use bytes::BytesMut;
-use futures_util::StreamExt as _;
-use rusmpp::pdus::{DeliverSm, DeliverSmResp};
-use rusmpp::tokio_codec::CommandCodec;
-use rusmpp::{Command, CommandId, CommandStatus, Pdu};
+use crate::sms::Verdict;
+use rusmpp::{Command, Pdu};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, WriteHalf, split};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
-use tokio_util::codec::{Encoder as _, FramedRead};
-
-/// Nothing that an SMSC sends us is longer.
-const MOST_OCTETS: usize = 4096;
-/// Numbers of requests end here and begin again (SMPP 3.4 §2.7.2).
-const LAST_NUMBER: u32 = 0x7fff_ffff;
 
 /// Why there is no answer, in words without any address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,9 +24,22 @@ pub(super) enum Lost {
     /// No answer in time.
     #[error("did not answer in time")]
     Silent,
+    /// The session ended before anything was asked.
+    #[error("ended the session")]
+    Ended,
     /// The session ended meanwhile.
     #[error("broke the connection")]
     Broken,
+}
+
+impl Lost {
+    /// What it means for a message that was to be handed over.
+    pub(super) fn verdict(self) -> Verdict {
+        match self {
+            Self::Unreachable | Self::Ended => Verdict::Passing(self.to_string()),
+            Self::Silent | Self::Broken => Verdict::Unanswered(self.to_string()),
+        }
+    }
 }
 
 /// Where the SMSC is.
@@ -81,54 +82,48 @@ pub(super) struct Session {
     questions: mpsc::Sender<Question>,
 }
 
-struct Question {
-    pdu: Pdu,
-    answer: oneshot::Sender<Command>,
+/// Something to ask, and who wants to know.
+pub(super) struct Question {
+    pub(super) pdu: Pdu,
+    pub(super) answer: oneshot::Sender<Command>,
+}
+
+/// How long things may take.
+#[derive(Clone, Copy)]
+pub(super) struct Pace {
+    /// One answer, or one write.
+    pub(super) patience: Duration,
+    /// The time between two signs of life.
+    pub(super) keep_alive: Duration,
 }
 
 impl Session {
     /// Connects; nothing is said yet.
-    pub(super) async fn open(
-        host: &Host<'_>,
-        patience: Duration,
-        keep_alive: Duration,
-        gateway: &str,
-        receipts: Option<Arc<dyn Receipts>>,
-    ) -> Result<Self, Lost> {
+    pub(super) async fn open(host: &Host<'_>, pace: Pace, desk: ReceiptDesk) -> Result<Self, Lost> {
         let connect = async {
             let tcp = TcpStream::connect((host.name, host.port)).await.ok()?;
-            let Some(tls) = host.tls else { return Some(Self::over(tcp, patience, keep_alive, gateway, receipts)) };
+            let Some(tls) = host.tls else { return Some(Self::over(tcp, pace, desk)) };
             let name = ServerName::try_from(host.name.to_owned()).ok()?;
             let stream = tls.connect(name, tcp).await.ok()?;
-            Some(Self::over(stream, patience, keep_alive, gateway, receipts))
+            Some(Self::over(stream, pace, desk))
         };
-        timeout(patience, connect).await.map_err(|_| Lost::Silent)?.ok_or(Lost::Unreachable)
+        timeout(pace.patience, connect).await.map_err(|_| Lost::Silent)?.ok_or(Lost::Unreachable)
     }
 
-    fn over(
+    /// Over a connection that stands already.
+    pub(super) fn over(
         stream: impl AsyncRead + AsyncWrite + Send + Sync + 'static,
-        patience: Duration,
-        keep_alive: Duration,
-        gateway: &str,
-        receipts: Option<Arc<dyn Receipts>>,
+        pace: Pace,
+        desk: ReceiptDesk,
     ) -> Self {
         let (questions, asked) = mpsc::channel(100);
-        let (reading, writing) = split(stream);
-        let talk = Talk {
-            writing,
-            patience,
-            gateway: gateway.to_owned(),
-            receipts,
-            waiting: HashMap::new(),
-            last_number: 0,
-            kept_alive_by: None,
-        };
-        tokio::spawn(talk.run(
-            FramedRead::new(reading, CommandCodec::new().with_max_length(MOST_OCTETS)),
-            asked,
-            keep_alive,
-        ));
+        tokio::spawn(Talk::begin(stream, pace, desk, asked));
         Self { questions }
+    }
+
+    /// Whether both are handles on one session.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.questions.same_channel(&other.questions)
     }
 
     /// Whether it can still be asked.
@@ -146,129 +141,9 @@ impl Session {
     pub(super) async fn ask(&self, pdu: Pdu, patience: Duration) -> Result<Command, Lost> {
         let (answer, answered) = oneshot::channel();
         let asked = async {
-            self.questions.send(Question { pdu, answer }).await.map_err(|_| Lost::Broken)?;
+            self.questions.send(Question { pdu, answer }).await.map_err(|_| Lost::Ended)?;
             answered.await.map_err(|_| Lost::Broken)
         };
         timeout(patience, asked).await.map_err(|_| Lost::Silent)?
-    }
-}
-
-/// The task's side.
-struct Talk<S> {
-    writing: WriteHalf<S>,
-    patience: Duration,
-    gateway: String,
-    receipts: Option<Arc<dyn Receipts>>,
-    waiting: HashMap<u32, oneshot::Sender<Command>>,
-    last_number: u32,
-    /// The number of an enquire_link that is not answered yet.
-    kept_alive_by: Option<u32>,
-}
-
-/// The session is over.
-struct Over;
-
-impl<S: AsyncRead + AsyncWrite + Send + Sync> Talk<S> {
-    async fn run<R: AsyncRead + Unpin>(
-        mut self,
-        mut reading: FramedRead<R, CommandCodec>,
-        mut asked: mpsc::Receiver<Question>,
-        keep_alive: Duration,
-    ) {
-        let mut timer = tokio::time::interval(keep_alive);
-        timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        // The first tick comes at once, and says nothing about silence.
-        timer.tick().await;
-        loop {
-            let next = tokio::select! {
-                question = asked.recv() => match question {
-                    Some(question) => self.put(question).await,
-                    // Nobody can ask any more: the gateway is gone.
-                    None => Err(Over),
-                },
-                told = reading.next() => match told {
-                    Some(Ok(command)) => self.hear(command).await,
-                    _ => Err(Over),
-                },
-                _ = timer.tick() => self.keep_alive().await,
-            };
-            if next.is_err() {
-                break;
-            }
-        }
-        tracing::debug!(gateway = self.gateway, "the SMPP session ended");
-        let _ = self.writing.shutdown().await;
-    }
-
-    async fn put(&mut self, question: Question) -> Result<(), Over> {
-        self.waiting.retain(|_, answer| !answer.is_closed());
-        let number = self.next_number();
-        self.waiting.insert(number, question.answer);
-        self.say(CommandStatus::EsmeRok, number, question.pdu).await
-    }
-
-    async fn keep_alive(&mut self) -> Result<(), Over> {
-        if self.kept_alive_by.is_some() {
-            tracing::warn!(gateway = self.gateway, "the SMSC no longer answers; the session is opened anew");
-            return Err(Over);
-        }
-        let number = self.next_number();
-        self.kept_alive_by = Some(number);
-        self.say(CommandStatus::EsmeRok, number, Pdu::EnquireLink).await
-    }
-
-    async fn hear(&mut self, command: Command) -> Result<(), Over> {
-        let number = command.sequence_number();
-        match (command.id(), command.pdu()) {
-            (CommandId::DeliverSm, Some(Pdu::DeliverSm(deliver))) => {
-                let status = self.take(deliver).await;
-                self.say(status, number, Pdu::DeliverSmResp(DeliverSmResp::default())).await
-            }
-            (CommandId::EnquireLink, _) => self.say(CommandStatus::EsmeRok, number, Pdu::EnquireLinkResp).await,
-            (CommandId::Unbind, _) => {
-                self.say(CommandStatus::EsmeRok, number, Pdu::UnbindResp).await?;
-                Err(Over)
-            }
-            _ => {
-                if self.kept_alive_by == Some(number) {
-                    self.kept_alive_by = None;
-                } else if let Some(answer) = self.waiting.remove(&number) {
-                    // Whoever asked may have stopped waiting.
-                    let _ = answer.send(command);
-                }
-                Ok(())
-            }
-        }
-    }
-
-    /// Notes a receipt; what is none is acknowledged and forgotten. A store that cannot be reached makes the SMSC try again.
-    async fn take(&self, deliver: &DeliverSm) -> CommandStatus {
-        let (Some((id, arrival)), Some(receipts)) = (receipt::read(deliver), &self.receipts) else {
-            return CommandStatus::EsmeRok;
-        };
-        if receipts.arrived(&self.gateway, id, arrival).await {
-            CommandStatus::EsmeRok
-        } else {
-            CommandStatus::EsmeRxTAppn
-        }
-    }
-
-    async fn say(&mut self, status: CommandStatus, number: u32, pdu: Pdu) -> Result<(), Over> {
-        let mut octets = BytesMut::new();
-        let command = Command::builder().status(status).sequence_number(number).pdu(pdu);
-        CommandCodec::new().encode(&command, &mut octets).map_err(|_| Over)?;
-        let written = async {
-            self.writing.write_all(&octets).await?;
-            self.writing.flush().await
-        };
-        match timeout(self.patience, written).await {
-            Ok(Ok(())) => Ok(()),
-            _ => Err(Over),
-        }
-    }
-
-    fn next_number(&mut self) -> u32 {
-        self.last_number = if self.last_number == LAST_NUMBER { 1 } else { self.last_number + 1 };
-        self.last_number
     }
 }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 /// A short message centre over SMPP 3.4 (`preset = "smpp"`).
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of their own, each with its name in the configuration")]
 pub struct SmppSettings {
     /// The name in logs and lists.
     pub name: String,
@@ -31,6 +32,12 @@ pub struct SmppSettings {
     pub brandname: String,
     /// Whether receipts of delivery are asked for. Default true.
     pub receipts: bool,
+    /// Whether a message to us that looks like a receipt counts as one although the SMSC does not mark it (`esm_class`
+    /// without 0x04). Default false: a person can write such a message.
+    pub unmarked_receipts: bool,
+    /// Whether the SMSC gives an id in hexadecimal when it accepts a message and the same number in decimal in its
+    /// receipts. Default false.
+    pub hex_ids: bool,
     /// How many messages may wait for their answer at a time. Default 10.
     pub window: u8,
     /// How often the session is kept alive, in seconds. Default 30.
@@ -60,6 +67,8 @@ impl Default for SmppSettings {
             system_type: String::new(),
             brandname: String::new(),
             receipts: true,
+            unmarked_receipts: false,
+            hex_ids: false,
             window: 10,
             enquire_link_seconds: 30,
             number: Vec::new(),

@@ -11,11 +11,11 @@ use std::sync::Mutex as StdMutex;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-const NOW: Timestamp = Timestamp::from_seconds(1_795_400_000);
+pub(super) const NOW: Timestamp = Timestamp::from_seconds(1_795_400_000);
 
 /// Keeps what it is told.
 #[derive(Default)]
-struct Told {
+pub(super) struct Told {
     receipts: StdMutex<BTreeMap<String, Arrival>>,
     news: Notify,
 }
@@ -32,7 +32,7 @@ impl Receipts for Told {
 
 impl Told {
     /// What became of the message, once it is told.
-    async fn of(&self, id: &str) -> Arrival {
+    pub(super) async fn of(&self, id: &str) -> Arrival {
         let wait = async {
             loop {
                 let news = self.news.notified();
@@ -46,14 +46,14 @@ impl Told {
     }
 }
 
-fn table(port: u16) -> Value {
+pub(super) fn table(port: u16) -> Value {
     json!({
         "preset": "smpp", "host": "127.0.0.1", "port": port, "tls": false, "system_id": "portal", "password": "secret",
         "brandname": "BACGIANG", "timeout_seconds": 4,
     })
 }
 
-fn settings(table: &Value, more: &Value) -> SmppSettings {
+pub(super) fn settings(table: &Value, more: &Value) -> SmppSettings {
     let mut table = table.as_object().unwrap().clone();
     table.extend(more.as_object().unwrap().clone());
     match GatewaySettings::from_table(table).unwrap() {
@@ -76,10 +76,11 @@ fn message(ending: &str, text: &str) -> TextMessage {
         text: text.to_owned(),
         web_otp: None,
         parameters: BTreeMap::new(),
+        not_after: NOW + Span::minutes(5),
     }
 }
 
-fn code(ending: &str) -> TextMessage {
+pub(super) fn code(ending: &str) -> TextMessage {
     message(ending, "Ma xac thuc Cong DVC la 123456. Hieu luc 5 phut. Khong chia se ma nay.")
 }
 
@@ -95,6 +96,10 @@ async fn a_code_is_accepted_first_and_delivered_when_the_receipt_comes() {
     let delivered = id(gateway.hand_over(&code("678"), NOW).await);
     let failed = id(gateway.hand_over(&code("105"), NOW).await);
     assert_ne!(delivered, failed);
+    for by_parameters in ["108", "109"] {
+        let id = id(gateway.hand_over(&code(by_parameters), NOW).await);
+        assert_eq!(told.of(&id).await, Arrival::Delivered, "{by_parameters}");
+    }
     assert_eq!((told.of(&delivered).await, told.of(&failed).await), (Arrival::Delivered, Arrival::Failed));
 }
 
@@ -118,8 +123,8 @@ async fn each_refusal_concerns_somebody() {
     let of = async |ending: &str| gateway.hand_over(&code(ending), NOW).await;
     assert_eq!(of("101").await, Verdict::NumberRefused("answered with status 0xb".to_owned()));
     assert_eq!(of("106").await, Verdict::GatewayRefused("answered with status 0x400".to_owned()));
-    assert_eq!(of("103").await, Verdict::Passing("did not answer in time".to_owned()));
-    assert_eq!(of("104").await, Verdict::Passing("broke the connection".to_owned()));
+    assert_eq!(of("103").await, Verdict::Unanswered("did not answer in time".to_owned()));
+    assert_eq!(of("104").await, Verdict::Unanswered("broke the connection".to_owned()));
     assert!(matches!(of("678").await, Verdict::Accepted(_)), "in a session opened anew");
 }
 

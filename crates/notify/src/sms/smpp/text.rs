@@ -1,7 +1,7 @@
 //! A text as an SMSC takes it: the GSM 7-bit alphabet one septet an octet (data coding 0), else UCS-2 (data coding 8); a
 //! long one in parts that name each other (3GPP TS 23.040 §9.2.3.24.1).
 
-use crate::render::gsm7_octets;
+use crate::render::{Split, split};
 
 /// A text in parts.
 pub(super) struct Encoded {
@@ -20,20 +20,7 @@ impl Encoded {
 
 /// Encodes `text`; `reference` tells its parts from those of another.
 pub(super) fn encode(text: &str, reference: u8) -> Encoded {
-    let (is_ucs2, letters, whole, split) = match gsm7_octets(text) {
-        Some(letters) => (false, letters, 160, 153),
-        None => (true, text.encode_utf16().map(|unit| unit.to_be_bytes().to_vec()).collect(), 140, 134),
-    };
-    let mut parts: Vec<Vec<u8>> = vec![Vec::new()];
-    let total: usize = letters.iter().map(Vec::len).sum();
-    let room = if total <= whole { whole } else { split };
-    for letter in letters {
-        // An escape and its letter, or a unit's two octets, stay together.
-        match parts.last_mut() {
-            Some(part) if part.len() + letter.len() <= room => part.extend(letter),
-            _ => parts.push(letter),
-        }
-    }
+    let Split { is_ucs2, mut parts } = split(text);
     if parts.len() > 1 {
         let count = u8::try_from(parts.len()).unwrap_or(u8::MAX);
         for (number, part) in (1_u8..).zip(parts.iter_mut()) {
@@ -70,5 +57,7 @@ mod tests {
         assert_eq!(encoded.parts, [vec![0, b'M', 0, 0xe3, 0, b' ', 1, 0x11]]);
         let long = encode(&"đ".repeat(71), 7);
         assert_eq!(long.parts.iter().map(Vec::len).collect::<Vec<_>>(), [6 + 134, 6 + 8]);
+        let pairs = encode(&"😀".repeat(36), 7);
+        assert_eq!(pairs.parts.iter().map(Vec::len).collect::<Vec<_>>(), [6 + 132, 6 + 12], "no pair is torn");
     }
 }

@@ -6,7 +6,7 @@ use crate::log_watch::LogWatch;
 use crate::sms::{Failover, Route as _, Verdict};
 use portal_id_core::outbox::Delivery;
 use portal_id_core::ports::{SmsGateway as _, TextMessage};
-use portal_id_core::sms::GatewayReceipt;
+use portal_id_core::sms::Acceptance;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -81,7 +81,7 @@ async fn failover_follows_the_class_of_the_error() {
     };
     let code = |code: &str| Reaction::Answer(200, json!({ "CodeResult": code, "SMSID": "e1" }).to_string());
     let by = |gateway: &str, id: &str| {
-        Delivery::AcceptedBy(GatewayReceipt { gateway: gateway.to_owned(), id: Some(id.to_owned()) })
+        Delivery::AcceptedBy(Acceptance { gateway: gateway.to_owned(), id: Some(id.to_owned()) })
     };
     assert_eq!(asked(code("100")).await, by("esms", "e1"));
     assert_eq!(asked(code("108")).await, Delivery::Permanent("esms: answered 200 with code 108".to_owned()));
@@ -190,7 +190,7 @@ fn no_preset_talks_over_plain_http_beyond_this_machine() {
 async fn an_endless_answer_is_cut_off() {
     let server = Server::answering(200, &"x".repeat(70_000)).await;
     let verdict = gateway(&esms(&server.url("/send"))).hand_over(&message(), NOW).await;
-    assert_eq!(verdict, Verdict::Passing("answered 200 with more than we read".to_owned()));
+    assert_eq!(verdict, Verdict::Unanswered("answered 200 with more than we read".to_owned()));
 }
 
 #[tokio::test]
@@ -244,6 +244,19 @@ fn settings_that_cannot_work_or_would_leak_are_refused_at_start() {
         json!({ "secret_files": { "a": "no-such-file" } }),
         json!({ "secrets": { "callback_secret": "short" } }),
         json!({ "secrets": { "callback_secret": "x/".repeat(20) } }),
+        json!({ "secrets": { "callback_secret": "s".repeat(24) } }),
+        json!({ "report": { "delivered": { "at": "/s" }, "failed": { "at": "/s" } } }),
+        json!({ "report": { "id": "/i", "delivered": { "at": "s" }, "failed": { "at": "/s" } } }),
+        json!({ "report": { "id": "/i", "failed": { "at": "/s" } } }),
+        json!({
+            "secrets": { "callback_secret": "s".repeat(24) },
+            "report": {
+                "id": "/i", "delivered": { "at": "/s" }, "failed": { "at": "/s" },
+                "signature": { "scheme": "twilio", "key": "auth_token" },
+            },
+        }),
+        json!({ "token": { "url": "https://sms.example/token", "place": "access_token" } }),
+        json!({ "token": { "url": "https://sms.example/token", "place": "" } }),
         json!({ "token": { "url": "" } }),
         json!({ "jwt": { "key": "none" } }),
     ] {

@@ -10,7 +10,7 @@ mod tokens;
 use super::{GatewaySettings, HttpGateway, WayBack};
 use crate::SetupError;
 use portal_id_core::ports::TextMessage;
-use portal_id_core::time::Timestamp;
+use portal_id_core::time::{Span, Timestamp};
 use serde_json::Value;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_400_000);
@@ -23,6 +23,7 @@ fn message() -> TextMessage {
         text: "Ma xac thuc Cong DVC la 123456. Hieu luc 5 phut. Khong chia se ma nay.".to_owned(),
         web_otp: Some("@id.portal.example #123456".to_owned()),
         parameters: [("code", "123456".to_owned()), ("minutes", "5".to_owned())].into(),
+        not_after: NOW + Span::minutes(5),
     }
 }
 

@@ -61,8 +61,24 @@ async fn a_token_that_is_over_before_its_time_is_replaced_and_the_message_sent()
     assert_eq!(fetched(&server), 2);
     let (server, gateway) = fpt(json!(null), |_| false).await;
     let verdict = gateway.hand_over(&message(), NOW).await;
-    assert_eq!(verdict, Verdict::GatewayRefused("answered 400".to_owned()));
+    assert_eq!(verdict, Verdict::Passing("answered 400 with code 1013".to_owned()));
     assert_eq!(fetched(&server), 2, "once more, not for ever");
+}
+
+/// An id may look like the code that says a token is over.
+#[tokio::test]
+async fn a_message_that_was_accepted_is_not_sent_again_whatever_its_id() {
+    let server = Server::start(|request| {
+        let body = if request.path == "/token" { json!({ "access_token": "t" }) } else { json!({ "MessageId": 1013 }) };
+        Reaction::Answer(200, body.to_string())
+    })
+    .await;
+    let table = json!({
+        "preset": "fpt", "client_id": "ci", "client_secret": "cs", "brandname": "BACGIANG", "url": server.url("/push"),
+        "token": { "url": server.url("/token") },
+    });
+    assert_eq!(gateway(&table).hand_over(&message(), NOW).await, Verdict::Accepted(Some("1013".to_owned())));
+    assert_eq!(server.requests().iter().filter(|request| request.path == "/push").count(), 1);
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ pub async fn a_due_message_is_claimed_until_its_lease_ends(subject: Subject) {
     for (number, due) in [(1, NOW), (2, NOW - MINUTE), (3, NOW + TICK), (4, NOW - TICK)] {
         add(&subject.store, OutboxRow { next_attempt_at: due, ..message(number) }).await;
     }
-    add(&subject.store, OutboxRow { state: OutboxState::Delivered, ..message(5) }).await;
+    add(&subject.store, OutboxRow { state: OutboxState::Accepted, ..message(5) }).await;
     let first = claim(&subject.store, NOW, 2).await;
     assert_eq!(names(&first), ["message-0002", "message-0004"]);
     let leased = OutboxRow { next_attempt_at: NOW - MINUTE, leased_until: Some(NOW + MINUTE), ..message(2) };
@@ -72,15 +72,12 @@ pub async fn a_settled_message_is_erased_and_stays_settled(subject: Subject) {
         let settle = move |tx: &mut dyn Tx| tx.settle_message(&id, state, error, 3, NOW + TICK);
         subject.store.tx("settle", settle).await.expect("a gate")
     };
-    assert!(settle(1, OutboxState::Delivered, None).await);
+    assert!(settle(1, OutboxState::Accepted, None).await);
     assert!(!settle(1, OutboxState::Dead, None).await);
     assert!(settle(2, OutboxState::Dead, Some("refused")).await);
-    assert!(!settle(9, OutboxState::Delivered, None).await);
+    assert!(!settle(9, OutboxState::Accepted, None).await);
     let settled = OutboxRow { envelope: None, attempts: 3, settled_at: Some(NOW + TICK), ..message(1) };
-    assert_same_message(
-        &find(&subject.store, 1).await,
-        &OutboxRow { state: OutboxState::Delivered, ..settled.clone() },
-    );
+    assert_same_message(&find(&subject.store, 1).await, &OutboxRow { state: OutboxState::Accepted, ..settled.clone() });
     let dead =
         OutboxRow { id: message(2).id, state: OutboxState::Dead, last_error: Some("refused".to_owned()), ..settled };
     assert_same_message(&find(&subject.store, 2).await, &dead);
@@ -105,7 +102,7 @@ pub async fn a_postponed_message_is_due_again_later(subject: Subject) {
 /// What operators see, and what the sweep leaves.
 pub async fn messages_are_counted_listed_and_swept(subject: Subject) {
     for number in 1..=3 {
-        let (state, settled_at) = (OutboxState::Delivered, Some(NOW - TICK));
+        let (state, settled_at) = (OutboxState::Accepted, Some(NOW - TICK));
         let created_at = NOW - MINUTE.times(i64::from(number));
         add(&subject.store, OutboxRow { state, settled_at, created_at, ..message(number) }).await;
     }
@@ -115,8 +112,8 @@ pub async fn messages_are_counted_listed_and_swept(subject: Subject) {
     counts.sort_by_key(|count| count.count);
     let of = |state, count| OutboxCount { state, count };
     assert!(counts.contains(&of(OutboxState::Pending, 1)) && counts.contains(&of(OutboxState::Expired, 1)));
-    assert_eq!(counts.last(), Some(&of(OutboxState::Delivered, 3)));
-    let listed = subject.store.read("list", |tx| tx.list_messages(OutboxState::Delivered, 2)).await.expect("a read");
+    assert_eq!(counts.last(), Some(&of(OutboxState::Accepted, 3)));
+    let listed = subject.store.read("list", |tx| tx.list_messages(OutboxState::Accepted, 2)).await.expect("a read");
     assert_eq!(names(&listed), ["message-0001", "message-0002"]);
     let sweep =
         async |limit| subject.store.tx("sweep", move |tx| tx.delete_settled_messages(NOW, limit)).await.expect("swept");

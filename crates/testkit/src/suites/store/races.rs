@@ -8,7 +8,7 @@ use portal_id_core::credential::CredentialKind;
 use portal_id_core::link::LinkPurpose;
 use portal_id_core::outbox::Channel;
 use portal_id_core::profile::{Account, AccountClass, AccountState, IdentifierKind};
-use portal_id_core::sms::VietnamDay;
+use portal_id_core::sms::{Acceptance, Arrival, ReportedId, VietnamDay};
 use portal_id_core::store::{PasswordChange, Store, StoreError, StoreResult, Tx};
 use portal_id_core::throttle::{Limit, Rule, Throttle};
 use portal_id_core::time::Span;
@@ -347,4 +347,42 @@ pub async fn of_64_parallel_attempts_at_one_message_its_parts_count_once(subject
     assert_eq!(winners(&results), results.len());
     let found = store.read("day", move |tx| tx.find_sms_day(day)).await.expect("a read").expect("a day");
     assert_eq!(found.parts, 2);
+}
+
+/// Whichever is written first, by whichever id the gateway speaks of the message.
+pub async fn of_32_reports_that_race_with_their_acceptances_none_is_lost(subject: Subject) {
+    let (store, day) = (&subject.store, VietnamDay::of(NOW));
+    for round in 0..8 {
+        let number_of = move |racer: u32| round * RACERS + racer / 2;
+        let add = move |tx: &mut dyn Tx| {
+            (0..RACERS).step_by(2).try_for_each(|racer| {
+                tx.insert_message(&message(number_of(racer)))?;
+                tx.reserve_parts(&message(number_of(racer)).id, day, 1, None).map(drop)
+            })
+        };
+        store.tx("add", add).await.expect("added");
+        let results = race(store, |racer| {
+            let number = number_of(racer);
+            let (id, theirs) = (message(number).id, format!("e-{number}"));
+            move |tx: &mut dyn Tx| {
+                if racer.is_multiple_of(2) {
+                    let acceptance = Acceptance { gateway: "esms".to_owned(), id: Some(theirs.clone()) };
+                    return tx.note_acceptance(&id, &acceptance, NOW);
+                }
+                let told = if number.is_multiple_of(2) {
+                    ReportedId::Ours(id.clone())
+                } else {
+                    ReportedId::Gateways(theirs.clone())
+                };
+                tx.note_arrival("esms", &told, Arrival::Delivered, NOW).map(|_| true)
+            }
+        });
+        assert_eq!(winners(&results.await), usize::try_from(RACERS).expect("a number"));
+        let arrivals = move |tx: &mut dyn Tx| {
+            let find = |racer| Ok(tx.find_send(&message(number_of(racer)).id)?.and_then(|send| send.arrival));
+            (0..RACERS).step_by(2).map(find).collect::<StoreResult<Vec<_>>>()
+        };
+        let arrivals = store.read("arrivals", arrivals).await.expect("a read");
+        assert!(arrivals.iter().all(|arrival| *arrival == Some(Arrival::Delivered)), "{arrivals:?}");
+    }
 }

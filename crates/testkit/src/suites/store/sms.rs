@@ -4,7 +4,7 @@ use super::Subject;
 use super::samples::{MINUTE, NOW, TICK, message};
 use portal_id_core::outbox::OutboxState;
 use portal_id_core::sms::{
-    Arrival, GatewayReceipt, ReportedId, SmsDay, SmsSend, SpendAlarm, SpendDecision, VietnamDay, set_parts_aside,
+    Acceptance, Arrival, ReportedId, SmsDay, SmsSend, SpendAlarm, SpendDecision, VietnamDay, set_parts_aside,
 };
 use portal_id_core::store::{Store, Tx};
 
@@ -28,8 +28,8 @@ async fn release(store: &Store, number: u32) -> bool {
 }
 
 async fn accept(store: &Store, number: u32, gateway: &str, id: Option<&str>) -> bool {
-    let receipt = GatewayReceipt { gateway: gateway.to_owned(), id: id.map(str::to_owned) };
-    let accept = move |tx: &mut dyn Tx| tx.note_acceptance(&message(number).id, &receipt, NOW + TICK);
+    let acceptance = Acceptance { gateway: gateway.to_owned(), id: id.map(str::to_owned) };
+    let accept = move |tx: &mut dyn Tx| tx.note_acceptance(&message(number).id, &acceptance, NOW + TICK);
     store.tx("accept", accept).await.expect("a gate")
 }
 
@@ -64,16 +64,17 @@ pub async fn a_text_message_is_followed_from_its_reservation_to_its_report(subje
         message_id: message(1).id,
         day: today(),
         parts: 2,
-        receipt: None,
+        acceptance: None,
         accepted_at: None,
+        unanswered_at: None,
         arrival: None,
         told_at: None,
     };
     assert_eq!(find(store, 1).await, Some(set_aside.clone()));
     assert!(accept(store, 1, "esms", Some("e-1")).await);
     assert!(!accept(store, 1, "twilio", Some("t-1")).await, "once");
-    let receipt = Some(GatewayReceipt { gateway: "esms".to_owned(), id: Some("e-1".to_owned()) });
-    let accepted = SmsSend { receipt, accepted_at: Some(NOW + TICK), ..set_aside };
+    let acceptance = Some(Acceptance { gateway: "esms".to_owned(), id: Some("e-1".to_owned()) });
+    let accepted = SmsSend { acceptance, accepted_at: Some(NOW + TICK), ..set_aside };
     assert_eq!(find(store, 1).await, Some(accepted.clone()));
     assert!(tell(store, "esms", gateways("e-1"), Arrival::Delivered).await);
     let told = SmsSend { arrival: Some(Arrival::Delivered), told_at: Some(NOW + MINUTE), ..accepted };
@@ -100,6 +101,57 @@ pub async fn parts_are_set_aside_once_and_given_back_unless_accepted(subject: Su
     assert!(!release(store, 2).await);
 }
 
+/// It may be billed, whatever a later attempt comes to.
+pub async fn parts_of_a_message_that_may_have_been_taken_are_kept(subject: Subject) {
+    let store = &subject.store;
+    add(store, 1..=2).await;
+    let keep = async |number: u32| {
+        let keep = move |tx: &mut dyn Tx| tx.keep_parts(&message(number).id, NOW + TICK);
+        store.tx("keep", keep).await.expect("a gate")
+    };
+    assert!(!keep(1).await, "nothing was set aside");
+    assert!(reserve(store, 1, 2, Some(3)).await);
+    assert!(keep(1).await);
+    assert!(!release(store, 1).await);
+    assert_eq!(find(store, 1).await.and_then(|send| send.unanswered_at), Some(NOW + TICK));
+    assert!(reserve(store, 1, 2, Some(3)).await, "tried again");
+    assert!(!reserve(store, 2, 2, Some(3)).await, "the ceiling counts it");
+    assert_eq!(parts(store).await, 2);
+    assert!(accept(store, 1, "esms", None).await);
+}
+
+/// A gateway may tell before we have written down that it accepted.
+pub async fn a_report_that_overtakes_the_acceptance_is_noted_with_it(subject: Subject) {
+    let store = &subject.store;
+    add(store, 1..=4).await;
+    for number in 1..=4 {
+        assert!(reserve(store, number, 1, None).await);
+    }
+    let arrival = async |number| find(store, number).await.and_then(|send| Some((send.arrival?, send.told_at?)));
+    assert!(!tell(store, "esms", gateways("e-1"), Arrival::Failed).await);
+    assert!(!tell(store, "twilio", gateways("e-1"), Arrival::Delivered).await, "another gateway's");
+    assert!(accept(store, 1, "esms", Some("e-1")).await);
+    assert_eq!(arrival(1).await, Some((Arrival::Failed, NOW + MINUTE)));
+    assert!(tell(store, "esms", gateways("e-1"), Arrival::Delivered).await, "later");
+    assert_eq!(arrival(1).await, Some((Arrival::Delivered, NOW + MINUTE)));
+
+    assert!(!tell(store, "esms", gateways("e-2"), Arrival::Delivered).await);
+    assert!(!tell(store, "esms", gateways("e-2"), Arrival::Failed).await);
+    assert!(accept(store, 2, "esms", Some("e-2")).await);
+    assert_eq!(arrival(2).await, Some((Arrival::Delivered, NOW + MINUTE)), "delivered is final");
+
+    assert!(!tell(store, "esms", ReportedId::Ours(message(3).id), Arrival::Delivered).await);
+    assert!(accept(store, 3, "esms", None).await);
+    assert_eq!(arrival(3).await, Some((Arrival::Delivered, NOW + MINUTE)));
+
+    assert!(!tell(store, "esms", gateways("e-4"), Arrival::Delivered).await);
+    let sweep = |before| store.tx("sweep", move |tx| tx.delete_early_reports(before, 9));
+    assert_eq!(sweep(NOW + MINUTE).await, Ok(0));
+    assert_eq!(sweep(NOW + MINUTE + TICK).await, Ok(2), "the stranger's and the unknown one's");
+    assert!(accept(store, 4, "esms", Some("e-4")).await);
+    assert_eq!(arrival(4).await, None);
+}
+
 /// Exactly up to the ceiling; another day has parts of its own.
 pub async fn the_ceiling_of_a_day_holds(subject: Subject) {
     let store = &subject.store;
@@ -121,10 +173,11 @@ pub async fn the_ceiling_of_a_day_holds(subject: Subject) {
 pub async fn an_alarm_is_given_once_a_day(subject: Subject) {
     let store = &subject.store;
     add(store, 1..=7).await;
-    let spend = async |number: u32, now| {
-        let spend = move |tx: &mut dyn Tx| set_parts_aside(tx, &message(number).id, 1, Some(5), now);
+    let spend_of = async |number: u32, ceiling: u32, now| {
+        let spend = move |tx: &mut dyn Tx| set_parts_aside(tx, &message(number).id, 1, Some(ceiling), now);
         store.tx("spend", spend).await.expect("a decision")
     };
+    let spend = async |number: u32, now| spend_of(number, 5, now).await;
     let decided = |granted, alarm| SpendDecision { granted, alarm };
     for number in 1..=3 {
         assert_eq!(spend(number, NOW).await, decided(true, None));
@@ -134,9 +187,13 @@ pub async fn an_alarm_is_given_once_a_day(subject: Subject) {
     assert_eq!(spend(6, NOW).await, decided(false, Some(SpendAlarm::Reached)));
     assert_eq!(spend(7, NOW).await, decided(false, None));
     let told = day(store).await.expect("the day");
-    assert_eq!((told.parts, told.warned_at, told.refused_at), (5, Some(NOW), Some(NOW)));
+    assert_eq!((told.parts, told.warned, told.refused), (5, Some((NOW, 5)), Some((NOW, 5))));
+    assert_eq!(spend_of(6, 6, NOW + TICK).await, decided(true, Some(SpendAlarm::MostlyUsed)), "of a raised ceiling");
+    assert_eq!(spend_of(7, 6, NOW + TICK).await, decided(false, Some(SpendAlarm::Reached)));
+    assert_eq!(spend_of(7, 6, NOW + TICK).await, decided(false, None));
+    assert_eq!(spend_of(7, 5, NOW + TICK).await, decided(false, None), "a node that has the old one");
     let tomorrow = NOW + MINUTE.times(24 * 60);
-    assert_eq!(spend(6, tomorrow).await, decided(true, None));
+    assert_eq!(spend(7, tomorrow).await, decided(true, None));
 }
 
 /// By the id it gave or by ours; never for another gateway's message.
@@ -166,7 +223,7 @@ pub async fn a_send_goes_with_its_message_and_old_days_are_deleted(subject: Subj
     add(store, 1..=1).await;
     assert!(reserve(store, 1, 1, None).await);
     assert!(accept(store, 1, "esms", Some("e-1")).await);
-    let settle = |tx: &mut dyn Tx| tx.settle_message(&message(1).id, OutboxState::Delivered, None, 1, NOW);
+    let settle = |tx: &mut dyn Tx| tx.settle_message(&message(1).id, OutboxState::Accepted, None, 1, NOW);
     assert_eq!(store.tx("settle", settle).await, Ok(true));
     assert_eq!(store.tx("sweep", |tx| tx.delete_settled_messages(NOW + TICK, 9)).await, Ok(1));
     assert_eq!((find(store, 1).await, parts(store).await), (None, 1));

@@ -43,10 +43,13 @@ impl Samples {
         let wait = texts.text_with("code-wait", &[("seconds", &42_i64)]);
         let too_many = texts.text_with("code-too-many-sent", &[("until", &self.v("10:25, 23/11/2026"))]);
         let desk = self.v("Trung tâm Phục vụ");
-        let [failing, failing_others] =
-            ["code-gateway-fails", "code-gateway-fails-others"].map(|key| texts.text_with(key, &[("desk", &desk)]));
+        let told = |key| texts.text_with(key, &[("desk", &desk)]);
+        let [failing, failing_others] = ["code-gateway-fails", "code-gateway-fails-others"].map(told);
+        let [given_up, not_delivered] = ["code-given-up-others", "code-not-delivered"].map(told);
         for (name, problems, news, can_correct_phone) in [
             ("code", Problems::default(), None, true),
+            ("code-given-up", Problems::default(), Some(given_up), false),
+            ("code-not-delivered", Problems::default(), Some(not_delivered), true),
             ("code-not-sent", Problems::default(), None, false),
             ("code-gateway-fails", Problems::default(), Some(failing), true),
             ("code-gateway-fails-others", Problems::default(), Some(failing_others), false),
