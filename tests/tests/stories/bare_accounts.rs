@@ -10,6 +10,7 @@ use portal_id_testkit::core::facts::Username;
 use portal_id_testkit::core::ids::{AccountId, SessionId};
 use portal_id_testkit::core::link::{LinkPurpose, MailedLink};
 use portal_id_testkit::core::profile::{Account, AccountState, FactSource, Identifier, IdentifierKind, Profile};
+use portal_id_testkit::core::recovery_code::RecoveryCode;
 use portal_id_testkit::core::secret::Secret;
 use portal_id_testkit::core::session::Session;
 use portal_id_testkit::core::store::Tx;
@@ -82,7 +83,7 @@ async fn codes(idp: &TestIdp, cookie: &Secret) -> Vec<String> {
     let who = accounts.session(&ctx, cookie).await.unwrap().expect("a session");
     let owner = accounts.confirmed(&ctx, &who, None).expect("fresh");
     let codes = accounts.make_recovery_codes(&ctx, &owner).await.unwrap().expect("the session stands");
-    codes.iter().map(|code| code.shown()).collect()
+    codes.iter().map(RecoveryCode::shown).collect()
 }
 
 #[tokio::test]

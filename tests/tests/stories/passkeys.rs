@@ -340,7 +340,7 @@ async fn what_is_nested_without_end_is_refused_and_costs_nothing() {
     };
     let json = base64url("[".repeat(20_000).as_bytes());
     // Arrays of one element each (RFC 8949 §3.1), and maps whose value is the next map.
-    let (arrays, maps) = (base64url(&[0x81; 20_000]), base64url(&[0xa1, 0x00].repeat(10_000)));
+    let (arrays, maps) = (base64url(&[0x81].repeat(20_000)), base64url(&[0xa1, 0x00].repeat(10_000)));
     let good = Device::new().make(&page).await.fill("name", "Điện thoại thứ hai");
     for (field, value) in [("client_data", &json), ("attestation_object", &arrays), ("attestation_object", &maps)] {
         let refused = own.submit(good.clone().script(field, value)).await;

@@ -138,5 +138,7 @@ async fn while_one_message_hangs_at_its_gateway_the_next_ones_leave() {
         gateway.was_asked(number).await;
     }
     drop(stop);
-    jobs.into_iter().for_each(|job| job.abort());
+    for job in jobs {
+        job.abort();
+    }
 }

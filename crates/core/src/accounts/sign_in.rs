@@ -170,15 +170,15 @@ impl Accounts {
                 let mut factor = factors.preferred();
                 if factor == Factor::Sms {
                     let refused = match &text {
-                        Some((limits, code, row)) => match limits.mark(tx, ctx.now)? {
-                            Some(until) => SignInOutcome::TooManyCodes { until },
-                            None => {
+                        Some((limits, code, row)) => {
+                            let Some(until) = limits.mark(tx, ctx.now)? else {
                                 right(tx)?;
                                 tx.insert_challenge(&challenge.clone().with_code(*code, code_ends_at))?;
                                 tx.insert_message(row)?;
                                 return Ok(Next::Said(SignInOutcome::CodeSent(challenge.id.clone())));
-                            }
-                        },
+                            };
+                            SignInOutcome::TooManyCodes { until }
+                        }
                         None => SignInOutcome::NoSecondStep,
                     };
                     if factors.recovery_codes == 0 {

@@ -178,13 +178,14 @@ impl Courier {
             }
         };
         let (deadline, patience) = round.deadline(row, self.lease);
-        let (delivery, now) = match timeout_at(deadline, deliver).await {
-            Ok(delivery) => (delivery, now),
-            Err(_) => {
+        let delivered = timeout_at(deadline, deliver).await;
+        let (delivery, now) = delivered.map_or_else(
+            |_| {
                 let reason = "delivery took longer than the message may be held or lives";
                 (Delivery::Unanswered(reason.to_owned()), now + patience)
-            }
-        };
+            },
+            |delivery| (delivery, now),
+        );
         if matches!((&delivery, &rendered), (Delivery::Unanswered(_), Rendered::Sms(_))) {
             self.tray.keep_parts(&row.id, now).await?;
         }

@@ -1,5 +1,9 @@
 //! Whole rounds over an outbox in memory, with ways out that can be told to fail.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests, some of which watch how long a round takes"
+)]
 
 use super::*;
 use crate::log_watch::LogWatch;

@@ -121,7 +121,7 @@ fn new_ward_code() {
         part.as_str()[1..].to_owned(),
         format!("{part}0"),
         format!("{part}\0"),
-        format!("{}\u{7}", part),
+        format!("{part}\u{7}"),
         format!("{part}🏠"),
         format!("\u{200f}{part}"),
         format!("\u{202e}{part}"),
