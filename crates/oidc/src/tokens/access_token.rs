@@ -34,21 +34,20 @@ pub(super) fn claims(
 ) -> Map<String, Value> {
     let mut claims = Map::new();
     let audience = if let [only] = basis.audience { json!(only) } else { json!(basis.audience) };
+    let scope = (!basis.scopes.is_empty()).then(|| json!(basis.scopes.join(" ")));
     let members = [
-        ("iss", json!(issuer)),
-        ("aud", audience),
-        ("sub", json!(basis.subject)),
-        ("client_id", json!(basis.client.id)),
-        ("jti", json!(jti)),
-        ("iat", json!(now.seconds())),
-        ("exp", json!(expires_at.seconds())),
+        ("iss", Some(json!(issuer))),
+        ("aud", Some(audience)),
+        ("sub", Some(json!(basis.subject))),
+        ("client_id", Some(json!(basis.client.id))),
+        ("scope", scope),
+        ("jti", Some(json!(jti))),
+        ("iat", Some(json!(now.seconds()))),
+        ("exp", Some(json!(expires_at.seconds()))),
+        ("grant_id", basis.grant.map(|grant| json!(grant.id))),
     ];
-    claims.extend(members.map(|(name, value)| (name.to_owned(), value)));
-    if !basis.scopes.is_empty() {
-        claims.insert("scope".to_owned(), json!(basis.scopes.join(" ")));
-    }
+    claims.extend(members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     if let Some(grant) = basis.grant {
-        claims.insert("grant_id".to_owned(), json!(grant.id));
         put_authentication(&mut claims, grant);
     }
     claims
