@@ -7,7 +7,7 @@ use portal_id_testkit::core::time::Span;
 use portal_id_testkit::outside::START;
 use portal_id_testkit::servers::{RedisServer, pause};
 use portal_id_testkit::suites::ephemeral;
-use portal_id_testkit::{Device, TestIdp};
+use portal_id_testkit::{Device, OwnKey, TestIdp};
 
 const MINUTE: Span = Span::minutes(1);
 /// Longer than the store counts as out of reach after a failure.
@@ -143,4 +143,40 @@ async fn without_redis_a_passkey_alone_is_refused_kindly_and_completes_a_passwor
     assert_eq!(browser.submit(device.answer(&page).await).await.status(), 503, "it could be an answer given before");
     let page = an.give_password(&mut browser, &page).await.expect("passkey");
     let _ = browser.submit(device.answer(&page).await).await.expect("home");
+}
+
+// security: row 19
+#[tokio::test]
+#[ignore = "needs redis-server"]
+async fn without_redis_an_assertion_is_put_off_and_a_secret_goes_on() {
+    let mut server = RedisServer::start(&[]);
+    let url = server.url();
+    let idp = TestIdp::start_with(|config| config.ephemeral.url = url).await;
+    let signing = idp.service().id("signing").with_key(&OwnKey::named("first")).acting_for_itself(&[]).register().await;
+    let secret = idp.service().acting_for_itself(&[]).register().await;
+    signing.act_for_itself(&[]).await.fields();
+    let (assertion, form) = (signing.assertion(), [("grant_type", "client_credentials"), ("token", "x")]);
+    server.kill();
+    for path in ["/token", "/introspect", "/revoke"] {
+        let answer = signing.call_with_assertion(path, &assertion, &form).await;
+        assert_eq!((answer.status.as_u16(), answer.json()["error"].as_str()), (503, Some("temporarily_unavailable")));
+        assert!(answer.header("retry-after").is_some(), "{path}");
+    }
+    secret.act_for_itself(&[]).await.fields();
+    assert!(!secret.finds_active("x").await);
+}
+
+// security: row 19
+#[tokio::test]
+#[ignore = "needs redis-server"]
+async fn an_assertion_used_at_one_node_is_used_at_the_other() {
+    let server = RedisServer::start(&[]);
+    let url = server.url();
+    let idp = TestIdp::start_with(|config| config.ephemeral.url = url).await;
+    let service = idp.service().with_key(&OwnKey::named("first")).acting_for_itself(&[]).register().await;
+    let (assertion, form) = (service.assertion(), [("grant_type", "client_credentials")]);
+    assert_eq!(service.call_with_assertion("/token", &assertion, &form).await.status, 200);
+    let other = service.at(&idp.second_node().await);
+    assert_eq!(other.call_with_assertion("/token", &assertion, &form).await.status, 401);
+    assert_eq!(other.call("/token", &form).await.status, 200);
 }

@@ -97,6 +97,8 @@ audit_events! {
     CodeIssued => "code_issued",
     /// A code or an old refresh token was used again; the grant was revoked.
     ReplayDetected => "replay_detected",
+    /// A client took back a token before it expired; a grant ended with it, if there was one.
+    TokenRevoked => "token_revoked",
     /// A client was registered.
     ClientAdded => "client_added",
     /// A client's registration changed.

@@ -7,6 +7,8 @@ use crate::signing_key::SigningAlgorithm;
 use crate::time::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::ops::Not;
 
 /// Every scope we know, in the order in which scopes are kept, shown and issued.
 pub const SCOPES: [&str; 8] =
@@ -18,7 +20,7 @@ pub fn ordered_scopes<'a>(requested: impl IntoIterator<Item = &'a str>) -> Vec<S
     SCOPES.into_iter().filter(|scope| requested.contains(scope)).map(str::to_owned).collect()
 }
 
-/// How a client proves who it is at the token endpoint (OpenID Connect Core §9). One per client.
+/// How a client proves who it is at the endpoints for programs (OpenID Connect Core §9). One per client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClientAuthMethod {
@@ -27,6 +29,8 @@ pub enum ClientAuthMethod {
     ClientSecretBasic,
     /// Id and secret in the body.
     ClientSecretPost,
+    /// An assertion signed with the client's own key (RFC 7523 §2.2): we hold nothing that could be stolen.
+    PrivateKeyJwt,
     /// A public client: no secret, PKCE always.
     None,
 }
@@ -37,8 +41,45 @@ impl ClientAuthMethod {
         match self {
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
+            Self::PrivateKeyJwt => "private_key_jwt",
             Self::None => "none",
         }
+    }
+
+    /// Whether it is a secret that we make and keep the digest of.
+    pub const fn uses_secret(self) -> bool {
+        matches!(self, Self::ClientSecretBasic | Self::ClientSecretPost)
+    }
+}
+
+/// What a client may exchange for tokens: the values of `grant_type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum GrantKind {
+    /// An authorization code (RFC 6749 §4.1): a person at a browser.
+    AuthorizationCode,
+    /// A refresh token (RFC 6749 §6).
+    RefreshToken,
+    /// Its own proof of who it is, without a person (RFC 6749 §4.4).
+    ClientCredentials,
+}
+
+impl GrantKind {
+    /// All of them, as discovery lists them.
+    pub const ALL: [Self; 3] = [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];
+
+    /// The `grant_type`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AuthorizationCode => "authorization_code",
+            Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
+        }
+    }
+
+    /// Reads a `grant_type`.
+    pub fn from_text(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 }
 
@@ -63,7 +104,8 @@ pub struct ClientMetadata {
     /// The service's name in English; the Vietnamese one when absent.
     #[serde(default)]
     pub client_name_en: Option<String>,
-    /// Where answers may be sent; compared byte for byte (RFC 9700 §4.1.3).
+    /// Where answers may be sent; compared byte for byte (RFC 9700 §4.1.3). None are needed without codes.
+    #[serde(default)]
     pub redirect_uris: Vec<String>,
     /// Where a person may be sent after signing out; compared byte for byte.
     #[serde(default)]
@@ -86,6 +128,28 @@ pub struct ClientMetadata {
     /// A service of the province itself: people are not asked for consent.
     #[serde(default)]
     pub first_party: bool,
+    /// What it may exchange for tokens: codes and refresh tokens when absent.
+    #[serde(default = "default_grant_types", skip_serializing_if = "is_default_grant_types")]
+    pub grant_types: Vec<GrantKind>,
+    /// Its public keys as a JWK Set (RFC 7517 §5), for `private_key_jwt`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<Value>,
+    /// Where its public keys are published, instead of `jwks`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
+    /// Takes assertions whose audience is the token endpoint (RFC 10070 forbids it). Only for libraries that cannot name
+    /// the issuer.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub legacy_assertion_audience: bool,
+    /// The services that its access tokens may be for (RFC 8707).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<String>,
+    /// As which resource it may introspect access tokens that were issued to others (RFC 7662).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource_identifier: Option<String>,
+    /// The scopes that it may have without a person, each with a colon in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub api_scopes: Vec<String>,
 }
 
 impl ClientMetadata {
@@ -102,8 +166,23 @@ impl ClientMetadata {
             require_pkce: yes(),
             identity: IdentityPolicy::default(),
             first_party: false,
+            grant_types: default_grant_types(),
+            jwks: None,
+            jwks_uri: None,
+            legacy_assertion_audience: false,
+            resources: Vec::new(),
+            resource_identifier: None,
+            api_scopes: Vec::new(),
         }
     }
+}
+
+fn default_grant_types() -> Vec<GrantKind> {
+    vec![GrantKind::AuthorizationCode, GrantKind::RefreshToken]
+}
+
+fn is_default_grant_types(grant_types: &[GrantKind]) -> bool {
+    grant_types == default_grant_types()
 }
 
 fn default_scope() -> String {
@@ -192,6 +271,11 @@ impl Client {
     /// Whether it may ask for `scope`.
     pub fn may_ask_for(&self, scope: &str) -> bool {
         self.metadata.scope.split_ascii_whitespace().any(|allowed| allowed == scope)
+    }
+
+    /// Whether it may exchange this for tokens.
+    pub fn may_use(&self, kind: GrantKind) -> bool {
+        self.metadata.grant_types.contains(&kind)
     }
 
     /// Whether PKCE is required of it.

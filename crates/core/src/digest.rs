@@ -77,6 +77,8 @@ pub enum DigestPurpose {
     SessionIdForClient,
     /// The secret in the address at which an SMS gateway reports.
     SmsReport,
+    /// The `jti` of a client's assertion, with the client: the mark that it was used (RFC 7523 §3).
+    ClientAssertion,
 }
 
 impl DigestPurpose {
@@ -101,6 +103,7 @@ impl DigestPurpose {
             Self::BusinessCodeIndex => "business-code-index",
             Self::SessionIdForClient => "session-id-for-client",
             Self::SmsReport => "sms-report",
+            Self::ClientAssertion => "client-assertion",
         }
     }
 }

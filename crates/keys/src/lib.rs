@@ -2,11 +2,13 @@
 //!
 //! Three layers of keys. The *key-encryption key* ([`KeyEncryptionKey`]) stays outside the database. It seals the *data
 //! keys* of the [`HouseVault`], which seal what must be read again and digest what must only be recognised. Among what
-//! the vault seals are the private halves of the *signing keys* ([`KeyRing`]).
+//! the vault seals are the private halves of the *signing keys* ([`KeyRing`]). Beside them stand the public keys of
+//! clients ([`ClientKeys`]), which verify what clients sign and nothing of ours.
 //!
 //! Left to others: which claims a token carries and whether they still hold (`oidc`), where the key-encryption key is
 //! kept (`server`, `keys/README.md`), the rows themselves (`storage`).
 
+mod foreign;
 mod jwk;
 mod jws;
 mod kek;
@@ -20,6 +22,7 @@ mod vault;
 #[cfg(test)]
 mod testing;
 
+pub use foreign::{CLIENT_ALGORITHMS, ClientKeys, ClientKeysFault, ForeignError, unverified_subject};
 pub use jws::{MAX_TOKEN_BYTES, VerifiedToken, VerifyError};
 pub use kek::{KekError, KeyEncryptionKey};
 pub use key_set::{KeySetError, SignError};

@@ -3,18 +3,18 @@
 
 use crate::authorize::prompt;
 use crate::client_auth;
-use crate::grants::{self, GrantType};
 use crate::pkce;
 use crate::redirect::ResponseMode;
-use portal_id_core::client::{ClientAuthMethod, SCOPES};
+use portal_id_core::client::{ClientAuthMethod, GrantKind, SCOPES};
 use portal_id_core::language::Language;
 use portal_id_core::signing_key::SigningAlgorithm;
-use serde_json::{Value, json};
+use portal_id_keys::CLIENT_ALGORITHMS;
+use serde_json::{Map, Value, json};
 
 /// The metadata document. `registers` says whether there is anybody who may register: only then `prompt=create` works.
 pub(crate) fn document(issuer: &str, registers: bool) -> Value {
     let at = |path: &str| format!("{}{path}", issuer.trim_end_matches('/'));
-    json!({
+    let mut document = json!({
         "issuer": issuer,
         "authorization_endpoint": at("/authorize"),
         "token_endpoint": at("/token"),
@@ -24,9 +24,8 @@ pub(crate) fn document(issuer: &str, registers: bool) -> Value {
         "scopes_supported": SCOPES,
         "response_types_supported": ["code"],
         "response_modes_supported": ResponseMode::ALL.map(|(name, _)| name),
-        "grant_types_supported": grants::ALL.map(GrantType::name),
+        "grant_types_supported": GrantKind::ALL.map(GrantKind::as_str),
         "code_challenge_methods_supported": [pkce::METHOD],
-        "token_endpoint_auth_methods_supported": client_auth::METHODS.map(ClientAuthMethod::as_str),
         "id_token_signing_alg_values_supported": SigningAlgorithm::ALL.map(SigningAlgorithm::as_str),
         "subject_types_supported": ["public"],
         "claim_types_supported": ["normal"],
@@ -38,7 +37,34 @@ pub(crate) fn document(issuer: &str, registers: bool) -> Value {
         "claims_parameter_supported": false,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
-    })
+    });
+    if let Value::Object(members) = &mut document {
+        programs(members, at);
+    }
+    document
+}
+
+/// How programs prove who they are, and where they ask about tokens and take them back (RFC 8414 §2).
+fn programs(members: &mut Map<String, Value>, at: impl Fn(&str) -> String) {
+    let proofs: Vec<&str> = client_auth::METHODS
+        .into_iter()
+        .filter(|m| *m != ClientAuthMethod::None)
+        .map(ClientAuthMethod::as_str)
+        .collect();
+    let all = client_auth::METHODS.map(ClientAuthMethod::as_str);
+    members.extend(
+        [
+            ("introspection_endpoint", json!(at("/introspect"))),
+            ("introspection_endpoint_auth_methods_supported", json!(proofs)),
+            ("introspection_endpoint_auth_signing_alg_values_supported", json!(CLIENT_ALGORITHMS)),
+            ("revocation_endpoint", json!(at("/revoke"))),
+            ("revocation_endpoint_auth_methods_supported", json!(all)),
+            ("revocation_endpoint_auth_signing_alg_values_supported", json!(CLIENT_ALGORITHMS)),
+            ("token_endpoint_auth_methods_supported", json!(all)),
+            ("token_endpoint_auth_signing_alg_values_supported", json!(CLIENT_ALGORITHMS)),
+        ]
+        .map(|(name, value)| (name.to_owned(), value)),
+    );
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use portal_id_core::store::StoreError;
 
-/// The error answer of the token and userinfo endpoints (RFC 6749 §5.2, RFC 6750 §3), without an HTTP framework.
+/// The error answer of the endpoints for programs (RFC 6749 §5.2, RFC 6750 §3), without an HTTP framework.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProtocolError {
     /// The `error` code.
@@ -45,6 +45,21 @@ impl ProtocolError {
     pub(crate) fn invalid_client(issuer: &str, used_basic: bool) -> Self {
         let challenge = used_basic.then(|| format!("Basic realm=\"{issuer}\", charset=\"UTF-8\""));
         Self { www_authenticate: challenge, ..Self::new("invalid_client", "client authentication failed", 401) }
+    }
+
+    /// `invalid_client` for an assertion that is truly signed by the client and still not good: it may know why.
+    pub(crate) fn invalid_assertion(why: &str) -> Self {
+        Self::new("invalid_client", &format!("client authentication failed: {why}"), 401)
+    }
+
+    /// `unauthorized_client` (RFC 6749 §5.2).
+    pub(crate) fn unauthorized_client(description: &str) -> Self {
+        Self::new("unauthorized_client", description, 400)
+    }
+
+    /// `invalid_target` (RFC 8707 §2).
+    pub(crate) fn invalid_target(description: &str) -> Self {
+        Self::new("invalid_target", description, 400)
     }
 
     /// `invalid_token` (RFC 6750 §3.1). One text for every reason.

@@ -14,10 +14,13 @@ mod end_session;
 mod error;
 mod flow;
 mod grants;
+mod introspect;
 mod parameters;
 mod pkce;
 mod provider;
 mod redirect;
+mod resource;
+mod revoke;
 mod seam;
 mod settings;
 #[cfg(test)]
@@ -26,14 +29,16 @@ mod tokens;
 mod userinfo;
 
 pub use authorize::{AuthorizeOutcome, AuthorizeRefusal, ConsentAsk, SignInAsk};
-pub use client_auth::client_secret_digest;
+pub use client_auth::{client_secret_digest, named_client};
 pub use end_session::EndSessionOutcome;
 pub use error::ProtocolError;
 pub use flow::Flow;
+pub use introspect::Introspection;
 pub use parameters::{ParameterFault, Parameters};
 pub use provider::{Provider, ProviderParts};
 pub use redirect::{
     ClientRedirect, RedirectUriFault, ResponseMode, VerifiedRedirect, check_client_redirects, check_redirect_uri,
 };
+pub use resource::{ResourceFault, check_resource};
 pub use settings::{IssuerFault, OidcSettings};
 pub use tokens::TokenResponse;

@@ -67,6 +67,11 @@ impl Parameters {
         values.next().filter(|_| values.next().is_none())
     }
 
+    /// Every value of a parameter that may be sent more than once (`resource`, RFC 8707 §2), in its order.
+    pub fn every<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.pairs.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
     /// The first parameter that was sent twice, which RFC 6749 §3.1 forbids. `resource` may repeat (RFC 8707 §2).
     pub fn repeated(&self) -> Option<&str> {
         let repeats =

@@ -1,5 +1,6 @@
 //! The provider: what its endpoints share. Each endpoint is an `impl` block in its own file.
 
+use crate::client_auth::FetchedKeys;
 use crate::discovery;
 use crate::settings::OidcSettings;
 use portal_id_core::accounts::RegistrationSettings;
@@ -18,6 +19,8 @@ pub struct Provider {
     registration: RegistrationSettings,
     ephemeral: Arc<dyn Ephemeral>,
     outgoing: Arc<dyn Outgoing>,
+    /// The keys of clients that publish them.
+    fetched_keys: FetchedKeys,
     /// The metadata while somebody may register.
     discovery: String,
     /// The metadata while nobody may.
@@ -57,6 +60,7 @@ impl Provider {
             registration,
             ephemeral,
             outgoing,
+            fetched_keys: FetchedKeys::default(),
             discovery,
             discovery_without_registration,
         }
@@ -102,6 +106,10 @@ impl Provider {
 
     pub(crate) fn ephemeral(&self) -> &dyn Ephemeral {
         self.ephemeral.as_ref()
+    }
+
+    pub(crate) fn fetched_keys(&self) -> &FetchedKeys {
+        &self.fetched_keys
     }
 
     pub(crate) fn outgoing(&self) -> &dyn Outgoing {

@@ -23,6 +23,10 @@ pub struct OidcSettings {
     pub refresh_absolute_days: i64,
     /// Seconds in which the refresh token just replaced still gets the same successor again, for lost answers.
     pub refresh_grace_seconds: i64,
+    /// Seconds for which a client's assertion may live; its clock may be 30 seconds off besides.
+    pub assertion_seconds: i64,
+    /// Seconds for which an access token works that a client got for itself, without a person.
+    pub client_token_seconds: i64,
     /// Minutes for which a person may take to sign in before the service has to ask anew.
     pub flow_minutes: i64,
     /// Whether a request without PKCE must carry a `nonce`. Off only for conformance tests.
@@ -39,6 +43,8 @@ impl Default for OidcSettings {
             refresh_idle_days: 30,
             refresh_absolute_days: 90,
             refresh_grace_seconds: 10,
+            assertion_seconds: 300,
+            client_token_seconds: 300,
             flow_minutes: 60,
             require_nonce_without_pkce: true,
         }
@@ -112,6 +118,16 @@ impl OidcSettings {
     /// How long a family of refresh tokens lives.
     pub(crate) const fn refresh_absolute(&self) -> Span {
         Span::days(self.refresh_absolute_days)
+    }
+
+    /// How long a client's assertion may live.
+    pub(crate) const fn assertion_life(&self) -> Span {
+        Span::seconds(self.assertion_seconds)
+    }
+
+    /// How long an access token without a person works.
+    pub(crate) const fn client_token_life(&self) -> Span {
+        Span::seconds(self.client_token_seconds)
     }
 
     /// How long a lost answer can be asked for again (decisions 21).

@@ -39,7 +39,7 @@ fn is_in_force(ground: &Ground, token: &AccessClaims, now: Timestamp) -> bool {
     grant.revoked_at.is_none()
         && now < grant.expires_at
         && grant.client_id == token.client_id
-        && grant.account_id == token.subject
+        && grant.subject() == token.subject
         && ground.client.disabled_at.is_none()
         && ground.account.state == AccountState::Active
 }

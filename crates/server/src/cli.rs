@@ -1,7 +1,11 @@
 //! The command line of `portal-id`.
 
+mod auth;
+
+pub use auth::AuthArgs;
+
 use clap::{Parser, Subcommand};
-use portal_id_core::client::{ClientAuthMethod, IdentityPolicy};
+use portal_id_core::client::IdentityPolicy;
 use portal_id_core::signing_key::SigningAlgorithm;
 use std::path::PathBuf;
 
@@ -65,7 +69,7 @@ pub struct ServeArgs {
 #[derive(Debug, Subcommand)]
 pub enum ClientCommand {
     /// Register a client and print its secret, once.
-    Add(AddClient),
+    Add(Box<AddClient>),
     /// List all clients.
     List,
     /// Show one client.
@@ -105,7 +109,7 @@ pub struct AddClient {
     #[arg(long)]
     pub name_en: Option<String>,
     /// Where answers may be sent, byte for byte; may be given several times.
-    #[arg(long = "redirect-uri", required = true)]
+    #[arg(long = "redirect-uri")]
     pub redirect_uris: Vec<String>,
     /// Where people may be sent after signing out, byte for byte; may be given several times.
     #[arg(long = "post-logout-redirect-uri")]
@@ -113,9 +117,6 @@ pub struct AddClient {
     /// The scopes it may ask for.
     #[arg(long, default_value = "openid profile")]
     pub scope: String,
-    /// How it proves who it is: `client_secret_basic`, `client_secret_post` or `none` (an app without a secret).
-    #[arg(long, default_value = "client_secret_basic", value_parser = parse_serde::<ClientAuthMethod>)]
-    pub auth_method: ClientAuthMethod,
     /// The algorithm of its ID tokens: `ES256`, or `RS256` for libraries that know nothing else.
     #[arg(long, default_value = "ES256", value_parser = parse_serde::<SigningAlgorithm>)]
     pub id_token_alg: SigningAlgorithm,
@@ -128,6 +129,9 @@ pub struct AddClient {
     /// A service of the province itself: people are not asked for consent.
     #[arg(long)]
     pub first_party: bool,
+    /// How it proves who it is.
+    #[command(flatten)]
+    pub auth: AuthArgs,
 }
 
 /// Managing keys.

@@ -1,5 +1,9 @@
 //! Registering relying parties: from the clients file at every start, or by command.
 
+mod auth;
+
+pub use auth::warn_of_legacy;
+
 use crate::config::Config;
 use anyhow::{Context as _, bail};
 use portal_id_core::audit::{AuditEntry, AuditKind};
@@ -67,9 +71,6 @@ pub fn check(client_id: &str, metadata: &ClientMetadata) -> anyhow::Result<()> {
     if client_id.is_empty() || client_id.len() > 64 || !client_id.chars().all(plain) {
         bail!("client id {client_id:?}: 1 to 64 letters, digits, '-', '_' or '.'");
     }
-    if metadata.redirect_uris.is_empty() {
-        bail!("client {client_id}: at least one redirect URI is needed");
-    }
     if let Err((uri, fault)) = portal_id_oidc::check_client_redirects(metadata) {
         bail!("client {client_id}: {uri}: {fault}");
     }
@@ -81,7 +82,7 @@ pub fn check(client_id: &str, metadata: &ClientMetadata) -> anyhow::Result<()> {
             );
         }
     }
-    Ok(())
+    auth::check(client_id, metadata)
 }
 
 /// A fresh client without a secret.
@@ -261,7 +262,7 @@ mod tests {
         let of = |change: fn(&mut ClientMetadata)| {
             let mut metadata = read(CLIENT).unwrap().client.remove(0).metadata;
             change(&mut metadata);
-            check("a", &metadata).unwrap_err().to_string()
+            format!("{:#}", check("a", &metadata).unwrap_err())
         };
         assert!(of(|client| client.redirect_uris.clear()).contains("redirect URI"));
         assert!(of(|client| client.redirect_uris[0] = "javascript:alert(1)".to_owned()).contains("javascript:"));

@@ -141,8 +141,13 @@ impl Config {
             bail!("accounts.home_province: there is no province {code:?}");
         }
         let published = i64::from(self.keys.longest_token_lifetime_seconds);
-        if self.oidc.access_token_seconds.max(self.oidc.id_token_seconds) > published {
+        let longest =
+            self.oidc.access_token_seconds.max(self.oidc.id_token_seconds).max(self.oidc.client_token_seconds);
+        if longest > published {
             bail!("keys.longest_token_lifetime_seconds is shorter than the life of a token: its key would go first");
+        }
+        if !(1..=300).contains(&self.oidc.assertion_seconds) {
+            bail!("oidc.assertion_seconds: 1 to 300; a longer one would be a password that travels");
         }
         Ok(())
     }
@@ -175,6 +180,11 @@ mod tests {
         config.check().unwrap();
         config.oidc.id_token_seconds = 90_000;
         assert!(config.check().unwrap_err().to_string().contains("longest_token_lifetime"));
+        let mut config = Config::from_toml("[oidc]\nclient_token_seconds = 90000").unwrap();
+        assert!(config.check().unwrap_err().to_string().contains("longest_token_lifetime"));
+        config.oidc.client_token_seconds = 300;
+        config.oidc.assertion_seconds = 301;
+        assert!(config.check().unwrap_err().to_string().contains("assertion_seconds"));
     }
 
     #[test]

@@ -25,7 +25,9 @@ use crate::pages::registration::ClassForm;
 use crate::protocol::authorize::{self, Authorize};
 use crate::protocol::cors::preflight;
 use crate::protocol::health::{self, Health};
+use crate::protocol::introspect::{self, Introspect};
 use crate::protocol::metadata::{self, Metadata};
+use crate::protocol::revoke::{self, Revoke};
 use crate::protocol::sign_out::{self, SignOut};
 use crate::protocol::sms_report::{self, SmsReporting};
 use crate::protocol::token::{self, Token};
@@ -106,6 +108,10 @@ pub fn router(parts: WebParts) -> Router {
         .with_state(Metadata::new(Arc::clone(&provider)))
         .route("/token", post(token::post).options(preflight))
         .with_state(Token { provider: Arc::clone(&provider) })
+        .route("/introspect", post(introspect::post))
+        .with_state(Introspect { provider: Arc::clone(&provider) })
+        .route("/revoke", post(revoke::post).options(preflight))
+        .with_state(Revoke { provider: Arc::clone(&provider) })
         .route("/userinfo", get(userinfo::answer).post(userinfo::answer).options(preflight))
         .with_state(Userinfo { provider });
 

@@ -152,6 +152,10 @@ async fn other_origins_may_read_only_what_is_made_for_them() {
         ("/.well-known/openid-configuration", true),
         ("/.well-known/oauth-authorization-server", true),
         ("/jwks", true),
+        ("/token", true),
+        ("/userinfo", true),
+        ("/revoke", true),
+        ("/introspect", false),
         ("/sign-in", false),
         ("/healthz", false),
     ] {

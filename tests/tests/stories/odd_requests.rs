@@ -5,7 +5,7 @@ use portal_id_testkit::TestIdp;
 use portal_id_testkit::core::entropy::Entropy;
 use portal_id_testkit::outside::SeededEntropy;
 
-const NAMES: [&str; 24] = [
+const NAMES: [&str; 29] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -30,9 +30,14 @@ const NAMES: [&str; 24] = [
     "token",
     "challenge",
     "csrf",
+    "client_assertion",
+    "client_assertion_type",
+    "token_type_hint",
+    "resource",
+    "claims",
 ];
 
-const PIECES: [&str; 30] = [
+const PIECES: [&str; 32] = [
     "",
     "test-service",
     "https://service.example.vn/callback",
@@ -43,6 +48,8 @@ const PIECES: [&str; 30] = [
     "S256",
     "authorization_code",
     "refresh_token",
+    "client_credentials",
+    "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
     "0",
     "-1",
     "9223372036854775808",
@@ -74,8 +81,8 @@ impl Chance {
 
     fn query(&self) -> String {
         let pairs = (0..self.below(9)).map(|_| {
-            let value: String = (0..=self.below(3)).map(|_| PIECES[self.below(30)]).collect();
-            format!("{}={value}", NAMES[self.below(24)])
+            let value: String = (0..=self.below(3)).map(|_| PIECES[self.below(32)]).collect();
+            format!("{}={value}", NAMES[self.below(29)])
         });
         let mut query = pairs.collect::<Vec<_>>().join("&");
         if self.below(20) == 0 {
@@ -96,6 +103,8 @@ async fn no_mixture_of_spoiled_parameters_is_a_fault() {
         "/authorize",
         "/authorize/resume",
         "/token",
+        "/introspect",
+        "/revoke",
         "/userinfo",
         "/sign-out",
         "/sign-out/confirm",
@@ -111,7 +120,7 @@ async fn no_mixture_of_spoiled_parameters_is_a_fault() {
         "/.well-known/openid-configuration",
     ];
     for number in 0..3000 {
-        let (path, query, body) = (paths[chance.below(16)], chance.query(), chance.query());
+        let (path, query, body) = (paths[chance.below(18)], chance.query(), chance.query());
         // What no HTTP library would let through as an address goes into the body instead.
         let address = format!("{path}?{query}");
         let uri = address.parse::<http::Uri>().unwrap_or_else(|_| http::Uri::from_static("/authorize"));

@@ -46,3 +46,21 @@ async fn redeeming_and_refreshing_cost_one_durable_write_and_userinfo_none() {
     assert_eq!(service.userinfo(&tokens.field("access_token")).await.status, 200);
     assert_eq!((writes() - start, statements() - spoken), (0, 1), "userinfo");
 }
+
+#[tokio::test]
+async fn client_credentials_and_introspection_cost_no_durable_write_and_a_revocation_one() {
+    let idp = TestIdp::start().await;
+    let service = idp.service().acting_for_itself(&["tax:read"]).register().await;
+    let (writes, statements) = (|| idp.house.counters.writes(), || idp.house.counters.statements());
+    let (start, spoken) = (writes(), statements());
+    let token = service.act_for_itself(&[]).await.field("access_token");
+    assert_eq!((writes() - start, statements() - spoken), (0, 1), "client credentials");
+    let (start, spoken) = (writes(), statements());
+    assert!(service.finds_active(&token).await);
+    assert_eq!((writes() - start, statements() - spoken), (0, 3), "introspection");
+    let start = writes();
+    assert_eq!(service.revoke(&token).await.status, 200);
+    assert_eq!(writes() - start, 1, "a revocation");
+    assert_eq!(service.revoke(&token).await.status, 200);
+    assert_eq!(writes() - start, 1, "of a token that is over");
+}

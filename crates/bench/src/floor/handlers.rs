@@ -134,6 +134,34 @@ pub(super) async fn userinfo(State(facts): State<Arc<Facts>>, headers: HeaderMap
     Ok(json_of(&json!({ "sub": grant.account_id, "scope": grant.scopes, "updated_at": now.seconds() })))
 }
 
+/// One read by primary key and one ES256 signature.
+pub(super) async fn token_of_client(State(facts): State<Arc<Facts>>) -> Answer {
+    let client = facts.client.clone();
+    let found = facts.store.read("client", move |tx| tx.find_client(&client)).await.map_err(failed)?;
+    let client = found.ok_or_else(|| failed("no client"))?;
+    let now = circumstances().now;
+    let claims = claims(client.id.as_str(), now.seconds());
+    let access_token = facts.ring.sign(SigningAlgorithm::Es256, "at+jwt", &claims, now).map_err(failed)?;
+    Ok(json_of(&json!({ "access_token": access_token, "token_type": "Bearer", "expires_in": 300 })))
+}
+
+/// One ES256 verification and two reads by primary key: who asks, and what the token stands on.
+pub(super) async fn introspect(State(facts): State<Arc<Facts>>, body: Bytes) -> Answer {
+    let body = std::str::from_utf8(&body).map_err(failed)?;
+    let token = body.strip_prefix("token=").ok_or_else(|| failed("no token"))?;
+    let now = circumstances().now;
+    let verified = facts.ring.verify(token, "at+jwt", now).map_err(failed)?;
+    let (client, grant) = (facts.client.clone(), facts.callers[0].grant.clone());
+    let found = facts.store.read("introspect", move |tx| {
+        tx.find_client(&client)?;
+        tx.find_grant(&grant)
+    });
+    let grant = found.await.map_err(failed)?.ok_or_else(|| failed("no grant"))?;
+    Ok(json_of(&json!({
+        "active": true, "sub": grant.account_id, "scope": grant.scopes, "exp": verified.claims.get("exp"),
+    })))
+}
+
 /// About as much as the product's tokens hold.
 fn claims(subject: &str, now: i64) -> Map<String, Value> {
     let value = json!({

@@ -53,6 +53,8 @@ async fn serve(options: &Options) -> Result<()> {
         .route("/update", post(handlers::update))
         .route("/renew", post(handlers::renew))
         .route("/userinfo", get(handlers::userinfo))
+        .route("/token-of-a-client", post(handlers::token_of_client))
+        .route("/introspect", post(handlers::introspect))
         .with_state(facts);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
     axum::serve(listener, router).await?;

@@ -7,7 +7,8 @@ use crate::floor::CALLERS;
 use crate::load::figures::{Figures, median};
 use crate::load::{Walk, closed, paced};
 use crate::walks::{
-    Authorize, Fetch, Mix, Newcomers, PasswordStep, People, Refresh, Registration, SignIn, Target, Userinfo, field,
+    Authorize, Fetch, ForItself, Introspect, Mix, Newcomers, PasswordStep, People, Refresh, Registration, SignIn,
+    Target, Userinfo, field,
 };
 use anyhow::{Context as _, Result, bail};
 use futures_util::future::join;
@@ -57,6 +58,9 @@ pub(super) async fn all(options: &Options, stage: &mut Stage, page: &mut Page) -
         let floor = "one ES256 verification and one read by primary key, bare";
         page.row(&bench.row("userinfo", floor, 0.6, make(&bench.target), make(&bench.floor)).await?);
     }
+    if options.wants("services") {
+        bench.services(&sessions, page).await?;
+    }
     if options.wants("sign-in") {
         bench.sign_in(&people, page).await?;
     }
@@ -103,6 +107,20 @@ impl Bench<'_> {
             tokens.push((token("access_token")?, token("refresh_token")?));
         }
         Ok(tokens)
+    }
+
+    /// What services do without a person: no writes on either side.
+    async fn services(&self, sessions: &[String], page: &mut Page) -> Result<()> {
+        let machine = &self.stage.machine;
+        let product = walkers(CALLERS, |_| ForItself::new(&self.target, "/token", machine));
+        let floor = walkers(CALLERS, |_| ForItself::new(&self.floor, "/token-of-a-client", machine));
+        let name = "client credentials";
+        page.row(&self.row(name, "one read by primary key, one ES256 signature, bare", 0.5, product, floor).await?);
+        let tokens = self.tokens(sessions).await?;
+        let make = |target: &Target| walkers(CALLERS, |number| Introspect::new(target, machine, &tokens[number].0));
+        let floor = "one ES256 verification and two reads by primary key, bare";
+        page.row(&self.row("introspection", floor, 0.6, make(&self.target), make(&self.floor)).await?);
+        Ok(())
     }
 
     /// A row whose floor is walked too. Product and floor take turns, so that a change of the machine's mood in the

@@ -5,6 +5,8 @@ use std::path::Path;
 
 /// The client that asks for tokens.
 pub(crate) const CLIENT_ID: &str = "bench";
+/// The client that asks for itself and introspects the tokens of the other.
+pub(crate) const MACHINE_ID: &str = "bench-machine";
 /// Where its answers go; nobody listens there, the bench reads the redirect.
 pub(crate) const REDIRECT_URI: &str = "http://127.0.0.1/callback";
 /// What it asks for.
@@ -38,7 +40,7 @@ pub(crate) struct Places<'a> {
 /// Writes the configuration and the clients file into `folder`.
 pub(crate) fn write(folder: &Path, places: &Places<'_>) -> std::io::Result<()> {
     std::fs::write(folder.join("portal-id.toml"), configuration(places))?;
-    std::fs::write(folder.join("clients.toml"), clients())
+    std::fs::write(folder.join("clients.toml"), clients(places.port))
 }
 
 fn configuration(places: &Places<'_>) -> String {
@@ -85,10 +87,13 @@ brandname = "BENCH"
     text
 }
 
-fn clients() -> String {
+fn clients(port: u16) -> String {
     format!(
         "[[client]]\nclient_id = \"{CLIENT_ID}\"\nclient_name = \"Bench\"\nredirect_uris = [\"{REDIRECT_URI}\"]\n\
          scope = \"{SCOPE}\"\ntoken_endpoint_auth_method = \"none\"\nid_token_signed_response_alg = \"ES256\"\n\
-         first_party = true\n"
+         first_party = true\n\
+         [[client]]\nclient_id = \"{MACHINE_ID}\"\nclient_name = \"Bench for itself\"\n\
+         grant_types = [\"client_credentials\"]\napi_scopes = [\"bench:read\"]\n\
+         resource_identifier = \"http://localhost:{port}\"\n"
     )
 }

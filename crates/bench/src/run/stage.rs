@@ -6,6 +6,8 @@ use super::{Options, progress};
 use crate::sinks::{self, Sinks};
 use crate::walks::Target;
 use anyhow::{Context as _, Result, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use std::fs;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -24,6 +26,8 @@ pub(super) struct Stage {
     pub(super) sinks: Sinks,
     /// What the program calls itself.
     pub(super) version: String,
+    /// The `Authorization` header of the client that asks for itself.
+    pub(super) machine: String,
     /// Resident memory before any load, in KiB.
     pub(super) idle_kib: u64,
     _folder: TempDir,
@@ -47,6 +51,7 @@ impl Stage {
         let log = folder.path().join("provider.log");
         progress("the first start: tables, keys, the bench's client");
         drop(Process::start(&mut serve(&options.program, &config), &log, port, "/readyz").await?);
+        let machine = secret_of_machine(&options.program, &config)?;
         progress(&format!("{} accounts", options.accounts));
         fill(&config, options.accounts)?;
         let mut floor_config = config.clone();
@@ -59,7 +64,7 @@ impl Stage {
         let idle_kib = provider.memory_kib("VmRSS");
         let floor = start_floor(folder.path(), &floor_config, &Target::at(provider.address)).await?;
         let version = output(Command::new(&options.program).arg("--version"))?;
-        Ok(Self { provider, floor, sinks, version, idle_kib, _folder: folder })
+        Ok(Self { provider, floor, sinks, version, machine, idle_kib, _folder: folder })
     }
 }
 
@@ -80,6 +85,14 @@ fn make_key(program: &Path, folder: &Path) -> Result<()> {
     let mut file = options.write(true).create_new(true).mode(0o600).open(folder.join("key-encryption-key"))?;
     std::io::Write::write_all(&mut file, key.as_bytes())?;
     Ok(())
+}
+
+/// Has a secret made, since a file holds none, and writes it as HTTP Basic. It has no letter that a form would escape.
+fn secret_of_machine(program: &Path, config: &Path) -> Result<String> {
+    let mut command = Command::new(program);
+    let told = output(command.args(["client", "rotate-secret", settings::MACHINE_ID, "--config"]).arg(config))?;
+    let secret = told.lines().find_map(|line| line.strip_prefix("client_secret")).context("no secret was told")?;
+    Ok(format!("Basic {}", STANDARD.encode(format!("{}:{}", settings::MACHINE_ID, secret.trim()))))
 }
 
 /// In a process of its own: what it needed of the machine is given back before anything is measured.

@@ -4,6 +4,7 @@ mod fetch;
 mod mix;
 mod people;
 mod registration;
+mod service;
 mod sign_in;
 mod tokens;
 
@@ -11,6 +12,7 @@ pub(crate) use fetch::{Fetch, Userinfo};
 pub(crate) use mix::Mix;
 pub(crate) use people::People;
 pub(crate) use registration::{Newcomers, Registration};
+pub(crate) use service::{ForItself, Introspect};
 pub(crate) use sign_in::{PasswordStep, SignIn, Spoil};
 pub(crate) use tokens::{Authorize, Refresh, field};
 

@@ -4,7 +4,7 @@ use super::{Circumstances, Denial, GrantType, Presented, Step, TokenRequest};
 use crate::authorize::issue::code_digest;
 use crate::error::ProtocolError;
 use crate::seam::code::{Redemption, redeem};
-use portal_id_core::client::Client;
+use portal_id_core::client::{Client, GrantKind};
 use portal_id_core::digest::Digest;
 use portal_id_core::grant::Grant;
 use portal_id_core::secret::Secret;
@@ -15,10 +15,6 @@ use std::sync::Arc;
 pub(crate) struct AuthorizationCode;
 
 impl GrantType for AuthorizationCode {
-    fn name(&self) -> &'static str {
-        "authorization_code"
-    }
-
     fn read(&self, request: &TokenRequest<'_>) -> Result<Arc<dyn Presented>, ProtocolError> {
         let code = request.params.get("code").ok_or_else(|| ProtocolError::invalid_request("code is missing"))?;
         Ok(Arc::new(PresentedCode {
@@ -62,8 +58,10 @@ impl Presented for PresentedCode {
         };
         redeem(&request, grant).map_err(Denial::Because)?;
         // A refresh token only with offline_access (OpenID Connect Core §11), and only while the client may have it.
+        let client = at.client.client();
         let offline = grant.scopes.iter().any(|scope| scope == "offline_access")
-            && at.client.client().may_ask_for("offline_access");
+            && client.may_ask_for("offline_access")
+            && client.may_use(GrantKind::RefreshToken);
         let idle_expires_at = offline.then(|| (at.now + at.settings.refresh_idle()).min(grant.expires_at));
         Ok(Step::Redeem { idle_expires_at })
     }
@@ -118,6 +116,9 @@ mod tests {
         let mut narrowed = testing::client();
         narrowed.metadata.scope = "openid profile email".to_owned();
         assert_eq!(judge(GOOD, &testing::grant(), &at(narrowed, NOW)), Ok(Step::Redeem { idle_expires_at: None }));
+        let mut without = testing::client();
+        without.metadata.grant_types = vec![GrantKind::AuthorizationCode];
+        assert_eq!(judge(GOOD, &testing::grant(), &at(without, NOW)), Ok(Step::Redeem { idle_expires_at: None }));
     }
 
     // security: row 20

@@ -3,8 +3,10 @@
 //!
 //! The phases: read the client's credentials and the grant's · look everything up in one read · authenticate the
 //! client · judge the grant · sign · pass the gate, the one durable write · hand out. Nothing leaves before the gate.
+//! Client credentials have neither grant nor gate and go their own, shorter way.
 
 pub(crate) mod authorization_code;
+mod client_credentials;
 mod gate;
 pub(crate) mod refresh_token;
 
@@ -13,10 +15,11 @@ use crate::client_auth::{self, ClientAuthenticated};
 use crate::error::ProtocolError;
 use crate::parameters::Parameters;
 use crate::provider::Provider;
+use crate::resource;
 use crate::settings::OidcSettings;
 use crate::tokens::{Issue, TokenResponse};
 use gate::Passage;
-use portal_id_core::client::Client;
+use portal_id_core::client::{Client, GrantKind};
 use portal_id_core::ctx::Ctx;
 use portal_id_core::grant::Grant;
 use portal_id_core::ids::ClientId;
@@ -26,14 +29,17 @@ use portal_id_core::store::{StoreResult, Tx};
 use portal_id_core::time::Timestamp;
 use std::sync::Arc;
 
-/// The grant types, as discovery names them.
-pub(crate) const ALL: [&dyn GrantType; 2] = [&authorization_code::AuthorizationCode, &refresh_token::RefreshToken];
+/// The hooks of the grant types that stand on a person's grant.
+fn hooks(kind: GrantKind) -> Option<&'static dyn GrantType> {
+    match kind {
+        GrantKind::AuthorizationCode => Some(&authorization_code::AuthorizationCode),
+        GrantKind::RefreshToken => Some(&refresh_token::RefreshToken),
+        GrantKind::ClientCredentials => None,
+    }
+}
 
 /// A grant type's first hook.
 pub(crate) trait GrantType: Sync {
-    /// The `grant_type`.
-    fn name(&self) -> &'static str;
-
     /// Reads what the request presents. Pure: no look-up yet, and the client is not yet believed.
     fn read(&self, request: &TokenRequest<'_>) -> Result<Arc<dyn Presented>, ProtocolError>;
 }
@@ -130,15 +136,17 @@ impl Provider {
         let credentials = client_auth::read(authorization_header, params, self.issuer())?;
         let grant_type =
             params.get("grant_type").ok_or_else(|| ProtocolError::invalid_request("grant_type is missing"))?;
-        let grant_type = ALL
-            .into_iter()
-            .find(|known| known.name() == grant_type)
-            .ok_or_else(ProtocolError::unsupported_grant_type)?;
+        let kind = GrantKind::from_text(grant_type).ok_or_else(ProtocolError::unsupported_grant_type)?;
+        let Some(grant_type) = hooks(kind) else {
+            return self.client_credentials(ctx, credentials, params).await;
+        };
         // Told only after the client has proved who it is.
         let presented = grant_type.read(&TokenRequest { params, client_id: credentials.id(), vault: self.vault() });
         let facts = self.facts(credentials.id(), presented.as_ref().ok()).await?;
-        let client = credentials.authenticate(facts.client, self.vault(), self.issuer(), ctx.now)?;
+        let client = self.authenticate(ctx, credentials, facts.client).await?;
+        refuse_unless_registered(client.client(), kind)?;
         let presented = presented?;
+        let resources = resource::asked(params)?;
         let (grant, account) = facts.grant.ok_or_else(|| presented.refusal())?;
         let at = Arc::new(Circumstances { client, settings: self.shared_settings(), now: ctx.now });
         let step = match presented.judge(&grant, &at) {
@@ -159,8 +167,9 @@ impl Provider {
             return Err(ProtocolError::invalid_scope("the client may no longer have any of the scopes granted"));
         }
         let is_first = matches!(step, Step::Redeem { .. });
-        let response =
-            self.issue_tokens(ctx, &Issue { grant: &grant, client, scopes, generation: step.generation(), is_first })?;
+        let audience = resource::audience(resources, &grant, client, &scopes, self.issuer())?;
+        let issue = Issue { grant: &grant, client, scopes, audience, generation: step.generation(), is_first };
+        let response = self.issue_tokens(ctx, &issue)?;
         match self.pass_gate(ctx, &presented, &grant, step, &at).await? {
             Passage::Passed => Ok(response),
             Passage::Refused(error) => Err(error),
@@ -189,5 +198,14 @@ impl Provider {
             })
             .await?;
         Ok(facts)
+    }
+}
+
+/// RFC 6749 §5.2: what the operator did not allow this client, it is told so.
+fn refuse_unless_registered(client: &Client, kind: GrantKind) -> Result<(), ProtocolError> {
+    if client.may_use(kind) {
+        Ok(())
+    } else {
+        Err(ProtocolError::unauthorized_client("the client is not registered for this grant type"))
     }
 }

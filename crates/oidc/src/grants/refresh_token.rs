@@ -49,10 +49,6 @@ fn read(vault: &dyn Vault, text: &str, client: &ClientId) -> Option<(GrantId, i6
 }
 
 impl GrantType for RefreshToken {
-    fn name(&self) -> &'static str {
-        "refresh_token"
-    }
-
     fn read(&self, request: &TokenRequest<'_>) -> Result<Arc<dyn Presented>, ProtocolError> {
         let token = request
             .params
@@ -62,6 +58,17 @@ impl GrantType for RefreshToken {
         let scope = request.params.get("scope").map(str::to_owned);
         Ok(Arc::new(PresentedToken { grant_id, generation, token: Secret::new(token.to_owned()), scope }))
     }
+}
+
+/// The grant of a refresh token of this client, of whatever generation; `None` when we never wrote it.
+pub(crate) fn grant_of(vault: &dyn Vault, text: &str, client: &ClientId) -> Option<GrantId> {
+    read(vault, text, client).map(|(grant, _)| grant)
+}
+
+/// A refresh token of this client, to be judged outside a token request; `None` when we never wrote it.
+pub(crate) fn presented(vault: &dyn Vault, text: &str, client: &ClientId) -> Option<Arc<dyn Presented>> {
+    let (grant_id, generation) = read(vault, text, client)?;
+    Some(Arc::new(PresentedToken { grant_id, generation, token: Secret::new(text.to_owned()), scope: None }))
 }
 
 struct PresentedToken {

@@ -1,42 +1,62 @@
 //! The access token, a JWT (RFC 9068): its claims, and judging one that comes back at our own endpoints.
 
-use super::{Issue, put_authentication};
-use portal_id_core::ids::{AccountId, ClientId, GrantId};
+use super::put_authentication;
+use portal_id_core::client::Client;
+use portal_id_core::grant::Grant;
+use portal_id_core::ids::{ClientId, GrantId};
 use portal_id_core::time::Timestamp;
 use serde_json::{Map, Value, json};
 
 /// The `typ` of the header (RFC 9068 §2.1): what keeps an ID token from passing as one.
 pub(crate) const TYP: &str = "at+jwt";
 
-/// The claims of an access token. Its audience is the issuer: today the only resource is our own userinfo.
+/// What an access token stands on: a person's grant, or a client alone.
+pub(crate) struct TokenBasis<'a> {
+    /// Who may use it.
+    pub(crate) client: &'a Client,
+    /// Whose it is: the person as this client knows them, or the client itself (RFC 9068 §2.2).
+    pub(crate) subject: &'a str,
+    /// What it opens.
+    pub(crate) scopes: &'a [String],
+    /// For whom: one audience or several.
+    pub(crate) audience: &'a [String],
+    /// The person's grant, if there is a person.
+    pub(crate) grant: Option<&'a Grant>,
+}
+
+/// The claims of an access token.
 pub(super) fn claims(
     issuer: &str,
-    issue: &Issue<'_>,
+    basis: &TokenBasis<'_>,
     jti: &str,
     now: Timestamp,
     expires_at: Timestamp,
 ) -> Map<String, Value> {
     let mut claims = Map::new();
+    let audience = if let [only] = basis.audience { json!(only) } else { json!(basis.audience) };
+    let scope = (!basis.scopes.is_empty()).then(|| json!(basis.scopes.join(" ")));
     let members = [
-        ("iss", json!(issuer)),
-        ("aud", json!(issuer)),
-        ("sub", json!(issue.grant.account_id)),
-        ("client_id", json!(issue.client.id)),
-        ("scope", json!(issue.scopes.join(" "))),
-        ("jti", json!(jti)),
-        ("iat", json!(now.seconds())),
-        ("exp", json!(expires_at.seconds())),
-        ("grant_id", json!(issue.grant.id)),
+        ("iss", Some(json!(issuer))),
+        ("aud", Some(audience)),
+        ("sub", Some(json!(basis.subject))),
+        ("client_id", Some(json!(basis.client.id))),
+        ("scope", scope),
+        ("jti", Some(json!(jti))),
+        ("iat", Some(json!(now.seconds()))),
+        ("exp", Some(json!(expires_at.seconds()))),
+        ("grant_id", basis.grant.map(|grant| json!(grant.id))),
     ];
-    claims.extend(members.map(|(name, value)| (name.to_owned(), value)));
-    put_authentication(&mut claims, issue.grant);
+    claims.extend(members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    if let Some(grant) = basis.grant {
+        put_authentication(&mut claims, grant);
+    }
     claims
 }
 
 /// An access token of ours that is in force as far as it can tell itself. Whether its grant still is, the store knows.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct AccessClaims {
-    pub(crate) subject: AccountId,
+    pub(crate) subject: String,
     pub(crate) client_id: ClientId,
     pub(crate) grant_id: GrantId,
     pub(crate) scopes: Vec<String>,
@@ -47,15 +67,24 @@ pub(crate) fn judge(claims: &Map<String, Value>, issuer: &str, now: Timestamp) -
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     // Whole seconds within i64, or no date at all: a foreign `exp` of 1e300 is refused like any other nonsense.
     let expires_at = Timestamp::from_seconds(claims.get("exp").and_then(Value::as_i64)?);
-    if text("iss") != Some(issuer) || text("aud") != Some(issuer) || now >= expires_at {
+    if text("iss") != Some(issuer) || !is_for(claims.get("aud"), issuer) || now >= expires_at {
         return None;
     }
     Some(AccessClaims {
-        subject: AccountId::from_text(text("sub")?),
+        subject: text("sub")?.to_owned(),
         client_id: ClientId::from_text(text("client_id")?),
         grant_id: GrantId::from_text(text("grant_id")?),
         scopes: text("scope")?.split(' ').map(str::to_owned).collect(),
     })
+}
+
+/// One audience or several (RFC 7519 §4.1.3): we are one of them.
+fn is_for(audience: Option<&Value>, issuer: &str) -> bool {
+    match audience {
+        Some(Value::String(one)) => one == issuer,
+        Some(Value::Array(several)) => several.iter().any(|one| one.as_str() == Some(issuer)),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -69,9 +98,14 @@ mod tests {
 
     fn good() -> Map<String, Value> {
         let (grant, client) = (testing::grant(), testing::client());
-        let issue =
-            Issue { grant: &grant, client: &client, scopes: grant.scopes.clone(), generation: None, is_first: true };
-        claims(ISSUER, &issue, "the-jti", NOW, NOW + Span::seconds(300))
+        let basis = TokenBasis {
+            client: &client,
+            subject: grant.subject(),
+            scopes: &grant.scopes,
+            audience: &[ISSUER.to_owned()],
+            grant: Some(&grant),
+        };
+        claims(ISSUER, &basis, "the-jti", NOW, NOW + Span::seconds(300))
     }
 
     fn spoiled(name: &str, value: Value) -> Option<AccessClaims> {
@@ -97,7 +131,18 @@ mod tests {
     fn another_issuer_audience_or_time_is_refused() {
         assert_eq!(spoiled("iss", json!("https://other.example")), None);
         assert_eq!(spoiled("aud", json!("https://other.example")), None);
-        assert_eq!(spoiled("aud", json!(["https://id.example", "https://other.example"])), None);
+        for foreign in [
+            json!([]),
+            json!(["https://other.example"]),
+            json!({ "https://id.example": 1 }),
+            json!([["https://id.example"]]),
+        ] {
+            assert_eq!(spoiled("aud", foreign.clone()), None, "{foreign}");
+        }
+        assert!(
+            spoiled("aud", json!(["https://api.example", "https://id.example"])).is_some(),
+            "we are one of several"
+        );
         for exp in [
             json!(1e300),
             json!(-1),
@@ -111,6 +156,18 @@ mod tests {
         }
         assert!(judge(&good(), ISSUER, NOW + Span::millis(299_999)).is_some());
         assert_eq!(judge(&good(), ISSUER, NOW + Span::seconds(300)), None);
+    }
+
+    #[test]
+    fn a_token_of_a_client_alone_has_no_person_in_it_and_opens_nothing_of_anybody() {
+        let client = testing::client();
+        let audience = ["https://tax.example/api".to_owned(), ISSUER.to_owned()];
+        let scopes = ["tax:read".to_owned()];
+        let basis =
+            TokenBasis { client: &client, subject: "dat-lich", scopes: &scopes, audience: &audience, grant: None };
+        let claims = claims(ISSUER, &basis, "the-jti", NOW, NOW + Span::seconds(300));
+        insta::assert_snapshot!(format!("{:#}", Value::Object(claims.clone())));
+        assert_eq!(judge(&claims, ISSUER, NOW), None);
     }
 
     #[test]

@@ -85,8 +85,14 @@ mod tests {
 
     fn of(is_first: bool) -> Map<String, Value> {
         let (grant, client) = (testing::grant(), testing::client());
-        let issue =
-            Issue { grant: &grant, client: &client, scopes: grant.scopes.clone(), generation: Some(1), is_first };
+        let issue = Issue {
+            grant: &grant,
+            client: &client,
+            scopes: grant.scopes.clone(),
+            audience: vec![ISSUER.to_owned()],
+            generation: Some(1),
+            is_first,
+        };
         claims(ISSUER, &issue, "the-sid", "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y", NOW, NOW + Span::seconds(300))
     }
 

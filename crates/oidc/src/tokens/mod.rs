@@ -2,10 +2,12 @@
 
 pub(crate) mod access_token;
 pub(crate) mod id_token;
+pub(crate) mod presented;
 
 use crate::error::ProtocolError;
 use crate::grants::refresh_token;
 use crate::provider::Provider;
+use access_token::TokenBasis;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use portal_id_core::acr::{Aal, Amr, acr};
@@ -16,6 +18,7 @@ use portal_id_core::grant::Grant;
 use portal_id_core::ids::{ClientId, SessionId};
 use portal_id_core::ports::Vault;
 use portal_id_core::signing_key::SigningAlgorithm;
+use portal_id_core::time::Timestamp;
 use portal_id_keys::SignError;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -31,7 +34,8 @@ pub struct TokenResponse {
     pub token_type: &'static str,
     /// Seconds until the access token expires.
     pub expires_in: i64,
-    /// The scopes of the access token, divided by spaces.
+    /// The scopes of the access token, divided by spaces; absent when it has none.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub scope: String,
     /// The refresh token, with `offline_access`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,10 +62,25 @@ pub(crate) struct Issue<'a> {
     pub(crate) client: &'a Client,
     /// The scopes of these tokens, at most those of the grant.
     pub(crate) scopes: Vec<String>,
+    /// Whom the access token is for.
+    pub(crate) audience: Vec<String>,
     /// The generation of the refresh token, if there is one.
     pub(crate) generation: Option<i64>,
     /// Whether the code is redeemed: only that ID token echoes the `nonce` (OpenID Connect Core §12.2).
     pub(crate) is_first: bool,
+}
+
+impl<'a> Issue<'a> {
+    /// What its access token stands on.
+    fn basis(&'a self) -> TokenBasis<'a> {
+        TokenBasis {
+            client: self.client,
+            subject: self.grant.subject(),
+            scopes: &self.scopes,
+            audience: &self.audience,
+            grant: Some(self.grant),
+        }
+    }
 }
 
 impl Provider {
@@ -69,9 +88,7 @@ impl Provider {
     pub(crate) fn issue_tokens(&self, ctx: &Ctx, issue: &Issue<'_>) -> Result<TokenResponse, ProtocolError> {
         let now = ctx.now;
         let expires_at = (now + self.settings().access_token_life()).min(issue.grant.expires_at);
-        let jti = URL_SAFE_NO_PAD.encode(ctx.entropy().bytes::<16>().as_ref());
-        let claims = access_token::claims(self.issuer(), issue, &jti, now, expires_at);
-        let access_token = self.sign(SigningAlgorithm::Es256, access_token::TYP, &claims, ctx)?;
+        let access_token = self.sign_access_token(ctx, &issue.basis(), expires_at)?;
         let id_token = if issue.scopes.iter().any(|scope| scope == "openid") {
             let sid = session_id_for_client(self.vault(), &issue.grant.session_id, &issue.client.id);
             let claims =
@@ -91,6 +108,18 @@ impl Provider {
             refresh_token,
             id_token,
         })
+    }
+
+    /// Signs an access token alone.
+    pub(crate) fn sign_access_token(
+        &self,
+        ctx: &Ctx,
+        basis: &TokenBasis<'_>,
+        expires_at: Timestamp,
+    ) -> Result<String, ProtocolError> {
+        let jti = URL_SAFE_NO_PAD.encode(ctx.entropy().bytes::<16>().as_ref());
+        let claims = access_token::claims(self.issuer(), basis, &jti, ctx.now, expires_at);
+        self.sign(SigningAlgorithm::Es256, access_token::TYP, &claims, ctx)
     }
 
     fn sign(

@@ -12,7 +12,7 @@ use portal_id_core::time::Span;
 pub async fn run(house: &House, command: ClientCommand) -> anyhow::Result<()> {
     let ctx = house.outside.job_ctx("client-command");
     match command {
-        ClientCommand::Add(wanted) => add(house, wanted).await?,
+        ClientCommand::Add(wanted) => add(house, *wanted).await?,
         ClientCommand::List => {
             let clients = house.store.read("list_clients", |tx| tx.list_clients()).await?;
             for client in clients {
@@ -52,19 +52,20 @@ pub async fn run(house: &House, command: ClientCommand) -> anyhow::Result<()> {
 
 async fn add(house: &House, wanted: AddClient) -> anyhow::Result<()> {
     let ctx = house.outside.job_ctx("client-command");
-    let metadata = ClientMetadata {
+    let mut metadata = ClientMetadata {
         client_name_en: wanted.name_en,
         post_logout_redirect_uris: wanted.post_logout_redirect_uris,
         scope: wanted.scope,
-        token_endpoint_auth_method: wanted.auth_method,
         id_token_signed_response_alg: wanted.id_token_alg,
         require_pkce: !wanted.without_pkce,
         identity: wanted.identity,
         first_party: wanted.first_party,
         ..ClientMetadata::named(wanted.name, wanted.redirect_uris)
     };
+    wanted.auth.apply(&mut metadata)?;
     let mut client = clients::new_client(&ctx, &wanted.id, metadata, ClientSource::Operator);
-    let secret = (!client.is_public()).then(|| Secret::random(ctx.entropy()));
+    let method = client.metadata.token_endpoint_auth_method;
+    let secret = method.uses_secret().then(|| Secret::random(ctx.entropy()));
     if let Some(secret) = &secret {
         let digest = clients::secret_digest(house.vault.as_ref(), &client.id, secret);
         clients::put_secret(&mut client, digest, Span::ZERO, ctx.now);
@@ -86,8 +87,9 @@ async fn rotate_secret(house: &House, id: &str, at_once: bool) -> anyhow::Result
     let overlap = if at_once { Span::ZERO } else { clients::SECRET_OVERLAP };
     let now = ctx.now;
     clients::change(&ctx, &house.store, id, AuditKind::ClientSecretRotated, move |client| {
-        if client.is_public() {
-            return Err("it is a public client and has no secret".to_owned());
+        if !client.metadata.token_endpoint_auth_method.uses_secret() {
+            let method = client.metadata.token_endpoint_auth_method.as_str();
+            return Err(format!("it has no secret: its auth method is {method}"));
         }
         clients::put_secret(client, digest, overlap, now);
         Ok(())

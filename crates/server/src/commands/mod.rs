@@ -9,7 +9,7 @@ pub mod sms;
 use crate::cli::{Cli, Command};
 use crate::config::Config;
 use crate::house::{self, House, Outside};
-use crate::{SystemClock, demo, logging, production, serve};
+use crate::{SystemClock, clients, demo, logging, production, serve};
 use anyhow::{Context as _, bail};
 use portal_id_core::entropy::OsEntropy;
 use portal_id_core::time::Timestamp;
@@ -32,6 +32,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             let listener = TcpListener::bind(config.server.listen)
                 .await
                 .with_context(|| format!("listening on {}", config.server.listen))?;
+            clients::warn_of_legacy(&house.store).await?;
             let router = house.router.clone();
             serve::run(house, listener, router).await
         }

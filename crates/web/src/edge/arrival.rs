@@ -102,12 +102,12 @@ pub(crate) async fn receive(State(edge): State<Arc<Edge>>, mut request: Request,
     if let Some(error) = PageError::of(&response) {
         error.log(&arrival.ctx.request_id, protocol::sms_report::without_secret(path));
         response = if protocol::is_for_programs(path) {
-            protocol::json::of_page_error(&error, &response)
+            protocol::json::of_page_error(&arrival.ctx, path, &error, &response)
         } else {
             visit::error_page(&arrival, &error, response)
         };
     }
-    if protocol::is_for_programs(path) {
+    if protocol::is_for_scripts(path) {
         protocol::cors::open(response.headers_mut());
     }
     headers::of_every_answer(response.headers_mut(), arrival.edge.cookies.secure(), &arrival.ctx.request_id);

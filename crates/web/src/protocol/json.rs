@@ -4,6 +4,8 @@ use crate::edge::PageError;
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
+use portal_id_core::ctx::Ctx;
+use portal_id_core::ids::ClientId;
 use portal_id_oidc::ProtocolError;
 use serde::Serialize;
 
@@ -18,10 +20,15 @@ pub(crate) fn ok(body: &impl Serialize) -> Response {
     answer(StatusCode::OK, body)
 }
 
-/// A refusal.
-pub(crate) fn refused(error: &ProtocolError) -> Response {
+/// A refusal, to the program with the request's id and to the log in one line. `client` is who the request says it is.
+pub(crate) fn refused(ctx: &Ctx, endpoint: &str, client: Option<&ClientId>, error: &ProtocolError) -> Response {
+    let request_id = &ctx.request_id;
+    let client = client.map(ClientId::as_str).unwrap_or_default();
+    let (client, code) = (shortened(client), error.error);
+    tracing::info!(request_id, endpoint, client, error = code, "A program was refused.");
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
-    let mut response = answer(status, &ErrorBody { error: error.error, error_description: &error.description });
+    let description = with_request_id(&error.description, request_id);
+    let mut response = answer(status, &ErrorBody { error: error.error, error_description: &description });
     if let Some(challenge) =
         error.www_authenticate.as_deref().and_then(|challenge| HeaderValue::from_str(challenge).ok())
     {
@@ -33,6 +40,16 @@ pub(crate) fn refused(error: &ProtocolError) -> Response {
     response
 }
 
+/// A client id as it may stand in a log line: whatever was sent, in no more than the longest id has.
+fn shortened(client: &str) -> String {
+    client.chars().filter(|c| !c.is_control()).take(64).collect()
+}
+
+/// A description that says what to ask us about. Ids are letters, digits and hyphens, all of RFC 6749 §5.2.
+fn with_request_id(description: &str, request_id: &str) -> String {
+    format!("{description}; request {request_id}")
+}
+
 /// `invalid_request` for what no rule of the protocol ever gets to see.
 pub(crate) fn invalid_request(description: &str) -> ProtocolError {
     ProtocolError { error: "invalid_request", description: description.to_owned(), status: 400, www_authenticate: None }
@@ -40,7 +57,7 @@ pub(crate) fn invalid_request(description: &str) -> ProtocolError {
 
 /// What a program gets where a person would get an error page. The bare answer's headers stay (`Allow`,
 /// `Retry-After`).
-pub(crate) fn of_page_error(error: &PageError, bare: &Response) -> Response {
+pub(crate) fn of_page_error(ctx: &Ctx, path: &str, error: &PageError, bare: &Response) -> Response {
     let (code, description) = match error {
         PageError::Overloaded(_) | PageError::Unavailable(_) | PageError::TooSlow => {
             ("temporarily_unavailable", "try again in a moment")
@@ -55,7 +72,12 @@ pub(crate) fn of_page_error(error: &PageError, bare: &Response) -> Response {
     };
     // RFC 6749 §5.2: an unreadable request is a 400, whatever made it so.
     let status = if matches!(error, PageError::NotAForm) { StatusCode::BAD_REQUEST } else { error.status() };
-    let mut response = answer(status, &ErrorBody { error: code, error_description: description });
+    if !status.is_server_error() {
+        let (request_id, why) = (&ctx.request_id, error.key());
+        tracing::info!(request_id, endpoint = path, error = code, why, "A program was refused.");
+    }
+    let description = with_request_id(description, &ctx.request_id);
+    let mut response = answer(status, &ErrorBody { error: code, error_description: &description });
     keep(bare.headers(), response.headers_mut());
     response
 }
@@ -83,8 +105,17 @@ fn answer(status: StatusCode, body: &impl Serialize) -> Response {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use portal_id_core::entropy::OsEntropy;
+    use portal_id_core::time::Timestamp;
+    use std::fmt::Write as _;
+    use std::sync::{Arc, Mutex};
+
+    fn ctx() -> Ctx {
+        Ctx::for_job(Timestamp::from_seconds(1_795_399_200), Arc::new(OsEntropy), "json")
+    }
 
     #[test]
     fn a_refusal_is_never_cached_and_carries_its_challenge() {
@@ -94,7 +125,7 @@ mod tests {
             status: 401,
             www_authenticate: Some("Basic realm=\"r\"".to_owned()),
         };
-        let response = refused(&error);
+        let response = refused(&ctx(), "/token", None, &error);
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
         assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
         assert_eq!(response.headers()[PRAGMA], "no-cache");
@@ -102,12 +133,73 @@ mod tests {
         assert_eq!(response.headers()[CONTENT_TYPE], "application/json");
     }
 
+    /// Keeps what is logged on this thread.
+    struct Lines(Arc<Mutex<Vec<String>>>);
+
+    struct Line(String);
+
+    impl tracing::field::Visit for Line {
+        fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+            let _ = write!(self.0, "{field}={value:?} ");
+        }
+    }
+
+    impl tracing::Subscriber for Lines {
+        fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+            *metadata.level() <= tracing::Level::INFO
+        }
+        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::Id {
+            tracing::Id::from_u64(1)
+        }
+        fn record(&self, _: &tracing::Id, _: &tracing::span::Record<'_>) {}
+        fn record_follows_from(&self, _: &tracing::Id, _: &tracing::Id) {}
+        fn event(&self, event: &tracing::Event<'_>) {
+            let mut line = Line(String::new());
+            event.record(&mut line);
+            self.0.lock().unwrap().push(line.0);
+        }
+        fn enter(&self, _: &tracing::Id) {}
+        fn exit(&self, _: &tracing::Id) {}
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_one_line_in_the_log_and_has_its_id_in_the_answer_but_not_in_the_challenge() {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let _watch = tracing::subscriber::set_default(Lines(Arc::clone(&lines)));
+        let error = ProtocolError {
+            error: "invalid_client",
+            description: "client authentication failed".to_owned(),
+            status: 401,
+            www_authenticate: Some("Basic realm=\"r\"".to_owned()),
+        };
+        let (ctx, client) = (ctx(), ClientId::from_text("mot-cua"));
+        let response = refused(&ctx, "/token", Some(&client), &error);
+        assert_eq!(response.headers()[WWW_AUTHENTICATE], "Basic realm=\"r\"");
+        let body = axum::body::to_bytes(response.into_body(), 1000).await.unwrap();
+        let id = &ctx.request_id;
+        let expected =
+            format!(r#"{{"error":"invalid_client","error_description":"client authentication failed; request {id}"}}"#);
+        assert_eq!(std::str::from_utf8(&body).unwrap(), expected);
+        let lines = lines.lock().unwrap();
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        for part in [id.as_str(), "endpoint=\"/token\"", "client=\"mot-cua\"", "error=\"invalid_client\""] {
+            assert!(lines[0].contains(part), "{part}: {}", lines[0]);
+        }
+    }
+
+    // security: row 28
+    #[test]
+    fn a_client_id_cannot_write_into_the_log() {
+        assert_eq!(shortened("a\nb\u{1b}[31m"), "ab[31m");
+        assert_eq!(shortened(&"x".repeat(1000)).len(), 64);
+    }
+
     #[test]
     fn what_is_no_form_is_a_bad_request_to_a_program() {
-        let response = of_page_error(&PageError::NotAForm, &PageError::NotAForm.into_response());
+        let response = of_page_error(&ctx(), "/token", &PageError::NotAForm, &PageError::NotAForm.into_response());
         assert_eq!(response.status(), StatusCode::BAD_REQUEST);
         let overloaded = PageError::Overloaded(portal_id_core::time::Span::seconds(3));
-        let response = of_page_error(&overloaded, &overloaded.clone().into_response());
+        let response = of_page_error(&ctx(), "/token", &overloaded, &overloaded.clone().into_response());
         assert_eq!((response.status().as_u16(), &response.headers()["retry-after"]), (429, &HeaderValue::from(3)));
     }
 }

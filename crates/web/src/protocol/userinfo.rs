@@ -2,8 +2,8 @@
 
 use crate::edge::form::{is_form, read_form};
 use crate::edge::{Call, PageError};
+use crate::protocol::called::{authorization, parameters};
 use crate::protocol::json;
-use crate::protocol::token::{authorization, parameters};
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::{HeaderMap, Method};
@@ -30,14 +30,15 @@ pub(crate) async fn answer(
     } else {
         None
     };
+    let refused = |refusal: &ProtocolError| json::refused(&ctx, "/userinfo", None, refusal);
     let token = match bearer(&parts.headers, body.as_deref()) {
         Ok(Some(token)) => token,
-        Ok(None) => return Ok(json::refused(&no_token(s.provider.issuer()))),
-        Err(refusal) => return Ok(json::refused(&challenged(refusal, s.provider.issuer()))),
+        Ok(None) => return Ok(refused(&no_token(s.provider.issuer()))),
+        Err(refusal) => return Ok(refused(&challenged(refusal, s.provider.issuer()))),
     };
     Ok(match s.provider.userinfo(&ctx, token.expose()).await {
         Ok(claims) => json::ok(&claims),
-        Err(refusal) => json::refused(&refusal),
+        Err(refusal) => refused(&refusal),
     })
 }
 

@@ -1,11 +1,17 @@
-//! Client authentication at the token endpoint (RFC 6749 §2.3, OpenID Connect Core §9): exactly one method, the
+//! Client authentication at the endpoints for programs (RFC 6749 §2.3, OpenID Connect Core §9): exactly one method, the
 //! registered one.
 
+pub(crate) mod assertion;
+mod basic;
+mod keys;
+
 use crate::error::ProtocolError;
-use crate::parameters::{Parameters, decode};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use crate::parameters::Parameters;
+use crate::provider::Provider;
+use basic::basic;
+pub(crate) use keys::FetchedKeys;
 use portal_id_core::client::{Client, ClientAuthMethod};
+use portal_id_core::ctx::Ctx;
 use portal_id_core::digest::{Digest, DigestPurpose};
 use portal_id_core::ids::ClientId;
 use portal_id_core::ports::Vault;
@@ -13,15 +19,24 @@ use portal_id_core::secret::Secret;
 use portal_id_core::time::Timestamp;
 
 /// The methods we have, as discovery names them.
-pub(crate) const METHODS: [ClientAuthMethod; 3] =
-    [ClientAuthMethod::ClientSecretBasic, ClientAuthMethod::ClientSecretPost, ClientAuthMethod::None];
+pub(crate) const METHODS: [ClientAuthMethod; 4] = [
+    ClientAuthMethod::ClientSecretBasic,
+    ClientAuthMethod::ClientSecretPost,
+    ClientAuthMethod::PrivateKeyJwt,
+    ClientAuthMethod::None,
+];
 
 /// What is remembered instead of a client secret (decisions 22): for whoever registers clients.
 pub fn client_secret_digest(vault: &dyn Vault, client_id: &ClientId, secret: &str) -> Digest {
     vault.digest(DigestPurpose::ClientSecret, &[client_id.as_str().as_bytes(), secret.as_bytes()])
 }
 
-/// A client that proved who it is, or a public one that named itself. Only [`Presented::authenticate`] makes one.
+/// The client that a request names, proved or not: for log lines.
+pub fn named_client(authorization: Option<&str>, params: &Parameters) -> Option<ClientId> {
+    read(authorization, params, "").ok().map(|presented| presented.id)
+}
+
+/// A client that proved who it is, or a public one that named itself. Only [`Provider::authenticate`] makes one.
 #[derive(Debug)]
 pub(crate) struct ClientAuthenticated(Client);
 
@@ -42,17 +57,25 @@ impl ClientAuthenticated {
 pub(crate) struct Presented {
     id: ClientId,
     method: ClientAuthMethod,
+    /// The secret, or the assertion.
     secret: Secret,
 }
 
 /// Reads what the request presents.
 pub(crate) fn read(authorization: Option<&str>, params: &Parameters, issuer: &str) -> Result<Presented, ProtocolError> {
     let refused = |used_basic| ProtocolError::invalid_client(issuer, used_basic);
-    if params.get("client_assertion").is_some() || params.get("client_assertion_type").is_some() {
-        return Err(refused(authorization.is_some()));
-    }
+    let assertion = assertion::read(params).map_err(|()| refused(authorization.is_some()))?;
     let in_body = params.get("client_id").map(ClientId::from_text);
     let body_secret = params.get("client_secret").map(|secret| Secret::new(secret.to_owned()));
+    // RFC 6749 §2.3: not more than one method in a request.
+    if [authorization.is_some(), body_secret.is_some(), assertion.is_some()].iter().filter(|used| **used).count() > 1 {
+        return Err(ProtocolError::invalid_request("more than one method of client authentication"));
+    }
+    if let Some(assertion) = assertion {
+        // RFC 7521 §4.2: the client_id is optional; the assertion names the client too.
+        let id = in_body.or_else(|| assertion::named_client(&assertion)).ok_or_else(|| refused(false))?;
+        return Ok(Presented { id, method: ClientAuthMethod::PrivateKeyJwt, secret: assertion });
+    }
     let Some(header) = authorization else {
         let id = in_body.ok_or_else(|| refused(false))?;
         return Ok(match body_secret {
@@ -60,10 +83,6 @@ pub(crate) fn read(authorization: Option<&str>, params: &Parameters, issuer: &st
             None => Presented { id, method: ClientAuthMethod::None, secret: Secret::new(String::new()) },
         });
     };
-    // RFC 6749 §2.3: not more than one method in a request.
-    if body_secret.is_some() {
-        return Err(ProtocolError::invalid_request("more than one method of client authentication"));
-    }
     let (id, secret) = basic(header).ok_or_else(|| refused(true))?;
     // A client_id beside Basic is common and harmless as long as it is the same.
     if in_body.is_some_and(|other| other != id) {
@@ -72,29 +91,20 @@ pub(crate) fn read(authorization: Option<&str>, params: &Parameters, issuer: &st
     Ok(Presented { id, method: ClientAuthMethod::ClientSecretBasic, secret })
 }
 
-/// RFC 6749 §2.3.1: form-encoded id and secret in HTTP Basic, whose scheme has no case (RFC 9110 §11.1).
-fn basic(header: &str) -> Option<(ClientId, Secret)> {
-    let (scheme, credentials) = header.split_once(' ')?;
-    if !scheme.eq_ignore_ascii_case("Basic") {
-        return None;
-    }
-    let plain = STANDARD.decode(credentials.trim_matches(' ')).ok()?;
-    let colon = plain.iter().position(|byte| *byte == b':')?;
-    let (id, secret) = (decode(&plain[..colon]).ok()?, decode(&plain[colon + 1..]).ok()?);
-    // Control characters are no part of either (RFC 6749 appendix A), and NUL none that every database takes.
-    let plain = |text: &str| !text.is_empty() && !text.chars().any(char::is_control);
-    (plain(&id) && plain(&secret)).then(|| (ClientId::from_text(id), Secret::new(secret)))
-}
-
 impl Presented {
     /// The client that the request names.
     pub(crate) fn id(&self) -> &ClientId {
         &self.id
     }
 
-    /// Judges it against what the store knows under that id. Unknown, switched off, wrong method and wrong secret get
-    /// one answer for the same work.
-    pub(crate) fn authenticate(
+    /// The client, if it is switched on and this is its method.
+    fn registered(&self, found: Option<Client>) -> Option<Client> {
+        found.filter(|client| client.disabled_at.is_none() && client.metadata.token_endpoint_auth_method == self.method)
+    }
+
+    /// Judges a secret, or the absence of one, against what the store knows under that id. Unknown, switched off, wrong
+    /// method and wrong secret get one answer for the same work.
+    fn authenticate(
         self,
         found: Option<Client>,
         vault: &dyn Vault,
@@ -103,17 +113,34 @@ impl Presented {
     ) -> Result<ClientAuthenticated, ProtocolError> {
         let digest = client_secret_digest(vault, &self.id, self.secret.expose());
         let secret_fits = found.as_ref().is_some_and(|client| client.accepts_secret(&digest, now));
-        let proved = secret_fits || self.method == ClientAuthMethod::None;
-        match found {
-            Some(client)
-                if proved
-                    && client.metadata.token_endpoint_auth_method == self.method
-                    && client.disabled_at.is_none() =>
-            {
-                Ok(ClientAuthenticated(client))
-            }
-            _ => Err(ProtocolError::invalid_client(issuer, self.method == ClientAuthMethod::ClientSecretBasic)),
+        let proved = match self.method {
+            ClientAuthMethod::ClientSecretBasic | ClientAuthMethod::ClientSecretPost => secret_fits,
+            ClientAuthMethod::None => true,
+            // Never by a secret: an assertion is judged by its signature.
+            ClientAuthMethod::PrivateKeyJwt => false,
+        };
+        let used_basic = self.method == ClientAuthMethod::ClientSecretBasic;
+        match self.registered(found) {
+            Some(client) if proved => Ok(ClientAuthenticated(client)),
+            _ => Err(ProtocolError::invalid_client(issuer, used_basic)),
         }
+    }
+}
+
+impl Provider {
+    /// Judges what a request presents against the client that the store knows under that id.
+    pub(crate) async fn authenticate(
+        &self,
+        ctx: &Ctx,
+        presented: Presented,
+        found: Option<Client>,
+    ) -> Result<ClientAuthenticated, ProtocolError> {
+        if presented.method != ClientAuthMethod::PrivateKeyJwt {
+            return presented.authenticate(found, self.vault(), self.issuer(), ctx.now);
+        }
+        let client = presented.registered(found).ok_or_else(|| ProtocolError::invalid_client(self.issuer(), false))?;
+        self.check_assertion(ctx, &client, presented.secret.expose()).await?;
+        Ok(ClientAuthenticated(client))
     }
 }
 
@@ -122,6 +149,8 @@ mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use crate::testing::{self, CLIENT_ID, NOW, PlainVault, SECRET};
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
     use portal_id_core::client::ClientSecret;
     use portal_id_core::time::Span;
     use proptest::prelude::*;
