@@ -1,5 +1,6 @@
 //! A relying party as it is registered.
 
+use crate::claim_aliases::ClaimAliases;
 use crate::digest::Digest;
 use crate::ids::ClientId;
 use crate::language::Language;
@@ -86,6 +87,48 @@ pub struct ClientMetadata {
     /// A service of the province itself: people are not asked for consent.
     #[serde(default)]
     pub first_party: bool,
+    /// Further names under which userinfo tells it claims, for services that already read them.
+    #[serde(default, skip_serializing_if = "ClaimAliases::is_empty")]
+    pub claim_aliases: ClaimAliases,
+    /// Whether people have one `sub` at every service, or another in each sector.
+    #[serde(default, skip_serializing_if = "SubjectType::is_public")]
+    pub subject_type: SubjectType,
+    /// The sector of pairwise subjects: services with the same word know a person by the same `sub`. The one host of the
+    /// redirect URIs when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sector: Option<String>,
+    /// Userinfo as a JWT signed with this algorithm; plain JSON when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed_response_alg: Option<SigningAlgorithm>,
+}
+
+/// Whether services can match people by their `sub` (OpenID Connect Core §8).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectType {
+    /// One `sub` per person, the same at every service.
+    #[default]
+    Public,
+    /// Another `sub` in each sector.
+    Pairwise,
+}
+
+impl SubjectType {
+    /// All of them, as discovery lists them.
+    pub const ALL: [Self; 2] = [Self::Public, Self::Pairwise];
+
+    /// The registered value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Pairwise => "pairwise",
+        }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    fn is_public(&self) -> bool {
+        *self == Self::Public
+    }
 }
 
 impl ClientMetadata {
@@ -102,7 +145,16 @@ impl ClientMetadata {
             require_pkce: yes(),
             identity: IdentityPolicy::default(),
             first_party: false,
+            claim_aliases: ClaimAliases::default(),
+            subject_type: SubjectType::default(),
+            sector: None,
+            userinfo_signed_response_alg: None,
         }
+    }
+
+    /// The algorithms that we sign with for it.
+    pub fn signing_algorithms(&self) -> impl Iterator<Item = SigningAlgorithm> {
+        std::iter::once(self.id_token_signed_response_alg).chain(self.userinfo_signed_response_alg)
     }
 }
 

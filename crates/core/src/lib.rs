@@ -10,6 +10,7 @@ pub mod audit;
 pub mod authenticator;
 pub mod browser_name;
 pub mod challenge;
+pub mod claim_aliases;
 pub mod claims_request;
 pub mod client;
 pub mod consent;

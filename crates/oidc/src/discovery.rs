@@ -6,7 +6,7 @@ use crate::client_auth;
 use crate::grants::{self, GrantType};
 use crate::pkce;
 use crate::redirect::ResponseMode;
-use portal_id_core::client::{ClientAuthMethod, SCOPES};
+use portal_id_core::client::{ClientAuthMethod, SCOPES, SubjectType};
 use portal_id_core::language::Language;
 use portal_id_core::signing_key::SigningAlgorithm;
 use serde_json::{Value, json};
@@ -28,14 +28,15 @@ pub(crate) fn document(issuer: &str, registers: bool) -> Value {
         "code_challenge_methods_supported": [pkce::METHOD],
         "token_endpoint_auth_methods_supported": client_auth::METHODS.map(ClientAuthMethod::as_str),
         "id_token_signing_alg_values_supported": SigningAlgorithm::ALL.map(SigningAlgorithm::as_str),
-        "subject_types_supported": ["public"],
+        "userinfo_signing_alg_values_supported": SigningAlgorithm::ALL.map(SigningAlgorithm::as_str),
+        "subject_types_supported": SubjectType::ALL.map(SubjectType::as_str),
         "claim_types_supported": ["normal"],
-        "claims_supported": crate::claims::SUPPORTED,
+        "claims_supported": crate::claims::supported(),
         "acr_values_supported": portal_id_core::acr::supported(),
         "prompt_values_supported": prompt::values(registers),
         "ui_locales_supported": Language::ALL.map(Language::tag),
         "authorization_response_iss_parameter_supported": true,
-        "claims_parameter_supported": false,
+        "claims_parameter_supported": true,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
     })

@@ -20,6 +20,7 @@ mod provider;
 mod redirect;
 mod seam;
 mod settings;
+mod subject;
 #[cfg(test)]
 mod testing;
 mod tokens;
@@ -36,4 +37,6 @@ pub use redirect::{
     ClientRedirect, RedirectUriFault, ResponseMode, VerifiedRedirect, check_client_redirects, check_redirect_uri,
 };
 pub use settings::{IssuerFault, OidcSettings};
+pub use subject::{SectorFault, sector};
 pub use tokens::TokenResponse;
+pub use userinfo::UserinfoAnswer;

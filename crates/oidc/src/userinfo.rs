@@ -10,10 +10,11 @@ use portal_id_core::profile::AccountState;
 use portal_id_core::store::Ground;
 use portal_id_core::time::Timestamp;
 use serde_json::{Map, Value, json};
+use std::fmt;
 
 impl Provider {
-    /// The claims for a Bearer token (RFC 6750 §2), wherever it was found in the request.
-    pub async fn userinfo(&self, ctx: &Ctx, bearer: &str) -> Result<Map<String, Value>, ProtocolError> {
+    /// The answer for a Bearer token (RFC 6750 §2), wherever it was found in the request.
+    pub async fn userinfo(&self, ctx: &Ctx, bearer: &str) -> Result<UserinfoAnswer, ProtocolError> {
         let refused = || ProtocolError::invalid_token(self.issuer());
         let token = self.keys().verify(bearer, access_token::TYP, ctx.now).map_err(|_| refused())?;
         let token = access_token::judge(&token.claims, self.issuer(), ctx.now).ok_or_else(refused)?;
@@ -28,8 +29,38 @@ impl Provider {
             claims::open_profile(self.vault(), account).map_err(|error| ProtocolError::server_error(&error))?;
         let open = still_open(&token, &ground);
         let mut answer = claims::of_person(account, &profile, identifiers, &open, client.metadata.identity);
-        answer.insert("sub".to_owned(), json!(account.id));
-        Ok(answer)
+        answer.insert("sub".to_owned(), json!(ground.grant.subject()));
+        claims::aliases::put(&mut answer, &client.metadata.claim_aliases);
+        let Some(algorithm) = client.metadata.userinfo_signed_response_alg else {
+            return Ok(UserinfoAnswer::Claims(answer));
+        };
+        // OpenID Connect Core §5.3.2. No `exp`: an ID token has one, so that this can never pass as one.
+        answer.insert("iss".to_owned(), json!(self.issuer()));
+        answer.insert("aud".to_owned(), json!(client.id));
+        answer.insert("iat".to_owned(), json!(ctx.now.seconds()));
+        self.sign(algorithm, SIGNED_TYP, &answer, ctx).map(UserinfoAnswer::Signed)
+    }
+}
+
+/// The `typ` of a signed answer: what libraries expect.
+const SIGNED_TYP: &str = "JWT";
+
+/// What userinfo answers.
+#[derive(Clone, PartialEq)]
+pub enum UserinfoAnswer {
+    /// The claims, for `application/json`.
+    Claims(Map<String, Value>),
+    /// The claims as a signed JWT, for `application/jwt` (OpenID Connect Core §5.3.2).
+    Signed(String),
+}
+
+/// Shows nothing about the person.
+impl fmt::Debug for UserinfoAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Claims(_) => "Claims",
+            Self::Signed(_) => "Signed",
+        })
     }
 }
 
@@ -39,7 +70,7 @@ fn is_in_force(ground: &Ground, token: &AccessClaims, now: Timestamp) -> bool {
     grant.revoked_at.is_none()
         && now < grant.expires_at
         && grant.client_id == token.client_id
-        && grant.account_id == token.subject
+        && grant.subject() == token.subject
         && ground.client.disabled_at.is_none()
         && ground.account.state == AccountState::Active
 }

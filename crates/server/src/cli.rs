@@ -1,5 +1,9 @@
 //! The command line of `portal-id`.
 
+mod tokens;
+
+pub use tokens::TokenArgs;
+
 use clap::{Parser, Subcommand};
 use portal_id_core::client::{ClientAuthMethod, IdentityPolicy};
 use portal_id_core::signing_key::SigningAlgorithm;
@@ -116,7 +120,7 @@ pub struct AddClient {
     /// How it proves who it is: `client_secret_basic`, `client_secret_post` or `none` (an app without a secret).
     #[arg(long, default_value = "client_secret_basic", value_parser = parse_serde::<ClientAuthMethod>)]
     pub auth_method: ClientAuthMethod,
-    /// The algorithm of its ID tokens: `ES256`, or `RS256` for libraries that know nothing else.
+    /// The algorithm of its ID tokens: `ES256`, `RS256` for libraries that know nothing else, `PS256` or `EdDSA`.
     #[arg(long, default_value = "ES256", value_parser = parse_serde::<SigningAlgorithm>)]
     pub id_token_alg: SigningAlgorithm,
     /// Which identity numbers it gets: `verified-only`, or `any` for self-declared ones too.
@@ -128,6 +132,9 @@ pub struct AddClient {
     /// A service of the province itself: people are not asked for consent.
     #[arg(long)]
     pub first_party: bool,
+    /// What its tokens say.
+    #[command(flatten)]
+    pub tokens: TokenArgs,
 }
 
 /// Managing keys.

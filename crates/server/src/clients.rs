@@ -1,5 +1,7 @@
 //! Registering relying parties: from the clients file at every start, or by command.
 
+mod tokens;
+
 use crate::config::Config;
 use anyhow::{Context as _, bail};
 use portal_id_core::audit::{AuditEntry, AuditKind};
@@ -80,7 +82,7 @@ pub fn check(client_id: &str, metadata: &ClientMetadata) -> anyhow::Result<()> {
             );
         }
     }
-    Ok(())
+    tokens::check(client_id, metadata)
 }
 
 /// A fresh client without a secret.

@@ -86,7 +86,9 @@ impl<'a> ServiceBuilder<'a> {
             post_logout: client.metadata.post_logout_redirect_uris.first().cloned().unwrap_or_default(),
             browser: self.idp.browser(),
         };
+        let algorithms: Vec<_> = client.metadata.signing_algorithms().collect();
         clients::add(&ctx, &house.store, client).await.unwrap();
+        house.ring.ensure(&algorithms, &ctx).await.unwrap();
         service
     }
 }

@@ -5,10 +5,12 @@
 
 mod activation;
 mod addresses;
+mod aliases;
 mod at_rest;
 mod authorization;
 mod browsers;
 mod business;
+mod claims_parameter;
 mod codes;
 mod disabled;
 mod factors;
@@ -32,6 +34,8 @@ mod sessions;
 mod sign_out;
 mod signing_keys;
 mod sms;
+mod subjects;
 mod tokens;
+mod userinfo_jwt;
 mod walk;
 mod writes;

@@ -9,6 +9,7 @@ mod gate;
 pub(crate) mod refresh_token;
 
 use crate::authorize::scopes;
+use crate::claims::by_name;
 use crate::client_auth::{self, ClientAuthenticated};
 use crate::error::ProtocolError;
 use crate::parameters::Parameters;
@@ -21,7 +22,7 @@ use portal_id_core::ctx::Ctx;
 use portal_id_core::grant::Grant;
 use portal_id_core::ids::ClientId;
 use portal_id_core::ports::Vault;
-use portal_id_core::profile::{Account, AccountState};
+use portal_id_core::profile::{Account, AccountState, Identifier};
 use portal_id_core::store::{StoreResult, Tx};
 use portal_id_core::time::Timestamp;
 use std::sync::Arc;
@@ -113,6 +114,8 @@ pub(crate) enum Denial {
 struct Facts {
     client: Option<Client>,
     grant: Option<(Grant, Account)>,
+    /// Who vouches for what, when the ID token is to tell about the person.
+    identifiers: Vec<Identifier>,
 }
 
 impl Provider {
@@ -159,8 +162,10 @@ impl Provider {
             return Err(ProtocolError::invalid_scope("the client may no longer have any of the scopes granted"));
         }
         let is_first = matches!(step, Step::Redeem { .. });
-        let response =
-            self.issue_tokens(ctx, &Issue { grant: &grant, client, scopes, generation: step.generation(), is_first })?;
+        let person = by_name::of_id_token(self.vault(), &grant, client, (&account, &facts.identifiers), &scopes)
+            .map_err(|error| ProtocolError::server_error(&error))?;
+        let issue = Issue { grant: &grant, client, scopes, generation: step.generation(), is_first, person };
+        let response = self.issue_tokens(ctx, &issue)?;
         match self.pass_gate(ctx, &presented, &grant, step, &at).await? {
             Passage::Passed => Ok(response),
             Passage::Refused(error) => Err(error),
@@ -185,7 +190,11 @@ impl Provider {
                     Some(grant) => tx.find_account(&grant.account_id)?,
                     None => None,
                 };
-                Ok(Facts { client, grant: grant.zip(account) })
+                let identifiers = match &grant {
+                    Some(grant) if by_name::wants_person(grant) => tx.list_identifiers(&grant.account_id)?,
+                    _ => Vec::new(),
+                };
+                Ok(Facts { client, grant: grant.zip(account), identifiers })
             })
             .await?;
         Ok(facts)

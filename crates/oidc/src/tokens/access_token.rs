@@ -1,7 +1,7 @@
 //! The access token, a JWT (RFC 9068): its claims, and judging one that comes back at our own endpoints.
 
 use super::{Issue, put_authentication};
-use portal_id_core::ids::{AccountId, ClientId, GrantId};
+use portal_id_core::ids::{ClientId, GrantId};
 use portal_id_core::time::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -20,7 +20,7 @@ pub(super) fn claims(
     let members = [
         ("iss", json!(issuer)),
         ("aud", json!(issuer)),
-        ("sub", json!(issue.grant.account_id)),
+        ("sub", json!(issue.grant.subject())),
         ("client_id", json!(issue.client.id)),
         ("scope", json!(issue.scopes.join(" "))),
         ("jti", json!(jti)),
@@ -36,7 +36,7 @@ pub(super) fn claims(
 /// An access token of ours that is in force as far as it can tell itself. Whether its grant still is, the store knows.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct AccessClaims {
-    pub(crate) subject: AccountId,
+    pub(crate) subject: String,
     pub(crate) client_id: ClientId,
     pub(crate) grant_id: GrantId,
     pub(crate) scopes: Vec<String>,
@@ -47,15 +47,24 @@ pub(crate) fn judge(claims: &Map<String, Value>, issuer: &str, now: Timestamp) -
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     // Whole seconds within i64, or no date at all: a foreign `exp` of 1e300 is refused like any other nonsense.
     let expires_at = Timestamp::from_seconds(claims.get("exp").and_then(Value::as_i64)?);
-    if text("iss") != Some(issuer) || text("aud") != Some(issuer) || now >= expires_at {
+    if text("iss") != Some(issuer) || !is_for(claims.get("aud"), issuer) || now >= expires_at {
         return None;
     }
     Some(AccessClaims {
-        subject: AccountId::from_text(text("sub")?),
+        subject: text("sub")?.to_owned(),
         client_id: ClientId::from_text(text("client_id")?),
         grant_id: GrantId::from_text(text("grant_id")?),
         scopes: text("scope")?.split(' ').map(str::to_owned).collect(),
     })
+}
+
+/// One audience or several (RFC 7519 §4.1.3): we are one of them.
+fn is_for(audience: Option<&Value>, issuer: &str) -> bool {
+    match audience {
+        Some(Value::String(one)) => one == issuer,
+        Some(Value::Array(several)) => several.iter().any(|one| one.as_str() == Some(issuer)),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -69,8 +78,14 @@ mod tests {
 
     fn good() -> Map<String, Value> {
         let (grant, client) = (testing::grant(), testing::client());
-        let issue =
-            Issue { grant: &grant, client: &client, scopes: grant.scopes.clone(), generation: None, is_first: true };
+        let issue = Issue {
+            grant: &grant,
+            client: &client,
+            scopes: grant.scopes.clone(),
+            generation: None,
+            is_first: true,
+            person: Map::new(),
+        };
         claims(ISSUER, &issue, "the-jti", NOW, NOW + Span::seconds(300))
     }
 
@@ -97,7 +112,18 @@ mod tests {
     fn another_issuer_audience_or_time_is_refused() {
         assert_eq!(spoiled("iss", json!("https://other.example")), None);
         assert_eq!(spoiled("aud", json!("https://other.example")), None);
-        assert_eq!(spoiled("aud", json!(["https://id.example", "https://other.example"])), None);
+        for foreign in [
+            json!([]),
+            json!(["https://other.example"]),
+            json!({ "https://id.example": 1 }),
+            json!([["https://id.example"]]),
+        ] {
+            assert_eq!(spoiled("aud", foreign.clone()), None, "{foreign}");
+        }
+        assert!(
+            spoiled("aud", json!(["https://api.example", "https://id.example"])).is_some(),
+            "we are one of several"
+        );
         for exp in [
             json!(1e300),
             json!(-1),

@@ -62,6 +62,8 @@ pub(crate) struct Issue<'a> {
     pub(crate) generation: Option<i64>,
     /// Whether the code is redeemed: only that ID token echoes the `nonce` (OpenID Connect Core §12.2).
     pub(crate) is_first: bool,
+    /// What the ID token tells about the person, because it was asked for there by name.
+    pub(crate) person: Map<String, Value>,
 }
 
 impl Provider {
@@ -93,7 +95,7 @@ impl Provider {
         })
     }
 
-    fn sign(
+    pub(crate) fn sign(
         &self,
         algorithm: SigningAlgorithm,
         typ: &str,
@@ -101,7 +103,8 @@ impl Provider {
         ctx: &Ctx,
     ) -> Result<String, ProtocolError> {
         self.keys().sign(algorithm, typ, claims, ctx.now).map_err(|error| match error {
-            SignError::Stale => ProtocolError::temporarily_unavailable(&error),
+            // A first key of its algorithm was made a moment ago, by another process.
+            SignError::Stale | SignError::NoKey(_) => ProtocolError::temporarily_unavailable(&error),
             other => ProtocolError::server_error(&other),
         })
     }

@@ -18,6 +18,11 @@ pub(crate) fn ok(body: &impl Serialize) -> Response {
     answer(StatusCode::OK, body)
 }
 
+/// A good answer that is a signed token (OpenID Connect Core §5.3.2).
+pub(crate) fn jwt(token: String) -> Response {
+    whole(StatusCode::OK, "application/jwt", token.into_bytes())
+}
+
 /// A refusal.
 pub(crate) fn refused(error: &ProtocolError) -> Response {
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
@@ -70,16 +75,18 @@ fn keep(from: &HeaderMap, to: &mut HeaderMap) {
 
 fn answer(status: StatusCode, body: &impl Serialize) -> Response {
     match serde_json::to_vec(body) {
-        Ok(json) => {
-            let mut response = (status, json).into_response();
-            let headers = response.headers_mut();
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
-            response
-        }
+        Ok(json) => whole(status, "application/json", json),
         Err(fault) => PageError::Internal(format!("an answer could not be written as JSON: {fault}")).into_response(),
     }
+}
+
+fn whole(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Response {
+    let mut response = (status, body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
+    response
 }
 
 #[cfg(test)]
