@@ -65,7 +65,7 @@ pub enum AliasSource {
     /// The identity number if it has the 9 digits of a former card.
     #[serde(rename = "identity_number_9")]
     IdentityNumber9,
-    /// A list with one object: `type` (`CCCD` or `CMND`) and `idNumber`.
+    /// A list of objects with `type` (`CCCD` or `CMND`) and `idNumber`.
     IdentityPapers,
     /// The business code, which is the tax code too.
     BusinessCode,
@@ -253,7 +253,8 @@ const RESERVED: &[&str] = &[
 ];
 
 /// Our facts come with further members that start with their names.
-const RESERVED_BEGINNINGS: &[&str] = &["identity_number", "business_code", "business_name", "head_office", "_claim"];
+const RESERVED_BEGINNINGS: &[&str] =
+    &["identity_number", "former_number", "business_code", "business_name", "head_office", "_claim"];
 
 /// Whether a name means something already, so that no alias may have it.
 pub fn is_reserved(name: &str) -> bool {

@@ -2,12 +2,14 @@
 
 use crate::claim_aliases::ClaimAliases;
 use crate::digest::Digest;
+use crate::encryption::{ContentEncryption, KeyEncryption};
 use crate::ids::ClientId;
 use crate::language::Language;
 use crate::signing_key::SigningAlgorithm;
 use crate::time::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Every scope we know, in the order in which scopes are kept, shown and issued.
 pub const SCOPES: [&str; 8] =
@@ -100,6 +102,15 @@ pub struct ClientMetadata {
     /// Userinfo as a JWT signed with this algorithm; plain JSON when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub userinfo_signed_response_alg: Option<SigningAlgorithm>,
+    /// Signed userinfo encrypted to its key from `jwks` by this algorithm.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_alg: Option<KeyEncryption>,
+    /// How the content is encrypted then; A128CBC-HS256 when absent, the standard's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_enc: Option<ContentEncryption>,
+    /// Its public keys as a JWK Set (RFC 7517 §5).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<Value>,
 }
 
 /// Whether services can match people by their `sub` (OpenID Connect Core §8).
@@ -149,6 +160,9 @@ impl ClientMetadata {
             subject_type: SubjectType::default(),
             sector: None,
             userinfo_signed_response_alg: None,
+            userinfo_encrypted_response_alg: None,
+            userinfo_encrypted_response_enc: None,
+            jwks: None,
         }
     }
 

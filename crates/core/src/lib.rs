@@ -17,6 +17,7 @@ pub mod consent;
 pub mod credential;
 pub mod ctx;
 pub mod digest;
+pub mod encryption;
 pub mod entropy;
 pub mod facts;
 pub mod flow;

@@ -1,4 +1,4 @@
-//! Signing and verifying compact JWS (RFC 7515 §7.1) around josekit. The only file that names it.
+//! Signing and verifying compact JWS (RFC 7515 §7.1) around josekit.
 //!
 //! Used of josekit: key generation, key import, and the two bare operations `sign` and `verify` on bytes. Header and
 //! framing are ours: josekit's own reader takes members that we never write, and its date accessors panic on a foreign

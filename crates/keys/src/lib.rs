@@ -7,6 +7,7 @@
 //! Left to others: which claims a token carries and whether they still hold (`oidc`), where the key-encryption key is
 //! kept (`server`, `keys/README.md`), the rows themselves (`storage`).
 
+mod encryption;
 mod jwk;
 mod jws;
 mod kek;
@@ -20,6 +21,7 @@ mod vault;
 #[cfg(test)]
 mod testing;
 
+pub use encryption::{EncryptionFault, check_encryption, encrypt_to};
 pub use jws::{MAX_TOKEN_BYTES, VerifiedToken, VerifyError};
 pub use kek::{KekError, KeyEncryptionKey};
 pub use key_set::{KeySetError, SignError};

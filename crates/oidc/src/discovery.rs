@@ -7,6 +7,7 @@ use crate::grants::{self, GrantType};
 use crate::pkce;
 use crate::redirect::ResponseMode;
 use portal_id_core::client::{ClientAuthMethod, SCOPES, SubjectType};
+use portal_id_core::encryption::{ContentEncryption, KeyEncryption};
 use portal_id_core::language::Language;
 use portal_id_core::signing_key::SigningAlgorithm;
 use serde_json::{Value, json};
@@ -29,6 +30,8 @@ pub(crate) fn document(issuer: &str, registers: bool) -> Value {
         "token_endpoint_auth_methods_supported": client_auth::METHODS.map(ClientAuthMethod::as_str),
         "id_token_signing_alg_values_supported": SigningAlgorithm::ALL.map(SigningAlgorithm::as_str),
         "userinfo_signing_alg_values_supported": SigningAlgorithm::ALL.map(SigningAlgorithm::as_str),
+        "userinfo_encryption_alg_values_supported": KeyEncryption::ALL.map(KeyEncryption::as_str),
+        "userinfo_encryption_enc_values_supported": ContentEncryption::ALL.map(ContentEncryption::as_str),
         "subject_types_supported": SubjectType::ALL.map(SubjectType::as_str),
         "claim_types_supported": ["normal"],
         "claims_supported": crate::claims::supported(),

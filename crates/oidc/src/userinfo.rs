@@ -5,6 +5,7 @@ use crate::claims;
 use crate::error::ProtocolError;
 use crate::provider::Provider;
 use crate::tokens::access_token::{self, AccessClaims};
+use portal_id_core::client::ClientMetadata;
 use portal_id_core::ctx::Ctx;
 use portal_id_core::profile::AccountState;
 use portal_id_core::store::Ground;
@@ -38,20 +39,29 @@ impl Provider {
         answer.insert("iss".to_owned(), json!(self.issuer()));
         answer.insert("aud".to_owned(), json!(client.id));
         answer.insert("iat".to_owned(), json!(ctx.now.seconds()));
-        self.sign(algorithm, SIGNED_TYP, &answer, ctx).map(UserinfoAnswer::Signed)
+        let signed = self.sign(algorithm, SIGNED_TYP, &answer, ctx)?;
+        encrypted(&client.metadata, signed).map(UserinfoAnswer::Token)
     }
 }
 
 /// The `typ` of a signed answer: what libraries expect.
 const SIGNED_TYP: &str = "JWT";
 
+/// Signed and then encrypted, for a client that registered it (OpenID Connect Core §16.14).
+fn encrypted(client: &ClientMetadata, signed: String) -> Result<String, ProtocolError> {
+    let Some(alg) = client.userinfo_encrypted_response_alg else { return Ok(signed) };
+    let enc = client.userinfo_encrypted_response_enc.unwrap_or_default();
+    let keys = client.jwks.as_ref().unwrap_or(&Value::Null);
+    portal_id_keys::encrypt_to(keys, alg, enc, &signed).map_err(|fault| ProtocolError::server_error(&fault))
+}
+
 /// What userinfo answers.
 #[derive(Clone, PartialEq)]
 pub enum UserinfoAnswer {
     /// The claims, for `application/json`.
     Claims(Map<String, Value>),
-    /// The claims as a signed JWT, for `application/jwt` (OpenID Connect Core §5.3.2).
-    Signed(String),
+    /// The claims as a signed and maybe encrypted JWT, for `application/jwt` (OpenID Connect Core §5.3.2).
+    Token(String),
 }
 
 /// Shows nothing about the person.
@@ -59,7 +69,7 @@ impl fmt::Debug for UserinfoAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Claims(_) => "Claims",
-            Self::Signed(_) => "Signed",
+            Self::Token(_) => "Token",
         })
     }
 }

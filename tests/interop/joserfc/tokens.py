@@ -17,9 +17,9 @@ import urllib.parse
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "crash"))
 
 from citizen import FULL_NAME, SERVICE, Citizen, SentAway
-from joserfc import jwt
+from joserfc import jwe, jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import ECKey, KeySet, RSAKey
 from mailbox import Mailbox, serve
 from provider import Provider
 from servers import free_port
@@ -28,6 +28,23 @@ from sms import SmsGateway
 
 HASHES = {"RS256": hashlib.sha256, "PS256": hashlib.sha256, "ES256": hashlib.sha256, "EdDSA": hashlib.sha512}
 PATIENCE_SECONDS = 60
+# To which key and how userinfo is encrypted to the client of an algorithm; the others get it signed only.
+ENCRYPTED = {
+    "PS256": ("RSA-OAEP-256", "A256GCM", RSAKey.generate_key(2048, {"use": "enc", "kid": "rsa"})),
+    "EdDSA": ("ECDH-ES", "A128CBC-HS256", ECKey.generate_key("P-256", {"use": "enc", "kid": "ec"})),
+}
+
+
+def encryption(algorithm):
+    if algorithm not in ENCRYPTED:
+        return ""
+    alg, enc, key = ENCRYPTED[algorithm]
+    members = ", ".join(f'{name} = "{value}"' for name, value in key.as_dict(private=False).items())
+    return f"""
+userinfo_encrypted_response_alg = "{alg}"
+userinfo_encrypted_response_enc = "{enc}"
+jwks = {{ keys = [{{ {members} }}] }}
+"""
 
 
 def client(algorithm):
@@ -44,7 +61,7 @@ claim_aliases = {{ preset = "vnconnect" }}
 subject_type = "pairwise"
 sector = "{algorithm.lower()}"
 first_party = true
-"""
+{encryption(algorithm)}"""
 
 
 class Relying(Service):
@@ -99,6 +116,11 @@ def check(issuer, citizen, algorithm):
     assert "email" not in id_token.claims, "its scope was not granted"
 
     answer = service.request("/userinfo", None, {"Authorization": f"Bearer {tokens['access_token']}"}).decode()
+    if algorithm in ENCRYPTED:
+        alg, enc, key = ENCRYPTED[algorithm]
+        opened = jwe.decrypt_compact(answer, key, algorithms=[alg, enc])
+        assert (opened.protected["alg"], opened.protected["enc"], opened.protected["cty"]) == (alg, enc, "JWT")
+        answer = opened.plaintext.decode()
     about = service.verified(answer).claims
     assert (about["iss"], about["aud"], about["sub"]) == (issuer, algorithm, id_token.claims["sub"]), about
     assert (about["HoVaTen"], about["TechID"]) == (FULL_NAME, about["sub"]), about

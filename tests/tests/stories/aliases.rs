@@ -133,8 +133,8 @@ async fn an_alias_cannot_take_the_name_of_another_claim_even_if_it_was_stored() 
         assert!(clients::check("a", &metadata).unwrap_err().to_string().contains("meaning of its own"), "{name}");
 
         let aliases = forged(name);
-        let kind = AuditKind::ClientChanged;
-        let changed = clients::change(&idp.ctx(), &idp.house.store, &service.client_id, kind, move |client| {
+        let (ctx, kind) = (idp.ctx(), AuditKind::ClientChanged);
+        let changed = clients::change(&ctx, &idp.house.store, &service.client_id, kind, move |client| {
             client.metadata.claim_aliases = aliases.clone();
             Ok(())
         });

@@ -73,7 +73,8 @@ async fn a_person_stays_who_they_are_after_a_restart_at_another_node_and_when_th
     assert_eq!(sub_at(&mut signed_in(&idp, &an).await, &here).await, sub);
 
     // It moves to another host and keeps its sector, so that nobody there becomes somebody else.
-    let moved = clients::change(&idp.ctx(), &idp.house.store, "one", AuditKind::ClientChanged, |client| {
+    let ctx = idp.ctx();
+    let moved = clients::change(&ctx, &idp.house.store, "one", AuditKind::ClientChanged, |client| {
         pairwise(&mut client.metadata, "moved.example.vn");
         client.metadata.sector = Some("a.example.vn".to_owned());
         Ok(())
@@ -123,7 +124,8 @@ async fn a_client_that_becomes_pairwise_keeps_what_was_granted_before_as_it_was(
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
     let mut browser = signed_in(&idp, &an).await;
     let before = tokens(&mut browser, &service, "openid offline_access").await;
-    let changed = clients::change(&idp.ctx(), &idp.house.store, "test-service", AuditKind::ClientChanged, |client| {
+    let ctx = idp.ctx();
+    let changed = clients::change(&ctx, &idp.house.store, "test-service", AuditKind::ClientChanged, |client| {
         client.metadata.subject_type = SubjectType::Pairwise;
         Ok(())
     });

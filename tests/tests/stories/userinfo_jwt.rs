@@ -43,6 +43,35 @@ async fn userinfo_is_a_token_for_a_client_that_registered_so() {
     drop(idp);
 }
 
+#[tokio::test]
+async fn userinfo_is_encrypted_for_a_client_that_registered_its_key() {
+    use portal_id_testkit::core::encryption::{ContentEncryption, KeyEncryption};
+    let idp = TestIdp::start().await;
+    // RFC 7517 appendix A.1.
+    let key = serde_json::json!({
+        "kty": "EC", "crv": "P-256", "use": "enc", "kid": "1",
+        "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+    });
+    let register = |client: &mut portal_id_testkit::core::client::ClientMetadata| {
+        client.first_party = true;
+        client.userinfo_signed_response_alg = Some(SigningAlgorithm::Es256);
+        client.userinfo_encrypted_response_alg = Some(KeyEncryption::EcdhEs);
+        client.userinfo_encrypted_response_enc = Some(ContentEncryption::A256Gcm);
+        client.jwks = Some(serde_json::json!({ "keys": [key] }));
+    };
+    let service = idp.service().with(register).register().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut browser = signed_in(&idp, &an).await;
+    let tokens = tokens(&mut browser, &service, "openid profile").await;
+    let answer = service.userinfo(&tokens.field("access_token")).await;
+    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, Some("application/jwt")));
+    let header = header_of(&answer.text());
+    let told = ["alg", "enc", "cty", "kid"].map(|name| header[name].as_str().unwrap().to_owned());
+    assert_eq!(told, ["ECDH-ES", "A256GCM", "JWT", "1"]);
+    assert_eq!(answer.text().split('.').count(), 5);
+    assert_ne!(service.userinfo(&answer.text()).await.status, 200);
+}
+
 // security: row 24
 #[tokio::test]
 async fn signed_userinfo_is_neither_an_access_token_nor_a_hint() {
@@ -60,7 +89,7 @@ async fn signed_userinfo_is_neither_an_access_token_nor_a_hint() {
 #[tokio::test]
 async fn the_first_client_of_an_algorithm_brings_its_key_and_gets_its_tokens_at_once() {
     for algorithm in [SigningAlgorithm::Ps256, SigningAlgorithm::EdDsa] {
-        let (idp, service, _an, mut browser) = ready(algorithm).await;
+        let (_idp, service, _an, mut browser) = ready(algorithm).await;
         let tokens = tokens(&mut browser, &service, "openid").await;
         let header = header_of(&tokens.field("id_token"));
         assert_eq!(header["alg"], algorithm.as_str());

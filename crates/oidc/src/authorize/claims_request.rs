@@ -204,7 +204,7 @@ mod tests {
         };
         assert!(with(32) && !with(33));
         let deep = |levels: usize| asked(&format!("{{\"x\":{}1{}}}", "[".repeat(levels), "]".repeat(levels))).is_ok();
-        assert!(deep(5) && !deep(6) && !deep(1500));
+        assert!(deep(5) && !deep(6) && !deep(600));
         let long = |bytes: usize| asked(&format!("{{{}}}", " ".repeat(bytes - 2))).is_ok();
         assert!(long(4096) && !long(4097));
     }

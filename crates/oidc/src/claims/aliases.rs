@@ -41,8 +41,8 @@ fn value(told: &Map<String, Value>, source: AliasSource) -> Option<Value> {
         AliasSource::AddressLine => line("address").or_else(|| line("head_office")).map(Value::from),
         AliasSource::IdentityNumber => text("identity_number").map(Value::from),
         AliasSource::IdentityNumber12 => number_of(12).map(Value::from),
-        AliasSource::IdentityNumber9 => number_of(9).map(Value::from),
-        AliasSource::IdentityPapers => text("identity_number").map(papers),
+        AliasSource::IdentityNumber9 => number_of(9).or_else(|| text("former_number")).map(Value::from),
+        AliasSource::IdentityPapers => papers([text("identity_number"), text("former_number")].into_iter().flatten()),
         AliasSource::BusinessCode => text("business_code").map(Value::from),
         AliasSource::BusinessName => text("business_name").map(Value::from),
     }
@@ -57,9 +57,10 @@ const fn number_of_class(class: AccountClass) -> &'static str {
     }
 }
 
-fn papers(number: &str) -> Value {
-    let kind = if number.len() == 9 { "CMND" } else { "CCCD" };
-    json!([{ "type": kind, "idNumber": number }])
+fn papers<'a>(numbers: impl Iterator<Item = &'a str>) -> Option<Value> {
+    let paper = |number: &str| json!({ "type": if number.len() == 9 { "CMND" } else { "CCCD" }, "idNumber": number });
+    let papers: Vec<Value> = numbers.map(paper).collect();
+    (!papers.is_empty()).then(|| papers.into())
 }
 
 #[cfg(test)]
@@ -129,6 +130,10 @@ mod tests {
             Value::Object(told(claims, &preset(AliasPreset::Hue))),
             json!({ "citizenId": "024190001234", "identityPapers": [{ "type": "CCCD", "idNumber": "024190001234" }] })
         );
+        let claims = json!({ "sub": "s", "identity_number": "024190001234", "former_number": "121234567" });
+        let both = told(claims, &preset(AliasPreset::Hue));
+        assert_eq!((&both["citizenId"], &both["identityCardId"]), (&json!("024190001234"), &json!("121234567")));
+        assert_eq!(both["identityPapers"][1], json!({ "type": "CMND", "idNumber": "121234567" }));
     }
 
     // security: row 38

@@ -3,6 +3,7 @@
 use super::parse_serde;
 use portal_id_core::claim_aliases::{AliasPreset, AliasSource, ClaimAliases};
 use portal_id_core::client::{ClientMetadata, SubjectType};
+use portal_id_core::encryption::{ContentEncryption, KeyEncryption};
 use portal_id_core::signing_key::SigningAlgorithm;
 
 /// What its tokens say.
@@ -23,6 +24,12 @@ pub struct TokenArgs {
     /// Answer userinfo as a JWT signed with this algorithm.
     #[arg(long, value_parser = parse_serde::<SigningAlgorithm>)]
     pub userinfo_alg: Option<SigningAlgorithm>,
+    /// Encrypt that JWT to the client's key, by `RSA-OAEP-256` or `ECDH-ES`.
+    #[arg(long, value_parser = parse_serde::<KeyEncryption>, requires = "userinfo_alg")]
+    pub userinfo_encryption: Option<KeyEncryption>,
+    /// How the content is encrypted: `A128CBC-HS256` when left out, or `A256GCM`.
+    #[arg(long, value_parser = parse_serde::<ContentEncryption>, requires = "userinfo_encryption")]
+    pub userinfo_content_encryption: Option<ContentEncryption>,
 }
 
 impl TokenArgs {
@@ -33,6 +40,8 @@ impl TokenArgs {
         metadata.subject_type = self.subject_type;
         metadata.sector = self.sector;
         metadata.userinfo_signed_response_alg = self.userinfo_alg;
+        metadata.userinfo_encrypted_response_alg = self.userinfo_encryption;
+        metadata.userinfo_encrypted_response_enc = self.userinfo_content_encryption;
     }
 }
 

@@ -1,9 +1,9 @@
 //! What is registered about a client's tokens and claims: what does not fit together is said in words for the operator.
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use portal_id_core::client::{ClientMetadata, SubjectType};
 
-/// Checks the aliases, the subjects and their sector.
+/// Checks the aliases, the subjects and their sector, and how userinfo is encrypted.
 pub(super) fn check(client_id: &str, metadata: &ClientMetadata) -> anyhow::Result<()> {
     let may_ask_for = |scope: &str| metadata.scope.split_ascii_whitespace().any(|allowed| allowed == scope);
     if let Err(fault) = metadata.claim_aliases.check(may_ask_for) {
@@ -21,7 +21,21 @@ pub(super) fn check(client_id: &str, metadata: &ClientMetadata) -> anyhow::Resul
             bail!("client {client_id}: sector {sector:?}: 1 to 128 small letters, digits, '-' or '.'");
         }
     }
-    Ok(())
+    encryption(metadata).with_context(|| format!("client {client_id}"))
+}
+
+fn encryption(metadata: &ClientMetadata) -> anyhow::Result<()> {
+    let Some(alg) = metadata.userinfo_encrypted_response_alg else {
+        if metadata.userinfo_encrypted_response_enc.is_some() {
+            bail!("userinfo_encrypted_response_enc needs userinfo_encrypted_response_alg");
+        }
+        return Ok(());
+    };
+    if metadata.userinfo_signed_response_alg.is_none() {
+        bail!("encrypted userinfo must be signed too: userinfo_signed_response_alg");
+    }
+    let set = metadata.jwks.as_ref().context("encrypted userinfo needs the client's public key: jwks")?;
+    portal_id_keys::check_encryption(set, alg).context("jwks")
 }
 
 #[cfg(test)]
@@ -36,7 +50,7 @@ mod tests {
              redirect_uris = [\"https://a.example/cb\"]\n{fields}\n"
         );
         let file: ClientsFile = toml::from_str(&text).unwrap();
-        check("a", &file.client[0].metadata).err().map(|error| error.to_string())
+        check("a", &file.client[0].metadata).err().map(|error| format!("{error:#}"))
     }
 
     #[test]
@@ -50,6 +64,19 @@ mod tests {
         assert_eq!(refused("subject_type = \"pairwise\"\nsector = \"y-te\""), None);
         assert!(refused("sector = \"y-te\"").unwrap().contains("pairwise"));
         assert!(refused("subject_type = \"pairwise\"\nsector = \"Y tế\"").unwrap().contains("small letters"));
+    }
+
+    #[test]
+    fn encrypted_userinfo_needs_a_signature_and_a_key() {
+        let key = r#"jwks = { keys = [{ kty = "EC", crv = "P-256", use = "enc", x = "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4", y = "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM" }] }"#;
+        let (signed, encrypted) =
+            ("userinfo_signed_response_alg = \"ES256\"", "userinfo_encrypted_response_alg = \"ECDH-ES\"");
+        assert_eq!(refused(&[signed, encrypted, key].join("\n")), None);
+        assert!(refused(&[encrypted, key].join("\n")).unwrap().contains("signed too"));
+        assert!(refused(&[signed, encrypted].join("\n")).unwrap().contains("jwks"));
+        let of_signatures = key.replace("enc", "sig");
+        assert!(refused(&[signed, encrypted, &of_signatures].join("\n")).unwrap().contains("no key for ECDH-ES"));
+        assert!(refused("userinfo_encrypted_response_enc = \"A256GCM\"").unwrap().contains("_alg"));
     }
 
     #[test]

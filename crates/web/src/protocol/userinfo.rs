@@ -37,7 +37,7 @@ pub(crate) async fn answer(
     };
     Ok(match s.provider.userinfo(&ctx, token.expose()).await {
         Ok(UserinfoAnswer::Claims(claims)) => json::ok(&claims),
-        Ok(UserinfoAnswer::Signed(token)) => json::jwt(token),
+        Ok(UserinfoAnswer::Token(token)) => json::jwt(token),
         Err(refusal) => json::refused(&refusal),
     })
 }
