@@ -164,7 +164,8 @@ impl KeySet {
 pub(crate) fn without_key(rows: &[SigningKey], wanted: &[SigningAlgorithm]) -> Vec<SigningAlgorithm> {
     let lives = |key: &SigningKey| key.revoked_at.is_none() && key.signs_until.is_none();
     let has_key = |algorithm| rows.iter().any(|key| key.algorithm == algorithm && lives(key));
-    wanted.iter().copied().filter(|algorithm| !has_key(*algorithm)).collect()
+    // Each once, however many clients want it.
+    SigningAlgorithm::ALL.into_iter().filter(|algorithm| wanted.contains(algorithm) && !has_key(*algorithm)).collect()
 }
 
 /// Whether nothing of a key is needed any more.

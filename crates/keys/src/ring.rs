@@ -319,6 +319,7 @@ mod tests {
     fn an_algorithm_needs_a_first_key_when_none_lives() {
         let first = SigningAlgorithm::AT_FIRST;
         assert_eq!(without_key(&[], &first), first);
+        assert_eq!(without_key(&[], &[ES, ES]), [ES], "one key, however many clients want it");
         let live = new_signing_key(ES, &vault(1), NOW, NOW, &Seeded::new(2)).unwrap();
         assert_eq!(without_key(std::slice::from_ref(&live), &first), [SigningAlgorithm::Rs256]);
         let revoked = SigningKey { revoked_at: Some(NOW), ..live };
