@@ -13,12 +13,13 @@ import secrets
 import sys
 import time
 import urllib.parse
+import warnings
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "crash"))
 
 from citizen import FULL_NAME, SERVICE, Citizen, SentAway
 from joserfc import jwe, jwt
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, KeySet, RSAKey
 from mailbox import Mailbox, serve
 from provider import Provider
@@ -28,6 +29,8 @@ from sms import SmsGateway
 
 HASHES = {"RS256": hashlib.sha256, "PS256": hashlib.sha256, "ES256": hashlib.sha256, "EdDSA": hashlib.sha512}
 PATIENCE_SECONDS = 60
+# It says of "EdDSA" that the name is deprecated (RFC 9864), which is so, and the one that clients register.
+warnings.simplefilter("ignore", SecurityWarning)
 # To which key and how userinfo is encrypted to the client of an algorithm; the others get it signed only.
 ENCRYPTED = {
     "PS256": ("RSA-OAEP-256", "A256GCM", RSAKey.generate_key(2048, {"use": "enc", "kid": "rsa"})),
