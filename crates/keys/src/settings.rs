@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 /// How long keys are announced, kept and trusted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(clippy::struct_field_names, reason = "the unit belongs into a setting's name: its reader sees no type")]
 pub struct KeySettings {
     /// For how many seconds relying parties may keep our key set (`Cache-Control: max-age` of the JWKS).
     pub jwks_max_age_seconds: u32,

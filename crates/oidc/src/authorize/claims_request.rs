@@ -49,7 +49,7 @@ pub(super) fn check(params: &Parameters) -> Result<(), AuthorizationFault> {
 pub(super) fn read(params: &Parameters, client: &Client) -> Result<ClaimsAsked, AuthorizationFault> {
     let Targets { userinfo, mut id_token } = targets(params)?;
     let subjects = [userinfo.get("sub"), id_token.get("sub")].into_iter().flatten();
-    let subjects = subjects.filter(|asked| !asked.values.is_empty()).map(|asked| texts(asked)).collect();
+    let subjects = subjects.filter(|asked| !asked.values.is_empty()).map(texts).collect();
     let acr = id_token.get("acr").cloned().unwrap_or_default();
     let aliases = client.metadata.claim_aliases.all();
     // What is about the person, and the class to tell. No value of a personal claim is kept: it would lie in the database
@@ -205,7 +205,7 @@ mod tests {
         assert!(with(32) && !with(33));
         let deep = |levels: usize| asked(&format!("{{\"x\":{}1{}}}", "[".repeat(levels), "]".repeat(levels))).is_ok();
         assert!(deep(5) && !deep(6) && !deep(600));
-        let long = |bytes: usize| asked(&format!("{{{}}}", " ".repeat(bytes - 2))).is_ok();
+        let long = |bytes: usize| asked(&format!("{{\"x\":\"{}\"}}", "y".repeat(bytes - 8))).is_ok();
         assert!(long(4096) && !long(4097));
     }
 

@@ -70,7 +70,7 @@ mod tests {
     use portal_id_core::claim_aliases::AliasPreset;
     use std::collections::BTreeMap;
 
-    fn told(claims: Value, aliases: &ClaimAliases) -> Map<String, Value> {
+    fn told(claims: &Value, aliases: &ClaimAliases) -> Map<String, Value> {
         let mut claims = claims.as_object().unwrap().clone();
         let before = claims.clone();
         put(&mut claims, aliases);
@@ -91,7 +91,7 @@ mod tests {
             "address": { "formatted": "Số 5, Tỉnh Bắc Ninh" },
         });
         assert_eq!(
-            Value::Object(told(claims, &preset(AliasPreset::Vnconnect))),
+            Value::Object(told(&claims, &preset(AliasPreset::Vnconnect))),
             json!({
                 "TechID": "s", "LoaiTaiKhoan": "1", "HoVaTen": "Nguyễn Thị An", "NgayThangNamSinh": "19900228",
                 "ThuDienTu": "an@example.vn", "SoDienThoai": "0912345678", "SoDinhDanh": "024190001234",
@@ -107,7 +107,7 @@ mod tests {
             "business_name": "Vải Thiều", "head_office": { "formatted": "Số 5, Tỉnh Bắc Ninh" },
         });
         assert_eq!(
-            Value::Object(told(claims, &preset(AliasPreset::Vnconnect))),
+            Value::Object(told(&claims, &preset(AliasPreset::Vnconnect))),
             json!({
                 "TechID": "s", "LoaiTaiKhoan": "2", "MaSoThue": "9900000016", "MaSoDoanhNghiep": "9900000016",
                 "TenDoanhNghiep": "Vải Thiều", "DiaChi": "Số 5, Tỉnh Bắc Ninh",
@@ -119,7 +119,7 @@ mod tests {
     fn a_former_card_is_no_number_of_twelve_digits() {
         let claims = json!({ "sub": "s", "identity_number": "121234567", "phone_number": "+84912345678" });
         assert_eq!(
-            Value::Object(told(claims, &preset(AliasPreset::Hue))),
+            Value::Object(told(&claims, &preset(AliasPreset::Hue))),
             json!({
                 "identityCardId": "121234567", "identityPapers": [{ "type": "CMND", "idNumber": "121234567" }],
                 "phone": "0912345678",
@@ -127,11 +127,11 @@ mod tests {
         );
         let claims = json!({ "sub": "s", "identity_number": "024190001234" });
         assert_eq!(
-            Value::Object(told(claims, &preset(AliasPreset::Hue))),
+            Value::Object(told(&claims, &preset(AliasPreset::Hue))),
             json!({ "citizenId": "024190001234", "identityPapers": [{ "type": "CCCD", "idNumber": "024190001234" }] })
         );
         let claims = json!({ "sub": "s", "identity_number": "024190001234", "former_number": "121234567" });
-        let both = told(claims, &preset(AliasPreset::Hue));
+        let both = told(&claims, &preset(AliasPreset::Hue));
         assert_eq!((&both["citizenId"], &both["identityCardId"]), (&json!("024190001234"), &json!("121234567")));
         assert_eq!(both["identityPapers"][1], json!({ "type": "CMND", "idNumber": "121234567" }));
     }
@@ -139,10 +139,10 @@ mod tests {
     // security: row 38
     #[test]
     fn an_alias_tells_nothing_that_is_not_told_and_replaces_nothing() {
-        assert!(told(json!({ "sub": "s" }), &preset(AliasPreset::Hue)).is_empty());
+        assert!(told(&json!({ "sub": "s" }), &preset(AliasPreset::Hue)).is_empty());
         let forged = ["sub", "email", "name"].map(|name| (name.to_owned(), AliasSource::BusinessName));
         let names = BTreeMap::from(forged);
-        assert!(told(json!({ "sub": "s", "business_name": "x" }), &ClaimAliases { preset: None, names }).is_empty());
+        assert!(told(&json!({ "sub": "s", "business_name": "x" }), &ClaimAliases { preset: None, names }).is_empty());
     }
 
     // security: row 38
