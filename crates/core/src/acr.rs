@@ -85,10 +85,18 @@ pub fn supported() -> [&'static str; 2] {
     [CLASSES[0].0, CLASSES[1].0]
 }
 
+/// The highest of these classes that `ial` and `aal` both reach. Each class is a minimum, so whoever reaches a higher one
+/// truly is of it too.
+pub fn best_met<'a>(values: impl IntoIterator<Item = &'a str>, ial: Ial, aal: Aal) -> Option<&'static str> {
+    let reached = |class: &&(&'static str, Ial, Aal)| ial >= class.1 && aal >= class.2;
+    let known = values.into_iter().filter_map(|value| CLASSES.iter().position(|class| class.0 == value));
+    known.filter_map(|at| CLASSES.get(at).filter(reached).map(|class| (at, class.0))).max().map(|(_, value)| value)
+}
+
 /// Whether a service that asks for these classes (`acr_values`, in any order) is content with no less than two factors.
 /// Unknown values say nothing (OpenID Connect Core §3.1.2.1).
-pub fn asks_for_two_factors(acr_values: &str) -> bool {
-    let mut known = acr_values.split(' ').filter_map(|value| CLASSES.iter().find(|class| class.0 == value)).peekable();
+pub fn asks_for_two_factors<'a>(acr_values: impl IntoIterator<Item = &'a str>) -> bool {
+    let mut known = acr_values.into_iter().filter_map(|value| CLASSES.iter().find(|class| class.0 == value)).peekable();
     known.peek().is_some() && known.all(|(_, _, least_aal)| *least_aal >= Aal(2))
 }
 
@@ -119,10 +127,21 @@ mod tests {
     #[test]
     fn a_service_asks_for_two_factors_unless_it_names_the_first_class_or_none_that_we_know() {
         for asks in ["urn:portal-id:loa:2", "urn:portal-id:loa:3 urn:portal-id:loa:2", "gold urn:portal-id:loa:4"] {
-            assert!(asks_for_two_factors(asks), "{asks}");
+            assert!(asks_for_two_factors(asks.split(' ')), "{asks}");
         }
         for content in ["", " ", "gold", "urn:portal-id:loa:1", "urn:portal-id:loa:2 urn:portal-id:loa:1"] {
-            assert!(!asks_for_two_factors(content), "{content}");
+            assert!(!asks_for_two_factors(content.split(' ')), "{content}");
         }
+    }
+
+    // security: row 11
+    #[test]
+    fn of_the_classes_asked_for_the_highest_that_is_reached_is_met() {
+        let of = |values: &str, ial, aal| best_met(values.split(' '), Ial(ial), Aal(aal));
+        assert_eq!(of("urn:portal-id:loa:1", 0, 2), Some("urn:portal-id:loa:1"));
+        assert_eq!(of("urn:portal-id:loa:1 urn:portal-id:loa:2", 0, 2), Some("urn:portal-id:loa:2"));
+        assert_eq!(of("urn:portal-id:loa:3 urn:portal-id:loa:1", 0, 2), Some("urn:portal-id:loa:1"));
+        assert_eq!(of("urn:portal-id:loa:2", 0, 1), None);
+        assert_eq!(of("gold", 3, 3), None);
     }
 }

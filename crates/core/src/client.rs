@@ -1,6 +1,8 @@
 //! A relying party as it is registered.
 
+use crate::claim_aliases::ClaimAliases;
 use crate::digest::Digest;
+use crate::encryption::{ContentEncryption, KeyEncryption};
 use crate::ids::ClientId;
 use crate::language::Language;
 use crate::signing_key::SigningAlgorithm;
@@ -131,7 +133,7 @@ pub struct ClientMetadata {
     /// What it may exchange for tokens: codes and refresh tokens when absent.
     #[serde(default = "default_grant_types", skip_serializing_if = "is_default_grant_types")]
     pub grant_types: Vec<GrantKind>,
-    /// Its public keys as a JWK Set (RFC 7517 §5), for `private_key_jwt`.
+    /// Its public keys as a JWK Set (RFC 7517 §5), for `private_key_jwt` and for userinfo encrypted to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks: Option<Value>,
     /// Where its public keys are published, instead of `jwks`.
@@ -150,6 +152,54 @@ pub struct ClientMetadata {
     /// The scopes that it may have without a person, each with a colon in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub api_scopes: Vec<String>,
+    /// Further names under which userinfo tells it claims, for services that already read them.
+    #[serde(default, skip_serializing_if = "ClaimAliases::is_empty")]
+    pub claim_aliases: ClaimAliases,
+    /// Whether people have one `sub` at every service, or another in each sector.
+    #[serde(default, skip_serializing_if = "SubjectType::is_public")]
+    pub subject_type: SubjectType,
+    /// The sector of pairwise subjects: services with the same word know a person by the same `sub`. The one host of the
+    /// redirect URIs when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sector: Option<String>,
+    /// Userinfo as a JWT signed with this algorithm; plain JSON when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed_response_alg: Option<SigningAlgorithm>,
+    /// Signed userinfo encrypted to its key from `jwks` by this algorithm.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_alg: Option<KeyEncryption>,
+    /// How the content is encrypted then; A128CBC-HS256 when absent, the standard's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_encrypted_response_enc: Option<ContentEncryption>,
+}
+
+/// Whether services can match people by their `sub` (OpenID Connect Core §8).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectType {
+    /// One `sub` per person, the same at every service.
+    #[default]
+    Public,
+    /// Another `sub` in each sector.
+    Pairwise,
+}
+
+impl SubjectType {
+    /// All of them, as discovery lists them.
+    pub const ALL: [Self; 2] = [Self::Public, Self::Pairwise];
+
+    /// The registered value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Pairwise => "pairwise",
+        }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    fn is_public(&self) -> bool {
+        *self == Self::Public
+    }
 }
 
 impl ClientMetadata {
@@ -173,7 +223,18 @@ impl ClientMetadata {
             resources: Vec::new(),
             resource_identifier: None,
             api_scopes: Vec::new(),
+            claim_aliases: ClaimAliases::default(),
+            subject_type: SubjectType::default(),
+            sector: None,
+            userinfo_signed_response_alg: None,
+            userinfo_encrypted_response_alg: None,
+            userinfo_encrypted_response_enc: None,
         }
+    }
+
+    /// The algorithms that we sign with for it.
+    pub fn signing_algorithms(&self) -> impl Iterator<Item = SigningAlgorithm> {
+        std::iter::once(self.id_token_signed_response_alg).chain(self.userinfo_signed_response_alg)
     }
 }
 

@@ -14,17 +14,28 @@ pub enum SigningAlgorithm {
     /// ECDSA on P-256 with SHA-256: our choice wherever the client takes it.
     #[serde(rename = "ES256")]
     Es256,
+    /// RSASSA-PSS with SHA-256: what profiles of higher security take of RSA.
+    #[serde(rename = "PS256")]
+    Ps256,
+    /// Ed25519 (RFC 8037 §3.1).
+    #[serde(rename = "EdDSA")]
+    EdDsa,
 }
 
 impl SigningAlgorithm {
-    /// Both, in the order in which keys are listed.
-    pub const ALL: [Self; 2] = [Self::Es256, Self::Rs256];
+    /// All of them, in the order in which keys are listed.
+    pub const ALL: [Self; 4] = [Self::Es256, Self::Rs256, Self::Ps256, Self::EdDsa];
+
+    /// Those with a key from the first start on (decisions 19). The others get one with the first client that wants it.
+    pub const AT_FIRST: [Self; 2] = [Self::Es256, Self::Rs256];
 
     /// The `alg` value.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Rs256 => "RS256",
             Self::Es256 => "ES256",
+            Self::Ps256 => "PS256",
+            Self::EdDsa => "EdDSA",
         }
     }
 

@@ -10,11 +10,12 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 /// The public members of a key of this algorithm, in lexicographic order (RFC 7638 §3.2), which is also the whole of what
-/// is public about it (RFC 7518 §6.2.1, §6.3.1).
+/// is public about it (RFC 7518 §6.2.1, §6.3.1, RFC 8037 §2).
 const fn public_members(algorithm: SigningAlgorithm) -> &'static [&'static str] {
     match algorithm {
         SigningAlgorithm::Es256 => &["crv", "kty", "x", "y"],
-        SigningAlgorithm::Rs256 => &["e", "kty", "n"],
+        SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256 => &["e", "kty", "n"],
+        SigningAlgorithm::EdDsa => &["crv", "kty", "x"],
     }
 }
 
@@ -22,7 +23,8 @@ const fn public_members(algorithm: SigningAlgorithm) -> &'static [&'static str] 
 const fn expected(algorithm: SigningAlgorithm) -> &'static [(&'static str, &'static str)] {
     match algorithm {
         SigningAlgorithm::Es256 => &[("kty", "EC"), ("crv", "P-256")],
-        SigningAlgorithm::Rs256 => &[("kty", "RSA")],
+        SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256 => &[("kty", "RSA")],
+        SigningAlgorithm::EdDsa => &[("kty", "OKP"), ("crv", "Ed25519")],
     }
 }
 
@@ -81,6 +83,16 @@ mod tests {
     fn the_thumbprint_is_that_of_the_example_in_rfc_7638() {
         let kid = thumbprint(SigningAlgorithm::Rs256, &map(RFC_7638)).unwrap();
         assert_eq!(kid.as_str(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+    }
+
+    #[test]
+    fn the_thumbprint_of_an_edwards_key_is_that_of_the_example_in_rfc_8037() {
+        // RFC 8037 appendix A.3.
+        let key = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+        let kid = thumbprint(SigningAlgorithm::EdDsa, &map(key)).unwrap();
+        assert_eq!(kid.as_str(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+        assert!(thumbprint(SigningAlgorithm::EdDsa, &map(&key.replace("Ed25519", "Ed448"))).is_none());
+        assert!(thumbprint(SigningAlgorithm::EdDsa, &map(&key.replace("Ed25519", "X25519"))).is_none());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Signing and verifying compact JWS (RFC 7515 §7.1) around josekit. The only file that names it.
+//! Signing and verifying compact JWS (RFC 7515 §7.1) around josekit.
 //!
 //! Used of josekit: key generation, key import, and the two bare operations `sign` and `verify` on bytes. Header and
 //! framing are ours: josekit's own reader takes members that we never write, and its date accessors panic on a foreign
@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use josekit::JoseError;
 use josekit::jwk::Jwk;
-use josekit::jws::{ES256, JwsSigner, JwsVerifier, RS256};
+use josekit::jws::{ES256, EdDSA, JwsSigner, JwsVerifier, PS256, RS256};
 use portal_id_core::ids::KeyId;
 use portal_id_core::signing_key::SigningAlgorithm;
 use serde::{Deserialize, Serialize};
@@ -105,7 +105,8 @@ impl Drop for PrivateJwk {
 pub(crate) fn generate(algorithm: SigningAlgorithm) -> Result<Zeroizing<Vec<u8>>, KeyFault> {
     let jwk = match algorithm {
         SigningAlgorithm::Es256 => Jwk::generate_ec_key(josekit::jwk::alg::ec::EcCurve::P256),
-        SigningAlgorithm::Rs256 => Jwk::generate_rsa_key(RSA_BITS),
+        SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256 => Jwk::generate_rsa_key(RSA_BITS),
+        SigningAlgorithm::EdDsa => Jwk::generate_ed_key(josekit::jwk::alg::ed::EdCurve::Ed25519),
     };
     let private = PrivateJwk(jwk.map_err(|_| KeyFault("OpenSSL made none"))?.into());
     serde_json::to_vec(&private.0).map(Zeroizing::new).map_err(|_| KeyFault("it has no JSON form"))
@@ -194,11 +195,15 @@ fn build(
     let verifier: Box<dyn JwsVerifier> = match algorithm {
         SigningAlgorithm::Es256 => Box::new(ES256.verifier_from_jwk(&public)?),
         SigningAlgorithm::Rs256 => Box::new(RS256.verifier_from_jwk(&public)?),
+        SigningAlgorithm::Ps256 => Box::new(PS256.verifier_from_jwk(&public)?),
+        SigningAlgorithm::EdDsa => Box::new(EdDSA.verifier_from_jwk(&public)?),
     };
     let jwk = Jwk::from_map(std::mem::take(&mut private.0))?;
     let signer = match algorithm {
         SigningAlgorithm::Es256 => ES256.signer_from_jwk(&jwk).map(|signer| Box::new(signer) as Box<dyn JwsSigner>),
         SigningAlgorithm::Rs256 => RS256.signer_from_jwk(&jwk).map(|signer| Box::new(signer) as Box<dyn JwsSigner>),
+        SigningAlgorithm::Ps256 => PS256.signer_from_jwk(&jwk).map(|signer| Box::new(signer) as Box<dyn JwsSigner>),
+        SigningAlgorithm::EdDsa => EdDSA.signer_from_jwk(&jwk).map(|signer| Box::new(signer) as Box<dyn JwsSigner>),
     };
     // Back into the wrapper that wipes it, whether or not it could be used.
     private.0 = jwk.into();

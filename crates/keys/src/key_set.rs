@@ -8,7 +8,7 @@ use crate::rotation::{TimelineEntry, signing_at};
 use portal_id_core::ids::KeyId;
 use portal_id_core::ports::{SealPurpose, Vault};
 use portal_id_core::signing_key::{SigningAlgorithm, SigningKey};
-use portal_id_core::time::Timestamp;
+use portal_id_core::time::{Span, Timestamp};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -51,22 +51,25 @@ pub(crate) struct KeySet {
     rows: Vec<SigningKey>,
     keys: HashMap<KeyId, Arc<KeyMaterial>>,
     read_at: Timestamp,
+    /// For how long a withdrawn key still verifies hints.
+    hints_for: Span,
     /// The key set as published from `read_at` until the first key is withdrawn.
     published: Arc<str>,
     published_until: Option<Timestamp>,
 }
 
 impl KeySet {
-    /// The keys from their rows, read at `now`. Keys that `previous` has are not opened again. Rows that are no longer
-    /// published are listed only.
+    /// The keys from their rows, read at `now`. Keys that `previous` has are not opened again. Rows that were withdrawn
+    /// longer than `hints_for` ago are listed only.
     pub(crate) fn from_rows(
         rows: Vec<SigningKey>,
         vault: &dyn Vault,
         previous: Option<&Self>,
+        hints_for: Span,
         now: Timestamp,
     ) -> Result<Self, KeySetError> {
         let mut keys = HashMap::new();
-        for row in rows.iter().filter(|row| row.is_published(now)) {
+        for row in rows.iter().filter(|row| verifies_hints(row, hints_for, now)) {
             // The `kid` is the key's own thumbprint, so what has the same `kid` is the same key.
             let known = previous.and_then(|set| set.keys.get(&row.kid)).filter(|key| key.algorithm == row.algorithm);
             let key = match known {
@@ -75,7 +78,7 @@ impl KeySet {
             };
             keys.insert(row.kid.clone(), key);
         }
-        let mut set = Self { rows, keys, read_at: now, published: Arc::from(""), published_until: None };
+        let mut set = Self { rows, keys, read_at: now, hints_for, published: Arc::from(""), published_until: None };
         set.published = set.render(now);
         set.published_until =
             set.rows.iter().filter(|row| row.is_published(now)).filter_map(|row| row.published_until).min();
@@ -112,6 +115,15 @@ impl KeySet {
         })
     }
 
+    /// Verifies one of our own tokens that a client brings back as a hint. People stay signed in at a service for longer
+    /// than our keys are published: the hint still says truly whose session it was.
+    pub(crate) fn verify_hint(&self, token: &str, typ: &str, now: Timestamp) -> Result<VerifiedToken, VerifyError> {
+        jws::verify(token, typ, |kid| {
+            let verifies = |row: &&SigningKey| row.kid.as_str() == kid && verifies_hints(row, self.hints_for, now);
+            self.keys.get(&self.rows.iter().find(verifies)?.kid).map(Arc::as_ref)
+        })
+    }
+
     /// The JWK Set as published at `now`.
     pub(crate) fn jwks(&self, now: Timestamp) -> Arc<str> {
         if self.published_until.is_none_or(|until| now < until) {
@@ -128,13 +140,41 @@ impl KeySet {
 
     /// Whether a key's time is over at `now`, so that its row may go.
     pub(crate) fn has_withdrawn(&self, now: Timestamp) -> bool {
-        self.rows.iter().any(|row| row.published_until.is_some_and(|until| until <= now))
+        self.rows.iter().any(|row| is_over(row, self.hints_for, now))
+    }
+
+    /// The algorithms of `wanted` of which no key signs or will sign.
+    pub(crate) fn without_key(&self, wanted: &[SigningAlgorithm]) -> Vec<SigningAlgorithm> {
+        without_key(&self.rows, wanted)
+    }
+
+    /// The algorithms of which a key signs or will sign.
+    pub(crate) fn in_use(&self) -> Vec<SigningAlgorithm> {
+        let missing = self.without_key(&SigningAlgorithm::ALL);
+        SigningAlgorithm::ALL.into_iter().filter(|algorithm| !missing.contains(algorithm)).collect()
     }
 
     fn render(&self, now: Timestamp) -> Arc<str> {
         let published = self.rows.iter().filter(|row| row.is_published(now));
         key_set(published.filter_map(|row| self.keys.get(&row.kid)).map(|key| &key.public)).into()
     }
+}
+
+/// The algorithms of `wanted` of which no key signs or will sign.
+pub(crate) fn without_key(rows: &[SigningKey], wanted: &[SigningAlgorithm]) -> Vec<SigningAlgorithm> {
+    let lives = |key: &SigningKey| key.revoked_at.is_none() && key.signs_until.is_none();
+    let has_key = |algorithm| rows.iter().any(|key| key.algorithm == algorithm && lives(key));
+    // Each once, however many clients want it.
+    SigningAlgorithm::ALL.into_iter().filter(|algorithm| wanted.contains(algorithm) && !has_key(*algorithm)).collect()
+}
+
+/// Whether nothing of a key is needed any more.
+pub(crate) fn is_over(row: &SigningKey, hints_for: Span, now: Timestamp) -> bool {
+    row.published_until.is_some_and(|until| until + hints_for <= now)
+}
+
+fn verifies_hints(row: &SigningKey, hints_for: Span, now: Timestamp) -> bool {
+    row.revoked_at.is_none() && !is_over(row, hints_for, now)
 }
 
 /// Opens the private key of `row`. Its public part comes from there too: the row's own is not sealed, and whoever could

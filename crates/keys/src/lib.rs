@@ -8,6 +8,7 @@
 //! Left to others: which claims a token carries and whether they still hold (`oidc`), where the key-encryption key is
 //! kept (`server`, `keys/README.md`), the rows themselves (`storage`).
 
+mod encryption;
 mod foreign;
 mod jwk;
 mod jws;
@@ -22,6 +23,7 @@ mod vault;
 #[cfg(test)]
 mod testing;
 
+pub use encryption::{EncryptionFault, check_encryption, encrypt_to};
 pub use foreign::{CLIENT_ALGORITHMS, ClientKeys, ClientKeysFault, ForeignError, unverified_subject};
 pub use jws::{MAX_TOKEN_BYTES, VerifiedToken, VerifyError};
 pub use kek::{KekError, KeyEncryptionKey};

@@ -4,7 +4,7 @@
 //! means) and `rotation` (the timetable); this file only carries them to and from the store.
 
 use crate::jws::{KeyMaterial, VerifiedToken, VerifyError, generate};
-use crate::key_set::{KeySet, KeySetError, SignError};
+use crate::key_set::{KeySet, KeySetError, SignError, is_over, without_key};
 use crate::rotation::{RotationPlan, TimelineEntry, plan};
 use crate::settings::{KeySettings, SettingsError};
 use portal_id_core::audit::{AuditEntry, AuditKind};
@@ -44,8 +44,8 @@ pub struct KeyRing {
 }
 
 impl KeyRing {
-    /// Opens the ring; at the first start it makes one key of each algorithm (decisions 19), which takes a good part of
-    /// a second of computing.
+    /// Opens the ring; at the first start it makes one key of each algorithm that clients have by default (decisions 19),
+    /// which takes a good part of a second of computing.
     pub async fn open(
         store: Store,
         vault: Arc<dyn Vault>,
@@ -53,16 +53,25 @@ impl KeyRing {
         ctx: &Ctx,
     ) -> Result<Arc<Self>, RingError> {
         settings.check()?;
-        let mut rows = read(&store).await?;
-        let missing = without_key(&rows);
-        if !missing.is_empty() {
-            let fresh = new_keys(&missing, vault.as_ref(), ctx.now, ctx.entropy())?;
-            let audited = ctx.clone();
-            store.tx("create_first_signing_keys", move |tx| insert_missing(tx, &fresh, &audited)).await?;
-            rows = read(&store).await?;
+        let rows = read(&store).await?;
+        let set = KeySet::from_rows(rows, vault.as_ref(), None, settings.hints_for(), ctx.now)?;
+        let ring = Self { store, vault, settings, current: RwLock::new(Arc::new(set)) };
+        ring.ensure(&SigningAlgorithm::AT_FIRST, ctx).await?;
+        Ok(Arc::new(ring))
+    }
+
+    /// Makes a first key of each of these algorithms that has none. It signs at once: nobody was ever given a token of
+    /// that algorithm, so to whom its key is news it is news like the client's own registration. Other nodes know it once
+    /// they have read the table again.
+    pub async fn ensure(&self, algorithms: &[SigningAlgorithm], ctx: &Ctx) -> Result<(), RingError> {
+        let missing = self.current().without_key(algorithms);
+        if missing.is_empty() {
+            return Ok(());
         }
-        let set = KeySet::from_rows(rows, vault.as_ref(), None, ctx.now)?;
-        Ok(Arc::new(Self { store, vault, settings, current: RwLock::new(Arc::new(set)) }))
+        let fresh = new_keys(&missing, self.vault.as_ref(), ctx.now, ctx.entropy())?;
+        let audited = ctx.clone();
+        self.store.tx("create_first_signing_keys", move |tx| insert_missing(tx, &fresh, &audited)).await?;
+        self.reload(ctx.now).await
     }
 
     /// Signs `claims` as a token of type `typ` (`JWT`, `at+jwt`, `logout+jwt`) with the key whose turn it is at `now`.
@@ -85,6 +94,12 @@ impl KeyRing {
         self.current().verify(token, typ, now)
     }
 
+    /// The same for an ID token that a client brings back as a hint: also with a key that was withdrawn
+    /// ([`KeySettings::hint_days`]).
+    pub fn verify_hint(&self, token: &str, typ: &str, now: Timestamp) -> Result<VerifiedToken, VerifyError> {
+        self.current().verify_hint(token, typ, now)
+    }
+
     /// The JWK Set published at `now`, as JSON (RFC 7517 §5).
     pub fn jwks(&self, now: Timestamp) -> Arc<str> {
         self.current().jwks(now)
@@ -103,7 +118,7 @@ impl KeyRing {
     /// Reads the key table again (a job, every 30 s). On an error the last good reading stays.
     pub async fn reload(&self, now: Timestamp) -> Result<(), RingError> {
         let rows = read(&self.store).await?;
-        let set = KeySet::from_rows(rows, self.vault.as_ref(), Some(&self.current()), now)?;
+        let set = KeySet::from_rows(rows, self.vault.as_ref(), Some(&self.current()), self.settings.hints_for(), now)?;
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         // Of two readings at once, the one that began later stays.
         if current.read_at() <= now {
@@ -112,10 +127,10 @@ impl KeyRing {
         Ok(())
     }
 
-    /// Announces a new key of each algorithm now; it signs, and the older ones stop, once every cache of the key set
+    /// Announces a new key of each algorithm in use now; it signs, and the older ones stop, once every cache of the key set
     /// must have seen it (decisions 23). Says what was planned.
     pub async fn rotate(&self, ctx: &Ctx) -> Result<Vec<RotationPlan>, RingError> {
-        let fresh = new_keys(&SigningAlgorithm::ALL, self.vault.as_ref(), ctx.now, ctx.entropy())?;
+        let fresh = new_keys(&self.current().in_use(), self.vault.as_ref(), ctx.now, ctx.entropy())?;
         let (settings, audited) = (self.settings.clone(), ctx.clone());
         let plans = self
             .store
@@ -128,18 +143,19 @@ impl KeyRing {
         Ok(plans)
     }
 
-    /// Deletes keys that are no longer published, private parts and all (a job); how many. Asks the last reading first,
+    /// Deletes keys that neither sign nor verify anything any more, private parts and all (a job); how many. Asks the last reading first,
     /// so that the job writes nothing on an ordinary day.
     pub async fn sweep(&self, now: Timestamp) -> Result<usize, RingError> {
         if !self.current().has_withdrawn(now) {
             return Ok(0);
         }
+        let hints_for = self.settings.hints_for();
         let deleted = self
             .store
             .tx("sweep_signing_keys", move |tx| {
                 let mut deleted = 0;
                 for key in tx.list_signing_keys()? {
-                    if key.published_until.is_some_and(|until| until <= now) {
+                    if is_over(&key, hints_for, now) {
                         deleted += usize::from(tx.delete_signing_key(&key.kid)?);
                     }
                 }
@@ -207,19 +223,11 @@ async fn read(store: &Store) -> StoreResult<Vec<SigningKey>> {
     store.read("read_signing_keys", |tx| tx.list_signing_keys()).await
 }
 
-/// The algorithms of which no key signs or will sign.
-fn without_key(rows: &[SigningKey]) -> Vec<SigningAlgorithm> {
-    let lives = |key: &SigningKey| key.revoked_at.is_none() && key.signs_until.is_none();
-    SigningAlgorithm::ALL
-        .into_iter()
-        .filter(|algorithm| !rows.iter().any(|key| key.algorithm == *algorithm && lives(key)))
-        .collect()
-}
-
 /// Looks again inside the transaction: another node may have made the first keys meanwhile. Where the database lets
 /// two such transactions pass each other, both keys stay, all nodes choose the same one, and a rotation retires both.
 fn insert_missing(tx: &mut dyn Tx, fresh: &[SigningKey], ctx: &Ctx) -> StoreResult<()> {
-    let missing = without_key(&tx.list_signing_keys()?);
+    let wanted: Vec<SigningAlgorithm> = fresh.iter().map(|key| key.algorithm).collect();
+    let missing = without_key(&tx.list_signing_keys()?, &wanted);
     for key in fresh.iter().filter(|key| missing.contains(&key.algorithm)) {
         tx.insert_signing_key(key)?;
         tx.insert_audit(&AuditEntry::new(ctx, AuditKind::SigningKeyCreated))?;
@@ -274,7 +282,9 @@ mod tests {
         KeyRing {
             store: Store::new(CutOff),
             settings: KeySettings::default(),
-            current: RwLock::new(Arc::new(KeySet::from_rows(rows, &vault(1), None, NOW).unwrap())),
+            current: RwLock::new(Arc::new(
+                KeySet::from_rows(rows, &vault(1), None, KeySettings::default().hints_for(), NOW).unwrap(),
+            )),
             vault: Arc::new(vault(1)),
         }
     }
@@ -307,11 +317,13 @@ mod tests {
 
     #[test]
     fn an_algorithm_needs_a_first_key_when_none_lives() {
-        assert_eq!(without_key(&[]), SigningAlgorithm::ALL);
+        let first = SigningAlgorithm::AT_FIRST;
+        assert_eq!(without_key(&[], &first), first);
+        assert_eq!(without_key(&[], &[ES, ES]), [ES], "one key, however many clients want it");
         let live = new_signing_key(ES, &vault(1), NOW, NOW, &Seeded::new(2)).unwrap();
-        assert_eq!(without_key(std::slice::from_ref(&live)), [SigningAlgorithm::Rs256]);
+        assert_eq!(without_key(std::slice::from_ref(&live), &first), [SigningAlgorithm::Rs256]);
         let revoked = SigningKey { revoked_at: Some(NOW), ..live };
-        assert_eq!(without_key(&[revoked]), SigningAlgorithm::ALL);
+        assert_eq!(without_key(&[revoked], &first), first);
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub enum KeyStage {
     Signing,
     /// Published, no longer signs.
     Retired,
-    /// Neither signs nor is published: every token it signed has expired.
+    /// Neither signs nor is published: every token it signed has expired. For some time it still verifies hints.
     Withdrawn,
     /// Revoked in an emergency.
     Revoked,

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 /// How long keys are announced, kept and trusted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-#[expect(clippy::struct_field_names, reason = "the unit belongs into a setting's name: its reader sees no type")]
 pub struct KeySettings {
     /// For how many seconds relying parties may keep our key set (`Cache-Control: max-age` of the JWKS).
     pub jwks_max_age_seconds: u32,
@@ -18,6 +17,9 @@ pub struct KeySettings {
     pub longest_token_lifetime_seconds: u32,
     /// For how many seconds a node that cannot read the key table goes on signing.
     pub max_staleness_seconds: u32,
+    /// For how many days a key that is no longer published still verifies an ID token that a service sends as a hint:
+    /// people stay signed in there for longer than a key lives, and sign out with the ID token they began with.
+    pub hint_days: u32,
 }
 
 impl Default for KeySettings {
@@ -27,6 +29,7 @@ impl Default for KeySettings {
             margin_seconds: 600,
             longest_token_lifetime_seconds: 86_400,
             max_staleness_seconds: 300,
+            hint_days: 90,
         }
     }
 }
@@ -75,6 +78,11 @@ impl KeySettings {
     /// How long a key stays published after its last signature.
     pub fn longest_token_lifetime(&self) -> Span {
         Span::seconds(self.longest_token_lifetime_seconds.into())
+    }
+
+    /// How long a withdrawn key still verifies hints.
+    pub fn hints_for(&self) -> Span {
+        Span::days(self.hint_days.into())
     }
 
     /// How long the last good reading of the key table is trusted for signing.

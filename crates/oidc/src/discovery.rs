@@ -5,7 +5,8 @@ use crate::authorize::prompt;
 use crate::client_auth;
 use crate::pkce;
 use crate::redirect::ResponseMode;
-use portal_id_core::client::{ClientAuthMethod, GrantKind, SCOPES};
+use portal_id_core::client::{ClientAuthMethod, GrantKind, SCOPES, SubjectType};
+use portal_id_core::encryption::{ContentEncryption, KeyEncryption};
 use portal_id_core::language::Language;
 use portal_id_core::signing_key::SigningAlgorithm;
 use portal_id_keys::CLIENT_ALGORITHMS;
@@ -27,14 +28,17 @@ pub(crate) fn document(issuer: &str, registers: bool) -> Value {
         "grant_types_supported": GrantKind::ALL.map(GrantKind::as_str),
         "code_challenge_methods_supported": [pkce::METHOD],
         "id_token_signing_alg_values_supported": SigningAlgorithm::ALL.map(SigningAlgorithm::as_str),
-        "subject_types_supported": ["public"],
+        "userinfo_signing_alg_values_supported": SigningAlgorithm::ALL.map(SigningAlgorithm::as_str),
+        "userinfo_encryption_alg_values_supported": KeyEncryption::ALL.map(KeyEncryption::as_str),
+        "userinfo_encryption_enc_values_supported": ContentEncryption::ALL.map(ContentEncryption::as_str),
+        "subject_types_supported": SubjectType::ALL.map(SubjectType::as_str),
         "claim_types_supported": ["normal"],
-        "claims_supported": crate::claims::SUPPORTED,
+        "claims_supported": crate::claims::supported(),
         "acr_values_supported": portal_id_core::acr::supported(),
         "prompt_values_supported": prompt::values(registers),
         "ui_locales_supported": Language::ALL.map(Language::tag),
         "authorization_response_iss_parameter_supported": true,
-        "claims_parameter_supported": false,
+        "claims_parameter_supported": true,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
     });

@@ -4,6 +4,7 @@
 use crate::parameters::Parameters;
 use crate::provider::Provider;
 use crate::redirect::{ClientRedirect, VerifiedRedirect};
+use crate::subject;
 use crate::tokens::id_token::Hint;
 use crate::tokens::session_id_for_client;
 use portal_id_core::accounts::{Failure, SignedIn};
@@ -12,6 +13,7 @@ use portal_id_core::ctx::Ctx;
 use portal_id_core::ids::ClientId;
 use portal_id_core::ports::Vault;
 use portal_id_core::session::Session;
+use portal_id_core::store::StoreResult;
 
 /// What a request to sign out comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +41,13 @@ struct Vouched {
     client: Client,
 }
 
+/// Whoever is at the browser.
+struct Present<'a> {
+    session: &'a Session,
+    /// Their `sub` at the client of the hint, if it ever met them.
+    known_as: Option<&'a str>,
+}
+
 impl Provider {
     /// Judges a request to the end-session endpoint (RP-Initiated Logout §2).
     pub async fn end_session(
@@ -56,14 +65,33 @@ impl Provider {
             .map(|hint| hint.audience.as_str())
             .or_else(|| params.get("client_id"))
             .map(ClientId::from_text);
-        let client = match named {
-            Some(id) => self.store().read("end_session_client", move |tx| tx.find_client(&id)).await?,
-            None => None,
+        let (client, known_as) = match named {
+            Some(id) => self.client_and_subject(id, who).await?,
+            None => (None, None),
         };
         let client = client.filter(|client| client.disabled_at.is_none());
         let client_name = client.as_ref().map(|client| client.name(ctx.language).to_owned());
         let vouched = hint.zip(client).and_then(|(hint, client)| vouched(hint, client, params));
-        Ok(judge(self.vault(), params, vouched.as_ref(), client_name, who.map(|who| &who.session)))
+        let present = who.map(|who| Present { session: &who.session, known_as: known_as.as_deref() });
+        Ok(judge(self.vault(), params, vouched.as_ref(), client_name, present.as_ref()))
+    }
+
+    /// The client, and the `sub` by which it knows the person at the browser.
+    async fn client_and_subject(
+        &self,
+        id: ClientId,
+        who: Option<&SignedIn>,
+    ) -> Result<(Option<Client>, Option<String>), Failure> {
+        let account = who.map(|who| who.account.id.clone());
+        let found = self.store().read("end_session_client", move |tx| {
+            let client = tx.find_client(&id)?;
+            let known_as = match (&client, &account) {
+                (Some(client), Some(account)) => subject::known_as(tx, client, account)?,
+                _ => None,
+            };
+            StoreResult::Ok((client, known_as))
+        });
+        Ok(found.await?)
     }
 }
 
@@ -78,22 +106,22 @@ fn judge(
     params: &Parameters,
     vouched: Option<&Vouched>,
     client_name: Option<String>,
-    session: Option<&Session>,
+    present: Option<&Present<'_>>,
 ) -> EndSessionOutcome {
     let return_to = vouched.and_then(|vouched| return_to(params, &vouched.client));
-    match (vouched, session) {
+    match (vouched, present) {
         (None, None) => EndSessionOutcome::SignedOut,
         (None, Some(_)) => EndSessionOutcome::Ask { client_name, return_to: None },
         (Some(_), None) => EndSessionOutcome::SignOut { return_to },
-        (Some(vouched), Some(session)) if is_of(vault, vouched, session) => EndSessionOutcome::SignOut { return_to },
+        (Some(vouched), Some(present)) if is_of(vault, vouched, present) => EndSessionOutcome::SignOut { return_to },
         // Another session or another person than the one at this browser: nobody is signed out unasked.
         (Some(_), Some(_)) => EndSessionOutcome::Ask { client_name, return_to },
     }
 }
 
-fn is_of(vault: &dyn Vault, vouched: &Vouched, session: &Session) -> bool {
-    let sid = session_id_for_client(vault, &session.id, &vouched.client.id);
-    vouched.hint.subject == session.account_id.as_str() && vouched.hint.sid.as_deref() == Some(sid.as_str())
+fn is_of(vault: &dyn Vault, vouched: &Vouched, present: &Present<'_>) -> bool {
+    let sid = session_id_for_client(vault, &present.session.id, &vouched.client.id);
+    Some(vouched.hint.subject.as_str()) == present.known_as && vouched.hint.sid.as_deref() == Some(sid.as_str())
 }
 
 /// RP-Initiated Logout §3: only to a registered URI, byte for byte.
@@ -122,7 +150,8 @@ mod tests {
     fn outcome(query: &str, hint: Option<Hint>, session: Option<&Session>) -> EndSessionOutcome {
         let params = Parameters::parse(query.as_bytes()).unwrap();
         let vouched = hint.and_then(|hint| vouched(hint, testing::client(), &params));
-        judge(&PlainVault, &params, vouched.as_ref(), None, session)
+        let present = session.map(|session| Present { session, known_as: Some(session.account_id.as_str()) });
+        judge(&PlainVault, &params, vouched.as_ref(), None, present.as_ref())
     }
 
     fn location(outcome: EndSessionOutcome) -> Option<String> {

@@ -23,6 +23,7 @@ mod resource;
 mod revoke;
 mod seam;
 mod settings;
+mod subject;
 #[cfg(test)]
 mod testing;
 mod tokens;
@@ -41,4 +42,6 @@ pub use redirect::{
 };
 pub use resource::{ResourceFault, check_resource};
 pub use settings::{IssuerFault, OidcSettings};
+pub use subject::{SectorFault, sector};
 pub use tokens::TokenResponse;
+pub use userinfo::UserinfoAnswer;

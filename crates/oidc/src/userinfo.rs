@@ -5,15 +5,17 @@ use crate::claims;
 use crate::error::ProtocolError;
 use crate::provider::Provider;
 use crate::tokens::access_token::{self, AccessClaims};
+use portal_id_core::client::ClientMetadata;
 use portal_id_core::ctx::Ctx;
 use portal_id_core::profile::AccountState;
 use portal_id_core::store::Ground;
 use portal_id_core::time::Timestamp;
 use serde_json::{Map, Value, json};
+use std::fmt;
 
 impl Provider {
-    /// The claims for a Bearer token (RFC 6750 §2), wherever it was found in the request.
-    pub async fn userinfo(&self, ctx: &Ctx, bearer: &str) -> Result<Map<String, Value>, ProtocolError> {
+    /// The answer for a Bearer token (RFC 6750 §2), wherever it was found in the request.
+    pub async fn userinfo(&self, ctx: &Ctx, bearer: &str) -> Result<UserinfoAnswer, ProtocolError> {
         let refused = || ProtocolError::invalid_token(self.issuer());
         let token = self.keys().verify(bearer, access_token::TYP, ctx.now).map_err(|_| refused())?;
         let token = access_token::judge(&token.claims, self.issuer(), ctx.now).ok_or_else(refused)?;
@@ -28,8 +30,47 @@ impl Provider {
             claims::open_profile(self.vault(), account).map_err(|error| ProtocolError::server_error(&error))?;
         let open = still_open(&token, &ground);
         let mut answer = claims::of_person(account, &profile, identifiers, &open, client.metadata.identity);
-        answer.insert("sub".to_owned(), json!(account.id));
-        Ok(answer)
+        answer.insert("sub".to_owned(), json!(ground.grant.subject()));
+        claims::aliases::put(&mut answer, &client.metadata.claim_aliases);
+        let Some(algorithm) = client.metadata.userinfo_signed_response_alg else {
+            return Ok(UserinfoAnswer::Claims(answer));
+        };
+        // OpenID Connect Core §5.3.2. No `exp`: an ID token has one, so that this can never pass as one.
+        answer.insert("iss".to_owned(), json!(self.issuer()));
+        answer.insert("aud".to_owned(), json!(client.id));
+        answer.insert("iat".to_owned(), json!(ctx.now.seconds()));
+        let signed = self.sign(algorithm, SIGNED_TYP, &answer, ctx)?;
+        encrypted(&client.metadata, signed).map(UserinfoAnswer::Token)
+    }
+}
+
+/// The `typ` of a signed answer: what libraries expect.
+const SIGNED_TYP: &str = "JWT";
+
+/// Signed and then encrypted, for a client that registered it (OpenID Connect Core §16.14).
+fn encrypted(client: &ClientMetadata, signed: String) -> Result<String, ProtocolError> {
+    let Some(alg) = client.userinfo_encrypted_response_alg else { return Ok(signed) };
+    let enc = client.userinfo_encrypted_response_enc.unwrap_or_default();
+    let keys = client.jwks.as_ref().unwrap_or(&Value::Null);
+    portal_id_keys::encrypt_to(keys, alg, enc, &signed).map_err(|fault| ProtocolError::server_error(&fault))
+}
+
+/// What userinfo answers.
+#[derive(Clone, PartialEq)]
+pub enum UserinfoAnswer {
+    /// The claims, for `application/json`.
+    Claims(Map<String, Value>),
+    /// The claims as a signed and maybe encrypted JWT, for `application/jwt` (OpenID Connect Core §5.3.2).
+    Token(String),
+}
+
+/// Shows nothing about the person.
+impl fmt::Debug for UserinfoAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Claims(_) => "Claims",
+            Self::Token(_) => "Token",
+        })
     }
 }
 

@@ -1,8 +1,10 @@
 //! The command line of `portal-id`.
 
 mod auth;
+mod tokens;
 
 pub use auth::AuthArgs;
+pub use tokens::TokenArgs;
 
 use clap::{Parser, Subcommand};
 use portal_id_core::client::IdentityPolicy;
@@ -117,7 +119,7 @@ pub struct AddClient {
     /// The scopes it may ask for.
     #[arg(long, default_value = "openid profile")]
     pub scope: String,
-    /// The algorithm of its ID tokens: `ES256`, or `RS256` for libraries that know nothing else.
+    /// The algorithm of its ID tokens: `ES256`, `RS256` for libraries that know nothing else, `PS256` or `EdDSA`.
     #[arg(long, default_value = "ES256", value_parser = parse_serde::<SigningAlgorithm>)]
     pub id_token_alg: SigningAlgorithm,
     /// Which identity numbers it gets: `verified-only`, or `any` for self-declared ones too.
@@ -132,6 +134,9 @@ pub struct AddClient {
     /// How it proves who it is.
     #[command(flatten)]
     pub auth: AuthArgs,
+    /// What its tokens say.
+    #[command(flatten)]
+    pub tokens: TokenArgs,
 }
 
 /// Managing keys.

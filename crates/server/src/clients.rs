@@ -1,6 +1,7 @@
 //! Registering relying parties: from the clients file at every start, or by command.
 
 mod auth;
+mod tokens;
 
 pub use auth::warn_of_legacy;
 
@@ -82,7 +83,8 @@ pub fn check(client_id: &str, metadata: &ClientMetadata) -> anyhow::Result<()> {
             );
         }
     }
-    auth::check(client_id, metadata)
+    auth::check(client_id, metadata)?;
+    tokens::check(client_id, metadata)
 }
 
 /// A fresh client without a secret.

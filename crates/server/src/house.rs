@@ -105,6 +105,7 @@ impl House {
         let ring = KeyRing::open(store.clone(), Arc::clone(&vault), config.keys.clone(), &ctx)
             .await
             .context("opening the signing keys")?;
+        make_keys_for_clients(&store, &ring, &ctx).await?;
         let ephemeral = portal_id_ephemeral::open(&config.ephemeral).await.context("opening the ephemeral store")?;
         let accounts = Arc::new(Accounts::new(
             store.clone(),
@@ -161,6 +162,13 @@ async fn refuse_demo_in_production(config: &Config, store: &Store, kek: &KeyEncr
         bail!("this configuration must not face real people:\n  - {}", refusals.join("\n  - "));
     }
     Ok(())
+}
+
+/// The keys of algorithms that some client registered and that have none yet.
+async fn make_keys_for_clients(store: &Store, ring: &KeyRing, ctx: &Ctx) -> anyhow::Result<()> {
+    let clients = store.read("list_clients", |tx| tx.list_clients()).await?;
+    let wanted: Vec<_> = clients.iter().flat_map(|client| client.metadata.signing_algorithms()).collect();
+    ring.ensure(&wanted, ctx).await.context("making the signing keys that clients need")
 }
 
 /// How SMS gateways tell what became of a message.

@@ -124,7 +124,9 @@ impl<'a> ServiceBuilder<'a> {
             assertions: Arc::default(),
             browser: self.idp.browser(),
         };
+        let algorithms: Vec<_> = client.metadata.signing_algorithms().collect();
         clients::add(&ctx, &house.store, client).await.unwrap();
+        house.ring.ensure(&algorithms, &ctx).await.unwrap();
         service
     }
 }

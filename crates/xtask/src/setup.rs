@@ -199,7 +199,7 @@ fn python(repository: &Repository) -> Result<()> {
         return Ok(());
     }
     run("making a Python environment", Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
-    run("installing the SMTP server for tests", pip(&program).arg("-r").arg(&requirements))?;
+    run("installing the SMTP server and the JOSE library for tests", pip(&program).arg("-r").arg(&requirements))?;
     fs::write(&note, wanted).with_context(|| format!("cannot write {}", note.display()))
 }
 

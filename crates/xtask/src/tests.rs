@@ -35,7 +35,7 @@ enum Area {
     Rust,
     /// The same stories and suites on PostgreSQL and Redis (alone, behind a Sentinel, as a cluster)
     Shared,
-    /// The running provider against npm openid-client
+    /// The running provider against npm openid-client, and its signatures against PyPI joserfc
     Interop,
     /// Every page and the demo in a real Chromium, with an accessibility engine
     Browser,
@@ -70,7 +70,7 @@ impl Area {
         match self {
             Self::Rust => &[Need::Compiler],
             Self::Shared => &[Need::Compiler, Need::Postgres, Need::Redis],
-            Self::Interop => &[Need::Compiler, Need::Npm("tests/interop")],
+            Self::Interop => &[Need::Compiler, Need::Npm("tests/interop"), Need::Python],
             Self::Browser => {
                 &[Need::Compiler, Need::Npm("tests/browser"), Need::Npm("tests/sample-service"), Need::Chromium]
             }
@@ -167,7 +167,8 @@ fn interop(workshop: &Workshop<'_>) -> Result<()> {
     let addresses = Addresses::free()?;
     let provider = start_provider(workshop, addresses)?;
     let result = processes::run("openid-client against the provider", &mut node(workshop, "tests/interop", addresses));
-    with_log(result, &provider)
+    with_log(result, &provider)?;
+    python(workshop, "tests/interop/joserfc/tokens.py", &[])
 }
 
 fn browser(workshop: &Workshop<'_>) -> Result<()> {

@@ -7,12 +7,14 @@
 
 mod activation;
 mod addresses;
+mod aliases;
 mod assertions;
 mod at_rest;
 mod authorization;
 mod bare_accounts;
 mod browsers;
 mod business;
+mod claims_parameter;
 mod client_credentials;
 mod codes;
 mod disabled;
@@ -46,6 +48,8 @@ mod signing_keys;
 mod sms;
 mod sms_gateways;
 mod sms_limits;
+mod subjects;
 mod tokens;
+mod userinfo_jwt;
 mod walk;
 mod writes;

@@ -7,7 +7,7 @@ use portal_id_testkit::{Browser, Citizen, Page, Service, TestIdp};
 use serde_json::json;
 
 /// Signs in and lets the browser be remembered.
-async fn remembered(idp: &TestIdp, an: &Citizen) -> Browser {
+pub(crate) async fn remembered(idp: &TestIdp, an: &Citizen) -> Browser {
     let mut browser = idp.browser();
     let page = browser.open("/sign-in").await;
     let page = an.give_password(&mut browser, &page).await.expect("code");
@@ -18,7 +18,7 @@ async fn remembered(idp: &TestIdp, an: &Citizen) -> Browser {
 }
 
 /// The page after the password, in a session of its own.
-async fn after_password(idp: &TestIdp, an: &Citizen, browser: &mut Browser) -> Page {
+pub(crate) async fn after_password(idp: &TestIdp, an: &Citizen, browser: &mut Browser) -> Page {
     idp.advance(Span::minutes(2)).await;
     browser.forget_session();
     let page = browser.open("/sign-in").await.expect("sign-in");

@@ -10,17 +10,19 @@ use std::sync::LazyLock;
 
 static EC: LazyLock<KeyMaterial> = LazyLock::new(|| fresh(SigningAlgorithm::Es256));
 static RSA: LazyLock<KeyMaterial> = LazyLock::new(|| fresh(SigningAlgorithm::Rs256));
+static PSS: LazyLock<KeyMaterial> = LazyLock::new(|| fresh(SigningAlgorithm::Ps256));
+static ED: LazyLock<KeyMaterial> = LazyLock::new(|| fresh(SigningAlgorithm::EdDsa));
 
 fn fresh(algorithm: SigningAlgorithm) -> KeyMaterial {
     KeyMaterial::import(algorithm, &generate(algorithm).unwrap()).unwrap()
 }
 
-fn both() -> [&'static KeyMaterial; 2] {
-    [&EC, &RSA]
+fn all() -> [&'static KeyMaterial; 4] {
+    [&EC, &RSA, &PSS, &ED]
 }
 
 fn find(kid: &str) -> Option<&'static KeyMaterial> {
-    both().into_iter().find(|key| key.kid.as_str() == kid)
+    all().into_iter().find(|key| key.kid.as_str() == kid)
 }
 
 fn claims() -> Map<String, Value> {
@@ -54,15 +56,15 @@ fn header(alg: &str, typ: &str, kid: &str) -> Value {
 }
 
 #[test]
-fn a_signed_token_verifies_with_either_algorithm_and_gives_its_claims_back() {
-    for key in both() {
+fn a_signed_token_verifies_with_every_algorithm_and_gives_its_claims_back() {
+    for key in all() {
         assert_eq!(verified(&signed(key)), Ok(VerifiedToken { claims: claims(), kid: key.kid.clone() }));
     }
 }
 
 #[test]
 fn the_header_has_alg_typ_and_kid_and_nothing_else() {
-    for key in both() {
+    for key in all() {
         let token = signed(key);
         let first = URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap();
         let written: Value = serde_json::from_slice(&first).unwrap();
@@ -86,7 +88,7 @@ fn no_algorithm_but_the_keys_own_is_accepted_whatever_the_signature() {
         "none", "None", "NONE", "", "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "ES256", "ES256K",
         "ES384", "EdDSA", "es256", "RS256 ",
     ];
-    for key in both() {
+    for key in all() {
         for alg in names {
             let input = unsigned(&header(alg, "at+jwt", key.kid.as_str()).to_string());
             let mut mac =
@@ -95,7 +97,7 @@ fn no_algorithm_but_the_keys_own_is_accepted_whatever_the_signature() {
             let hmac = mac.finalize().into_bytes().to_vec();
             let real = key.signer.sign(input.as_bytes()).unwrap();
             let foreign =
-                both().into_iter().find(|other| other.kid != key.kid).unwrap().signer.sign(input.as_bytes()).unwrap();
+                all().into_iter().find(|other| other.kid != key.kid).unwrap().signer.sign(input.as_bytes()).unwrap();
             for (signature, is_real) in [
                 (Vec::new(), false),
                 (hmac, false),
@@ -124,7 +126,7 @@ fn no_algorithm_but_the_keys_own_is_accepted_whatever_the_signature() {
 // security: row 18
 #[test]
 fn a_header_with_any_further_member_is_refused_although_the_signature_holds() {
-    for key in both() {
+    for key in all() {
         let good = header(key.algorithm.as_str(), "at+jwt", key.kid.as_str());
         assert!(verified(&forged(key, &good.to_string())).is_ok());
         let further = [
@@ -186,7 +188,7 @@ fn a_token_of_another_type_is_refused() {
         ("application/at+jwt", "at+jwt"),
         ("", "JWT"),
     ] {
-        for key in both() {
+        for key in all() {
             let token = key.sign(written, &claims()).unwrap().unwrap();
             assert_eq!(verify(&token, expected, find), Err(VerifyError::Type), "{written} as {expected}");
             assert!(verify(&token, written, find).is_ok());
@@ -199,7 +201,7 @@ fn a_key_that_is_not_ours_is_refused_even_under_the_kid_of_one_that_is() {
     for algorithm in SigningAlgorithm::ALL {
         let stranger = fresh(algorithm);
         assert_eq!(verified(&signed(&stranger)), Err(VerifyError::UnknownKey));
-        let ours = both().into_iter().find(|key| key.algorithm == algorithm).unwrap();
+        let ours = all().into_iter().find(|key| key.algorithm == algorithm).unwrap();
         let posing = forged(&stranger, &header(algorithm.as_str(), "at+jwt", ours.kid.as_str()).to_string());
         assert_eq!(verified(&posing), Err(VerifyError::Signature));
     }
@@ -208,7 +210,7 @@ fn a_key_that_is_not_ours_is_refused_even_under_the_kid_of_one_that_is() {
 // security: row 31
 #[test]
 fn every_prefix_and_every_suffix_of_a_token_is_refused() {
-    for key in both() {
+    for key in all() {
         let token = signed(key);
         for at in 0..token.len() {
             assert!(verified(&token[..at]).is_err(), "the first {at} characters");
@@ -224,7 +226,7 @@ fn every_prefix_and_every_suffix_of_a_token_is_refused() {
 // security: row 31
 #[test]
 fn a_token_with_any_one_character_changed_is_refused() {
-    for key in both() {
+    for key in all() {
         let token = signed(key);
         for at in 0..token.len() {
             for bit in 0..7 {
@@ -241,7 +243,7 @@ fn a_token_with_any_one_character_changed_is_refused() {
 #[test]
 fn the_last_characters_unused_bits_must_be_zero() {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    for key in both() {
+    for key in all() {
         let token = signed(key);
         let accepted = ALPHABET
             .iter()
@@ -253,7 +255,7 @@ fn the_last_characters_unused_bits_must_be_zero() {
 // security: row 31
 #[test]
 fn parts_of_two_good_tokens_do_not_make_a_third() {
-    for key in both() {
+    for key in all() {
         let other = key.sign("at+jwt", json!({ "sub": "another" }).as_object().unwrap()).unwrap().unwrap();
         let (one, two): (Vec<&str>, Vec<&str>) = (signed(key).leak().split('.').collect(), other.split('.').collect());
         assert_eq!(verified(&[one[0], two[1], one[2]].join(".")), Err(VerifyError::Signature));
@@ -266,7 +268,7 @@ fn parts_of_two_good_tokens_do_not_make_a_third() {
 #[test]
 fn a_token_too_long_is_neither_made_nor_read() {
     let long = json!({ "name": "x".repeat(MAX_TOKEN_BYTES) });
-    for key in both() {
+    for key in all() {
         assert!(key.sign("JWT", long.as_object().unwrap()).unwrap().is_none());
     }
     assert_eq!(verified(&"A".repeat(MAX_TOKEN_BYTES + 1)), Err(VerifyError::TooLong));
@@ -287,7 +289,7 @@ fn dates_beyond_every_calendar_pass_through_as_they_are() {
         json!(null),
     ] {
         let claims = json!({ "exp": exp, "iat": exp, "nbf": exp, "auth_time": exp });
-        for key in both() {
+        for key in all() {
             let token = key.sign("at+jwt", claims.as_object().unwrap()).unwrap().unwrap();
             assert_eq!(Value::Object(verified(&token).unwrap().claims), claims);
         }
@@ -314,8 +316,20 @@ fn a_private_key_of_another_type_or_size_is_not_taken_in() {
     let rsa = generate(SigningAlgorithm::Rs256).unwrap();
     assert!(KeyMaterial::import(SigningAlgorithm::Rs256, &ec).is_err());
     assert!(KeyMaterial::import(SigningAlgorithm::Es256, &rsa).is_err());
+    let ed = generate(SigningAlgorithm::EdDsa).unwrap();
+    for (algorithm, key) in [
+        (SigningAlgorithm::Ps256, &ec),
+        (SigningAlgorithm::Ps256, &ed),
+        (SigningAlgorithm::EdDsa, &ec),
+        (SigningAlgorithm::EdDsa, &rsa),
+        (SigningAlgorithm::Es256, &ed),
+    ] {
+        assert!(KeyMaterial::import(algorithm, key).is_err(), "{}", algorithm.as_str());
+    }
     let small: Map<String, Value> = Jwk::generate_rsa_key(1024).unwrap().into();
-    assert!(KeyMaterial::import(SigningAlgorithm::Rs256, &serde_json::to_vec(&small).unwrap()).is_err());
+    for algorithm in [SigningAlgorithm::Rs256, SigningAlgorithm::Ps256] {
+        assert!(KeyMaterial::import(algorithm, &serde_json::to_vec(&small).unwrap()).is_err());
+    }
     for bad in [b"".as_slice(), b"null", b"{}", br#"{"kty":"oct","k":"AAAA"}"#] {
         assert!(KeyMaterial::import(SigningAlgorithm::Es256, bad).is_err());
     }
@@ -323,7 +337,12 @@ fn a_private_key_of_another_type_or_size_is_not_taken_in() {
 
 #[test]
 fn a_private_key_whose_public_part_is_another_keys_is_not_taken_in() {
-    for (algorithm, members) in [(SigningAlgorithm::Es256, &["x", "y"][..]), (SigningAlgorithm::Rs256, &["n"][..])] {
+    for (algorithm, members) in [
+        (SigningAlgorithm::Es256, &["x", "y"][..]),
+        (SigningAlgorithm::Rs256, &["n"][..]),
+        (SigningAlgorithm::Ps256, &["n"][..]),
+        (SigningAlgorithm::EdDsa, &["x"][..]),
+    ] {
         let map = |bytes: &[u8]| serde_json::from_slice::<Map<String, Value>>(bytes).unwrap();
         let (mut mixed, other) = (map(&generate(algorithm).unwrap()), map(&generate(algorithm).unwrap()));
         for member in members {
@@ -339,7 +358,7 @@ fn a_private_key_whose_public_part_is_another_keys_is_not_taken_in() {
 
 #[test]
 fn the_public_part_has_no_private_or_symmetric_member() {
-    for key in both() {
+    for key in all() {
         for private in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] {
             assert!(!key.public.contains_key(private), "{private}");
         }
@@ -366,7 +385,7 @@ proptest! {
         let token = [part(&first), part(&second), part(&third)].join(".");
         prop_assert!(verified(&token).is_err());
         // The same behind a good header, so that the signature itself is what is odd.
-        for key in both() {
+        for key in all() {
             let good = header(key.algorithm.as_str(), "at+jwt", key.kid.as_str()).to_string();
             let token = [part(good.as_bytes()), part(&second), part(&third)].join(".");
             prop_assert_eq!(verified(&token), Err(VerifyError::Signature));

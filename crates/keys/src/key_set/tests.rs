@@ -12,6 +12,7 @@ use std::sync::LazyLock;
 const ES: SigningAlgorithm = SigningAlgorithm::Es256;
 const TICK: Span = Span::millis(1);
 const ANNOUNCEMENT: Span = Span::minutes(70);
+const HINTS: Span = Span::days(90);
 
 /// RSA keys are slow to make: these serve all tests.
 static ROWS: LazyLock<Vec<SigningKey>> =
@@ -22,7 +23,7 @@ fn row(algorithm: SigningAlgorithm, signs_from: Timestamp) -> SigningKey {
 }
 
 fn set(rows: Vec<SigningKey>) -> KeySet {
-    KeySet::from_rows(rows, &vault(1), None, NOW).unwrap()
+    KeySet::from_rows(rows, &vault(1), None, HINTS, NOW).unwrap()
 }
 
 fn claims() -> Map<String, Value> {
@@ -43,7 +44,7 @@ fn rotated() -> (Vec<SigningKey>, Timestamp, Timestamp) {
 }
 
 #[test]
-fn the_first_keys_sign_and_verify_with_both_algorithms() {
+fn the_first_keys_sign_and_verify_with_every_algorithm() {
     let set = set(ROWS.clone());
     for algorithm in SigningAlgorithm::ALL {
         let token = set.sign(algorithm, "JWT", &claims(), NOW).unwrap();
@@ -62,13 +63,14 @@ fn the_published_set_has_distinct_kids_and_public_members_only() {
         let members: BTreeSet<&str> = key.as_object().unwrap().keys().map(String::as_str).collect();
         let expected = match key["alg"].as_str().unwrap() {
             "ES256" => BTreeSet::from(["kty", "crv", "x", "y", "kid", "use", "alg"]),
+            "EdDSA" => BTreeSet::from(["kty", "crv", "x", "kid", "use", "alg"]),
             _ => BTreeSet::from(["kty", "n", "e", "kid", "use", "alg"]),
         };
         assert_eq!(members, expected);
     }
     let kids = kids(&jwks);
-    assert_eq!(kids.len(), 4);
-    assert_eq!(kids.iter().collect::<BTreeSet<_>>().len(), 4);
+    assert_eq!(kids.len(), 6);
+    assert_eq!(kids.iter().collect::<BTreeSet<_>>().len(), 6);
 }
 
 #[test]
@@ -85,6 +87,23 @@ fn a_retired_key_verifies_until_it_is_no_longer_published() {
     assert!(set.verify(&last, "JWT", end - TICK).is_ok());
     assert_eq!(set.verify(&last, "JWT", end), Err(VerifyError::UnknownKey));
     assert_eq!(set.verify(&last, "JWT", end + TICK), Err(VerifyError::UnknownKey));
+}
+
+#[test]
+fn a_withdrawn_key_verifies_hints_for_some_time_and_nothing_else() {
+    let (rows, turn, end) = rotated();
+    let reading = |now| KeySet::from_rows(rows.clone(), &vault(1), None, HINTS, now).unwrap();
+    let last = set(rows.clone()).sign(ES, "JWT", &claims(), turn - TICK).unwrap();
+    let over = end + HINTS;
+    for now in [end, over - TICK] {
+        assert_eq!(reading(now).verify(&last, "JWT", now), Err(VerifyError::UnknownKey));
+        assert_eq!(reading(now).verify_hint(&last, "JWT", now).unwrap().claims, claims());
+        assert_eq!(kids(&reading(now).jwks(now)).len(), 1);
+        assert!(!reading(now).has_withdrawn(now), "its row stays");
+    }
+    assert_eq!(reading(over).verify_hint(&last, "JWT", over), Err(VerifyError::UnknownKey));
+    assert!(reading(over).has_withdrawn(over));
+    assert_eq!(reading(end).verify_hint(&last, "at+jwt", end), Err(VerifyError::Type));
 }
 
 #[test]
@@ -110,10 +129,11 @@ fn a_revoked_key_neither_signs_nor_verifies_nor_is_published() {
     let token = before.sign(ES, "JWT", &claims(), NOW).unwrap();
     let mut rows = ROWS.clone();
     rows.iter_mut().find(|key| key.algorithm == ES).unwrap().revoked_at = Some(NOW);
-    let after = KeySet::from_rows(rows, &vault(1), Some(&before), NOW).unwrap();
+    let after = KeySet::from_rows(rows, &vault(1), Some(&before), HINTS, NOW).unwrap();
     assert_eq!(after.verify(&token, "JWT", NOW), Err(VerifyError::UnknownKey));
     assert_eq!(after.sign(ES, "JWT", &claims(), NOW), Err(SignError::NoKey(ES)));
-    assert_eq!(kids(&after.jwks(NOW)).len(), 1);
+    assert_eq!(kids(&after.jwks(NOW)).len(), ROWS.len() - 1);
+    assert_eq!(after.verify_hint(&token, "JWT", NOW), Err(VerifyError::UnknownKey));
     assert!(after.sign(SigningAlgorithm::Rs256, "JWT", &claims(), NOW).is_ok());
 }
 
@@ -121,18 +141,18 @@ fn a_revoked_key_neither_signs_nor_verifies_nor_is_published() {
 fn a_key_that_is_known_is_not_opened_again() {
     let first = set(ROWS.clone());
     // The other vault could open nothing: the keys come from the earlier reading.
-    let second = KeySet::from_rows(ROWS.clone(), &vault(2), Some(&first), NOW).unwrap();
+    let second = KeySet::from_rows(ROWS.clone(), &vault(2), Some(&first), HINTS, NOW).unwrap();
     for row in ROWS.iter() {
         assert!(Arc::ptr_eq(&first.keys[&row.kid], &second.keys[&row.kid]));
     }
-    assert!(matches!(KeySet::from_rows(ROWS.clone(), &vault(2), None, NOW), Err(KeySetError::Unsealable(_))));
+    assert!(matches!(KeySet::from_rows(ROWS.clone(), &vault(2), None, HINTS, NOW), Err(KeySetError::Unsealable(_))));
 }
 
 #[test]
 fn a_private_key_moved_to_another_row_does_not_open() {
     let mut rows = vec![row(ES, NOW), row(ES, NOW)];
     rows[0].sealed_private_jwk = rows[1].sealed_private_jwk.clone();
-    assert!(matches!(KeySet::from_rows(rows, &vault(1), None, NOW), Err(KeySetError::Unsealable(_))));
+    assert!(matches!(KeySet::from_rows(rows, &vault(1), None, HINTS, NOW), Err(KeySetError::Unsealable(_))));
 }
 
 #[test]
@@ -145,7 +165,7 @@ fn a_kid_that_is_not_the_keys_own_thumbprint_is_refused() {
         sealed_private_jwk: vault.seal(SealPurpose::SigningKey, b"1", &private, &Seeded::new(4)),
         ..honest
     };
-    let refused = KeySet::from_rows(vec![renamed], &vault, None, NOW).err().unwrap();
+    let refused = KeySet::from_rows(vec![renamed], &vault, None, HINTS, NOW).err().unwrap();
     assert_eq!(refused.to_string(), "the key 1 is damaged: the kid is not the thumbprint of the key");
 }
 
@@ -153,7 +173,7 @@ fn a_kid_that_is_not_the_keys_own_thumbprint_is_refused() {
 #[test]
 fn a_row_cannot_give_a_key_another_algorithm_or_another_public_part() {
     let confused = SigningKey { algorithm: SigningAlgorithm::Rs256, ..row(ES, NOW) };
-    assert!(matches!(KeySet::from_rows(vec![confused], &vault(1), None, NOW), Err(KeySetError::Damaged { .. })));
+    assert!(matches!(KeySet::from_rows(vec![confused], &vault(1), None, HINTS, NOW), Err(KeySetError::Damaged { .. })));
 
     let (honest, stranger) = (row(ES, NOW), row(ES, NOW));
     let swapped = SigningKey { public_jwk: stranger.public_jwk.clone(), ..honest.clone() };
@@ -164,9 +184,12 @@ fn a_row_cannot_give_a_key_another_algorithm_or_another_public_part() {
 }
 
 #[test]
-fn a_withdrawn_key_is_listed_but_never_opened() {
-    let withdrawn =
-        SigningKey { published_until: Some(NOW), sealed_private_jwk: Vec::new(), ..row(ES, NOW - Span::days(9)) };
+fn a_key_withdrawn_longer_ago_than_hints_are_taken_is_listed_but_never_opened() {
+    let withdrawn = SigningKey {
+        published_until: Some(NOW - HINTS),
+        sealed_private_jwk: Vec::new(),
+        ..row(ES, NOW - Span::days(99))
+    };
     let set = set(vec![withdrawn]);
     let timeline = set.timeline(NOW);
     assert_eq!(timeline.len(), 1);

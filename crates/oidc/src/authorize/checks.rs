@@ -2,9 +2,9 @@
 //! specification. Each check is one small function with one reason; the first that refuses is the answer.
 //!
 //! `display`, `ui_locales`, `claims_locales`, `acr_values`, `login_hint` and unknown parameters never refuse a request
-//! (OpenID Connect Core §3.1.2.1); `claims` is not supported and said so in the metadata.
+//! (OpenID Connect Core §3.1.2.1).
 
-use super::prompt;
+use super::{claims_request, prompt};
 use crate::error::AuthorizationFault;
 use crate::parameters::Parameters;
 use crate::redirect::{ResponseMode, VerifiedRedirect};
@@ -43,9 +43,10 @@ pub(super) const BEFORE_NEGOTIATION: [Check; 6] = [
 ];
 
 /// After it.
-pub(super) const AFTER_NEGOTIATION: [Check; 2] = [
+pub(super) const AFTER_NEGOTIATION: [Check; 3] = [
     check("nonce", "RFC 9700 §2.1.1", nonce_or_pkce),
     check("prompt", "OpenID Connect Core §3.1.2.1", prompt_is_readable),
+    check("claims", "OpenID Connect Core §5.5", claims_are_readable),
 ];
 
 /// Runs a table.
@@ -119,6 +120,10 @@ fn prompt_is_readable(asked: &Asked<'_>) -> Result<(), AuthorizationFault> {
     prompt::read(asked.params).map(|_| ())
 }
 
+fn claims_are_readable(asked: &Asked<'_>) -> Result<(), AuthorizationFault> {
+    claims_request::check(asked.params)
+}
+
 fn absent(asked: &Asked<'_>, name: &str, fault: AuthorizationFault) -> Result<(), AuthorizationFault> {
     if asked.params.get(name).is_some() { Err(fault) } else { Ok(()) }
 }
@@ -167,6 +172,7 @@ mod tests {
             ("&registration=%7B%7D", "registration_not_supported"),
             ("&prompt=none%20login", "invalid_request"),
             ("&max_age=soon", "invalid_request"),
+            ("&claims=email", "invalid_request"),
         ] {
             assert_eq!(answer(&format!("{GOOD}{extra}")), Some(error), "{extra}");
         }

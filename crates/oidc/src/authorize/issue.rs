@@ -5,6 +5,7 @@ use super::request::Request;
 use crate::provider::Provider;
 use crate::redirect::{ClientRedirect, ReturnAddress};
 use crate::settings::OidcSettings;
+use crate::subject;
 use portal_id_core::accounts::{Failure, SignedIn};
 use portal_id_core::audit::{AuditEntry, AuditKind};
 use portal_id_core::client::{Client, ordered_scopes};
@@ -59,8 +60,9 @@ impl Provider {
     ) -> Result<AuthorizeOutcome, Failure> {
         let code = Secret::random(ctx.entropy());
         let key = Key { id: GrantId::new(ctx.now, ctx.entropy()), code: code_digest(self.vault(), code.expose()) };
-        let grant = new_grant(ctx.now, self.settings(), key, &address, &approved);
+        let mut grant = new_grant(ctx.now, self.settings(), key, &address, &approved);
         let Approved { client, who, consent, .. } = approved;
+        let (client_of_subject, fresh, now) = (client.clone(), subject::fresh(ctx.entropy()), ctx.now);
         let audit =
             |kind| AuditEntry::new(ctx, kind).account(&who.account.id).client(&client.id).session(&who.session.id);
         let issued = audit(AuditKind::CodeIssued);
@@ -71,6 +73,7 @@ impl Provider {
                     tx.put_consent(consent)?;
                     tx.insert_audit(granted)?;
                 }
+                grant.subject = subject::decide(tx, &client_of_subject, &grant.account_id, &fresh, now)?;
                 tx.insert_grant(&grant)?;
                 tx.insert_audit(&issued)
             })
@@ -130,7 +133,7 @@ fn new_grant(
         expires_at,
         revoked_at: None,
         subject: None,
-        claims: None,
+        claims: request.claims.kept.clone(),
         resources: Vec::new(),
     }
 }

@@ -6,6 +6,7 @@
 //! the person ([`prompt`], [`consent`]). Pages and cookies are left to `web`, sign-in itself to `core::accounts`.
 
 mod checks;
+mod claims_request;
 mod consent;
 mod identify;
 pub(crate) mod issue;
@@ -13,6 +14,7 @@ mod outcome;
 pub(crate) mod prompt;
 mod request;
 pub(crate) mod scopes;
+mod strict_json;
 
 pub use outcome::{AuthorizeOutcome, AuthorizeRefusal, ConsentAsk, SignInAsk};
 
@@ -21,6 +23,7 @@ use crate::error::AuthorizationFault;
 use crate::parameters::Parameters;
 use crate::provider::Provider;
 use crate::redirect::ClientRedirect;
+use crate::subject;
 use issue::Approved;
 use portal_id_core::accounts::{Failure, Presentable, SignedIn};
 use portal_id_core::client::Client;
@@ -29,7 +32,7 @@ use portal_id_core::ctx::Ctx;
 use portal_id_core::ids::ClientId;
 use portal_id_core::store::StoreResult;
 use portal_id_core::time::Timestamp;
-use prompt::Presence;
+use prompt::{Presence, Subjects};
 use request::Request;
 
 /// The circumstances of a request that the parameters do not tell.
@@ -40,6 +43,17 @@ struct Visit<'a> {
     started_at: Option<Timestamp>,
     /// What the person just answered on the consent page.
     decision: Option<bool>,
+}
+
+/// What the store knows about a request.
+#[derive(Default)]
+struct Facts {
+    /// The client that it names.
+    client: Option<Client>,
+    /// What the person at the browser allowed that client.
+    remembered: Option<Consent>,
+    /// The `sub` by which the client knows that person.
+    known_as: Option<String>,
 }
 
 impl Provider {
@@ -72,7 +86,7 @@ impl Provider {
     }
 
     async fn judge(&self, ctx: &Ctx, params: &Parameters, visit: Visit<'_>) -> Result<AuthorizeOutcome, Failure> {
-        let (client, remembered) = self.client_and_consent(params, visit.who).await?;
+        let Facts { client, remembered, known_as } = self.facts_of_request(params, visit.who).await?;
         let (client, redirect) = match identify::identify(params, client) {
             Ok(identified) => identified,
             Err(refusal) => return Ok(AuthorizeOutcome::Refused(refusal)),
@@ -83,12 +97,14 @@ impl Provider {
             Ok(request) => request,
             Err(fault) => return refuse(fault),
         };
-        let hinted = match self.hinted_subject(params, ctx.now) {
-            Ok(hinted) => hinted,
+        let mut expected = request.claims.subjects.clone();
+        match self.hinted_subject(params, &client, ctx.now) {
+            Ok(hinted) => expected.extend(hinted.map(|subject| vec![subject])),
             Err(fault) => return refuse(fault),
-        };
+        }
         let session = visit.who.map(|who| &who.session);
-        let who = match (request.prompt.presence(session, hinted.as_deref(), visit.started_at, ctx.now), visit.who) {
+        let subjects = Subjects { expected: &expected, present: known_as.as_deref() };
+        let who = match (request.prompt.presence(session, subjects, visit.started_at, ctx.now), visit.who) {
             (Presence::Present, Some(who)) => who,
             (Presence::SignIn(requirement), _) => {
                 return Ok(AuthorizeOutcome::SignIn(SignInAsk {
@@ -105,6 +121,13 @@ impl Provider {
                 return refuse(AuthorizationFault::new("login_required", "the person has to sign in"));
             }
         };
+        if !request.claims.is_met_by(&who.session) {
+            // OpenID Connect Unmet Authentication Requirements §3.
+            return refuse(AuthorizationFault::new(
+                "unmet_authentication_requirements",
+                "the person cannot sign in as the acr in claims demands",
+            ));
+        }
         let given = consent::is_given(&client, &request.scopes, remembered.as_ref(), request.prompt, visit.started_at);
         match visit.decision {
             None if given => {
@@ -127,34 +150,39 @@ impl Provider {
         }
     }
 
-    /// The client that the request names, and what the person at the browser allowed it.
-    async fn client_and_consent(
-        &self,
-        params: &Parameters,
-        who: Option<&SignedIn>,
-    ) -> Result<(Option<Client>, Option<Consent>), Failure> {
-        let Some(id) = params.get("client_id").map(ClientId::from_text) else { return Ok((None, None)) };
+    /// What the store knows about the request and the person at the browser.
+    async fn facts_of_request(&self, params: &Parameters, who: Option<&SignedIn>) -> Result<Facts, Failure> {
+        let Some(id) = params.get("client_id").map(ClientId::from_text) else { return Ok(Facts::default()) };
         let account = who.map(|who| who.account.id.clone());
         let found = self
             .store()
             .read("authorize_facts", move |tx| {
                 let client = tx.find_client(&id)?;
-                let consent = match &account {
-                    Some(account) => tx.find_consent(account, &id)?,
-                    None => None,
-                };
-                StoreResult::Ok((client, consent))
+                let (mut remembered, mut known_as) = (None, None);
+                if let Some(account) = &account {
+                    remembered = tx.find_consent(account, &id)?;
+                    if let Some(client) = &client {
+                        known_as = subject::known_as(tx, client, account)?;
+                    }
+                }
+                StoreResult::Ok(Facts { client, remembered, known_as })
             })
             .await?;
         Ok(found)
     }
 
-    /// The subject of `id_token_hint`; an expired hint is fine (OpenID Connect Core §3.1.2.1).
-    fn hinted_subject(&self, params: &Parameters, now: Timestamp) -> Result<Option<String>, AuthorizationFault> {
+    /// The subject of `id_token_hint`; an expired hint is fine (OpenID Connect Core §3.1.2.1). Another client's ID token
+    /// says nothing about whom this one knows.
+    fn hinted_subject(
+        &self,
+        params: &Parameters,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<Option<String>, AuthorizationFault> {
         let Some(text) = params.get("id_token_hint") else { return Ok(None) };
         match self.read_hint(text, now) {
-            Some(hint) => Ok(Some(hint.subject)),
-            None => Err(AuthorizationFault::invalid_request("id_token_hint is not an ID token of ours")),
+            Some(hint) if hint.audience == client.id.as_str() => Ok(Some(hint.subject)),
+            _ => Err(AuthorizationFault::invalid_request("id_token_hint is not an ID token of ours for this client")),
         }
     }
 

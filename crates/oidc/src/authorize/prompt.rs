@@ -54,12 +54,28 @@ pub(super) fn read(params: &Parameters) -> Result<Prompt, AuthorizationFault> {
         consent: has("consent"),
         create: has("create"),
         max_age: max_age.transpose()?.map(|seconds| Span::seconds(seconds.into())),
-        two_factors: asks_for_two_factors(params.get("acr_values").unwrap_or_default()),
+        two_factors: asks_for_two_factors(params.get("acr_values").unwrap_or_default().split(' ')),
     })
 }
 
 fn max_age_fault() -> AuthorizationFault {
     AuthorizationFault::invalid_request("max_age must be a whole number of seconds")
+}
+
+/// Who the client expects, and who is there, both as the client knows people.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Subjects<'a> {
+    /// The person must be one of each of these: of `id_token_hint`, and of `sub` in `claims`.
+    pub(super) expected: &'a [Vec<String>],
+    /// The `sub` of the person who is signed in; `None` when the client never met them.
+    pub(super) present: Option<&'a str>,
+}
+
+impl Subjects<'_> {
+    fn fit(&self) -> bool {
+        let is_one_of = |known: &Vec<String>| known.iter().any(|subject| Some(subject.as_str()) == self.present);
+        self.expected.iter().all(is_one_of)
+    }
 }
 
 /// Who is at the browser, as far as the request cares.
@@ -74,12 +90,18 @@ pub(super) enum Presence {
 }
 
 impl Prompt {
+    /// The same with the classes that `claims` asks for (OpenID Connect Core §5.5.1.1).
+    pub(super) fn with_acr_values(self, values: &[String]) -> Self {
+        let two_factors = self.two_factors || asks_for_two_factors(values.iter().map(String::as_str));
+        Self { two_factors, ..self }
+    }
+
     /// Judges the session. `started_at` is when the request first arrived, for a person who comes back from our pages:
-    /// what is asked of the sign-in is then met by one since that moment. `hinted` is the subject of `id_token_hint`.
+    /// what is asked of the sign-in is then met by one since that moment.
     pub(super) fn presence(
         &self,
         session: Option<&Session>,
-        hinted: Option<&str>,
+        subjects: Subjects<'_>,
         started_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Presence {
@@ -88,11 +110,8 @@ impl Prompt {
         if must_see_the_page || next_step(session, requirement) == Step::SignIn {
             return if self.silent { Presence::LoginRequired } else { Presence::SignIn(requirement) };
         }
-        match (session, hinted) {
-            // OpenID Connect Core §3.1.2.1: the person of the hint, or an error.
-            (Some(session), Some(subject)) if session.account_id.as_str() != subject => Presence::LoginRequired,
-            _ => Presence::Present,
-        }
+        // OpenID Connect Core §3.1.2.1, §3.1.2.2: the person of the hint or of `claims`, or an error.
+        if subjects.fit() { Presence::Present } else { Presence::LoginRequired }
     }
 
     fn requirement(&self, started_at: Option<Timestamp>, now: Timestamp) -> Requirement {
@@ -122,7 +141,7 @@ mod tests {
 
     fn first(query: &str, signed_in_ago: Option<Span>) -> Presence {
         let session = signed_in_ago.map(|ago| testing::session(NOW - ago));
-        prompt(query).presence(session.as_ref(), None, None, NOW)
+        prompt(query).presence(session.as_ref(), Subjects::default(), None, NOW)
     }
 
     fn signs_in(presence: Presence) -> bool {
@@ -168,7 +187,12 @@ mod tests {
     fn coming_back_satisfies_prompt_login_only_with_a_sign_in_since() {
         let begun = NOW - Span::minutes(2);
         let back = |signed_in_at| {
-            prompt("prompt=login").presence(Some(&testing::session(signed_in_at)), None, Some(begun), NOW)
+            prompt("prompt=login").presence(
+                Some(&testing::session(signed_in_at)),
+                Subjects::default(),
+                Some(begun),
+                NOW,
+            )
         };
         assert_eq!(back(begun + Span::minutes(1)), Presence::Present);
         assert_eq!(
@@ -185,8 +209,9 @@ mod tests {
         assert_eq!(first("max_age=1&prompt=none", Some(Span::seconds(2))), Presence::LoginRequired);
         assert!(signs_in(first("max_age=0", Some(Span::millis(1)))));
         let begun = NOW - Span::minutes(10);
-        let back =
-            |signed_in_at| prompt("max_age=1").presence(Some(&testing::session(signed_in_at)), None, Some(begun), NOW);
+        let back = |signed_in_at| {
+            prompt("max_age=1").presence(Some(&testing::session(signed_in_at)), Subjects::default(), Some(begun), NOW)
+        };
         assert_eq!(back(begun), Presence::Present);
         assert!(signs_in(back(begun - Span::millis(1))));
     }
@@ -195,7 +220,8 @@ mod tests {
     #[test]
     fn a_remembered_browser_is_no_second_level() {
         let one_factor = Session { amr: vec![Amr::Pwd], ..testing::session(NOW) };
-        let judged = |query: &str, session: &Session| prompt(query).presence(Some(session), None, None, NOW);
+        let judged =
+            |query: &str, session: &Session| prompt(query).presence(Some(session), Subjects::default(), None, NOW);
         assert_eq!(judged("", &one_factor), Presence::Present);
         assert_eq!(judged("acr_values=urn:portal-id:loa:1", &one_factor), Presence::Present);
         assert!(signs_in(judged("acr_values=urn:portal-id:loa:2", &one_factor)));
@@ -204,13 +230,25 @@ mod tests {
     }
 
     #[test]
-    fn the_hint_names_the_person_or_the_answer_is_login_required() {
+    fn the_person_is_the_one_of_the_hint_and_of_the_claims_or_the_answer_is_login_required() {
         let session = testing::session(NOW);
-        let with = |hint| prompt("").presence(Some(&session), Some(hint), None, NOW);
-        assert_eq!(with(testing::SUBJECT), Presence::Present);
-        assert_eq!(with("somebody else"), Presence::LoginRequired);
+        let with = |expected: &[&[&str]], present| {
+            let expected: Vec<Vec<String>> =
+                expected.iter().map(|one| one.iter().map(|subject| (*subject).to_owned()).collect()).collect();
+            prompt("").presence(Some(&session), Subjects { expected: &expected, present }, None, NOW)
+        };
+        assert_eq!(with(&[], Some("an")), Presence::Present);
+        assert_eq!(with(&[], None), Presence::Present, "a client that never met the person");
+        assert_eq!(with(&[&["an"]], Some("an")), Presence::Present);
+        assert_eq!(with(&[&["an"], &["binh", "an"]], Some("an")), Presence::Present);
+        assert_eq!(with(&[&["an"]], Some("somebody else")), Presence::LoginRequired);
+        assert_eq!(with(&[&["an"], &["binh"]], Some("an")), Presence::LoginRequired);
+        assert_eq!(with(&[&["an"]], None), Presence::LoginRequired);
+        assert_eq!(with(&[&[]], Some("an")), Presence::LoginRequired, "values that are nobody");
+        let expected = [vec!["somebody else".to_owned()]];
+        let nobody_there = Subjects { expected: &expected, present: None };
         assert!(
-            signs_in(prompt("").presence(None, Some("somebody else"), None, NOW)),
+            signs_in(prompt("").presence(None, nobody_there, None, NOW)),
             "a person may still become the right one"
         );
     }

@@ -1,6 +1,7 @@
 //! A request that has passed every check that does not depend on the person.
 
 use super::checks::{self, Asked};
+use super::claims_request::{self, ClaimsAsked};
 use super::prompt::{self, Prompt};
 use crate::error::AuthorizationFault;
 use crate::parameters::Parameters;
@@ -16,6 +17,7 @@ pub(super) struct Request {
     pub(super) code_challenge: Option<String>,
     pub(super) nonce: Option<String>,
     pub(super) prompt: Prompt,
+    pub(super) claims: ClaimsAsked,
 }
 
 impl Request {
@@ -30,11 +32,14 @@ impl Request {
         checks::run(&checks::BEFORE_NEGOTIATION, &asked)?;
         let negotiated = negotiate(&Proposal { params, client, redirect })?;
         checks::run(&checks::AFTER_NEGOTIATION, &asked)?;
+        let claims = claims_request::read(params, client)?;
+        let prompt = prompt::read(params)?.with_acr_values(&claims.acr_values);
         Ok(Self {
             scopes: negotiated.scopes,
             code_challenge: negotiated.code_challenge,
             nonce: params.get("nonce").map(str::to_owned),
-            prompt: prompt::read(params)?,
+            prompt,
+            claims,
         })
     }
 }

@@ -11,6 +11,7 @@ mod gate;
 pub(crate) mod refresh_token;
 
 use crate::authorize::scopes;
+use crate::claims::by_name;
 use crate::client_auth::{self, ClientAuthenticated};
 use crate::error::ProtocolError;
 use crate::parameters::Parameters;
@@ -24,7 +25,7 @@ use portal_id_core::ctx::Ctx;
 use portal_id_core::grant::Grant;
 use portal_id_core::ids::ClientId;
 use portal_id_core::ports::Vault;
-use portal_id_core::profile::{Account, AccountState};
+use portal_id_core::profile::{Account, AccountState, Identifier};
 use portal_id_core::store::{StoreResult, Tx};
 use portal_id_core::time::Timestamp;
 use std::sync::Arc;
@@ -119,6 +120,8 @@ pub(crate) enum Denial {
 struct Facts {
     client: Option<Client>,
     grant: Option<(Grant, Account)>,
+    /// Who vouches for what, when the ID token is to tell about the person.
+    identifiers: Vec<Identifier>,
 }
 
 impl Provider {
@@ -168,7 +171,10 @@ impl Provider {
         }
         let is_first = matches!(step, Step::Redeem { .. });
         let audience = resource::audience(resources, &grant, client, &scopes, self.issuer())?;
-        let issue = Issue { grant: &grant, client, scopes, audience, generation: step.generation(), is_first };
+        let person = by_name::of_id_token(self.vault(), &grant, client, (&account, &facts.identifiers), &scopes)
+            .map_err(|error| ProtocolError::server_error(&error))?;
+        let generation = step.generation();
+        let issue = Issue { grant: &grant, client, scopes, audience, generation, is_first, person };
         let response = self.issue_tokens(ctx, &issue)?;
         match self.pass_gate(ctx, &presented, &grant, step, &at).await? {
             Passage::Passed => Ok(response),
@@ -194,7 +200,11 @@ impl Provider {
                     Some(grant) => tx.find_account(&grant.account_id)?,
                     None => None,
                 };
-                Ok(Facts { client, grant: grant.zip(account) })
+                let identifiers = match &grant {
+                    Some(grant) if by_name::wants_person(grant) => tx.list_identifiers(&grant.account_id)?,
+                    _ => Vec::new(),
+                };
+                Ok(Facts { client, grant: grant.zip(account), identifiers })
             })
             .await?;
         Ok(facts)

@@ -4,9 +4,12 @@ use super::{Issue, put_authentication};
 use crate::provider::Provider;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use portal_id_core::acr::{Aal, best_met};
+use portal_id_core::grant::Grant;
+use portal_id_core::signing_key::SigningAlgorithm;
 use portal_id_core::time::Timestamp;
 use serde_json::{Map, Value, json};
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha512};
 
 /// The `typ` of the header.
 pub(crate) const TYP: &str = "JWT";
@@ -24,24 +27,42 @@ pub(super) fn claims(
     let mut claims = Map::new();
     let members = [
         ("iss", json!(issuer)),
-        ("sub", json!(issue.grant.account_id)),
+        ("sub", json!(issue.grant.subject())),
         ("aud", json!(issue.client.id)),
         ("iat", json!(now.seconds())),
         ("exp", json!(expires_at.seconds())),
         ("sid", json!(sid)),
-        ("at_hash", json!(at_hash(access_token))),
+        ("at_hash", json!(at_hash(issue.client.metadata.id_token_signed_response_alg, access_token))),
     ];
     claims.extend(members.map(|(name, value)| (name.to_owned(), value)));
     put_authentication(&mut claims, issue.grant);
     if let Some(nonce) = issue.grant.nonce.as_ref().filter(|_| issue.is_first) {
         claims.insert("nonce".to_owned(), json!(nonce));
     }
+    if let Some(acr) = acr_asked_for(issue.grant) {
+        claims.insert("acr".to_owned(), json!(acr));
+    }
+    for (name, value) in &issue.person {
+        claims.entry(name.as_str()).or_insert_with(|| value.clone());
+    }
     claims
 }
 
-/// OpenID Connect Core §3.1.3.6: the left half of the hash of the algorithm. All of ours hash with SHA-256.
-fn at_hash(access_token: &str) -> String {
-    URL_SAFE_NO_PAD.encode(&Sha256::digest(access_token)[..16])
+/// OpenID Connect Core §5.5.1.1: one of the classes that the client cannot do without, word for word. A class is a
+/// minimum, so a lower one than was reached is true as well.
+fn acr_asked_for(grant: &Grant) -> Option<&'static str> {
+    let asked = grant.claims.as_ref()?.id_token.get("acr").filter(|asked| asked.essential)?;
+    best_met(asked.values.iter().filter_map(Value::as_str), grant.ial, Aal::of(&grant.amr))
+}
+
+/// OpenID Connect Core §3.1.3.6: the left half of the hash of the algorithm; Ed25519 hashes with SHA-512 (RFC 8032 §5.1).
+fn at_hash(algorithm: SigningAlgorithm, access_token: &str) -> String {
+    match algorithm {
+        SigningAlgorithm::Es256 | SigningAlgorithm::Rs256 | SigningAlgorithm::Ps256 => {
+            URL_SAFE_NO_PAD.encode(&Sha256::digest(access_token)[..16])
+        }
+        SigningAlgorithm::EdDsa => URL_SAFE_NO_PAD.encode(&Sha512::digest(access_token)[..32]),
+    }
 }
 
 /// An ID token of ours that came back as `id_token_hint`. It may have expired.
@@ -58,7 +79,7 @@ pub(crate) struct Hint {
 impl Provider {
     /// Reads a hint; `None` when it is no ID token that we signed.
     pub(crate) fn read_hint(&self, text: &str, now: Timestamp) -> Option<Hint> {
-        let token = self.keys().verify(text, TYP, now).ok()?;
+        let token = self.keys().verify_hint(text, TYP, now).ok()?;
         hint(&token.claims, self.issuer())
     }
 }
@@ -92,6 +113,7 @@ mod tests {
             audience: vec![ISSUER.to_owned()],
             generation: Some(1),
             is_first,
+            person: Map::new(),
         };
         claims(ISSUER, &issue, "the-sid", "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y", NOW, NOW + Span::seconds(300))
     }
@@ -99,7 +121,16 @@ mod tests {
     #[test]
     fn the_access_token_is_hashed_as_in_the_standards_example() {
         // OpenID Connect Core appendix A.4.
-        assert_eq!(at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
+        let token = "jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y";
+        for algorithm in [SigningAlgorithm::Es256, SigningAlgorithm::Rs256, SigningAlgorithm::Ps256] {
+            assert_eq!(at_hash(algorithm, token), "77QmUPtjPfzWtF2AnpK9RQ");
+        }
+    }
+
+    #[test]
+    fn with_eddsa_the_access_token_is_hashed_by_the_longer_hash() {
+        // The beginning of SHA-512 of "abc" (FIPS 180-4 example).
+        assert_eq!(at_hash(SigningAlgorithm::EdDsa, "abc"), "3a81oZNherrMQXNJriBBMRLm-k6JqX6iCp7u5ktV05o");
     }
 
     #[test]

@@ -68,6 +68,8 @@ pub(crate) struct Issue<'a> {
     pub(crate) generation: Option<i64>,
     /// Whether the code is redeemed: only that ID token echoes the `nonce` (OpenID Connect Core §12.2).
     pub(crate) is_first: bool,
+    /// What the ID token tells about the person, because it was asked for there by name.
+    pub(crate) person: Map<String, Value>,
 }
 
 impl<'a> Issue<'a> {
@@ -122,7 +124,7 @@ impl Provider {
         self.sign(SigningAlgorithm::Es256, access_token::TYP, &claims, ctx)
     }
 
-    fn sign(
+    pub(crate) fn sign(
         &self,
         algorithm: SigningAlgorithm,
         typ: &str,
@@ -130,7 +132,8 @@ impl Provider {
         ctx: &Ctx,
     ) -> Result<String, ProtocolError> {
         self.keys().sign(algorithm, typ, claims, ctx.now).map_err(|error| match error {
-            SignError::Stale => ProtocolError::temporarily_unavailable(&error),
+            // A first key of its algorithm was made a moment ago, by another process.
+            SignError::Stale | SignError::NoKey(_) => ProtocolError::temporarily_unavailable(&error),
             other => ProtocolError::server_error(&other),
         })
     }

@@ -63,6 +63,7 @@ async fn add(house: &House, wanted: AddClient) -> anyhow::Result<()> {
         ..ClientMetadata::named(wanted.name, wanted.redirect_uris)
     };
     wanted.auth.apply(&mut metadata)?;
+    wanted.tokens.apply(&mut metadata);
     let mut client = clients::new_client(&ctx, &wanted.id, metadata, ClientSource::Operator);
     let method = client.metadata.token_endpoint_auth_method;
     let secret = method.uses_secret().then(|| Secret::random(ctx.entropy()));
@@ -71,6 +72,7 @@ async fn add(house: &House, wanted: AddClient) -> anyhow::Result<()> {
         clients::put_secret(&mut client, digest, Span::ZERO, ctx.now);
     }
     clients::add(&ctx, &house.store, client.clone()).await?;
+    house.ring.ensure(&client.metadata.signing_algorithms().collect::<Vec<_>>(), &ctx).await?;
     println!("issuer         {}", house.provider.issuer());
     println!("client_id      {}", client.id);
     if let Some(secret) = secret {

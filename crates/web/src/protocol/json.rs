@@ -20,6 +20,11 @@ pub(crate) fn ok(body: &impl Serialize) -> Response {
     answer(StatusCode::OK, body)
 }
 
+/// A good answer that is a signed token (OpenID Connect Core §5.3.2).
+pub(crate) fn jwt(token: String) -> Response {
+    whole(StatusCode::OK, "application/jwt", token.into_bytes())
+}
+
 /// A refusal, to the program with the request's id and to the log in one line. `client` is who the request says it is.
 pub(crate) fn refused(ctx: &Ctx, endpoint: &str, client: Option<&ClientId>, error: &ProtocolError) -> Response {
     let request_id = &ctx.request_id;
@@ -92,16 +97,18 @@ fn keep(from: &HeaderMap, to: &mut HeaderMap) {
 
 fn answer(status: StatusCode, body: &impl Serialize) -> Response {
     match serde_json::to_vec(body) {
-        Ok(json) => {
-            let mut response = (status, json).into_response();
-            let headers = response.headers_mut();
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
-            response
-        }
+        Ok(json) => whole(status, "application/json", json),
         Err(fault) => PageError::Internal(format!("an answer could not be written as JSON: {fault}")).into_response(),
     }
+}
+
+fn whole(status: StatusCode, content_type: &'static str, body: Vec<u8>) -> Response {
+    let mut response = (status, body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
+    response
 }
 
 #[cfg(test)]

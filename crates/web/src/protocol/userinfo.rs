@@ -8,7 +8,7 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use http::{HeaderMap, Method};
 use portal_id_core::secret::Secret;
-use portal_id_oidc::{ProtocolError, Provider};
+use portal_id_oidc::{ProtocolError, Provider, UserinfoAnswer};
 use std::sync::Arc;
 
 /// What this endpoint needs.
@@ -37,7 +37,8 @@ pub(crate) async fn answer(
         Err(refusal) => return Ok(refused(&challenged(refusal, s.provider.issuer()))),
     };
     Ok(match s.provider.userinfo(&ctx, token.expose()).await {
-        Ok(claims) => json::ok(&claims),
+        Ok(UserinfoAnswer::Claims(claims)) => json::ok(&claims),
+        Ok(UserinfoAnswer::Token(token)) => json::jwt(token),
         Err(refusal) => refused(&refusal),
     })
 }

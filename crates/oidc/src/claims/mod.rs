@@ -1,7 +1,11 @@
 //! What a scope opens: an account's facts as claims (OpenID Connect Core §5.1, §5.4, and our own of the scopes
 //! `identity` and `organization`). Absent facts are left out, never blank.
 //!
-//! In the code flow these claims are in userinfo only; the ID token's own claims are in [`crate::tokens`].
+//! In the code flow these claims are in userinfo; in the ID token too only when asked for there by name ([`by_name`]).
+//! The ID token's own claims are in [`crate::tokens`].
+
+pub(crate) mod aliases;
+pub(crate) mod by_name;
 
 use portal_id_core::client::IdentityPolicy;
 use portal_id_core::facts::{
@@ -12,51 +16,56 @@ use portal_id_core::profile::{Account, FactSource, Identifier, IdentifierKind, P
 use portal_id_core::time::Timestamp;
 use serde_json::{Map, Value, json};
 
-/// Every claim we issue, for the metadata.
-pub(crate) const SUPPORTED: &[&str] = &[
-    "iss",
-    "sub",
-    "aud",
-    "exp",
-    "iat",
-    "auth_time",
-    "nonce",
-    "acr",
-    "amr",
-    "aal",
-    "ial",
-    "sid",
-    "at_hash",
-    "name",
-    "preferred_username",
-    "birthdate",
-    "locale",
-    "updated_at",
-    "account_type",
-    "email",
-    "email_verified",
-    "phone_number",
-    "phone_number_verified",
-    "address",
-    "identity_number",
-    "identity_number_verified",
-    "identity_number_verified_at",
-    "identity_number_source",
-    "former_number",
-    "former_number_verified",
-    "former_number_verified_at",
-    "former_number_source",
-    "business_code",
-    "business_code_verified",
-    "business_code_verified_at",
-    "business_code_source",
-    "business_name",
-    "business_name_verified",
-    "business_name_source",
-    "head_office",
-    "head_office_verified",
-    "head_office_source",
+/// The claims of the protocol itself, in the ID token or everywhere.
+const OF_THE_PROTOCOL: &[&str] =
+    &["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "aal", "ial", "sid", "at_hash"];
+
+/// The claims about the person, by the scope that opens them.
+const OF_THE_PERSON: &[(&str, &[&str])] = &[
+    ("profile", &["name", "preferred_username", "birthdate", "locale", "updated_at", "account_type"]),
+    ("email", &["email", "email_verified"]),
+    ("phone", &["phone_number", "phone_number_verified"]),
+    ("address", &["address"]),
+    (
+        "identity",
+        &[
+            "identity_number",
+            "identity_number_verified",
+            "identity_number_verified_at",
+            "identity_number_source",
+            "former_number",
+            "former_number_verified",
+            "former_number_verified_at",
+            "former_number_source",
+        ],
+    ),
+    (
+        "organization",
+        &[
+            "business_code",
+            "business_code_verified",
+            "business_code_verified_at",
+            "business_code_source",
+            "business_name",
+            "business_name_verified",
+            "business_name_source",
+            "head_office",
+            "head_office_verified",
+            "head_office_source",
+        ],
+    ),
 ];
+
+/// Every claim we issue, for the metadata.
+pub(crate) fn supported() -> Vec<&'static str> {
+    let person = OF_THE_PERSON.iter().flat_map(|(_, names)| names.iter());
+    OF_THE_PROTOCOL.iter().chain(person).copied().collect()
+}
+
+/// Whether a claim is about the person, so that a scope has to open it.
+pub(crate) fn is_personal(name: &str) -> bool {
+    OF_THE_PERSON.iter().any(|(_, names)| names.contains(&name))
+}
 
 /// Opens an account's facts.
 pub(crate) fn open_profile(vault: &dyn Vault, account: &Account) -> Result<Profile, Unsealable> {
@@ -333,7 +342,7 @@ mod tests {
             .map(|kind| identifier(kind, Some((FactSource::NationalPortal, NOW))));
         let business = of_business(&all, Some((FactSource::NationalPortal, NOW)), IdentityPolicy::Any);
         for name in claims(&all, &vouched, IdentityPolicy::Any).keys().chain(business.keys()) {
-            assert!(SUPPORTED.contains(&name.as_str()), "{name}");
+            assert!(supported().contains(&name.as_str()) && is_personal(name), "{name}");
         }
     }
 }
