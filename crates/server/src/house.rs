@@ -1,6 +1,7 @@
 //! The one visible list of what is wired to what.
 
 use crate::config::{Config, Mode};
+use crate::tls::Certificates;
 use crate::{clients, production};
 use anyhow::{Context as _, bail};
 use async_trait::async_trait;
@@ -82,6 +83,7 @@ pub fn preflight(config: &Config) -> anyhow::Result<()> {
     }
     Renderer::new(&config.notify)?;
     HttpOutgoing::new(&config.outgoing, config.mode != Mode::Production)?;
+    config.server.tls.as_ref().map(Certificates::open).transpose()?;
     Assets::load(&config.web).context("reading the portal's logo and colours")?;
     clients::read_file(&config)?;
     Ok(())
