@@ -12,6 +12,7 @@ mod business;
 mod codes;
 mod disabled;
 mod factors;
+mod going_back;
 mod log_in_with_the_portal;
 mod messages;
 mod new_browser;

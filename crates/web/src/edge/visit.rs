@@ -18,7 +18,7 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use portal_id_core::accounts::{Here, NewSession, SignedIn};
 use portal_id_core::ctx::Ctx;
 use portal_id_core::digest::DigestPurpose;
@@ -27,6 +27,9 @@ use portal_id_core::profile::AccountClass;
 use portal_id_core::secret::Secret;
 use portal_id_oidc::Flow;
 use std::sync::Arc;
+
+/// What a browser does with the answer (Fetch Metadata §2.3); programs do not send it.
+const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
 /// A browser's request.
 pub(crate) struct Visit {
@@ -40,6 +43,9 @@ pub(crate) struct Visit {
     pub(crate) next: Option<Next>,
     /// The fields of the query.
     pub(crate) query: Fields,
+    /// Whether a browser shows the answer to a form of ours, directly or after redirects: then `form-action` follows it
+    /// to wherever it leads (decisions 17).
+    pub(crate) after_form: bool,
     edge: Arc<Edge>,
     uri: Uri,
     browser: Secret,
@@ -88,6 +94,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
         if let Some(open) = &mut flow {
             open.destination = edge.house.judge_flow(&ctx, &open.flow).await?;
         }
+        let navigates = parts.headers.get(FETCH_MODE).is_some_and(|mode| mode == "navigate");
+        let after_form = navigates && (parts.method == Method::POST || flow.is_some());
         let known_devices = edge.cookies.read(&parts.headers, CookieKind::KnownDevices);
         let remembered = edge.cookies.read(&parts.headers, CookieKind::Remembered);
         let confirmation = edge.cookies.read(&parts.headers, CookieKind::Confirmation);
@@ -98,6 +106,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
             flow,
             next,
             query,
+            after_form,
             edge,
             uri,
             browser,

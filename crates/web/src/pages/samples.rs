@@ -16,6 +16,7 @@ use super::consent::{ConsentPage, Grant};
 use super::error::ErrorPage;
 use super::fact::Fact;
 use super::form_post::FormPostPage;
+use super::going_back::GoingBackPage;
 use super::home::{AccountSummary, HomePage};
 use super::layout::{LanguageLink, Layout};
 use super::not_activated::NotActivatedPage;
@@ -681,6 +682,13 @@ impl Samples {
                 layout: self.layout("form-post-title"),
                 address: self.v("https://hotich.example.vn/cb"),
                 fields,
+            },
+        );
+        self.draw(
+            "going-back",
+            &GoingBackPage {
+                layout: self.layout("going-back-title"),
+                address: self.v("https://hotich.example.vn/cb?code=abc"),
             },
         );
         self.draw(
