@@ -32,8 +32,10 @@ enum Area {
     Rust,
     /// The same stories and suites on PostgreSQL and Redis (alone, behind a Sentinel, as a cluster)
     Shared,
-    /// The running provider against npm openid-client
+    /// The demo against npm openid-client
     Interop,
+    /// Over https on several sites: openid-client, oidc-client-ts in Chromium, Authlib, Apache, once behind HAProxy
+    Stock,
     /// The demo in a real Chromium, every page with an accessibility engine
     Browser,
     /// Delivery to a real SMTP server: plain on the loopback, STARTTLS, TLS
@@ -46,8 +48,17 @@ enum Area {
     Cluster,
 }
 
-const ALL: [Area; 8] =
-    [Area::Rust, Area::Shared, Area::Interop, Area::Browser, Area::Smtp, Area::Sms, Area::Crash, Area::Cluster];
+const ALL: [Area; 9] = [
+    Area::Rust,
+    Area::Shared,
+    Area::Interop,
+    Area::Stock,
+    Area::Browser,
+    Area::Smtp,
+    Area::Sms,
+    Area::Crash,
+    Area::Cluster,
+];
 
 impl Area {
     fn name(self) -> &'static str {
@@ -55,6 +66,7 @@ impl Area {
             Self::Rust => "rust",
             Self::Shared => "shared",
             Self::Interop => "interop",
+            Self::Stock => "stock",
             Self::Browser => "browser",
             Self::Smtp => "smtp",
             Self::Sms => "sms",
@@ -68,6 +80,16 @@ impl Area {
             Self::Rust => &[Need::Compiler],
             Self::Shared => &[Need::Compiler, Need::Postgres, Need::Redis],
             Self::Interop => &[Need::Compiler, Need::Npm("tests/interop")],
+            Self::Stock => &[
+                Need::Compiler,
+                Need::Npm("tests/interop"),
+                Need::Python,
+                Need::OpenSsl,
+                Need::Chromium,
+                Need::Nss,
+                Need::Apache,
+                Need::HaProxy,
+            ],
             Self::Browser => {
                 &[Need::Compiler, Need::Npm("tests/browser"), Need::Npm("tests/sample-service"), Need::Chromium]
             }
@@ -86,6 +108,7 @@ impl Area {
             ),
             Self::Shared => shared(workshop),
             Self::Interop => interop(workshop),
+            Self::Stock => stock(workshop),
             Self::Browser => browser(workshop),
             Self::Smtp => python(workshop, "tests/crash/smtp_delivery.py", &[]),
             Self::Sms => sms(workshop),
@@ -163,8 +186,16 @@ fn summary(results: &[(Area, bool, Duration)]) -> Result<()> {
 fn interop(workshop: &Workshop<'_>) -> Result<()> {
     let addresses = Addresses::free()?;
     let provider = start_provider(workshop, addresses)?;
-    let result = processes::run("openid-client against the provider", &mut node(workshop, "tests/interop", addresses));
-    with_log(result, &provider)
+    let mut command = node(workshop, "tests/interop", addresses);
+    // The other tests of that folder live in the town.
+    command.arg("openid-client.test.js");
+    with_log(processes::run("openid-client against the provider", &mut command), &provider)
+}
+
+/// The town brings its own providers, over https.
+fn stock(workshop: &Workshop<'_>) -> Result<()> {
+    let chromium = setup::chromium().map(|program| program.display().to_string()).unwrap_or_default();
+    python(workshop, "tests/interop/town/town.py", &[("CHROMIUM", &chromium)])
 }
 
 fn browser(workshop: &Workshop<'_>) -> Result<()> {
