@@ -6,19 +6,32 @@ A line of `clients.json` holds `client_id`, the `stack` whose test takes it, the
 
 import json
 import pathlib
-
-from servers import free_port
+import random
+import socket
 
 HERE = pathlib.Path(__file__).parent
 SCOPE = "openid profile email phone address identity organization offline_access"
+
+
+def a_place(host, taken):
+    """A port that nobody listens on. It may be minutes before its service does, so it is none of those that the system
+    gives to connections that go out (from 32768 on)."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as listener:
+            try:
+                listener.bind((host, port))
+            except OSError:
+                continue
+        if port not in taken:
+            return port
 
 
 def all_of_them():
     """Every client with its place: `origin`, `redirect_uri`, `post_logout_redirect_uri`."""
     clients = json.loads((HERE / "clients.json").read_text(encoding="utf-8"))
     for client in clients:
-        port = free_port()
-        client["port"] = port
+        port = client["port"] = a_place(client["host"], [other.get("port") for other in clients])
         client["origin"] = f"https://{client['host']}:{port}"
         client["redirect_uri"] = client["origin"] + client.pop("callback", "/callback")
         client["post_logout_redirect_uri"] = client["origin"] + client.pop("signed_out", "/")
