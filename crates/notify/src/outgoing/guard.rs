@@ -79,10 +79,15 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         let [.., a, b, c, d] = address.octets();
         return is_public_v4(Ipv4Addr::new(a, b, c, d));
     }
-    let special = (first == 0x2001 && second < 0x200)        // protocol assignments, Teredo
-        || (first == 0x2001 && second == 0xdb8)              // documentation
-        || first == 0x2002                                   // 6to4: carries an IPv4 address
-        || (first == 0x3fff && second < 0x1000); // documentation
+    let special = match first {
+        // Protocol assignments and Teredo; documentation.
+        0x2001 => second < 0x200 || second == 0xdb8,
+        // 6to4: carries an IPv4 address.
+        0x2002 => true,
+        // Documentation.
+        0x3fff => second < 0x1000,
+        _ => false,
+    };
     first & 0xe000 == 0x2000 && !special
 }
 

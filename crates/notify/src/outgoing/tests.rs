@@ -109,8 +109,8 @@ async fn converse(mut stream: impl AsyncRead + AsyncWrite + Unpin, manner: Manne
     let mut bytes = [0; 1024];
     let whole = |request: &[u8]| {
         let text = String::from_utf8_lossy(request);
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
+        let Some((top, body)) = text.split_once("\r\n\r\n") else { return false };
+        let length = top.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
         body.len() >= length
     };
     while !whole(&request) {

@@ -129,7 +129,7 @@ async fn half_a_handshake_holds_a_place_only_for_a_while() {
 
 #[tokio::test]
 async fn a_stop_waits_for_no_handshake_and_ends_idle_connections() {
-    let mut house = House::open(10, Duration::from_secs(600)).await;
+    let mut house = House::open(10, Duration::from_mins(10)).await;
     let silent = TcpStream::connect(house.address).await.unwrap();
     let mut idle = house.visit().await.unwrap();
     ask(&mut idle).await;
