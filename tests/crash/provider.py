@@ -16,11 +16,18 @@ PATIENCE_SECONDS = 60
 PAUSE_SECONDS = 0.02
 
 
-def settings(port, smtp, trusted_roots=None, issuer=None, storage=None, ephemeral=None, sms=None, clients=None, drain=0):
-    """A development configuration (http on the loopback) with a real mail server, and whatever else is given."""
+def settings(
+    port, smtp, trusted_roots=None, issuer=None, storage=None, ephemeral=None, sms=None, clients=None, drain=0, tls=None,
+    outgoing_roots=None,
+):  # fmt: skip
+    """A development configuration on the loopback (http, or https with a pair of files in `tls`) with a real mail server,
+    and whatever else is given."""
     roots = f'root_ca_file = "{trusted_roots}"' if trusted_roots else ""
+    outgoing = f'[outgoing]\nroot_ca_file = "{outgoing_roots}"' if outgoing_roots else ""
     gateway = f'url = "{sms}"' if sms else ""
     clients_file = f'clients_file = "{clients}"' if clients else ""
+    scheme = "https" if tls else "http"
+    tls = f'tls = {{ certificate_file = "{tls[0]}", private_key_file = "{tls[1]}", reload_seconds = 1 }}' if tls else ""
     return f"""
 mode = "development"
 
@@ -29,6 +36,7 @@ listen = "127.0.0.1:{port}"
 key_encryption_key_file = "key-encryption-key"
 drain_seconds = {drain}
 {clients_file}
+{tls}
 
 [storage]
 url = "{storage or "sqlite:portal-id.sqlite3"}"
@@ -37,7 +45,9 @@ url = "{storage or "sqlite:portal-id.sqlite3"}"
 url = "{ephemeral or "in-process"}"
 
 [oidc]
-issuer = "{issuer or f"http://localhost:{port}"}"
+issuer = "{issuer or f"{scheme}://localhost:{port}"}"
+
+{outgoing}
 
 [web]
 trusted_proxies = ["127.0.0.1"]
@@ -93,7 +103,8 @@ class Provider:
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = port or free_port()
-        self.issuer = more.get("issuer") or f"http://localhost:{self.port}"
+        self.secure = bool(more.get("tls"))
+        self.issuer = more.get("issuer") or f"{'https' if self.secure else 'http'}://localhost:{self.port}"
         self.config = self.folder / "portal-id.toml"
         self.config.write_text(settings(self.port, smtp, **more), encoding="utf-8")
         self.key = self.folder / "key-encryption-key"
@@ -138,7 +149,11 @@ class Provider:
     def status(self, path):
         """The status of an answer, or None when nobody answers."""
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+            if self.secure:
+                # Trusts whom SSL_CERT_FILE names.
+                connection = http.client.HTTPSConnection("localhost", self.port, timeout=10)
+            else:
+                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
             connection.request("GET", path, headers={"Accept": "text/html"})
             return connection.getresponse().status
         except (OSError, http.client.HTTPException):

@@ -25,6 +25,7 @@ pub mod grant;
 pub mod ids;
 pub mod language;
 pub mod link;
+pub mod network;
 pub mod outbox;
 pub mod passkey;
 pub mod password;

@@ -1,5 +1,6 @@
 //! The configuration file: one TOML, each section owned by the room it is about.
 
+use crate::tls::TlsSettings;
 use anyhow::{Context as _, bail};
 use portal_id_core::accounts::AccountSettings;
 use portal_id_core::language::LocalText;
@@ -32,8 +33,11 @@ pub enum Mode {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ServerSettings {
-    /// Address and port. Loopback unless set otherwise: a proxy with TLS stands in front.
+    /// Address and port. Loopback unless set otherwise: a proxy with TLS stands in front. A production that listens
+    /// elsewhere needs `server.tls`, or `web.trusted_proxies` that protect the way to it.
     pub listen: SocketAddr,
+    /// The certificate for https; none where a proxy in front has it.
+    pub tls: Option<TlsSettings>,
     /// The file with the key-encryption key, made by `portal-id keys generate-kek`. Readable by the service alone.
     pub key_encryption_key_file: PathBuf,
     /// A TOML file with `[[client]]` tables, read at every start; such clients are changed there only.
@@ -53,6 +57,7 @@ impl Default for ServerSettings {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            tls: None,
             key_encryption_key_file: PathBuf::from("keys/key-encryption-key"),
             clients_file: None,
             log_json: false,
@@ -103,6 +108,9 @@ impl Config {
         let smtp = &mut self.notify.smtp;
         let mut paths = vec![&mut self.server.key_encryption_key_file];
         paths.extend(self.server.clients_file.as_mut());
+        if let Some(tls) = &mut self.server.tls {
+            paths.extend([&mut tls.certificate_file, &mut tls.private_key_file]);
+        }
         paths.extend(self.web.logo.as_mut());
         paths.extend(smtp.password_file.as_mut());
         paths.extend(smtp.root_ca_file.as_mut());
@@ -139,6 +147,9 @@ impl Config {
             && ProvinceCode::parse(code).and_then(Province::find).is_none()
         {
             bail!("accounts.home_province: there is no province {code:?}");
+        }
+        if self.server.tls.is_some() && !self.oidc.issuer.starts_with("https://") {
+            bail!("server.tls is set, but oidc.issuer is no https address: nobody would come by it");
         }
         let published = i64::from(self.keys.longest_token_lifetime_seconds);
         let longest =
@@ -190,15 +201,28 @@ mod tests {
     #[test]
     fn paths_are_relative_to_the_file_that_names_them() {
         let mut config = Config::from_toml(
-            "[storage]\nurl = \"sqlite:data/a.sqlite3\"\n[notify.smtp]\npassword_file = \"smtp\"\n\
+            "[storage]\nurl = \"sqlite:data/a.sqlite3\"\n[server.tls]\ncertificate_file = \"tls/chain.pem\"\n\
+             private_key_file = \"/etc/tls/key.pem\"\n[outgoing]\nroot_ca_file = \"ca.pem\"\n[notify.smtp]\npassword_file = \"smtp\"\n\
              [[notify.sms_gateways]]\npreset = \"esms\"\napi_key_file = \"/etc/key\"\nsecret_key_file = \"secret\"",
         )
         .unwrap();
         config.resolve_paths(Path::new("/srv/portal"));
         assert_eq!(config.storage.url, "sqlite:/srv/portal/data/a.sqlite3");
         assert_eq!(config.notify.smtp.password_file.unwrap(), Path::new("/srv/portal/smtp"));
+        let tls = config.server.tls.unwrap();
+        assert_eq!((tls.certificate_file.as_path(), tls.reload_seconds), (Path::new("/srv/portal/tls/chain.pem"), 10));
+        assert_eq!(tls.private_key_file, Path::new("/etc/tls/key.pem"));
+        assert_eq!(config.outgoing.root_ca_file.unwrap(), Path::new("/srv/portal/ca.pem"));
         let paths: Vec<_> = config.notify.sms_gateways[0].paths_mut().into_iter().map(|path| path.clone()).collect();
         assert_eq!(paths, [Path::new("/etc/key"), Path::new("/srv/portal/secret")]);
+    }
+
+    #[test]
+    fn tls_without_an_https_issuer_is_refused() {
+        let tls = "[server.tls]\ncertificate_file = \"chain.pem\"\nprivate_key_file = \"key.pem\"\n[oidc]\nissuer = ";
+        Config::from_toml(&format!("{tls}\"https://id.example\"")).unwrap().check().unwrap();
+        let refused = Config::from_toml(&format!("{tls}\"http://localhost:8080\"")).unwrap().check().unwrap_err();
+        assert!(refused.to_string().contains("server.tls"), "{refused}");
     }
 
     #[test]

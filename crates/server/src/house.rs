@@ -1,6 +1,7 @@
 //! The one visible list of what is wired to what.
 
-use crate::config::Config;
+use crate::config::{Config, Mode};
+use crate::tls::Certificates;
 use crate::{clients, production};
 use anyhow::{Context as _, bail};
 use async_trait::async_trait;
@@ -81,7 +82,8 @@ pub fn preflight(config: &Config) -> anyhow::Result<()> {
         Failover::from_settings(&config.notify.sms_gateways, &way_back(&config, None))?;
     }
     Renderer::new(&config.notify)?;
-    HttpOutgoing::new(&config.outgoing)?;
+    HttpOutgoing::new(&config.outgoing, config.mode != Mode::Production)?;
+    config.server.tls.as_ref().map(Certificates::open).transpose()?;
     Assets::load(&config.web).context("reading the portal's logo and colours")?;
     clients::read_file(&config)?;
     Ok(())
@@ -117,7 +119,7 @@ impl House {
         )?);
         let outgoing: Arc<dyn Outgoing> = match &outside.outgoing {
             Some(outgoing) => Arc::clone(outgoing),
-            None => Arc::new(HttpOutgoing::new(&config.outgoing)?),
+            None => Arc::new(HttpOutgoing::new(&config.outgoing, config.mode != Mode::Production)?),
         };
         let provider = Arc::new(Provider::new(ProviderParts {
             store: store.clone(),

@@ -3,6 +3,7 @@
 
 use crate::delivery;
 use crate::house::House;
+use crate::tls::Certificates;
 use portal_id_core::outbox::Channel;
 use portal_id_core::sms::VietnamDay;
 use portal_id_core::store::{StoreResult, Tx};
@@ -41,6 +42,24 @@ pub fn start(house: &Arc<House>, stop: &watch::Receiver<bool>) -> Vec<JoinHandle
             sweep_in_turn(&house, house.outside.clock.now()).await
         }),
     ]
+}
+
+/// Looks at the listener's certificate again and again; ends like the others.
+pub fn reload_certificates(
+    house: &Arc<House>,
+    stop: &watch::Receiver<bool>,
+    certificates: Arc<Certificates>,
+) -> JoinHandle<()> {
+    every(house, stop, "reload-certificate", certificates.period(), move |house| {
+        let certificates = Arc::clone(&certificates);
+        async move { look_at_certificates(&certificates, house.outside.clock.now()).await }
+    })
+}
+
+/// Looks at the listener's certificate; its files may lie on a slow disk.
+pub async fn look_at_certificates(certificates: &Arc<Certificates>, now: Timestamp) -> anyhow::Result<()> {
+    let certificates = Arc::clone(certificates);
+    tokio::task::spawn_blocking(move || certificates.reload(now)).await?
 }
 
 fn every<F, Run>(

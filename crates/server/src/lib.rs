@@ -12,5 +12,6 @@ pub mod jobs;
 pub mod logging;
 pub mod production;
 pub mod serve;
+pub mod tls;
 
 pub use clock::SystemClock;

@@ -20,6 +20,13 @@ pub fn refusals(config: &Config, kek_is_demo: bool, has_demo_clients: bool) -> V
         !config.oidc.issuer.starts_with("https://"),
         "oidc.issuer must be an https address: it is the public address of this provider",
     );
+    refuse(
+        !config.server.listen.ip().is_loopback()
+            && config.server.tls.is_none()
+            && config.web.trusted_proxies.is_empty(),
+        "server.listen is not a loopback address, but there is neither server.tls nor a proxy in web.trusted_proxies: \
+         passwords would travel unprotected",
+    );
     refuse(kek_is_demo, "the key-encryption key was made for a demo; make one with `portal-id keys generate-kek`");
     refuse(has_demo_clients, "the database holds clients of the demo; start with a database of its own");
     let policy = &config.accounts.registration;
@@ -99,6 +106,13 @@ mod tests {
         );
         let someday = Config::from_toml(&organisations_someday).unwrap();
         assert!(refusals(&someday, false, false)[0].contains("organisations come by federation"));
+        let mut bare = good();
+        bare.server.listen = "0.0.0.0:8080".parse().unwrap();
+        assert_eq!(refusals(&bare, false, false), Vec::<String>::new(), "a proxy of ours stands in front");
+        bare.web.trusted_proxies.clear();
+        assert!(refusals(&bare, false, false)[0].contains("unprotected"));
+        bare.server.tls = Some(toml::from_str("certificate_file = \"a\"\nprivate_key_file = \"b\"").unwrap());
+        assert_eq!(refusals(&bare, false, false), Vec::<String>::new());
         let mut lax = good();
         lax.oidc.require_nonce_without_pkce = false;
         assert!(refusals(&lax, false, false)[0].contains("nonce"));

@@ -45,6 +45,8 @@ pub struct Browser {
     pub language: String,
     /// Sent as `User-Agent`.
     pub user_agent: String,
+    /// Whether it says that it shows what it gets (`Sec-Fetch-Mode: navigate`), as browsers for people do.
+    pub navigates: bool,
 }
 
 impl Browser {
@@ -56,6 +58,7 @@ impl Browser {
             address: SocketAddr::from(([203, 0, 113, 7], 40_000)),
             language: "vi".to_owned(),
             user_agent: "Testkit/1.0".to_owned(),
+            navigates: false,
         }
     }
 
@@ -81,6 +84,12 @@ impl Browser {
     #[must_use]
     pub fn calling_itself(mut self, user_agent: &str) -> Self {
         user_agent.clone_into(&mut self.user_agent);
+        self
+    }
+
+    #[must_use]
+    pub fn showing_pages(mut self) -> Self {
+        self.navigates = true;
         self
     }
 
@@ -145,6 +154,9 @@ impl Browser {
             .header(header::HOST, self.origin.authority())
             .header(header::ACCEPT_LANGUAGE, &self.language)
             .header(header::USER_AGENT, &self.user_agent);
+        if self.navigates {
+            request = request.header("sec-fetch-mode", "navigate");
+        }
         if !self.cookies.is_empty() {
             let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header(header::COOKIE, cookies.join("; "));

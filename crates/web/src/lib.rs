@@ -15,9 +15,7 @@ mod wiring;
 
 pub use assets::{AssetFault, Assets};
 pub use protocol::health::Readiness;
-pub use settings::{
-    Colour, ColourFault, Colours, HttpsUrl, Instead, InsteadOfRegistering, Network, NotANetwork, NotHttps, WebSettings,
-};
+pub use settings::{Colour, ColourFault, Colours, HttpsUrl, Instead, InsteadOfRegistering, NotHttps, WebSettings};
 pub use wiring::WebParts;
 
 use crate::edge::{Edge, PageError};

@@ -17,10 +17,14 @@ pub(crate) enum Need {
     Npm(&'static str),
     /// A real browser.
     Chromium,
-    /// A Python environment with a real SMTP server.
+    /// A Python environment with a real SMTP server and a client library.
     Python,
-    /// The program that makes throw-away certificates for the SMTP tests.
+    /// The program that makes throw-away certificates.
     OpenSsl,
+    /// The program that makes a Chromium trust them.
+    Nss,
+    /// A web server and its module for OpenID Connect.
+    Apache,
     /// The database of several nodes.
     Postgres,
     /// SQLite's shell: fills the bench's database.
@@ -35,7 +39,7 @@ pub(crate) enum Need {
     MdBook,
 }
 
-const EVERYTHING: [Need; 12] = [
+const EVERYTHING: [Need; 14] = [
     Need::Compiler,
     Need::Npm("tests/sample-service"),
     Need::Npm("tests/interop"),
@@ -44,6 +48,8 @@ const EVERYTHING: [Need; 12] = [
     Need::Chromium,
     Need::Python,
     Need::OpenSsl,
+    Need::Nss,
+    Need::Apache,
     Need::Postgres,
     Need::Redis,
     Need::HaProxy,
@@ -70,6 +76,8 @@ pub(crate) fn prepare(repository: &Repository, needs: &[Need]) -> Result<()> {
             Need::Compiler
             | Need::Chromium
             | Need::OpenSsl
+            | Need::Nss
+            | Need::Apache
             | Need::Postgres
             | Need::SqliteShell
             | Need::Redis
@@ -95,11 +103,19 @@ pub(crate) fn postgres_programs() -> Option<PathBuf> {
     folders.pop().or_else(|| Some(on_path("initdb")?.parent()?.to_path_buf()))
 }
 
+fn apache() -> bool {
+    let program = on_path("apache2").is_some() || Path::new("/usr/sbin/apache2").is_file();
+    program && Path::new("/usr/lib/apache2/modules/mod_auth_openidc.so").is_file()
+}
+
 fn haproxy() -> Option<PathBuf> {
     on_path("haproxy").or_else(|| Some(PathBuf::from("/usr/sbin/haproxy")).filter(|program| program.is_file()))
 }
 
-/// The Python with the SMTP server in it.
+/// What the Python of the tests needs: files of pinned packages.
+const PYTHON_PACKAGES: [&str; 2] = ["tests/crash/requirements.txt", "tests/interop/town/requirements.txt"];
+
+/// The Python with the packages of the tests.
 pub(crate) fn python_program(repository: &Repository) -> Result<PathBuf> {
     repository.portal("venv/bin/python")
 }
@@ -117,6 +133,9 @@ fn missing_packages(need: Need) -> Vec<&'static str> {
             vec!["python3-venv"]
         }
         Need::OpenSsl => missing("openssl", "openssl").into_iter().collect(),
+        Need::Nss => missing("certutil", "libnss3-tools").into_iter().collect(),
+        // The programs alone: the package `apache2` would start a server of its own on port 80.
+        Need::Apache if !apache() => vec!["apache2-bin", "libapache2-mod-auth-openidc"],
         Need::Postgres if postgres_programs().is_none() => vec!["postgresql", "postgresql-client"],
         Need::SqliteShell => missing("sqlite3", "sqlite3").into_iter().collect(),
         Need::Redis => missing("redis-server", "redis-server").into_iter().collect(),
@@ -187,8 +206,11 @@ fn check_node() -> Result<()> {
 }
 
 fn python(repository: &Repository) -> Result<()> {
-    let requirements = repository.path("tests/crash/requirements.txt");
-    let wanted = fs::read(&requirements).with_context(|| format!("cannot read {}", requirements.display()))?;
+    let files = PYTHON_PACKAGES.map(|file| repository.path(file));
+    let mut wanted = Vec::new();
+    for file in &files {
+        wanted.extend(fs::read(file).with_context(|| format!("cannot read {}", file.display()))?);
+    }
     let folder = repository.portal("venv")?;
     let note = folder.join("installed-requirements.txt");
     let program = python_program(repository)?;
@@ -199,7 +221,11 @@ fn python(repository: &Repository) -> Result<()> {
         return Ok(());
     }
     run("making a Python environment", Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
-    run("installing the SMTP server and the JOSE library for tests", pip(&program).arg("-r").arg(&requirements))?;
+    let mut install = pip(&program);
+    for file in &files {
+        install.arg("-r").arg(file);
+    }
+    run("installing Python packages for tests", &mut install)?;
     fs::write(&note, wanted).with_context(|| format!("cannot write {}", note.display()))
 }
 

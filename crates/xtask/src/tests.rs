@@ -37,6 +37,8 @@ enum Area {
     Shared,
     /// The running provider against npm openid-client, and its signatures against PyPI joserfc
     Interop,
+    /// Over https on several sites: openid-client, oidc-client-ts in Chromium, Authlib, Apache, once behind HAProxy
+    Stock,
     /// Every page and the demo in a real Chromium, with an accessibility engine
     Browser,
     /// Delivery to a real SMTP server: plain on the loopback, STARTTLS, TLS
@@ -49,8 +51,17 @@ enum Area {
     Cluster,
 }
 
-const ALL: [Area; 8] =
-    [Area::Rust, Area::Shared, Area::Interop, Area::Browser, Area::Smtp, Area::Sms, Area::Crash, Area::Cluster];
+const ALL: [Area; 9] = [
+    Area::Rust,
+    Area::Shared,
+    Area::Interop,
+    Area::Stock,
+    Area::Browser,
+    Area::Smtp,
+    Area::Sms,
+    Area::Crash,
+    Area::Cluster,
+];
 
 impl Area {
     fn name(self) -> &'static str {
@@ -58,6 +69,7 @@ impl Area {
             Self::Rust => "rust",
             Self::Shared => "shared",
             Self::Interop => "interop",
+            Self::Stock => "stock",
             Self::Browser => "browser",
             Self::Smtp => "smtp",
             Self::Sms => "sms",
@@ -71,6 +83,16 @@ impl Area {
             Self::Rust => &[Need::Compiler],
             Self::Shared => &[Need::Compiler, Need::Postgres, Need::Redis],
             Self::Interop => &[Need::Compiler, Need::Npm("tests/interop"), Need::Python],
+            Self::Stock => &[
+                Need::Compiler,
+                Need::Npm("tests/interop"),
+                Need::Python,
+                Need::OpenSsl,
+                Need::Chromium,
+                Need::Nss,
+                Need::Apache,
+                Need::HaProxy,
+            ],
             Self::Browser => {
                 &[Need::Compiler, Need::Npm("tests/browser"), Need::Npm("tests/sample-service"), Need::Chromium]
             }
@@ -89,6 +111,7 @@ impl Area {
             ),
             Self::Shared => shared(workshop),
             Self::Interop => interop(workshop),
+            Self::Stock => stock(workshop),
             Self::Browser => browser(workshop),
             Self::Smtp => python(workshop, "tests/crash/smtp_delivery.py", &[]),
             Self::Sms => sms(workshop),
@@ -166,9 +189,18 @@ fn summary(results: &[(Area, bool, Duration)]) -> Result<()> {
 fn interop(workshop: &Workshop<'_>) -> Result<()> {
     let addresses = Addresses::free()?;
     let provider = start_provider(workshop, addresses)?;
-    let result = processes::run("openid-client against the provider", &mut node(workshop, "tests/interop", addresses));
+    let mut command = node(workshop, "tests/interop", addresses);
+    // The other tests of that folder live in the town.
+    command.args(["openid-client.test.js", "organization.test.js"]);
+    let result = processes::run("openid-client against the provider", &mut command);
     with_log(result, &provider)?;
     python(workshop, "tests/interop/joserfc/tokens.py", &[])
+}
+
+/// The town brings its own providers, over https.
+fn stock(workshop: &Workshop<'_>) -> Result<()> {
+    let chromium = setup::chromium().map(|program| program.display().to_string()).unwrap_or_default();
+    python(workshop, "tests/interop/town/town.py", &[("CHROMIUM", &chromium)])
 }
 
 fn browser(workshop: &Workshop<'_>) -> Result<()> {

@@ -22,6 +22,7 @@ mod factors;
 mod fields;
 mod former_numbers;
 mod forms;
+mod going_back;
 mod guide;
 mod introspection;
 mod log_in_with_the_portal;

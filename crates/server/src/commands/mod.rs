@@ -9,6 +9,7 @@ pub mod sms;
 use crate::cli::{Cli, Command};
 use crate::config::Config;
 use crate::house::{self, House, Outside};
+use crate::tls::Certificates;
 use crate::{SystemClock, clients, demo, logging, production, serve};
 use anyhow::{Context as _, bail};
 use portal_id_core::entropy::OsEntropy;
@@ -26,6 +27,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(_) => {
             let config = Config::read(&cli.config)?;
             logging::start(config.server.log_json);
+            let certificates = config.server.tls.as_ref().map(Certificates::open).transpose()?;
             let _claim = FileClaim::take(&config.storage)?;
             wait_for_database(&config.storage).await?;
             let house = Arc::new(House::build(config.clone(), outside(&config)?).await?);
@@ -34,7 +36,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
                 .with_context(|| format!("listening on {}", config.server.listen))?;
             clients::warn_of_legacy(&house.store).await?;
             let router = house.router.clone();
-            serve::run(house, listener, router).await
+            serve::run(house, listener, router, certificates).await
         }
         Command::Check => check(&Config::read(&cli.config)?),
         Command::Client(command) => client::run(&house(&cli.config).await?, command).await,

@@ -53,7 +53,7 @@ pub async fn serve(args: &ServeArgs) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("port {} is taken; choose another with --port", args.port))?;
     let router = house.router.clone().merge(inbox::router(inbox));
-    serving::run(house, listener, router).await
+    serving::run(house, listener, router, None).await
 }
 
 fn configure(args: &ServeArgs, smtp: SocketAddr, sms: SocketAddr) -> anyhow::Result<Config> {

@@ -38,6 +38,10 @@ form-post-title = Back to the service
 form-post-body = Press “Continue” to go back to the service.
 form-post-submit = Continue
 
+going-back-title = Going back to the service
+going-back-body = You are on the way back to the service. If nothing happens, press the button.
+going-back-go = Go on
+
 open-app-title = Open the app
 open-app-body = Press the button to go back to the app.
 open-app-open = Open the app

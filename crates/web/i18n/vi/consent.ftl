@@ -38,6 +38,10 @@ form-post-title = Quay lại dịch vụ
 form-post-body = Bấm “Tiếp tục” để quay lại dịch vụ.
 form-post-submit = Tiếp tục
 
+going-back-title = Đang quay lại dịch vụ
+going-back-body = Bạn đang được đưa trở lại dịch vụ. Nếu trang không tự chuyển, hãy bấm nút dưới đây.
+going-back-go = Tiếp tục
+
 open-app-title = Mở ứng dụng
 open-app-body = Bấm nút dưới đây để quay lại ứng dụng.
 open-app-open = Mở ứng dụng

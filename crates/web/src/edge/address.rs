@@ -1,9 +1,9 @@
 //! Where a request came from: the socket, or what a trusted proxy says (decisions 10).
 
-use crate::settings::Network;
 use axum::extract::ConnectInfo;
 use http::{Extensions, HeaderMap, HeaderName};
 use portal_id_core::ctx::ClientAddress;
+use portal_id_core::network::Network;
 use std::net::{IpAddr, SocketAddr};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");

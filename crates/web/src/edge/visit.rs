@@ -16,8 +16,8 @@ use crate::edge::{Edge, Next, csrf};
 use crate::pages::layout::Layout;
 use crate::settings::Instead;
 use axum::extract::FromRequestParts;
-use http::Uri;
 use http::request::Parts;
+use http::{HeaderName, Method, Uri};
 use portal_id_core::accounts::{Here, NewSession, SignedIn};
 use portal_id_core::ctx::Ctx;
 use portal_id_core::digest::DigestPurpose;
@@ -26,6 +26,9 @@ use portal_id_core::profile::AccountClass;
 use portal_id_core::secret::Secret;
 use portal_id_oidc::Flow;
 use std::sync::Arc;
+
+/// What a browser does with the answer (Fetch Metadata §2.3); programs do not send it.
+const FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
 /// A browser's request.
 pub(crate) struct Visit {
@@ -39,6 +42,9 @@ pub(crate) struct Visit {
     pub(crate) next: Option<Next>,
     /// The fields of the query.
     pub(crate) query: Fields,
+    /// Whether a browser shows the answer to a form of ours, directly or after redirects: then `form-action` follows it
+    /// to wherever it leads (decisions 17).
+    pub(crate) after_form: bool,
     edge: Arc<Edge>,
     uri: Uri,
     /// The name and the session that the browser has, or gets with this answer: its forms are bound to both.
@@ -86,9 +92,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
         if let Some(open) = &mut flow {
             open.destination = edge.house.judge_flow(&ctx, &open.flow).await?;
         }
+        let navigates = parts.headers.get(FETCH_MODE).is_some_and(|mode| mode == "navigate");
+        let after_form = navigates && (parts.method == Method::POST || flow.is_some());
         let brought = Brought::read(&edge.cookies, &parts.headers);
         let next = query.find("next").and_then(Next::from_word);
-        Ok(Self { ctx, who, flow, next, query, edge, uri, browser, session, brought, set_cookies })
+        Ok(Self { ctx, who, flow, next, query, after_form, edge, uri, browser, session, brought, set_cookies })
     }
 }
 

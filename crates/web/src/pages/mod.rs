@@ -16,6 +16,7 @@ pub(crate) mod consent;
 pub(crate) mod error;
 pub(crate) mod fact;
 pub(crate) mod form_post;
+pub(crate) mod going_back;
 pub(crate) mod home;
 pub(crate) mod layout;
 pub(crate) mod moment;

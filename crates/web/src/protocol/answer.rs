@@ -2,6 +2,7 @@
 
 use crate::edge::{PageError, PagePolicy, PageResult, Visit};
 use crate::pages::form_post::FormPostPage;
+use crate::pages::going_back::GoingBackPage;
 use crate::pages::open_app::OpenAppPage;
 use axum::response::Response;
 use http::StatusCode;
@@ -29,6 +30,9 @@ pub(crate) fn respond_authorize(visit: Visit, outcome: AuthorizeOutcome) -> Page
 
 /// Sends the browser back to a client: by a redirect, by a form, or by a link when an app has to open, since
 /// Chromium follows no redirect to an app's own scheme after a form (decisions 17).
+///
+/// After a form of ours a browser gets a page that goes on by itself instead of a redirect: Chromium holds every redirect
+/// that follows a form against the `form-action` of its page, those of the service too, which we cannot know.
 pub(crate) fn to_client(visit: Visit, redirect: &ClientRedirect) -> Response {
     if redirect.mode() == ResponseMode::FormPost {
         let policy = PagePolicy::default().form_to(redirect.target().origin()).script(FormPostPage::SCRIPT);
@@ -38,6 +42,10 @@ pub(crate) fn to_client(visit: Visit, redirect: &ClientRedirect) -> Response {
     let location = redirect.location();
     if redirect.target().is_private_use() {
         let page = OpenAppPage::new(visit.layout(OpenAppPage::TITLE), location);
+        return visit.page_under(StatusCode::OK, &PagePolicy::default(), page);
+    }
+    if visit.after_form {
+        let page = GoingBackPage::new(visit.layout(GoingBackPage::TITLE), location);
         return visit.page_under(StatusCode::OK, &PagePolicy::default(), page);
     }
     visit.see_other(&location)

@@ -4,6 +4,7 @@ use super::{Samples, faults};
 use crate::pages::consent::{ConsentPage, Grant};
 use crate::pages::error::ErrorPage;
 use crate::pages::form_post::FormPostPage;
+use crate::pages::going_back::GoingBackPage;
 use crate::pages::layout::Layout;
 use crate::pages::notice::{Notice, NoticePage};
 use crate::pages::open_app::OpenAppPage;
@@ -49,6 +50,13 @@ impl Samples {
                 layout: self.layout("form-post-title"),
                 address: self.v("https://hotich.example.vn/cb"),
                 fields,
+            },
+        );
+        self.draw(
+            "going-back",
+            &GoingBackPage {
+                layout: self.layout("going-back-title"),
+                address: self.v("https://hotich.example.vn/cb?code=abc"),
             },
         );
         self.draw(

@@ -1,0 +1,37 @@
+// Apache with Debian's mod_auth_openidc in front of pages that know nothing of OpenID Connect, in a real Chromium.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { clientsOf, issuer, launch, signIn, town, visitor } from './support.js';
+
+const [apache] = clientsOf('mod_auth_openidc');
+const [citizen] = town.citizens;
+
+describe('mod_auth_openidc', () => {
+  let browser, page, forbidden;
+
+  before(async () => {
+    browser = await launch();
+    ({ page, forbidden } = await visitor(browser));
+  });
+  after(() => browser?.close());
+
+  test('lets a citizen in who signed in at the portal, and knows who it is', async () => {
+    await page.goto(`${apache.origin}/protected/`);
+    assert.deepEqual(await signIn(page, citizen), ['sign-in', 'code', 'consent']);
+    await page.waitForURL(`${apache.origin}/protected/`);
+    const headers = (await page.reload()).headers();
+    assert.equal(headers['x-remote-user'], citizen.username);
+    assert.ok(headers['x-subject'].length > 8);
+  });
+
+  test('signs out at the portal too', async () => {
+    await page.goto(`${apache.redirect_uri}?logout=${encodeURIComponent(apache.post_logout_redirect_uri)}`);
+    await page.waitForURL((url) => url.href.startsWith(apache.post_logout_redirect_uri));
+    await page.goto(`${apache.origin}/protected/`);
+    assert.equal(new URL(page.url()).origin, issuer, 'asked to sign in again');
+    assert.equal(await page.locator('main').getAttribute('data-page'), 'sign-in');
+    assert.deepEqual(forbidden, []);
+  });
+
+  // Back-channel logout (`backchannel_logout_uri` is OIDCRedirectURI with ?logout=backchannel) is tested here.
+});
