@@ -86,6 +86,18 @@ pub struct ClientMetadata {
     /// A service of the province itself: people are not asked for consent.
     #[serde(default)]
     pub first_party: bool,
+    /// Its first page, an https address, shown to people on the way to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_uri: Option<String>,
+    /// Its picture: the https address of one file, without a query. The browser fetches it, we never do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
+    /// What it does with people's details, an https address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_uri: Option<String>,
+    /// Its terms of use, an https address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tos_uri: Option<String>,
 }
 
 impl ClientMetadata {
@@ -102,6 +114,10 @@ impl ClientMetadata {
             require_pkce: yes(),
             identity: IdentityPolicy::default(),
             first_party: false,
+            client_uri: None,
+            logo_uri: None,
+            policy_uri: None,
+            tos_uri: None,
         }
     }
 }

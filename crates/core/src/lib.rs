@@ -12,6 +12,7 @@ pub mod browser_name;
 pub mod challenge;
 pub mod claims_request;
 pub mod client;
+pub mod client_links;
 pub mod consent;
 pub mod credential;
 pub mod ctx;

@@ -1,5 +1,9 @@
 //! The command line of `portal-id`.
 
+mod links;
+
+pub use links::LinkArgs;
+
 use clap::{Parser, Subcommand};
 use portal_id_core::client::{ClientAuthMethod, IdentityPolicy};
 use portal_id_core::signing_key::SigningAlgorithm;
@@ -128,6 +132,9 @@ pub struct AddClient {
     /// A service of the province itself: people are not asked for consent.
     #[arg(long)]
     pub first_party: bool,
+    /// Its own pages.
+    #[command(flatten)]
+    pub links: LinkArgs,
 }
 
 /// Managing keys.

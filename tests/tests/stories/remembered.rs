@@ -7,7 +7,7 @@ use portal_id_testkit::{Browser, Citizen, Page, Service, TestIdp};
 use serde_json::json;
 
 /// Signs in and lets the browser be remembered.
-async fn remembered(idp: &TestIdp, an: &Citizen) -> Browser {
+pub(crate) async fn remembered(idp: &TestIdp, an: &Citizen) -> Browser {
     let mut browser = idp.browser();
     let page = browser.open("/sign-in").await;
     let page = an.give_password(&mut browser, &page).await.expect("code");
@@ -18,7 +18,7 @@ async fn remembered(idp: &TestIdp, an: &Citizen) -> Browser {
 }
 
 /// The page after the password, in a session of its own.
-async fn after_password(idp: &TestIdp, an: &Citizen, browser: &mut Browser) -> Page {
+pub(crate) async fn after_password(idp: &TestIdp, an: &Citizen, browser: &mut Browser) -> Page {
     idp.advance(Span::minutes(2)).await;
     browser.forget_session();
     let page = browser.open("/sign-in").await.expect("sign-in");
@@ -61,13 +61,18 @@ async fn a_service_that_asks_for_the_second_level_gets_it_from_a_remembered_brow
     // In the middle of a session of one factor, and without any session.
     let _ = after_password(&idp, &an, &mut own).await.expect("home");
     let silent = own.open(asks(&[("prompt", "none")]).as_str()).await.expect_away(&service.redirect_uri);
-    assert_eq!(portal_id_testkit::service::parameter(&silent, "error").as_deref(), Some("login_required"));
+    assert_eq!(portal_id_testkit::service::parameter(&silent, "error").as_deref(), Some("interaction_required"));
     for keep in [true, false] {
         idp.advance(Span::minutes(2)).await;
         if !keep {
             own.forget_session();
         }
-        let page = own.open(asks(&[]).as_str()).await.expect("sign-in");
+        let page = if keep {
+            let page = own.clone().open(asks(&[]).as_str()).await.expect("step-up");
+            own.open(&page.link("sign-in-again").unwrap()).await.expect("sign-in")
+        } else {
+            own.open(asks(&[]).as_str()).await.expect("sign-in")
+        };
         let page = an.give_password(&mut own, &page).await.expect("code");
         assert!(!page.html().contains("name=\"remember\""), "no promise that would not be kept");
         let code = idp.newest_code(&an.e164).await;

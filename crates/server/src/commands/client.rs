@@ -52,7 +52,7 @@ pub async fn run(house: &House, command: ClientCommand) -> anyhow::Result<()> {
 
 async fn add(house: &House, wanted: AddClient) -> anyhow::Result<()> {
     let ctx = house.outside.job_ctx("client-command");
-    let metadata = ClientMetadata {
+    let mut metadata = ClientMetadata {
         client_name_en: wanted.name_en,
         post_logout_redirect_uris: wanted.post_logout_redirect_uris,
         scope: wanted.scope,
@@ -63,6 +63,7 @@ async fn add(house: &House, wanted: AddClient) -> anyhow::Result<()> {
         first_party: wanted.first_party,
         ..ClientMetadata::named(wanted.name, wanted.redirect_uris)
     };
+    wanted.links.put_into(&mut metadata);
     let mut client = clients::new_client(&ctx, &wanted.id, metadata, ClientSource::Operator);
     let secret = (!client.is_public()).then(|| Secret::random(ctx.entropy()));
     if let Some(secret) = &secret {

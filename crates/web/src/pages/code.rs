@@ -11,7 +11,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use portal_id_core::accounts::{Accounts, ChallengeView, Field, Given, ResendSecondStepOutcome, SecondStepOutcome};
+use portal_id_core::accounts::{Accounts, ChallengeView, Field, Given, ResendCodeOutcome, SecondStepOutcome};
 use portal_id_core::credential::Factor;
 use portal_id_core::facts::FieldError;
 use portal_id_core::ids::ChallengeId;
@@ -133,16 +133,16 @@ async fn resend(visit: Visit, accounts: &Accounts) -> PageResult {
     let texts = Texts::of(visit.ctx.language);
     let slow = StatusCode::TOO_MANY_REQUESTS;
     let remark = match accounts.resend_code(&visit.ctx, &challenge(&visit)).await? {
-        ResendSecondStepOutcome::Sent => Remark::news(StatusCode::OK, texts.text("code-sent-again")),
-        ResendSecondStepOutcome::Wait { until } => {
+        ResendCodeOutcome::Sent => Remark::news(StatusCode::OK, texts.text("code-sent-again")),
+        ResendCodeOutcome::Wait { until } => {
             // A second that has begun is not over yet.
             let seconds = until.since(visit.ctx.now).as_seconds() + 1;
             Remark::news(slow, texts.text_with("code-wait", &[("seconds", &seconds)]))
         }
-        ResendSecondStepOutcome::TooMany { until } => {
+        ResendCodeOutcome::TooMany { until } => {
             Remark::news(slow, texts.text_with("code-too-many-sent", &[("until", &moment::from(until))]))
         }
-        ResendSecondStepOutcome::Over => return Ok(over(visit)),
+        ResendCodeOutcome::Over => return Ok(over(visit)),
     };
     show(visit, accounts, remark).await
 }

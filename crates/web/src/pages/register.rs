@@ -23,6 +23,7 @@ pub(crate) struct RegisterPage {
 
 /// `GET /register`
 pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> Response {
+    let visit = visit.showing_client();
     let open = |class| accounts.registration_mode(&visit.ctx, class) == RegistrationMode::Open;
     let (citizens, businesses) = (open(AccountClass::Citizen), open(AccountClass::Business));
     let page = RegisterPage { layout: visit.layout("register-title"), citizens, businesses };

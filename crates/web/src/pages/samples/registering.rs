@@ -72,7 +72,8 @@ impl Samples {
     /// Which class to register, and where to go when it cannot be done here.
     pub(super) fn where_to_register(&mut self) {
         for (name, citizens, businesses) in [("register", true, true), ("register-citizens-alone", true, false)] {
-            self.draw(name, &RegisterPage { layout: self.layout("register-title"), citizens, businesses });
+            let layout = self.in_flow_of_client("register-title");
+            self.draw(name, &RegisterPage { layout, citizens, businesses });
         }
         let ours = Instead::default();
         let theirs = Instead {
