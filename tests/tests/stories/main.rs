@@ -23,6 +23,7 @@ mod nodes;
 mod not_me;
 mod not_me_factors;
 mod odd_requests;
+mod parameters;
 mod passkeys;
 mod password_change;
 mod passwords;

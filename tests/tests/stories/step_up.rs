@@ -2,7 +2,7 @@
 //! session goes on.
 
 use crate::remembered::{after_password, remembered};
-use crate::walk::{sign_in_with, signed_in};
+use crate::walk::signed_in;
 use http::StatusCode;
 use portal_id_testkit::core::audit::AuditKind;
 use portal_id_testkit::core::time::Span;
@@ -174,7 +174,7 @@ async fn the_step_is_good_only_in_the_browser_and_the_session_that_asked_for_it(
     // The same browser, in a session that began anew since.
     let mut anew = own.clone();
     anew.forget_session();
-    let _ = sign_in_with(&idp, &an, &mut anew).await.expect("home");
+    let _ = after_password(&idp, &an, &mut anew).await.expect("home");
     let page = anew.open(code.url.as_str()).await.expect("code");
     let _ = anew.submit(form(&page)).await.expect("code-over");
     let plain = service.authorize_url("openid").to_string();

@@ -90,12 +90,21 @@ impl Provider {
             Err(refusal) => return Ok(AuthorizeOutcome::Refused(refusal)),
         };
         let address = request::return_address(params, redirect, &self.settings().issuer);
-        let refuse = |fault| Ok(AuthorizeOutcome::Redirect(ClientRedirect::fault(address.clone(), fault)));
+        let refuse = |fault: AuthorizationFault| {
+            tracing::info!(
+                client_id = client.id.as_str(),
+                error = fault.error,
+                reason = fault.description,
+                request_id = ctx.request_id,
+                "an authorization request was refused"
+            );
+            Ok(AuthorizeOutcome::Redirect(ClientRedirect::fault(address.clone(), fault, &ctx.request_id)))
+        };
         let request = match Request::read(params, &client, &address.to, self.settings()) {
             Ok(request) => request,
             Err(fault) => return refuse(fault),
         };
-        let hinted = match self.hinted_subject(params, ctx.now) {
+        let hinted = match self.hinted_subject(params, &client, ctx.now) {
             Ok(hinted) => hinted,
             Err(fault) => return refuse(fault),
         };
@@ -182,11 +191,18 @@ impl Provider {
         Ok(found)
     }
 
-    /// The subject of `id_token_hint`; an expired hint is fine (OpenID Connect Core §3.1.2.1).
-    fn hinted_subject(&self, params: &Parameters, now: Timestamp) -> Result<Option<String>, AuthorizationFault> {
+    /// The subject of `id_token_hint`; an expired hint is fine (OpenID Connect Core §3.1.2.1). It must have been issued to
+    /// this client: a subject means nothing to another one, and what another was told is nothing to build on.
+    fn hinted_subject(
+        &self,
+        params: &Parameters,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<Option<String>, AuthorizationFault> {
         let Some(text) = params.get("id_token_hint") else { return Ok(None) };
         match self.read_hint(text, now) {
-            Some(hint) => Ok(Some(hint.subject)),
+            Some(hint) if hint.audience == client.id.as_str() => Ok(Some(hint.subject)),
+            Some(_) => Err(AuthorizationFault::invalid_request("id_token_hint was issued to another client")),
             None => Err(AuthorizationFault::invalid_request("id_token_hint is not an ID token of ours")),
         }
     }

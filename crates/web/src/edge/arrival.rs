@@ -107,6 +107,7 @@ pub(crate) async fn receive(State(edge): State<Arc<Edge>>, mut request: Request,
             visit::error_page(&arrival, &error, response)
         };
     }
+    response = protocol::json::named(response, path, &arrival.ctx.request_id);
     if protocol::is_for_programs(path) {
         protocol::cors::open(response.headers_mut());
     }

@@ -2,7 +2,7 @@
 
 use crate::edge::PageError;
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use portal_id_oidc::ProtocolError;
 use serde::Serialize;
@@ -18,10 +18,41 @@ pub(crate) fn ok(body: &impl Serialize) -> Response {
     answer(StatusCode::OK, body)
 }
 
+/// A refusal, until [`named`] writes it with the id of its request.
+#[derive(Clone, Debug)]
+struct Refusal {
+    error: &'static str,
+    description: String,
+}
+
+impl Refusal {
+    /// `status` with this refusal, and nothing written yet.
+    fn with_status(self, status: StatusCode) -> Response {
+        let mut response = status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Writes the refusal that an endpoint for programs gave, if it gave one: its description names the request, of which
+/// the log has a line.
+pub(crate) fn named(bare: Response, path: &str, request_id: &str) -> Response {
+    let Some(Refusal { error, description }) = bare.extensions().get::<Refusal>().cloned() else { return bare };
+    tracing::info!(path, error, reason = description, request_id, "a request of a program was refused");
+    let description = format!("{description}; request {request_id}");
+    let mut response = answer(bare.status(), &ErrorBody { error, error_description: &description });
+    for (name, value) in bare.headers() {
+        if !matches!(*name, CONTENT_LENGTH | CONTENT_TYPE) {
+            response.headers_mut().append(name, value.clone());
+        }
+    }
+    response
+}
+
 /// A refusal.
 pub(crate) fn refused(error: &ProtocolError) -> Response {
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
-    let mut response = answer(status, &ErrorBody { error: error.error, error_description: &error.description });
+    let mut response = Refusal { error: error.error, description: error.description.clone() }.with_status(status);
     if let Some(challenge) =
         error.www_authenticate.as_deref().and_then(|challenge| HeaderValue::from_str(challenge).ok())
     {
@@ -55,7 +86,7 @@ pub(crate) fn of_page_error(error: &PageError, bare: &Response) -> Response {
     };
     // RFC 6749 §5.2: an unreadable request is a 400, whatever made it so.
     let status = if matches!(error, PageError::NotAForm) { StatusCode::BAD_REQUEST } else { error.status() };
-    let mut response = answer(status, &ErrorBody { error: code, error_description: description });
+    let mut response = Refusal { error: code, description: description.to_owned() }.with_status(status);
     keep(bare.headers(), response.headers_mut());
     response
 }
@@ -94,7 +125,7 @@ mod tests {
             status: 401,
             www_authenticate: Some("Basic realm=\"r\"".to_owned()),
         };
-        let response = refused(&error);
+        let response = named(refused(&error), "/token", "r-1");
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
         assert_eq!(response.headers()[CACHE_CONTROL], "no-store");
         assert_eq!(response.headers()[PRAGMA], "no-cache");

@@ -83,10 +83,11 @@ async fn a_panic_is_a_page_that_gives_nothing_away() {
     assert!(!answer.body.contains("secret"), "{}", answer.body);
     assert!(answer.body.contains(answer.header("x-request-id")));
     let program = open(&app(), "/jwks").await;
-    assert_eq!(
-        (program.status, program.body.as_str()),
-        (500, r#"{"error":"server_error","error_description":"an unexpected fault; try again later"}"#)
+    let expected = format!(
+        r#"{{"error":"server_error","error_description":"an unexpected fault; try again later; request {}"}}"#,
+        program.header("x-request-id")
     );
+    assert_eq!((program.status, program.body), (500, expected));
 }
 
 #[tokio::test(start_paused = true)]
