@@ -69,7 +69,7 @@ pub struct ServeArgs {
 #[derive(Debug, Subcommand)]
 pub enum ClientCommand {
     /// Register a client and print its secret, once.
-    Add(AddClient),
+    Add(Box<AddClient>),
     /// List all clients.
     List,
     /// Show one client.

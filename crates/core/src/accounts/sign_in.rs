@@ -204,14 +204,14 @@ pub(super) fn ask_second_step(
     let mut factor = factors.preferred();
     if factor == Factor::Sms {
         let refused = match text {
-            Some(text) => match text.limits.mark(tx, now)? {
-                Some(until) => SignInOutcome::TooManyCodes { until },
-                None => {
+            Some(text) => {
+                let Some(until) = text.limits.mark(tx, now)? else {
                     tx.insert_challenge(&challenge.clone().with_code(text.code, text.ends_at))?;
                     tx.insert_message(&text.row)?;
                     return Ok(SignInOutcome::CodeSent(challenge.id.clone()));
-                }
-            },
+                };
+                SignInOutcome::TooManyCodes { until }
+            }
             None => SignInOutcome::NoSecondStep,
         };
         if factors.recovery_codes == 0 {

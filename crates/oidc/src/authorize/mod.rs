@@ -20,7 +20,7 @@ use crate::claims;
 use crate::error::AuthorizationFault;
 use crate::parameters::Parameters;
 use crate::provider::Provider;
-use crate::redirect::ClientRedirect;
+use crate::redirect::{ClientRedirect, ReturnAddress};
 use issue::Approved;
 use portal_id_core::accounts::{Failure, Presentable, SignedIn};
 use portal_id_core::client::Client;
@@ -42,6 +42,18 @@ struct Visit<'a> {
     decision: Option<bool>,
     /// Somebody is signed in, and has to enrol something before any service may be told of them.
     must_enrol: bool,
+}
+
+/// A fault that the client is told, and of which the log has a line.
+fn refused(ctx: &Ctx, client: &Client, address: ReturnAddress, fault: AuthorizationFault) -> AuthorizeOutcome {
+    tracing::info!(
+        client_id = client.id.as_str(),
+        error = fault.error,
+        reason = fault.description,
+        request_id = ctx.request_id,
+        "an authorization request was refused"
+    );
+    AuthorizeOutcome::Redirect(ClientRedirect::fault(address, fault, &ctx.request_id))
 }
 
 impl Provider {
@@ -90,16 +102,7 @@ impl Provider {
             Err(refusal) => return Ok(AuthorizeOutcome::Refused(refusal)),
         };
         let address = request::return_address(params, redirect, &self.settings().issuer);
-        let refuse = |fault: AuthorizationFault| {
-            tracing::info!(
-                client_id = client.id.as_str(),
-                error = fault.error,
-                reason = fault.description,
-                request_id = ctx.request_id,
-                "an authorization request was refused"
-            );
-            Ok(AuthorizeOutcome::Redirect(ClientRedirect::fault(address.clone(), fault, &ctx.request_id)))
-        };
+        let refuse = |fault| Ok(refused(ctx, &client, address.clone(), fault));
         let request = match Request::read(params, &client, &address.to, self.settings()) {
             Ok(request) => request,
             Err(fault) => return refuse(fault),

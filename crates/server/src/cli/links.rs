@@ -3,6 +3,7 @@
 use portal_id_core::client::ClientMetadata;
 
 /// A client's own pages and its picture; each an https address.
+#[expect(clippy::struct_field_names, reason = "the names of RFC 7591, which the options have too")]
 #[derive(Debug, Default, clap::Args)]
 pub struct LinkArgs {
     /// The service's first page, shown to people who sign in to it.

@@ -12,7 +12,7 @@ use portal_id_core::time::Span;
 pub async fn run(house: &House, command: ClientCommand) -> anyhow::Result<()> {
     let ctx = house.outside.job_ctx("client-command");
     match command {
-        ClientCommand::Add(wanted) => add(house, wanted).await?,
+        ClientCommand::Add(wanted) => add(house, *wanted).await?,
         ClientCommand::List => {
             let clients = house.store.read("list_clients", |tx| tx.list_clients()).await?;
             for client in clients {

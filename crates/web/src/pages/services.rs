@@ -38,7 +38,7 @@ pub(crate) struct ServiceLine {
 }
 
 impl ServiceLine {
-    fn of(layout: &Layout, entry: ServiceEntry) -> Self {
+    fn of(layout: &Layout, entry: &ServiceEntry) -> Self {
         let texts = layout.texts;
         let title = |scope: &String| texts.optional(&format!("scope-{scope}")).unwrap_or_else(|| scope.clone());
         let (offline, known): (Vec<_>, Vec<_>) = entry.scopes.iter().partition(|scope| *scope == "offline_access");
@@ -103,7 +103,7 @@ async fn show(
     let layout = visit.layout("services-title");
     let page = ServicesPage {
         news: news.map(|(_, key)| layout.texts.text(key)),
-        services: services.into_iter().map(|entry| ServiceLine::of(&layout, entry)).collect(),
+        services: services.iter().map(|entry| ServiceLine::of(&layout, entry)).collect(),
         layout,
     };
     Ok(visit.page(news.map_or(StatusCode::OK, |(status, _)| status), page))
