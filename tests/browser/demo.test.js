@@ -102,7 +102,7 @@ async function walk(visit) {
   assert.match(await page.locator('[role="status"]').innerText(), language === 'vi' ? /làm mới/ : /Refreshed/);
 
   // The pages of one's own account, in the session that the service's sign-in began.
-  for (const [name, path] of [['sessions', '/account/sessions'], ['password', '/account/password']]) {
+  for (const [name, path] of [['services', '/account/services'], ['sessions', '/account/sessions'], ['password', '/account/password']]) {
     await page.goto(say(path));
     assert.equal(await page.locator('#username').count(), 0, `${name} is shown, not the sign-in page`);
     await inspect(visit, name);

@@ -44,6 +44,8 @@ audit_events! {
     PasswordAccepted => "password_accepted",
     /// A person proved who they are; a session began.
     SignedIn => "signed_in",
+    /// A person who is signed in proved a second factor; the session goes on with both.
+    SteppedUp => "stepped_up",
     /// A session began in a browser that the account does not know; its owner is told by mail.
     SignedInFromNewBrowser => "signed_in_from_new_browser",
     /// The right code was given for a distrusted password: a new password was asked for, and no session began.
@@ -93,6 +95,8 @@ audit_events! {
     ConsentGranted => "consent_granted",
     /// A person refused.
     ConsentDenied => "consent_denied",
+    /// A person took back what a client may learn; everything that it was given was revoked.
+    ServiceRevoked => "service_revoked",
     /// An authorization code was issued to a client.
     CodeIssued => "code_issued",
     /// A code or an old refresh token was used again; the grant was revoked.

@@ -47,7 +47,7 @@ impl CodeSettings {
 pub struct Challenge {
     /// Its identity, shown in the page's address.
     pub id: ChallengeId,
-    /// Who gave the right password.
+    /// Who gave the right password, or whose session is raised.
     pub account_id: AccountId,
     /// The browser that gave it: no other may go on (security.md row 10).
     pub browser: Digest,

@@ -171,6 +171,18 @@ pub struct ClientMetadata {
     /// How the content is encrypted then; A128CBC-HS256 when absent, the standard's default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub userinfo_encrypted_response_enc: Option<ContentEncryption>,
+    /// Its first page, an https address, shown to people on the way to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_uri: Option<String>,
+    /// Its picture: the https address of one file, without a query. The browser fetches it, we never do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logo_uri: Option<String>,
+    /// What it does with people's details, an https address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy_uri: Option<String>,
+    /// Its terms of use, an https address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tos_uri: Option<String>,
 }
 
 /// Whether services can match people by their `sub` (OpenID Connect Core §8).
@@ -229,6 +241,10 @@ impl ClientMetadata {
             userinfo_signed_response_alg: None,
             userinfo_encrypted_response_alg: None,
             userinfo_encrypted_response_enc: None,
+            client_uri: None,
+            logo_uri: None,
+            policy_uri: None,
+            tos_uri: None,
         }
     }
 

@@ -19,6 +19,8 @@ pub struct Requirement {
 pub enum Step {
     /// Give name and password.
     SignIn,
+    /// Prove a second factor; the session, of one factor, is good otherwise.
+    SecondFactor,
     /// Nothing more to prove.
     Done,
 }
@@ -31,6 +33,7 @@ pub fn next_step(session: Option<&Session>, requirement: Requirement) -> Step {
     let strong = |session: &Session| !requirement.two_factors || session.aal() >= Aal(2);
     match session {
         Some(session) if young(session) && strong(session) => Step::Done,
+        Some(session) if young(session) => Step::SecondFactor,
         _ => Step::SignIn,
     }
 }

@@ -13,6 +13,7 @@ pub mod challenge;
 pub mod claim_aliases;
 pub mod claims_request;
 pub mod client;
+pub mod client_links;
 pub mod consent;
 pub mod credential;
 pub mod ctx;

@@ -10,6 +10,48 @@ pub struct Parameters {
     pairs: Vec<(String, String)>,
 }
 
+/// Every parameter of the standards that our endpoints read or refuse and that comes once.
+const KNOWN: [&str; 38] = [
+    "access_token",
+    "acr_values",
+    "assertion",
+    "claims",
+    "claims_locales",
+    "client_assertion",
+    "client_assertion_type",
+    "client_id",
+    "client_secret",
+    "code",
+    "code_challenge",
+    "code_challenge_method",
+    "code_verifier",
+    "display",
+    "grant_type",
+    "id_token_hint",
+    "login_hint",
+    "logout_hint",
+    "max_age",
+    "nonce",
+    "password",
+    "post_logout_redirect_uri",
+    "prompt",
+    "redirect_uri",
+    "refresh_token",
+    "registration",
+    "request",
+    "request_uri",
+    "response_mode",
+    "response_type",
+    "scope",
+    "state",
+    "token",
+    "token_type_hint",
+    "ui_locales",
+    "username",
+    "id_token",
+    "logout_token",
+];
+
 /// Why a query or body is no list of parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ParameterFault {
@@ -72,14 +114,15 @@ impl Parameters {
         self.pairs.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// The first parameter that was sent twice, which RFC 6749 §3.1 forbids. `resource` may repeat (RFC 8707 §2).
+    /// The first parameter that was sent twice, which RFC 6749 §3.1 forbids. What we know nothing of is ignored, however
+    /// often it comes (the same section); `resource` may repeat (RFC 8707 §2).
     pub fn repeated(&self) -> Option<&str> {
         let repeats =
             |(at, (name, _)): (usize, &(String, String))| self.pairs[..at].iter().any(|(earlier, _)| earlier == name);
         self.pairs
             .iter()
             .enumerate()
-            .find(|pair| pair.1.0 != "resource" && repeats(*pair))
+            .find(|pair| KNOWN.contains(&pair.1.0.as_str()) && repeats(*pair))
             .map(|(_, (name, _))| name.as_str())
     }
 
@@ -164,6 +207,7 @@ mod tests {
         assert_eq!(params.repeated(), Some("state"));
         assert_eq!(Parameters::parse(b"state=1&state=").unwrap().get("state"), Some("1"));
         assert_eq!(Parameters::parse(b"resource=1&resource=2").unwrap().repeated(), None);
+        assert_eq!(Parameters::parse(b"utm_source=1&utm_source=2&lang=vi&lang=en").unwrap().repeated(), None);
     }
 
     // security: row 36

@@ -1,9 +1,11 @@
 //! The command line of `portal-id`.
 
 mod auth;
+mod links;
 mod tokens;
 
 pub use auth::AuthArgs;
+pub use links::LinkArgs;
 pub use tokens::TokenArgs;
 
 use clap::{Parser, Subcommand};
@@ -137,6 +139,9 @@ pub struct AddClient {
     /// What its tokens say.
     #[command(flatten)]
     pub tokens: TokenArgs,
+    /// Its own pages.
+    #[command(flatten)]
+    pub links: LinkArgs,
 }
 
 /// Managing keys.

@@ -1,6 +1,7 @@
 //! Registering relying parties: from the clients file at every start, or by command.
 
 mod auth;
+mod links;
 mod tokens;
 
 pub use auth::warn_of_legacy;
@@ -74,6 +75,9 @@ pub fn check(client_id: &str, metadata: &ClientMetadata) -> anyhow::Result<()> {
     }
     if let Err((uri, fault)) = portal_id_oidc::check_client_redirects(metadata) {
         bail!("client {client_id}: {uri}: {fault}");
+    }
+    if let Err(why) = links::check(metadata) {
+        bail!("client {client_id}: {why}");
     }
     for scope in metadata.scope.split_ascii_whitespace() {
         if !portal_id_core::client::SCOPES.contains(&scope) {

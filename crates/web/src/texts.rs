@@ -33,6 +33,7 @@ embedded!(
     "sessions.ftl",
     "factors.ftl",
     "consent.ftl",
+    "services.ftl",
     "sign-out.ftl",
     "errors.ftl"
 );

@@ -5,6 +5,7 @@ use crate::edge::cookies::CookieNames;
 use crate::edge::flow::Destination;
 use crate::edge::request_id::RequestIds;
 use crate::edge::{Edge, House};
+use crate::pages::client_links::ClientFace;
 use crate::protocol::health::Readiness;
 use crate::settings::WebSettings;
 use async_trait::async_trait;
@@ -83,7 +84,8 @@ impl House for TheHouse {
         Ok(match outcome {
             AuthorizeOutcome::SignIn(ask) => {
                 let two_factors = ask.requirement.two_factors;
-                Some(Destination { service: ask.client_name, origin: ask.redirect_origin, two_factors })
+                let service = ClientFace::new(&ask.client_name, &ask.links);
+                Some(Destination { service, origin: ask.redirect_origin, two_factors })
             }
             _ => None,
         })

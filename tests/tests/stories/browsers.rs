@@ -60,6 +60,7 @@ async fn every_page_forbids_scripts_frames_and_sniffing() {
         "/activate?token=x",
         "/account",
         "/account/security",
+        "/account/services",
         "/account/sessions",
         "/account/password",
         "/sign-in/not-me?token=x",

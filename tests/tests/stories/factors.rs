@@ -514,7 +514,7 @@ async fn a_policy_may_lead_a_class_to_enrol_before_any_service_learns_of_them() 
     let _ = browser.open(service.authorize_url("openid").as_str()).await.expect("security");
     let silent = service.authorize_url_with("openid", &[("prompt", "none")]);
     let answer = browser.open(silent.as_str()).await.expect_away(&service.redirect_uri);
-    assert_eq!(portal_id_testkit::service::parameter(&answer, "error").as_deref(), Some("login_required"));
+    assert_eq!(portal_id_testkit::service::parameter(&answer, "error").as_deref(), Some("interaction_required"));
 
     let page = browser.open(&page.link("add-authenticator").unwrap()).await.expect("add-authenticator");
     let code = App::reading(&page).code_at(idp.now());

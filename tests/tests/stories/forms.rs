@@ -10,7 +10,7 @@ use portal_id_testkit::{Browser, Citizen, Device, TestIdp};
 use std::collections::BTreeSet;
 
 /// Every address that a form of ours is sent to.
-const POSTS: [&str; 24] = [
+const POSTS: [&str; 26] = [
     "/account/confirm",
     "/account/confirm/passkey",
     "/account/password",
@@ -18,6 +18,7 @@ const POSTS: [&str; 24] = [
     "/account/security/authenticator",
     "/account/security/passkey",
     "/account/security/recovery-codes",
+    "/account/services",
     "/account/sessions",
     "/activate",
     "/activate/resend",
@@ -34,6 +35,7 @@ const POSTS: [&str; 24] = [
     "/sign-in/phone",
     "/sign-in/phone?token",
     "/sign-in/recovery",
+    "/sign-in/step-up",
     "/sign-out/confirm",
 ];
 
@@ -88,10 +90,13 @@ async fn all_forms(idp: &TestIdp) -> Shown {
     add_app(idp, &mut own).await;
     let _ = add_passkey(&mut own, &mut device, "Điện thoại").await.expect("security");
     make_codes(&mut own).await;
+    let known = idp.service().id("known").with(|client| client.first_party = true).register().await;
+    let _ = own.open(known.authorize_url("openid").as_str()).await.expect_away(&known.redirect_uri);
     for (path, field) in [
         ("/account/password", "current_password"),
         ("/account/security", "id"),
         ("/account/security/authenticator", "code"),
+        ("/account/services", "service"),
         ("/account/sessions", "action"),
     ] {
         shown.keep(own.open(path).await.form_with(field), &own);
@@ -100,6 +105,16 @@ async fn all_forms(idp: &TestIdp) -> Shown {
     shown.keep(page.form_to("/account/security/recovery-codes"), &own);
     shown.keep(own.open("/account/security/passkey").await.passkey_form("make").0, &own);
     shown.keep(own.open("/sign-out").await.form_to("/sign-out/confirm"), &own);
+    let (mut one_factor, le) = (idp.browser(), idp.citizen("le.thi.le").activated().create().await);
+    let page = one_factor.open("/sign-in").await;
+    let page = le.give_password(&mut one_factor, &page).await.expect("code");
+    let code = idp.newest_code(&le.e164).await;
+    let form = page.form_with("code").fill("code", &code).tick("remember").press("action", "verify");
+    let _ = one_factor.submit(form).await.expect("home");
+    let _ = crate::remembered::after_password(idp, &le, &mut one_factor).await.expect("home");
+    let asks = known.authorize_url_with("openid", &[("acr_values", "urn:portal-id:loa:2")]);
+    let page = one_factor.open(asks.as_str()).await.expect("step-up");
+    shown.keep(page.form_to("/sign-in/step-up"), &one_factor);
     let mut second = idp.browser();
     let page = second.open("/sign-in").await;
     let app = an.give_password(&mut second, &page).await.expect("app-code");

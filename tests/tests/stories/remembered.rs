@@ -61,13 +61,18 @@ async fn a_service_that_asks_for_the_second_level_gets_it_from_a_remembered_brow
     // In the middle of a session of one factor, and without any session.
     let _ = after_password(&idp, &an, &mut own).await.expect("home");
     let silent = own.open(asks(&[("prompt", "none")]).as_str()).await.expect_away(&service.redirect_uri);
-    assert_eq!(portal_id_testkit::service::parameter(&silent, "error").as_deref(), Some("login_required"));
+    assert_eq!(portal_id_testkit::service::parameter(&silent, "error").as_deref(), Some("interaction_required"));
     for keep in [true, false] {
         idp.advance(Span::minutes(2)).await;
         if !keep {
             own.forget_session();
         }
-        let page = own.open(asks(&[]).as_str()).await.expect("sign-in");
+        let page = if keep {
+            let page = own.clone().open(asks(&[]).as_str()).await.expect("step-up");
+            own.open(&page.link("sign-in-again").unwrap()).await.expect("sign-in")
+        } else {
+            own.open(asks(&[]).as_str()).await.expect("sign-in")
+        };
         let page = an.give_password(&mut own, &page).await.expect("code");
         assert!(!page.html().contains("name=\"remember\""), "no promise that would not be kept");
         let code = idp.newest_code(&an.e164).await;

@@ -152,6 +152,8 @@ async fn malformed_token_requests_get_the_standards_errors() {
         let refused = service.token(&fields).await;
         refused.expect_error(error);
         let description = refused.0.json()["error_description"].as_str().unwrap_or_default().to_owned();
+        let id = refused.0.header("x-request-id").unwrap_or_default();
+        assert!(description.ends_with(&format!("; request {id}")), "{description}");
         assert!(
             description.bytes().all(|byte| (0x20..=0x7e).contains(&byte) && byte != b'"' && byte != b'\\'),
             "{description}"

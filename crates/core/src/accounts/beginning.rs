@@ -16,7 +16,7 @@ use crate::link::LinkPurpose;
 use crate::outbox::Message;
 use crate::profile::Account;
 use crate::secret::Secret;
-use crate::session::Session;
+use crate::session::{Session, SessionSettings};
 use crate::store::{StoreResult, Tx};
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -72,7 +72,7 @@ pub(super) struct Beginning {
     session_secret: Digest,
     /// The browser's session before.
     previous: Option<Session>,
-    absolute: Span,
+    sessions: SessionSettings,
     known: KnownDevices,
     letters: Letters,
     /// The browser, if its person wants it to be remembered.
@@ -87,7 +87,7 @@ impl Accounts {
             session_id: SessionId::new(ctx.now, ctx.entropy()),
             session_secret: self.session_digest(cookie),
             previous: here.previous.cloned(),
-            absolute: Span::hours(self.settings.sessions.absolute_hours),
+            sessions: self.settings.sessions.clone(),
             known: self.open_known_devices(here.known_device),
             letters: self.letters.clone(),
             device: self.new_device(ctx, here),
@@ -109,6 +109,26 @@ impl Accounts {
 }
 
 impl Beginning {
+    /// The circumstances.
+    pub(super) const fn ctx(&self) -> &Ctx {
+        &self.ctx
+    }
+
+    /// The session that the browser has already.
+    pub(super) const fn previous(&self) -> Option<&Session> {
+        self.previous.as_ref()
+    }
+
+    /// How long sessions live.
+    pub(super) const fn sessions(&self) -> &SessionSettings {
+        &self.sessions
+    }
+
+    /// The digest of the cookie that the session gets.
+    pub(super) const fn session_secret(&self) -> &Digest {
+        &self.session_secret
+    }
+
     /// The new value of the cookie of remembered browsers, for when the session has begun.
     pub(super) fn remembered(&self) -> Option<String> {
         self.device.as_ref().map(|device| device.cookie.clone())
@@ -147,7 +167,7 @@ impl Beginning {
             account_id: account.id.clone(),
             auth_time: proved.at,
             last_seen_at: self.ctx.now,
-            expires_at: proved.at + self.absolute,
+            expires_at: proved.at + Span::hours(self.sessions.absolute_hours),
             amr: proved.amr.clone(),
             ial: proved.ial,
             user_agent: self.ctx.user_agent.clone(),

@@ -69,9 +69,11 @@ pub enum CorrectPhoneOutcome {
 }
 
 impl Accounts {
-    /// Mails the link. The open challenge of this browser proves that the password was given.
+    /// Mails the link. The open challenge of this browser proves that the password was given; one that raises a session
+    /// proves nothing of the kind.
     pub async fn ask_phone_correction(&self, ctx: &Ctx, id: &ChallengeId) -> Result<AskCorrectionOutcome, Failure> {
-        let Some((_, account)) = self.open_challenge(ctx, id).await? else {
+        let open = self.open_challenge(ctx, id).await?;
+        let Some((_, account)) = open.filter(|(challenge, _)| challenge.raises_session.is_none()) else {
             return Ok(AskCorrectionOutcome::Over);
         };
         let Some(email) = self.open_profile(&account)?.email else {

@@ -17,6 +17,7 @@ use crate::outbox::Message;
 use crate::ports::Vault;
 use crate::profile::{Account, AccountState, FactSource, Identifier, IdentifierKind};
 use crate::secret::Secret;
+use crate::session::Session;
 use crate::store::{StoreError, StoreResult, Tx};
 use crate::throttle::Throttle;
 use crate::time::Timestamp;
@@ -104,7 +105,8 @@ impl Accounts {
         Ok(ChallengeView::Open {
             phone: phone.map(|phone| phone.masked()),
             sending,
-            phone_can_be_corrected: identifiers.iter().any(Identifier::is_unproved_phone),
+            phone_can_be_corrected: challenge.raises_session.is_none()
+                && identifiers.iter().any(Identifier::is_unproved_phone),
             code_sent: challenge.has_code(),
             factors: Factors::of(&credentials, ctx.now),
         })
@@ -117,6 +119,7 @@ impl Accounts {
         id: &ChallengeId,
     ) -> Result<Option<(Challenge, Account)>, Failure> {
         let (ctx, id, codes) = (ctx.clone(), id.clone(), self.settings.codes.clone());
+        let sessions = self.settings.sessions.clone();
         let found = self
             .store
             .read("find_challenge", move |tx| {
@@ -124,6 +127,11 @@ impl Accounts {
                     return Ok(None);
                 };
                 if !challenge.is_open(ctx.now, &codes) || ctx.browser != Some(challenge.browser) {
+                    return Ok(None);
+                }
+                if let Some(raised) = &challenge.raises_session
+                    && !tx.find_session_by_id(raised)?.is_some_and(|session| session.is_live(ctx.now, &sessions))
+                {
                     return Ok(None);
                 }
                 let account = tx.find_account(&challenge.account_id)?;
@@ -204,6 +212,10 @@ impl Accounts {
                 let new = self.new_session(ctx, cookie, session, here.known_device);
                 SecondStepOutcome::SignedIn(Box::new(NewSession { remembered, ..new }))
             }
+            // The browser is not remembered by the way: nobody gave a password here.
+            Checked::Raised(session) => {
+                SecondStepOutcome::SignedIn(Box::new(self.new_session(ctx, cookie, session, here.known_device)))
+            }
             Checked::Right(account, Begun::NewPasswordDemanded { distrusted_at, proved }) => {
                 SecondStepOutcome::NewPasswordNeeded(self.ticket_of_sign_in(ctx, &account, distrusted_at, proved))
             }
@@ -224,6 +236,7 @@ struct Attempt {
 
 enum Checked {
     Right(AccountId, Begun),
+    Raised(Session),
     Refused(SecondStepOutcome),
 }
 
@@ -269,6 +282,12 @@ impl Attempt {
             _ => false,
         };
         self.proof.tell(tx, &self.letters, ctx, &account, &profile)?;
+        if let Some(session) = &challenge.raises_session {
+            return Ok(match self.beginning.raise(tx, &challenge, session, self.proof.amr())? {
+                Some(session) => Checked::Raised(session),
+                None => Checked::Refused(SecondStepOutcome::Over),
+            });
+        }
         let proved = Proved { amr: self.proof.amr().to_vec(), ial: Ial(0), at: now };
         let begun = self.beginning.begin(tx, &account, proved, first)?;
         Ok(Checked::Right(account.id, begun))

@@ -2,6 +2,7 @@
 
 use super::beginning::{Begun, Proved};
 use super::beginning::{Here, NewSession};
+use super::code_sending::SendLimits;
 use super::limits::{self, Limited};
 use super::remembered::device_here;
 use super::sign_in_name::SignInName;
@@ -9,15 +10,16 @@ use super::{Accounts, Failure, ResendTicket};
 use crate::acr::{Amr, Ial};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::challenge::Challenge;
-use crate::credential::{Factor, Factors};
+use crate::credential::{Credential, Factor, Factors};
 use crate::ctx::Ctx;
 use crate::digest::Digest;
 use crate::ids::ChallengeId;
+use crate::outbox::OutboxRow;
 use crate::password::policy::PasswordInput;
 use crate::profile::{Account, AccountState};
 use crate::secret::Secret;
 use crate::session::Session;
-use crate::store::Tx;
+use crate::store::{StoreResult, Tx};
 use crate::time::{Span, Timestamp};
 use std::sync::Arc;
 
@@ -133,10 +135,10 @@ impl Accounts {
         let id = ChallengeId::new(ctx.now, ctx.entropy());
         let text = self.open_profile(&account)?.phone.map(|phone| {
             let (code, row) = self.new_code(ctx, &account, &phone, &id);
-            (self.send_limits(&account, &phone), code, row)
+            let ends_at = ctx.now + self.settings.codes.lifetime();
+            Text { limits: self.send_limits(&account, &phone), code, row, ends_at }
         });
         let challenge = new_challenge(ctx, &account, id, browser);
-        let code_ends_at = ctx.now + self.settings.codes.lifetime();
         let may_be_remembered = !here.two_factors && self.settings.factors.remembered_for().is_some();
         let remembered = if may_be_remembered { self.remembered_keys(here.remembered) } else { Vec::new() };
         let cookie = Secret::random(ctx.entropy());
@@ -166,29 +168,11 @@ impl Accounts {
                     right(tx)?;
                     return Ok(Next::Began(session));
                 }
-                let factors = Factors::of(&credentials, ctx.now);
-                let mut factor = factors.preferred();
-                if factor == Factor::Sms {
-                    let refused = match &text {
-                        Some((limits, code, row)) => {
-                            let Some(until) = limits.mark(tx, ctx.now)? else {
-                                right(tx)?;
-                                tx.insert_challenge(&challenge.clone().with_code(*code, code_ends_at))?;
-                                tx.insert_message(row)?;
-                                return Ok(Next::Said(SignInOutcome::CodeSent(challenge.id.clone())));
-                            };
-                            SignInOutcome::TooManyCodes { until }
-                        }
-                        None => SignInOutcome::NoSecondStep,
-                    };
-                    if factors.recovery_codes == 0 {
-                        return Ok(Next::Said(refused));
-                    }
-                    factor = Factor::RecoveryCode;
+                let outcome = ask_second_step(tx, &challenge, &credentials, text.as_ref(), ctx.now)?;
+                if matches!(outcome, SignInOutcome::CodeSent(_) | SignInOutcome::SecondStep { .. }) {
+                    right(tx)?;
                 }
-                right(tx)?;
-                tx.insert_challenge(&challenge)?;
-                Ok(Next::Said(SignInOutcome::SecondStep { challenge: challenge.id.clone(), factor }))
+                Ok(Next::Said(outcome))
             })
             .await?;
         Ok(match next {
@@ -200,8 +184,47 @@ impl Accounts {
     }
 }
 
+/// A code by SMS, ready to be sent.
+pub(super) struct Text {
+    pub(super) limits: SendLimits,
+    pub(super) code: Digest,
+    pub(super) row: OutboxRow,
+    pub(super) ends_at: Timestamp,
+}
+
+/// Opens a challenge for the factor that the person prefers; sends the code if that is it, and may be sent.
+pub(super) fn ask_second_step(
+    tx: &mut dyn Tx,
+    challenge: &Challenge,
+    credentials: &[Credential],
+    text: Option<&Text>,
+    now: Timestamp,
+) -> StoreResult<SignInOutcome> {
+    let factors = Factors::of(credentials, now);
+    let mut factor = factors.preferred();
+    if factor == Factor::Sms {
+        let refused = match text {
+            Some(text) => {
+                let Some(until) = text.limits.mark(tx, now)? else {
+                    tx.insert_challenge(&challenge.clone().with_code(text.code, text.ends_at))?;
+                    tx.insert_message(&text.row)?;
+                    return Ok(SignInOutcome::CodeSent(challenge.id.clone()));
+                };
+                SignInOutcome::TooManyCodes { until }
+            }
+            None => SignInOutcome::NoSecondStep,
+        };
+        if factors.recovery_codes == 0 {
+            return Ok(refused);
+        }
+        factor = Factor::RecoveryCode;
+    }
+    tx.insert_challenge(challenge)?;
+    Ok(SignInOutcome::SecondStep { challenge: challenge.id.clone(), factor })
+}
+
 /// A challenge for which no code was sent: its code, which nobody knows, ends as it begins.
-fn new_challenge(ctx: &Ctx, account: &Account, id: ChallengeId, browser: Digest) -> Challenge {
+pub(super) fn new_challenge(ctx: &Ctx, account: &Account, id: ChallengeId, browser: Digest) -> Challenge {
     Challenge {
         id,
         account_id: account.id.clone(),

@@ -17,7 +17,7 @@ mod sms;
 
 pub use accounts::{AccountRepo, LinkRepo, PasswordChange};
 pub use credentials::CredentialRepo;
-pub use protocol::{ClientRepo, ConsentRepo, GrantRepo, Ground};
+pub use protocol::{ClientRepo, ConsentRepo, GrantRepo, Ground, LiveGrant};
 pub use relying_parties::{RevokedTokenRepo, SessionClient, SessionClientRepo, SubjectRepo};
 pub use service::{AuditFilter, AuditRepo, DataKey, JobRepo, KeyRepo, OutboxCount, OutboxRepo};
 pub use sign_in::{ChallengeRepo, SessionRepo, ThrottleRepo};

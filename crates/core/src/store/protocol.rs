@@ -35,6 +35,9 @@ pub trait ConsentRepo {
     /// Forgets a consent.
     fn delete_consent(&mut self, account: &AccountId, client: &ClientId) -> StoreResult<bool>;
 
+    /// Gate: whether a consent still stands; it cannot be withdrawn before this transaction ends.
+    fn hold_consent(&mut self, consent: &Consent) -> StoreResult<bool>;
+
     /// Everything this person allowed, by client id.
     fn list_consents(&mut self, account: &AccountId) -> StoreResult<Vec<Consent>>;
 }
@@ -50,6 +53,17 @@ pub struct Ground {
     pub account: Account,
     /// Who vouches for which of that person's facts, in no particular order.
     pub identifiers: Vec<Identifier>,
+}
+
+/// What a person gave a client and what still works, without what only the protocol needs of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveGrant {
+    /// To whom.
+    pub client_id: ClientId,
+    /// What it opens, in the order of [`crate::client::SCOPES`].
+    pub scopes: Vec<String>,
+    /// When it was given.
+    pub issued_at: Timestamp,
 }
 
 /// Grants: codes and families of refresh tokens.
@@ -106,6 +120,9 @@ pub trait GrantRepo {
         offline_too: bool,
         now: Timestamp,
     ) -> StoreResult<u32>;
+
+    /// The grants of an account of which something still works at `now`, the oldest first.
+    fn list_live_grants(&mut self, account: &AccountId, now: Timestamp) -> StoreResult<Vec<LiveGrant>>;
 
     /// The clients that got a grant in this session, each once.
     fn list_clients_of_session(&mut self, session: &SessionId) -> StoreResult<Vec<ClientId>>;

@@ -48,37 +48,47 @@ pub(super) struct Approved<'a> {
     pub(super) request: Request,
     /// The consent it rests on, if that is new.
     pub(super) consent: Option<Consent>,
+    /// The consent it rests on, if that is remembered.
+    pub(super) rests_on: Option<Consent>,
 }
 
 impl Provider {
-    /// Remembers the grant, with the consent it rests on if that is new, and answers with the code.
+    /// Remembers the grant, with the consent it rests on if that is new, and answers with the code. `None` when the
+    /// remembered consent was withdrawn meanwhile: nothing is given on its word (security.md row 22).
     pub(super) async fn issue_code(
         &self,
         ctx: &Ctx,
         address: ReturnAddress,
         approved: Approved<'_>,
-    ) -> Result<AuthorizeOutcome, Failure> {
+    ) -> Result<Option<AuthorizeOutcome>, Failure> {
         let code = Secret::random(ctx.entropy());
         let key = Key { id: GrantId::new(ctx.now, ctx.entropy()), code: code_digest(self.vault(), code.expose()) };
         let mut grant = new_grant(ctx.now, self.settings(), key, &address, &approved);
-        let Approved { client, who, consent, .. } = approved;
+        let Approved { client, who, consent, rests_on, .. } = approved;
         let (client_of_subject, fresh, now) = (client.clone(), subject::fresh(ctx.entropy()), ctx.now);
         let audit =
             |kind| AuditEntry::new(ctx, kind).account(&who.account.id).client(&client.id).session(&who.session.id);
         let issued = audit(AuditKind::CodeIssued);
         let consent = consent.map(|consent| (consent, audit(AuditKind::ConsentGranted)));
-        self.store()
+        let issued = self
+            .store()
             .tx("issue_code", move |tx| {
+                if let Some(consent) = &rests_on
+                    && !tx.hold_consent(consent)?
+                {
+                    return Ok(false);
+                }
                 if let Some((consent, granted)) = &consent {
                     tx.put_consent(consent)?;
                     tx.insert_audit(granted)?;
                 }
                 grant.subject = subject::decide(tx, &client_of_subject, &grant.account_id, &fresh, now)?;
                 tx.insert_grant(&grant)?;
-                tx.insert_audit(&issued)
+                tx.insert_audit(&issued)?;
+                Ok(true)
             })
             .await?;
-        Ok(AuthorizeOutcome::Redirect(ClientRedirect::code(address, &code)))
+        Ok(issued.then(|| AuthorizeOutcome::Redirect(ClientRedirect::code(address, &code))))
     }
 
     /// Remembers that the person refused.

@@ -22,7 +22,7 @@ use crate::claims;
 use crate::error::AuthorizationFault;
 use crate::parameters::Parameters;
 use crate::provider::Provider;
-use crate::redirect::ClientRedirect;
+use crate::redirect::{ClientRedirect, ReturnAddress};
 use crate::subject;
 use issue::Approved;
 use portal_id_core::accounts::{Failure, Presentable, SignedIn};
@@ -43,6 +43,20 @@ struct Visit<'a> {
     started_at: Option<Timestamp>,
     /// What the person just answered on the consent page.
     decision: Option<bool>,
+    /// Somebody is signed in, and has to enrol something before any service may be told of them.
+    must_enrol: bool,
+}
+
+/// A fault that the client is told, and of which the log has a line.
+fn refused(ctx: &Ctx, client: &Client, address: ReturnAddress, fault: AuthorizationFault) -> AuthorizeOutcome {
+    tracing::info!(
+        client_id = client.id.as_str(),
+        error = fault.error,
+        reason = fault.description,
+        request_id = ctx.request_id,
+        "an authorization request was refused"
+    );
+    AuthorizeOutcome::Redirect(ClientRedirect::fault(address, fault, &ctx.request_id))
 }
 
 /// What the store knows about a request.
@@ -68,7 +82,16 @@ impl Provider {
         started_at: Option<Timestamp>,
     ) -> Result<AuthorizeOutcome, Failure> {
         let who = who.map(Presentable::who);
-        self.judge(ctx, params, Visit { who, started_at, decision: None }).await
+        self.judge(ctx, params, Visit { who, started_at, decision: None, must_enrol: false }).await
+    }
+
+    /// Judges a request that allows no page, while whoever is signed in has to enrol something first.
+    pub async fn authorize_silently_before_enrolment(
+        &self,
+        ctx: &Ctx,
+        params: &Parameters,
+    ) -> Result<AuthorizeOutcome, Failure> {
+        self.judge(ctx, params, Visit { who: None, started_at: None, decision: None, must_enrol: true }).await
     }
 
     /// Judges the request again with the person's answer on the consent page. Everything is checked anew: meanwhile the
@@ -82,7 +105,8 @@ impl Provider {
         allow: bool,
     ) -> Result<AuthorizeOutcome, Failure> {
         let who = who.who();
-        self.judge(ctx, params, Visit { who: Some(who), started_at: Some(started_at), decision: Some(allow) }).await
+        let (who, started_at, decision) = (Some(who), Some(started_at), Some(allow));
+        self.judge(ctx, params, Visit { who, started_at, decision, must_enrol: false }).await
     }
 
     async fn judge(&self, ctx: &Ctx, params: &Parameters, visit: Visit<'_>) -> Result<AuthorizeOutcome, Failure> {
@@ -92,7 +116,7 @@ impl Provider {
             Err(refusal) => return Ok(AuthorizeOutcome::Refused(refusal)),
         };
         let address = request::return_address(params, redirect, &self.settings().issuer);
-        let refuse = |fault| Ok(AuthorizeOutcome::Redirect(ClientRedirect::fault(address.clone(), fault)));
+        let refuse = |fault| Ok(refused(ctx, &client, address.clone(), fault));
         let request = match Request::read(params, &client, &address.to, self.settings()) {
             Ok(request) => request,
             Err(fault) => return refuse(fault),
@@ -104,18 +128,31 @@ impl Provider {
         }
         let session = visit.who.map(|who| &who.session);
         let subjects = Subjects { expected: &expected, present: known_as.as_deref() };
+        let ask = |requirement| SignInAsk {
+            client_name: client.name(ctx.language).to_owned(),
+            links: client.links(),
+            redirect_origin: address.to.origin(),
+            login_hint: params.get("login_hint").map(str::to_owned),
+            // While nobody may register, it asks for no more than a sign-in.
+            create: request.prompt.create && self.registers(ctx.now),
+            requirement,
+            ui_locales: params.get("ui_locales").map(str::to_owned),
+        };
         let who = match (request.prompt.presence(session, subjects, visit.started_at, ctx.now), visit.who) {
             (Presence::Present, Some(who)) => who,
-            (Presence::SignIn(requirement), _) => {
-                return Ok(AuthorizeOutcome::SignIn(SignInAsk {
-                    client_name: client.name(ctx.language).to_owned(),
-                    redirect_origin: address.to.origin(),
-                    login_hint: params.get("login_hint").map(str::to_owned),
-                    // While nobody may register, it asks for no more than a sign-in.
-                    create: request.prompt.create && self.registers(ctx.now),
-                    requirement,
-                    ui_locales: params.get("ui_locales").map(str::to_owned),
-                }));
+            (Presence::SignIn(requirement), _) => return Ok(AuthorizeOutcome::SignIn(ask(requirement))),
+            (Presence::StepUp(requirement), _) => return Ok(AuthorizeOutcome::StepUp(ask(requirement))),
+            (Presence::InteractionRequired, _) => {
+                return refuse(AuthorizationFault::new(
+                    "interaction_required",
+                    "the person has to prove a second factor",
+                ));
+            }
+            (Presence::LoginRequired | Presence::Present, _) if visit.must_enrol => {
+                return refuse(AuthorizationFault::new(
+                    "interaction_required",
+                    "the person has to enrol a factor first",
+                ));
             }
             (Presence::LoginRequired | Presence::Present, _) => {
                 return refuse(AuthorizationFault::new("login_required", "the person has to sign in"));
@@ -129,24 +166,32 @@ impl Provider {
             ));
         }
         let given = consent::is_given(&client, &request.scopes, remembered.as_ref(), request.prompt, visit.started_at);
-        match visit.decision {
+        let approved = match visit.decision {
             None if given => {
-                self.issue_code(ctx, address, Approved { client: &client, who, request, consent: None }).await
+                // A service of the province rests on no consent.
+                let rests_on = remembered.filter(|_| !client.metadata.first_party);
+                Approved { client: &client, who, request, consent: None, rests_on }
             }
             _ if request.prompt.silent => {
-                refuse(AuthorizationFault::new("consent_required", "the person has to be asked"))
+                return refuse(AuthorizationFault::new("consent_required", "the person has to be asked"));
             }
             None => {
-                Ok(AuthorizeOutcome::Consent(self.ask_consent(ctx, &client, who, request, address.to.origin()).await?))
+                let ask = self.ask_consent(ctx, &client, who, request, address.to.origin()).await?;
+                return Ok(AuthorizeOutcome::Consent(ask));
             }
             Some(true) => {
                 let consent = Some(issue::widened(remembered, who, &client, &request.scopes, ctx.now));
-                self.issue_code(ctx, address, Approved { client: &client, who, request, consent }).await
+                Approved { client: &client, who, request, consent, rests_on: None }
             }
             Some(false) => {
                 self.note_denial(ctx, &client, who).await?;
-                refuse(AuthorizationFault::new("access_denied", "the person refused"))
+                return refuse(AuthorizationFault::new("access_denied", "the person refused"));
             }
+        };
+        match self.issue_code(ctx, address, approved).await? {
+            Some(outcome) => Ok(outcome),
+            // Withdrawn at this very moment: asked again as if it had never been given.
+            None => Box::pin(self.judge(ctx, params, visit)).await,
         }
     }
 
@@ -171,8 +216,8 @@ impl Provider {
         Ok(found)
     }
 
-    /// The subject of `id_token_hint`; an expired hint is fine (OpenID Connect Core §3.1.2.1). Another client's ID token
-    /// says nothing about whom this one knows.
+    /// The subject of `id_token_hint`; an expired hint is fine (OpenID Connect Core §3.1.2.1). It must have been issued to
+    /// this client: a subject means nothing to another one, and what another was told is nothing to build on.
     fn hinted_subject(
         &self,
         params: &Parameters,
@@ -182,7 +227,8 @@ impl Provider {
         let Some(text) = params.get("id_token_hint") else { return Ok(None) };
         match self.read_hint(text, now) {
             Some(hint) if hint.audience == client.id.as_str() => Ok(Some(hint.subject)),
-            _ => Err(AuthorizationFault::invalid_request("id_token_hint is not an ID token of ours for this client")),
+            Some(_) => Err(AuthorizationFault::invalid_request("id_token_hint was issued to another client")),
+            None => Err(AuthorizationFault::invalid_request("id_token_hint is not an ID token of ours")),
         }
     }
 
@@ -199,6 +245,7 @@ impl Provider {
         let profile = claims::open_profile(self.vault(), &who.account)?;
         Ok(ConsentAsk {
             client_name: client.name(ctx.language).to_owned(),
+            links: client.links(),
             redirect_origin,
             claims: claims::of_person(&who.account, &profile, &identifiers, &request.scopes, client.metadata.identity),
             scopes: request.scopes,

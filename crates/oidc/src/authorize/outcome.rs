@@ -1,6 +1,7 @@
 //! What an authorization request comes to.
 
 use crate::redirect::ClientRedirect;
+use portal_id_core::client_links::ClientLinks;
 use portal_id_core::flow::Requirement;
 use serde_json::{Map, Value};
 use std::fmt;
@@ -14,6 +15,8 @@ pub enum AuthorizeOutcome {
     Redirect(ClientRedirect),
     /// The person has to sign in; then the request is judged again.
     SignIn(SignInAsk),
+    /// The person is signed in and has to prove a second factor; then the request is judged again.
+    StepUp(SignInAsk),
     /// The person has to be asked; the answer goes to [`Provider::decide_consent`](crate::Provider::decide_consent).
     Consent(ConsentAsk),
 }
@@ -60,6 +63,8 @@ impl AuthorizeRefusal {
 pub struct SignInAsk {
     /// The service, in the language of the request.
     pub client_name: String,
+    /// The service's own pages and its picture.
+    pub links: ClientLinks,
     /// Where the answer will go, for `form-action`; `None` for an app's own scheme.
     pub redirect_origin: Option<String>,
     /// Whom the client expects: fills the field, decides nothing.
@@ -87,6 +92,8 @@ impl fmt::Debug for SignInAsk {
 pub struct ConsentAsk {
     /// The service, in the language of the request.
     pub client_name: String,
+    /// The service's own pages and its picture.
+    pub links: ClientLinks,
     /// Where the answer will go, for `form-action`; `None` for an app's own scheme.
     pub redirect_origin: Option<String>,
     /// What it asks for, in the order of [`SCOPES`](portal_id_core::client::SCOPES).

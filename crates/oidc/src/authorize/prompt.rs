@@ -85,6 +85,10 @@ pub(super) enum Presence {
     Present,
     /// Somebody has to sign in; with what is demanded of that sign-in.
     SignIn(Requirement),
+    /// The right person, with one factor where two are asked for.
+    StepUp(Requirement),
+    /// The same, and no page may be shown.
+    InteractionRequired,
     /// Not possible without a page, or somebody else is signed in.
     LoginRequired,
 }
@@ -107,11 +111,17 @@ impl Prompt {
     ) -> Presence {
         let requirement = self.requirement(started_at, now);
         let must_see_the_page = started_at.is_none() && (self.login || self.create);
-        if must_see_the_page || next_step(session, requirement) == Step::SignIn {
+        let step = if must_see_the_page { Step::SignIn } else { next_step(session, requirement) };
+        if step == Step::SignIn {
             return if self.silent { Presence::LoginRequired } else { Presence::SignIn(requirement) };
         }
-        // OpenID Connect Core §3.1.2.1, §3.1.2.2: the person of the hint or of `claims`, or an error.
-        if subjects.fit() { Presence::Present } else { Presence::LoginRequired }
+        match step {
+            // OpenID Connect Core §3.1.2.1, §3.1.2.2: the person of the hint or of `claims`, or an error.
+            _ if !subjects.fit() => Presence::LoginRequired,
+            Step::SecondFactor if self.silent => Presence::InteractionRequired,
+            Step::SecondFactor => Presence::StepUp(requirement),
+            _ => Presence::Present,
+        }
     }
 
     fn requirement(&self, started_at: Option<Timestamp>, now: Timestamp) -> Requirement {
@@ -224,8 +234,17 @@ mod tests {
             |query: &str, session: &Session| prompt(query).presence(Some(session), Subjects::default(), None, NOW);
         assert_eq!(judged("", &one_factor), Presence::Present);
         assert_eq!(judged("acr_values=urn:portal-id:loa:1", &one_factor), Presence::Present);
-        assert!(signs_in(judged("acr_values=urn:portal-id:loa:2", &one_factor)));
-        assert_eq!(judged("acr_values=urn:portal-id:loa:2&prompt=none", &one_factor), Presence::LoginRequired);
+        let two_factors = Requirement { signed_in_since: None, two_factors: true };
+        assert_eq!(judged("acr_values=urn:portal-id:loa:2", &one_factor), Presence::StepUp(two_factors));
+        assert_eq!(judged("acr_values=urn:portal-id:loa:2&prompt=none", &one_factor), Presence::InteractionRequired);
+        // Neither of them is an answer to a question about the sign-in itself.
+        assert!(signs_in(judged("acr_values=urn:portal-id:loa:2&prompt=login", &one_factor)));
+        let old = Session { auth_time: NOW - Span::minutes(2), ..one_factor.clone() };
+        assert!(signs_in(judged("acr_values=urn:portal-id:loa:2&max_age=60", &old)));
+        let expected = [vec!["else".to_owned()]];
+        let subjects = Subjects { expected: &expected, present: Some("this one") };
+        let hinted = prompt("acr_values=urn:portal-id:loa:2").presence(Some(&one_factor), subjects, None, NOW);
+        assert_eq!(hinted, Presence::LoginRequired, "no second factor makes another person of somebody");
         assert_eq!(judged("acr_values=urn:portal-id:loa:2", &testing::session(NOW)), Presence::Present);
     }
 

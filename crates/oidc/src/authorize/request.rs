@@ -96,7 +96,7 @@ mod tests {
         assert_eq!(twice.state, None);
         let fault = read(&format!("{GOOD}&state=2")).unwrap_err();
         assert_eq!(fault.error, "invalid_request");
-        assert!(!ClientRedirect::fault(twice, fault).location().contains("state="));
+        assert!(!ClientRedirect::fault(twice, fault, "r-1").location().contains("state="));
     }
 
     #[test]

@@ -52,12 +52,10 @@ impl ClientRedirect {
         Self::answer(address, vec![("code", code.expose().to_owned())])
     }
 
-    /// A refused authorization (RFC 6749 §4.1.2.1).
-    pub(crate) fn fault(address: ReturnAddress, fault: AuthorizationFault) -> Self {
-        Self::answer(
-            address,
-            vec![("error", fault.error.to_owned()), ("error_description", fault.description.to_owned())],
-        )
+    /// A refused authorization (RFC 6749 §4.1.2.1). Its description names the request, which the log knows more of.
+    pub(crate) fn fault(address: ReturnAddress, fault: AuthorizationFault, request_id: &str) -> Self {
+        let description = format!("{}; request {request_id}", fault.description);
+        Self::answer(address, vec![("error", fault.error.to_owned()), ("error_description", description)])
     }
 
     /// The return after sign-out, with exactly `state` (RP-Initiated Logout §3).
@@ -138,9 +136,10 @@ mod tests {
 
     #[test]
     fn a_fault_is_sent_with_its_code_and_text() {
-        let answer = ClientRedirect::fault(address(), AuthorizationFault::new("login_required", "nobody is signed in"));
+        let answer =
+            ClientRedirect::fault(address(), AuthorizationFault::new("login_required", "nobody is signed in"), "r-1");
         assert!(answer.location().starts_with(
-            "https://rp.example/cb?error=login_required&error_description=nobody%20is%20signed%20in&state="
+            "https://rp.example/cb?error=login_required&error_description=nobody%20is%20signed%20in%3B%20request%20r-1&state="
         ));
     }
 

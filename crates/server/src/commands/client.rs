@@ -64,6 +64,7 @@ async fn add(house: &House, wanted: AddClient) -> anyhow::Result<()> {
     };
     wanted.auth.apply(&mut metadata)?;
     wanted.tokens.apply(&mut metadata);
+    wanted.links.put_into(&mut metadata);
     let mut client = clients::new_client(&ctx, &wanted.id, metadata, ClientSource::Operator);
     let method = client.metadata.token_endpoint_auth_method;
     let secret = method.uses_secret().then(|| Secret::random(ctx.entropy()));

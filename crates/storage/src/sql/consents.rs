@@ -75,6 +75,17 @@ impl ConsentRepo for SqlTx<'_> {
         self.gate(|conn| diesel::delete(row).execute(conn))
     }
 
+    fn hold_consent(&mut self, consent: &Consent) -> StoreResult<bool> {
+        // Writes what is there: the row stays locked until the end, and whoever withdraws it waits for that.
+        let of = ConsentRow::of(consent);
+        let row = consents::table
+            .filter(consents::account_id.eq(of.account_id))
+            .filter(consents::client_id.eq(of.client_id))
+            .filter(consents::scopes.eq(of.scopes))
+            .filter(consents::granted_at.eq(of.granted_at));
+        self.gate(|conn| diesel::update(row).set(consents::granted_at.eq(of.granted_at)).execute(conn))
+    }
+
     fn list_consents(&mut self, account: &AccountId) -> StoreResult<Vec<Consent>> {
         let query = consents::table.filter(consents::account_id.eq(account.as_str()));
         let rows = self.read(|conn| query.load::<ConsentRow>(conn))?;

@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use portal_id_core::digest::Digest;
 use portal_id_core::grant::Grant;
 use portal_id_core::ids::{AccountId, ClientId, GrantId, SessionId};
-use portal_id_core::store::{GrantRepo, Ground, StoreResult};
+use portal_id_core::store::{GrantRepo, Ground, LiveGrant, StoreResult};
 use portal_id_core::time::Timestamp;
 
 const DELETE_OLD_GRANTS: &str = "DELETE FROM grants WHERE id IN (\
@@ -224,6 +224,26 @@ impl GrantRepo for SqlTx<'_> {
         }
         let online = others.filter(grants::offline.eq(false));
         self.write(|conn| diesel::update(online).set(revoked).execute(conn)).map(rows)
+    }
+
+    fn list_live_grants(&mut self, account: &AccountId, now: Timestamp) -> StoreResult<Vec<LiveGrant>> {
+        let now = now.millis();
+        let query = grants::table
+            .filter(grants::account_id.eq(account.as_str()))
+            .filter(grants::revoked_at.is_null())
+            .filter(grants::expires_at.gt(now))
+            .filter(grants::idle_expires_at.is_null().or(grants::idle_expires_at.gt(now)))
+            .order((grants::issued_at, grants::id))
+            .select((grants::client_id, grants::scopes, grants::issued_at));
+        let rows = self.read(|conn| query.load::<(String, String, i64)>(conn))?;
+        Ok(rows
+            .into_iter()
+            .map(|(client, scopes, issued_at)| LiveGrant {
+                client_id: ClientId::from_text(client),
+                scopes: split(&scopes),
+                issued_at: Timestamp::from_millis(issued_at),
+            })
+            .collect())
     }
 
     fn list_clients_of_session(&mut self, session: &SessionId) -> StoreResult<Vec<ClientId>> {

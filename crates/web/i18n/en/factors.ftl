@@ -50,6 +50,7 @@ home-look-after = Look after your account
 account-title = Your account
 account-security-body = Authenticator app, passkeys, recovery codes, remembered browsers.
 account-sessions-body = See in which browsers your account is open, and sign out of them.
+account-services-body = See which service may know what, and withdraw it.
 account-password-body = Choose another one; you are signed out everywhere else.
 
 confirm-title = Confirm that it is you

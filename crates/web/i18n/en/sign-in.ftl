@@ -82,3 +82,9 @@ help-mail-body = Look into the junk folder. You can also sign in with your usern
 help-safety = Keep your account safe
 help-safety-body = Give your password and your codes to nobody, not even to somebody who claims to be an official.
 help-back = Back to signing in
+
+step-up-title = One more step
+step-up-lead = You are signed in to the account { $username } without the second step. This service needs it.
+step-up-how = You need not enter your password again. On the next page, give your code or use the way that you have set up.
+step-up-submit = Continue
+step-up-again = Sign in again, or with another account

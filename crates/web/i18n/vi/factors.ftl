@@ -49,6 +49,7 @@ home-look-after = Quản lý tài khoản
 account-title = Tài khoản của tôi
 account-security-body = Ứng dụng xác thực, khóa truy cập, mã dự phòng, trình duyệt được ghi nhớ.
 account-sessions-body = Xem tài khoản đang mở ở những trình duyệt nào và đăng xuất ở đó.
+account-services-body = Xem dịch vụ nào được biết thông tin gì của bạn, và rút lại.
 account-password-body = Đặt mật khẩu khác; tài khoản sẽ bị đăng xuất ở mọi nơi khác.
 
 confirm-title = Xác nhận đó là bạn

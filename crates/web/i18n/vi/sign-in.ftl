@@ -80,3 +80,9 @@ help-mail-body = Hãy xem mục thư rác. Bạn cũng có thể đăng nhập b
 help-safety = Giữ tài khoản an toàn
 help-safety-body = Không đưa mật khẩu hay mã xác thực cho bất kỳ ai, kể cả người tự xưng là cán bộ.
 help-back = Về trang đăng nhập
+
+step-up-title = Xác nhận thêm một bước
+step-up-lead = Bạn đang đăng nhập bằng tài khoản { $username } mà chưa qua bước xác thực thứ hai. Dịch vụ này cần bước đó.
+step-up-how = Bạn không phải nhập lại mật khẩu. Ở trang tiếp theo, hãy nhập mã hoặc dùng cách bạn đã chọn.
+step-up-submit = Tiếp tục
+step-up-again = Đăng nhập lại, hoặc dùng tài khoản khác

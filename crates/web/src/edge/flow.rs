@@ -1,5 +1,6 @@
 //! A pending authorization request on its way through our pages, in the address of each of them.
 
+use crate::pages::client_links::ClientFace;
 use portal_id_oidc::Flow;
 
 /// A pending request that this browser may go on with.
@@ -16,8 +17,8 @@ pub(crate) struct OpenFlow {
 /// The service at the end of a pending request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Destination {
-    /// Its name, in the language of the page.
-    pub(crate) service: String,
+    /// Its name, in the language of the page, with its own pages and its picture.
+    pub(crate) service: ClientFace,
     /// The origin of its registered redirect URI, for the pages' policy (decisions 17); `None` for an app.
     pub(crate) origin: Option<String>,
     /// Whether it asks for two factors: a remembered browser is then no help.

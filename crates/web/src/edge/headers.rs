@@ -17,6 +17,7 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PagePolicy {
     form_targets: Vec<String>,
+    image: Option<String>,
     script: Script,
     asks_for_lists: bool,
 }
@@ -38,6 +39,13 @@ impl PagePolicy {
     #[must_use]
     pub(crate) fn form_to(mut self, origin: Option<String>) -> Self {
         self.form_targets.extend(origin.filter(|origin| is_harmless(origin)));
+        self
+    }
+
+    /// The page shows this one picture of a service beside ours: the address itself, nothing around it.
+    #[must_use]
+    pub(crate) fn image_at(mut self, address: Option<String>) -> Self {
+        self.image = address.filter(|address| address.starts_with("https://") && is_harmless(address));
         self
     }
 
@@ -63,7 +71,12 @@ impl PagePolicy {
     }
 
     fn content_security_policy(&self) -> String {
-        let mut policy = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'".to_owned();
+        let mut policy = "default-src 'none'; style-src 'self'; img-src 'self'".to_owned();
+        if let Some(address) = &self.image {
+            policy.push(' ');
+            policy.push_str(address);
+        }
+        policy.push_str("; form-action 'self'");
         for origin in &self.form_targets {
             policy.push(' ');
             policy.push_str(origin);
@@ -175,6 +188,26 @@ mod tests {
                 policy(&PagePolicy::default()),
                 "{origin}"
             );
+        }
+    }
+
+    // security: row 3
+    #[test]
+    fn a_page_shows_the_picture_of_one_service_and_no_other() {
+        let of = |address: &str| policy(&PagePolicy::default().image_at(Some(address.to_owned())));
+        assert!(
+            of("https://cdn.dich-vu.example/a/logo.svg")
+                .contains("; img-src 'self' https://cdn.dich-vu.example/a/logo.svg; form-action")
+        );
+        for hostile in [
+            "https://a/x;script-src *",
+            "https://a/x,https://b/y",
+            "https://*/x",
+            "https://a/'unsafe-inline'",
+            "http://a/x.svg",
+            "data:",
+        ] {
+            assert_eq!(of(hostile), policy(&PagePolicy::default()), "{hostile}");
         }
     }
 

@@ -16,19 +16,22 @@ pub(crate) enum Next {
     Passkey,
     /// Where one is signed in.
     Sessions,
+    /// What which service may know.
+    Services,
     /// Another password.
     Password,
 }
 
 impl Next {
     /// All of them.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Account,
         Self::Security,
         Self::Authenticator,
         Self::RecoveryCodes,
         Self::Passkey,
         Self::Sessions,
+        Self::Services,
         Self::Password,
     ];
 
@@ -41,6 +44,7 @@ impl Next {
             Self::RecoveryCodes => "recovery-codes",
             Self::Passkey => "passkey",
             Self::Sessions => "sessions",
+            Self::Services => "services",
             Self::Password => "password",
         }
     }
@@ -53,7 +57,7 @@ impl Next {
     /// Whether one factor is not enough to get there.
     pub(crate) const fn wants_two_factors(self) -> bool {
         match self {
-            Self::Account | Self::Sessions | Self::Password => false,
+            Self::Account | Self::Sessions | Self::Services | Self::Password => false,
             Self::Security | Self::Authenticator | Self::RecoveryCodes | Self::Passkey => true,
         }
     }
@@ -67,6 +71,7 @@ impl Next {
             Self::RecoveryCodes => "/account/security/recovery-codes",
             Self::Passkey => "/account/security/passkey",
             Self::Sessions => "/account/sessions",
+            Self::Services => "/account/services",
             Self::Password => "/account/password",
         }
     }

@@ -13,6 +13,7 @@ use crate::edge::form::Fields;
 use crate::edge::language::{Choice, Signs};
 use crate::edge::local_path::LocalPath;
 use crate::edge::{Edge, Next, csrf};
+use crate::pages::client_links::ClientFace;
 use crate::pages::layout::Layout;
 use crate::settings::Instead;
 use axum::extract::FromRequestParts;
@@ -52,6 +53,8 @@ pub(crate) struct Visit {
     session: Option<Secret>,
     brought: Brought,
     set_cookies: Vec<String>,
+    /// Whether the page shows what the service shows of itself.
+    shows_client: bool,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visit {
@@ -96,7 +99,22 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
         let after_form = navigates && (parts.method == Method::POST || flow.is_some());
         let brought = Brought::read(&edge.cookies, &parts.headers);
         let next = query.find("next").and_then(Next::from_word);
-        Ok(Self { ctx, who, flow, next, query, after_form, edge, uri, browser, session, brought, set_cookies })
+        let shows_client = false;
+        Ok(Self {
+            ctx,
+            who,
+            flow,
+            next,
+            query,
+            after_form,
+            edge,
+            uri,
+            browser,
+            session,
+            brought,
+            set_cookies,
+            shows_client,
+        })
     }
 }
 
@@ -128,13 +146,25 @@ impl Visit {
         self.brought.confirmation.as_ref().map(Secret::expose)
     }
 
+    /// The service that the pending request leads to.
+    fn service(&self) -> Option<&ClientFace> {
+        self.flow.as_ref()?.destination.as_ref().map(|destination| &destination.service)
+    }
+
+    /// Lets the page show what the service shows of itself: its picture, the ways to its own pages.
+    #[must_use]
+    pub(crate) fn showing_client(self) -> Self {
+        Self { shows_client: true, ..self }
+    }
+
     /// What the frame of a page needs.
     pub(crate) fn layout(&self, title: &'static str) -> Layout {
         Layout {
             csrf: csrf::value(self.edge.vault.as_ref(), &self.browser, self.session.as_ref()),
             flow: self.flow.as_ref().map(|flow| flow.sealed.clone()),
             next: self.next.map(Next::word),
-            service: self.flow.as_ref().and_then(|flow| Some(flow.destination.as_ref()?.service.clone())),
+            service: self.service().map(|service| service.name.clone()),
+            client: self.service().filter(|_| self.shows_client).cloned(),
             signed_in_as: self.who.as_ref().map(|who| who.account.username.as_str().to_owned()),
             ..Layout::bare(&self.edge, &self.ctx, title, &self.uri)
         }

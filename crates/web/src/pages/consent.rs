@@ -151,7 +151,9 @@ pub(crate) async fn get(mut visit: Visit, State(s): State<Authorize>) -> PageRes
     visit.flow = Some(open);
     match (outcome, &visit.who) {
         (AuthorizeOutcome::Consent(ask), Some(who)) => {
-            let page = ConsentPage::new(visit.layout("consent-title"), who.account.username.display(), ask);
+            let username = who.account.username.display().to_owned();
+            let visit = visit.showing_client();
+            let page = ConsentPage::new(visit.layout("consent-title"), &username, ask);
             Ok(visit.page(StatusCode::OK, page))
         }
         (outcome, _) => respond_authorize(visit, outcome),

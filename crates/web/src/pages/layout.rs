@@ -1,5 +1,6 @@
 //! The frame of every page: what `templates/layout.html` shows around the page's own part.
 
+use super::client_links::ClientFace;
 use crate::edge::{Edge, LocalPath};
 use crate::texts::{TextArgument, Texts};
 use http::Uri;
@@ -36,6 +37,8 @@ pub(crate) struct Layout {
     pub(crate) next: Option<&'static str>,
     /// The name of the service that the person is on the way to.
     pub(crate) service: Option<String>,
+    /// What that service shows of itself, on the pages that ask something for it.
+    pub(crate) client: Option<ClientFace>,
     /// The id of this request, shown on error pages.
     pub(crate) request_id: String,
     /// The addresses of this page in the other languages.
@@ -89,6 +92,7 @@ impl Layout {
             flow: None,
             next: None,
             service: None,
+            client: None,
             request_id: ctx.request_id.clone(),
             languages: LanguageLink::all(uri, language),
             signed_in_as: None,

@@ -10,6 +10,7 @@ pub(crate) mod activation_resend;
 pub(crate) mod add_authenticator;
 pub(crate) mod add_passkey;
 pub(crate) mod address_fields;
+pub(crate) mod client_links;
 pub(crate) mod code;
 pub(crate) mod confirm;
 pub(crate) mod consent;
@@ -36,10 +37,12 @@ pub(crate) mod registered;
 pub(crate) mod registration;
 pub(crate) mod second_step;
 pub(crate) mod security;
+pub(crate) mod services;
 pub(crate) mod sessions;
 pub(crate) mod sign_in;
 pub(crate) mod sign_in_help;
 pub(crate) mod sign_out;
+pub(crate) mod step_up;
 
 #[cfg(test)]
 pub(crate) mod samples;

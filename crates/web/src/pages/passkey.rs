@@ -125,6 +125,7 @@ async fn alone(visit: Visit, accounts: &Accounts, fields: &PasskeyFields) -> Pag
         PasskeyOutcome::Flood => (StatusCode::TOO_MANY_REQUESTS, "sign-in-flood"),
     };
     let problem = Texts::of(visit.ctx.language).text(key);
+    let visit = visit.showing_client();
     let page = SignInPage::new(visit.layout(sign_in::TITLE), String::new(), Some(problem))
         .with_passkey(accounts.ask_passkey(&visit.ctx));
     Ok(visit.page_with_passkey(status, page))

@@ -25,6 +25,7 @@ pub(crate) struct RegisterPage {
 
 /// `GET /register`
 pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> Response {
+    let visit = visit.showing_client();
     let is = |class, mode| accounts.registration_mode(&visit.ctx, class) == mode;
     let page = RegisterPage {
         layout: visit.layout("register-title"),

@@ -63,6 +63,7 @@ pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> 
     if visit.who.is_some() && visit.flow.is_none() {
         return visit.resume();
     }
+    let visit = visit.showing_client();
     let expected = visit.flow.as_ref().and_then(|open| open.flow.params.get("login_hint")).unwrap_or_default();
     let page =
         SignInPage::new(visit.layout(TITLE), expected.to_owned(), None).with_passkey(accounts.ask_passkey(&visit.ctx));
@@ -80,6 +81,7 @@ pub(crate) async fn post(
     Ok(match go_on(visit, outcome) {
         Ok(response) => response,
         Err((visit, status, problem)) => {
+            let visit = visit.showing_client();
             let page = SignInPage::new(visit.layout(TITLE), fields.username, Some(problem))
                 .with_passkey(accounts.ask_passkey(&visit.ctx));
             visit.page_with_passkey(status, page)

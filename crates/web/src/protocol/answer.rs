@@ -21,6 +21,10 @@ pub(crate) fn respond_authorize(visit: Visit, outcome: AuthorizeOutcome) -> Page
             let path = visit.path("/sign-in");
             visit.to(path)
         }
+        AuthorizeOutcome::StepUp(_) => {
+            let path = visit.path("/sign-in/step-up");
+            visit.to(path)
+        }
         AuthorizeOutcome::Consent(_) => {
             let path = visit.path("/consent");
             visit.to(path)

@@ -56,15 +56,17 @@ async fn begin(mut visit: Visit, s: &Authorize, params: Parameters) -> PageResul
     visit.flow = None;
     let who = match presentable(&visit, &s.accounts).await? {
         Ok(who) => who,
-        // No page may be shown: for the service it is as if nobody were signed in.
-        Err(MustEnrol) if params.get("prompt") == Some("none") => None,
+        Err(MustEnrol) if params.get("prompt") == Some("none") => {
+            let outcome = s.provider.authorize_silently_before_enrolment(&visit.ctx, &params).await?;
+            return respond_authorize(visit, outcome);
+        }
         Err(MustEnrol) => {
             let started_at = visit.ctx.now;
             return Ok(to_enrol(visit.carrying(Flow { params, started_at })));
         }
     };
     let outcome = s.provider.authorize(&visit.ctx, &params, who.as_ref(), None).await?;
-    if matches!(outcome, AuthorizeOutcome::SignIn(_) | AuthorizeOutcome::Consent(_)) {
+    if matches!(outcome, AuthorizeOutcome::SignIn(_) | AuthorizeOutcome::StepUp(_) | AuthorizeOutcome::Consent(_)) {
         let started_at = visit.ctx.now;
         visit = visit.carrying(Flow { params, started_at });
     }

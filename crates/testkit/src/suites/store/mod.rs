@@ -116,6 +116,7 @@ macro_rules! store_suite {
             protocol::a_code_is_used_once_before_its_end_and_never_after_revocation,
             protocol::a_generation_advances_once_and_never_after_revocation,
             protocol::grants_are_revoked_by_account_client_and_session,
+            protocol::the_live_grants_of_an_account_are_listed,
             protocol::the_grants_of_other_sessions_are_revoked_the_offline_ones_only_if_asked,
             protocol::old_grants_are_deleted,
             protocol::what_a_grant_was_asked_for_comes_back,

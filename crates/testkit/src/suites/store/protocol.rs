@@ -78,6 +78,10 @@ pub async fn a_consent_is_replaced_listed_and_forgotten(subject: Subject) {
         }
     };
     subject.store.read("check", check).await.expect("a read");
+    // It can be held as it is, not as it was.
+    for (held, expected) in [(consent(&one, "tax"), true), (consent(&one, "land"), false)] {
+        assert_eq!(subject.store.tx("hold", move |tx| tx.hold_consent(&held)).await, Ok(expected));
+    }
     for expected in [true, false] {
         let id = one.clone();
         let forget = move |tx: &mut dyn Tx| tx.delete_consent(&id, &ClientId::from_text("land"));
@@ -246,6 +250,28 @@ pub async fn grants_are_revoked_by_account_client_and_session(subject: Subject) 
     assert_eq!(revoke(of_client, NOW + Span::millis(5)).await, 1);
     assert_eq!(revoke(of_client, NOW + Span::millis(6)).await, 0);
     assert_eq!(revoked().await, [Some(1), Some(4), Some(1), Some(4), Some(3), Some(5)]);
+}
+
+/// What still works of an account, the oldest first: not what was revoked, has ended, or was idle too long.
+pub async fn the_live_grants_of_an_account_are_listed(subject: Subject) {
+    let end = NOW + Span::days(1);
+    for grant in [
+        Grant { issued_at: NOW + MINUTE, ..grant(1) },
+        Grant { client_id: ClientId::from_text("tax"), scopes: vec!["openid".to_owned()], issued_at: NOW, ..grant(2) },
+        Grant { revoked_at: Some(NOW), ..grant(3) },
+        Grant { expires_at: end, ..grant(4) },
+        Grant { idle_expires_at: Some(end), ..grant(5) },
+        Grant { account_id: account_id(2), ..grant(6) },
+        Grant { idle_expires_at: Some(end + TICK), issued_at: NOW + MINUTE + TICK, ..grant(7) },
+    ] {
+        add(&subject.store, grant).await.expect("added");
+    }
+    let one = account_id(1);
+    let live = subject.store.read("live", move |tx| tx.list_live_grants(&one, end)).await.expect("a read");
+    let shown: Vec<_> = live.iter().map(|grant| (grant.client_id.as_str(), grant.scopes.join(" "))).collect();
+    let whole = "openid profile offline_access".to_owned();
+    assert_eq!(shown, [("tax", "openid".to_owned()), ("land", whole.clone()), ("land", whole)]);
+    assert_eq!(live[0].issued_at, NOW);
 }
 
 /// What the kept session gave stays, and what other people gave.

@@ -12,6 +12,7 @@ use crate::edge::cookies::{CookieKind, CookieNames};
 use crate::edge::flow::Destination;
 use crate::edge::request_id::RequestIds;
 use crate::edge::{CsrfForm, Edge, Fields, FormFields, House, PageResult, Visit};
+use crate::pages::client_links::ClientFace;
 use crate::pages::sign_out::SignOutPage;
 use crate::settings::WebSettings;
 use async_trait::async_trait;
@@ -25,6 +26,7 @@ use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt as _;
 use portal_id_core::accounts::{Failure, NewSession, SignedIn};
 use portal_id_core::acr::Ial;
+use portal_id_core::client_links::ClientLinks;
 use portal_id_core::ctx::Ctx;
 use portal_id_core::digest::{Digest, DigestPurpose};
 use portal_id_core::entropy::{Entropy, OsEntropy};
@@ -113,7 +115,7 @@ impl House for FakeHouse {
     async fn judge_flow(&self, _: &Ctx, flow: &Flow) -> Result<Option<Destination>, Failure> {
         let registered = flow.params.get("redirect_uri") == Some("https://rp.example:8443/cb");
         Ok(registered.then(|| Destination {
-            service: "Đất đai".to_owned(),
+            service: ClientFace::new("Đất đai", &ClientLinks::default()),
             origin: Some("https://rp.example:8443".to_owned()),
             two_factors: false,
         }))

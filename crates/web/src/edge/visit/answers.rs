@@ -35,7 +35,8 @@ impl Visit {
     }
 
     fn policy(&self) -> PagePolicy {
-        PagePolicy::default().form_to(self.flow.as_ref().and_then(OpenFlow::redirect_origin))
+        let logo = self.service().filter(|_| self.shows_client).and_then(|service| service.logo.clone());
+        PagePolicy::default().form_to(self.flow.as_ref().and_then(OpenFlow::redirect_origin)).image_at(logo)
     }
 
     /// Lets a page run the file at `path`, and no other.

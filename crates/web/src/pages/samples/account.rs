@@ -4,6 +4,7 @@ use super::Samples;
 use crate::pages::account::AccountPage;
 use crate::pages::add_authenticator::AddAuthenticatorPage;
 use crate::pages::add_passkey::AddPasskeyPage;
+use crate::pages::client_links::ClientFace;
 use crate::pages::confirm::ConfirmPage;
 use crate::pages::fact::Fact;
 use crate::pages::home::AccountSummary;
@@ -15,6 +16,7 @@ use crate::pages::problems::Problems;
 use crate::pages::qr::Qr;
 use crate::pages::recovery_codes::{MakeRecoveryCodesPage, RecoveryCodesPage};
 use crate::pages::security::{Onward, Row, SecurityPage};
+use crate::pages::services::{ServiceLine, ServicesPage};
 use crate::pages::sessions::{SessionLine, SessionsPage};
 use crate::texts::Texts;
 use portal_id_core::accounts::{Field, FieldErrors};
@@ -113,6 +115,29 @@ impl Samples {
                 excluded: vec![self.v("a2V5")],
             };
             self.draw(name, &AddPasskeyPage::new(layout, offer, self.v("Điện thoại của tôi"), problem));
+        }
+    }
+
+    pub(super) fn services(&mut self) {
+        let line = |id: &str, first_party: bool, offline: bool, off: bool| ServiceLine {
+            id: format!("{id}-{}", self.v("ho-tich")),
+            face: ClientFace { logo: None, ..self.face() },
+            knows: vec![self.v("Thông tin cơ bản"), self.v("Số điện thoại")],
+            since: self.v("10:25, 23/11/2026"),
+            offline,
+            first_party,
+            off,
+        };
+        let services =
+            vec![line("1", false, true, false), line("2", true, false, false), line("3", false, false, true)];
+        for (name, news, services) in [
+            ("services", None, services),
+            ("services-revoked", Some("services-revoked"), Vec::new()),
+            ("services-unknown", Some("services-unknown"), Vec::new()),
+        ] {
+            let layout = self.signed_in("services-title");
+            let news = news.map(|key| layout.t(key));
+            self.draw(name, &ServicesPage { layout, news, services });
         }
     }
 

@@ -7,6 +7,7 @@ mod registering;
 mod services;
 mod signing_in;
 
+use super::client_links::ClientFace;
 use super::layout::{LanguageLink, Layout};
 use crate::edge::PageError;
 use crate::texts::Texts;
@@ -42,6 +43,7 @@ pub(super) fn all(language: Language, hostile: Option<&'static str>) -> Vec<Samp
     samples.phone_correction();
     samples.own_account();
     samples.factors();
+    samples.services();
     samples.sessions();
     samples.passwords();
     samples.not_me();
@@ -111,6 +113,7 @@ impl Samples {
             flow: None,
             next: None,
             service: None,
+            client: None,
             request_id: self.v("0192f3a1-7c1e-7b1a-9d52-3f2b8c1d0e5f"),
             languages: vec![LanguageLink { tag, name, href: self.v(&format!("?lang={tag}")) }],
             signed_in_as: None,
@@ -123,6 +126,22 @@ impl Samples {
             service: Some(self.v("Dịch vụ hộ tịch điện tử")),
             ..self.layout(title)
         }
+    }
+
+    /// A service that shows everything it can of itself.
+    fn face(&self) -> ClientFace {
+        ClientFace {
+            name: self.v("Dịch vụ hộ tịch điện tử"),
+            logo: Some(self.v("logo.svg")),
+            home: Some(self.v("https://hotich.example.vn/")),
+            policy: Some(self.v("https://hotich.example.vn/chinh-sach")),
+            terms: Some(self.v("https://hotich.example.vn/dieu-khoan")),
+        }
+    }
+
+    /// On the way to such a service, on a page that asks something for it.
+    fn in_flow_of_client(&self, title: &'static str) -> Layout {
+        Layout { client: Some(self.face()), ..self.in_flow(title) }
     }
 
     fn signed_in(&self, title: &'static str) -> Layout {

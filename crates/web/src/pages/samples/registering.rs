@@ -92,7 +92,7 @@ impl Samples {
         for (name, citizens, businesses, organisations) in
             [("register", true, true, true), ("register-citizens-alone", true, false, false)]
         {
-            let layout = self.layout("register-title");
+            let layout = self.in_flow_of_client("register-title");
             self.draw(name, &RegisterPage { layout, citizens, businesses, organisations });
         }
         let ours = Instead::default();

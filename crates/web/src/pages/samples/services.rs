@@ -33,7 +33,7 @@ impl Samples {
             "head_office_verified": false,
         });
         let claims = claims.as_object().cloned().unwrap_or_default();
-        let layout = Layout { service: None, ..self.in_flow("consent-title") };
+        let layout = Layout { service: None, ..self.in_flow_of_client("consent-title") };
         let grants = SCOPES.iter().map(|scope| Grant::of(&layout, scope, &claims)).collect();
         let page = ConsentPage {
             layout,

@@ -10,6 +10,7 @@ use crate::pages::problems::Problems;
 use crate::pages::second_step::{OtherWay, SecondStepPage, other_ways};
 use crate::pages::sign_in::SignInPage;
 use crate::pages::sign_in_help::SignInHelpPage;
+use crate::pages::step_up::StepUpPage;
 use crate::texts::Texts;
 use portal_id_core::accounts::{Field, FieldErrors};
 use portal_id_core::credential::{Factor, Factors};
@@ -19,11 +20,17 @@ use portal_id_core::passkey::PasskeyAsk;
 
 impl Samples {
     pub(super) fn sign_in(&mut self) {
-        let page = SignInPage::new(self.in_flow("sign-in-title"), String::new(), None);
+        let page = SignInPage::new(self.in_flow_of_client("sign-in-title"), String::new(), None);
         self.draw("sign-in", &page.with_passkey(Some(self.ask())));
         let layout = self.layout("sign-in-title");
         let problem = layout.texts.text_with("sign-in-refused", &[("minutes", &15_i64)]);
         self.draw("sign-in-refused", &SignInPage::new(layout, self.v("nguyenthian85"), Some(problem)));
+        let about = Layout { signed_in_as: Some(self.v("nguyenthian85")), ..self.in_flow("step-up-title") };
+        self.draw("step-up", &StepUpPage { layout: about, problem: None, username: self.v("nguyenthian85") });
+        let layout = self.in_flow("step-up-title");
+        let problem =
+            Some(layout.texts.text_with("sign-in-too-many-codes", &[("until", &self.v("10:25, 23/11/2026"))]));
+        self.draw("step-up-too-many", &StepUpPage { layout, problem, username: self.v("nguyenthian85") });
         let again = Layout { signed_in_as: Some(self.v("nguyenthian85")), ..self.in_flow("sign-in-title") };
         self.draw("sign-in-again", &SignInPage::new(again, self.v("nguyenthian85"), None));
         self.draw("sign-in-help", &SignInHelpPage { layout: self.layout("help-title") });

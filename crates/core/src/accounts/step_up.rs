@@ -1,0 +1,120 @@
+//! The second factor alone, for a live session that was begun with one: the session goes on, stronger. It is good only
+//! in the browser and the session that asked (security.md row 10), and changes nothing but the factors: `auth_time` stays,
+//! so that it never passes for a fresh sign-in (row 11).
+
+use super::beginning::Beginning;
+use super::sign_in::{Text, ask_second_step, new_challenge};
+use super::{Accounts, Failure, SignInOutcome, SignedIn};
+use crate::acr::Amr;
+use crate::audit::{AuditEntry, AuditKind};
+use crate::challenge::Challenge;
+use crate::ctx::Ctx;
+use crate::ids::{AccountId, ChallengeId, SessionId};
+use crate::profile::{Account, AccountState};
+use crate::session::{Session, SessionSettings};
+use crate::store::{StoreResult, Tx};
+use crate::time::Timestamp;
+
+impl Accounts {
+    /// Opens a challenge for the session of whoever is signed in, and sends the code if that is what the person takes
+    /// the second step with. [`SignInOutcome::Refused`]: the session proves nothing that could be built on.
+    pub async fn step_up(&self, ctx: &Ctx, who: &SignedIn) -> Result<SignInOutcome, Failure> {
+        let Some(browser) = ctx.browser else {
+            return Err(Failure::Internal("a session without a browser cookie".to_owned()));
+        };
+        let account = &who.account;
+        let id = ChallengeId::new(ctx.now, ctx.entropy());
+        let text = self.open_profile(account)?.phone.map(|phone| {
+            let (code, row) = self.new_code(ctx, account, &phone, &id);
+            Text {
+                limits: self.send_limits(account, &phone),
+                code,
+                row,
+                ends_at: ctx.now + self.settings.codes.lifetime(),
+            }
+        });
+        let raises_session = Some(who.session.id.clone());
+        let challenge = Challenge { raises_session, ..new_challenge(ctx, account, id, browser) };
+        let (account, session, now) = (account.id.clone(), who.session.id.clone(), ctx.now);
+        let settings = self.settings.sessions.clone();
+        let outcome = self
+            .store
+            .tx("begin_step_up", move |tx| {
+                if to_raise(tx, &session, &account, &settings, now)?.is_none() {
+                    return Ok(SignInOutcome::Refused);
+                }
+                let credentials = tx.list_credentials(&account)?;
+                ask_second_step(tx, &challenge, &credentials, text.as_ref(), now)
+            })
+            .await?;
+        Ok(outcome)
+    }
+}
+
+/// The session that may be raised, while it is live and nothing has taken the trust from what it was begun with.
+fn to_raise(
+    tx: &mut dyn Tx,
+    session: &SessionId,
+    account: &AccountId,
+    settings: &SessionSettings,
+    now: Timestamp,
+) -> StoreResult<Option<Session>> {
+    let found = tx.find_session_by_id(session)?;
+    let Some(session) = found.filter(|found| found.account_id == *account && found.is_live(now, settings)) else {
+        return Ok(None);
+    };
+    let owner = tx.find_account(account)?.filter(|account| account.state == AccountState::Active);
+    let distrusted = |owner: &Account| owner.password_distrusted_at.is_some() && session.amr.contains(&Amr::Pwd);
+    Ok(owner.filter(|owner| !distrusted(owner)).map(|_| session))
+}
+
+impl Beginning {
+    /// Adds what was proved to the session that the challenge raises, under a new secret; `None` unless that is the very
+    /// session of this browser, and still good.
+    pub(super) fn raise(
+        &self,
+        tx: &mut dyn Tx,
+        challenge: &Challenge,
+        session: &SessionId,
+        proved: &[Amr],
+    ) -> StoreResult<Option<Session>> {
+        let ctx = self.ctx();
+        if self.previous().is_none_or(|previous| previous.id != *session) {
+            return Ok(None);
+        }
+        let Some(before) = to_raise(tx, session, &challenge.account_id, self.sessions(), ctx.now)? else {
+            return Ok(None);
+        };
+        let raised =
+            Session { secret: *self.session_secret(), amr: with(&before.amr, proved), last_seen_at: ctx.now, ..before };
+        if !tx.renew_session(&raised)? {
+            return Ok(None);
+        }
+        let entry = AuditEntry::new(ctx, AuditKind::SteppedUp).account(&raised.account_id);
+        tx.insert_audit(&entry.session(&raised.id))?;
+        Ok(Some(raised))
+    }
+}
+
+/// The factors of a session and those that were proved since, each once. The password is only there if it was given:
+/// nobody asked for it now.
+fn with(before: &[Amr], proved: &[Amr]) -> Vec<Amr> {
+    let now = proved.iter().filter(|factor| **factor != Amr::Pwd);
+    let has = |factor: &Amr| before.contains(factor) || now.clone().any(|proved| proved == factor);
+    Amr::ALL.into_iter().filter(has).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // security: row 11
+    #[test]
+    fn what_was_proved_is_added_and_nothing_that_was_not() {
+        let sms = [Amr::Pwd, Amr::Sms, Amr::Mfa];
+        assert_eq!(with(&[Amr::Pwd], &sms), [Amr::Pwd, Amr::Sms, Amr::Mfa]);
+        assert_eq!(with(&[], &sms), [Amr::Sms, Amr::Mfa], "a password that nobody gave");
+        let all = with(&[Amr::Pwd, Amr::Otp, Amr::Mfa], &[Amr::Pwd, Amr::Pop, Amr::User, Amr::Mfa]);
+        assert_eq!(all, [Amr::Pwd, Amr::Otp, Amr::Pop, Amr::User, Amr::Mfa]);
+    }
+}
