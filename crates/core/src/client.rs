@@ -86,6 +86,19 @@ pub struct ClientMetadata {
     /// A service of the province itself: people are not asked for consent.
     #[serde(default)]
     pub first_party: bool,
+    // Signing out.
+    /// Where it is told that a session ended (OpenID Connect Back-Channel Logout 1.0 §2.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether it needs to be told which session. It is in any case.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub backchannel_logout_session_required: bool,
+    /// What the browser loads in a frame when a person signs out (OpenID Connect Front-Channel Logout 1.0 §2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frontchannel_logout_uri: Option<String>,
+    /// Whether it needs `iss` and `sid` there. It gets them in any case.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub frontchannel_logout_session_required: bool,
 }
 
 impl ClientMetadata {
@@ -102,6 +115,10 @@ impl ClientMetadata {
             require_pkce: yes(),
             identity: IdentityPolicy::default(),
             first_party: false,
+            backchannel_logout_uri: None,
+            backchannel_logout_session_required: false,
+            frontchannel_logout_uri: None,
+            frontchannel_logout_session_required: false,
         }
     }
 }

@@ -13,7 +13,9 @@ mod discovery;
 mod end_session;
 mod error;
 mod flow;
+mod front_channel;
 mod grants;
+mod logout_token;
 mod parameters;
 mod pkce;
 mod provider;
@@ -30,10 +32,12 @@ pub use client_auth::client_secret_digest;
 pub use end_session::EndSessionOutcome;
 pub use error::ProtocolError;
 pub use flow::Flow;
+pub use front_channel::{FrontChannelFault, FrontChannelFrame, check_frontchannel_uri};
 pub use parameters::{ParameterFault, Parameters};
 pub use provider::{Provider, ProviderParts};
 pub use redirect::{
     ClientRedirect, RedirectUriFault, ResponseMode, VerifiedRedirect, check_client_redirects, check_redirect_uri,
+    check_web_uri,
 };
 pub use settings::{IssuerFault, OidcSettings};
 pub use tokens::TokenResponse;

@@ -1,5 +1,7 @@
 //! Registering relying parties: from the clients file at every start, or by command.
 
+mod logout;
+
 use crate::config::Config;
 use anyhow::{Context as _, bail};
 use portal_id_core::audit::{AuditEntry, AuditKind};
@@ -73,6 +75,7 @@ pub fn check(client_id: &str, metadata: &ClientMetadata) -> anyhow::Result<()> {
     if let Err((uri, fault)) = portal_id_oidc::check_client_redirects(metadata) {
         bail!("client {client_id}: {uri}: {fault}");
     }
+    logout::check(metadata).map_err(|why| anyhow::anyhow!("client {client_id}: {why}"))?;
     for scope in metadata.scope.split_ascii_whitespace() {
         if !portal_id_core::client::SCOPES.contains(&scope) {
             bail!(

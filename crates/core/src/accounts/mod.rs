@@ -10,6 +10,7 @@ mod beginning;
 mod business_form;
 mod code_sending;
 mod confirmed;
+mod ending;
 mod enrolling;
 mod factors;
 #[cfg(test)]

@@ -107,9 +107,6 @@ pub trait GrantRepo {
         now: Timestamp,
     ) -> StoreResult<u32>;
 
-    /// The clients that got a grant in this session, each once.
-    fn list_clients_of_session(&mut self, session: &SessionId) -> StoreResult<Vec<ClientId>>;
-
     /// Deletes grants that expired before `before`; at most `limit`; how many.
     fn delete_old_grants(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32>;
 }

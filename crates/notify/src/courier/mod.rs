@@ -2,9 +2,12 @@
 //! exist and until when they may be sent is decided elsewhere; when this job runs is decided by the server.
 
 mod decision;
+mod notices;
 #[cfg(test)]
 mod tests;
 mod tray;
+
+pub use notices::NoticeCourier;
 
 use crate::SetupError;
 use crate::render::{Rendered, Renderer, billed_parts};
@@ -94,20 +97,8 @@ impl Courier {
     /// One channel at a time, because a mail server that does not answer must not hold up the codes of people who wait.
     pub async fn run_once(&self, ctx: &Ctx, channel: Channel) -> Result<RunReport, StoreError> {
         let rows = self.tray.claim(channel, ctx.now, ctx.now + self.lease, self.parallel).await?;
-        let claimed = u32::try_from(rows.len()).unwrap_or(u32::MAX);
-        let mut report = RunReport { claimed, more: claimed >= self.parallel, ..RunReport::default() };
-        let mut fault = None;
-        for outcome in join_all(rows.iter().map(|row| self.attend(row, ctx.now))).await {
-            match outcome {
-                Ok(Some(Step::Delivered { .. })) => report.delivered += 1,
-                Ok(Some(Step::Postpone { .. })) => report.postponed += 1,
-                Ok(Some(Step::Dead { .. })) => report.dead += 1,
-                Ok(Some(Step::Expired { .. })) => report.expired += 1,
-                Ok(None) => {}
-                Err(error) => fault = fault.or(Some(error)),
-            }
-        }
-        fault.map_or(Ok(report), Err)
+        let outcomes = join_all(rows.iter().map(|row| self.attend(row, ctx.now))).await;
+        counted(rows.len(), self.parallel, outcomes)
     }
 
     /// Delivers one message and writes the outcome; `None` when another node ended the message meanwhile.
@@ -197,4 +188,26 @@ impl Courier {
         }
         Ok(won)
     }
+}
+
+/// What a round came to, of which `parallel` messages are a full one; the first fault of the store, if there was one.
+fn counted(
+    claimed: usize,
+    parallel: u32,
+    outcomes: Vec<Result<Option<Step>, StoreError>>,
+) -> Result<RunReport, StoreError> {
+    let claimed = u32::try_from(claimed).unwrap_or(u32::MAX);
+    let mut report = RunReport { claimed, more: claimed >= parallel, ..RunReport::default() };
+    let mut fault = None;
+    for outcome in outcomes {
+        match outcome {
+            Ok(Some(Step::Delivered { .. })) => report.delivered += 1,
+            Ok(Some(Step::Postpone { .. })) => report.postponed += 1,
+            Ok(Some(Step::Dead { .. })) => report.dead += 1,
+            Ok(Some(Step::Expired { .. })) => report.expired += 1,
+            Ok(None) => {}
+            Err(error) => fault = fault.or(Some(error)),
+        }
+    }
+    fault.map_or(Ok(report), Err)
 }

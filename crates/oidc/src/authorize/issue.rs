@@ -15,6 +15,7 @@ use portal_id_core::grant::Grant;
 use portal_id_core::ids::GrantId;
 use portal_id_core::ports::Vault;
 use portal_id_core::secret::Secret;
+use portal_id_core::store::SessionClient;
 use portal_id_core::time::Timestamp;
 
 /// What is remembered instead of a code.
@@ -65,6 +66,8 @@ impl Provider {
             |kind| AuditEntry::new(ctx, kind).account(&who.account.id).client(&client.id).session(&who.session.id);
         let issued = audit(AuditKind::CodeIssued);
         let consent = consent.map(|consent| (consent, audit(AuditKind::ConsentGranted)));
+        let reached = reached(&grant);
+        let now = ctx.now;
         self.store()
             .tx("issue_code", move |tx| {
                 if let Some((consent, granted)) = &consent {
@@ -72,6 +75,7 @@ impl Provider {
                     tx.insert_audit(granted)?;
                 }
                 tx.insert_grant(&grant)?;
+                tx.note_client_of_session(&reached, now)?;
                 tx.insert_audit(&issued)
             })
             .await?;
@@ -86,6 +90,15 @@ impl Provider {
             .session(&who.session.id);
         self.store().tx("deny_consent", move |tx| tx.insert_audit(&denied)).await?;
         Ok(())
+    }
+}
+
+/// The note by which the client is told when the session ends: the grant itself may be gone by then.
+fn reached(grant: &Grant) -> SessionClient {
+    SessionClient {
+        session_id: grant.session_id.clone(),
+        client_id: grant.client_id.clone(),
+        subject: grant.subject().to_owned(),
     }
 }
 

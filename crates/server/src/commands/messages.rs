@@ -1,4 +1,4 @@
-//! `portal-id messages …`: what became of e-mails and text messages, without their words.
+//! `portal-id messages …`: what became of e-mails, text messages and notices to services, without their words.
 
 use crate::cli::{MessageState, MessagesCommand};
 use crate::house::House;
@@ -51,6 +51,7 @@ fn line(row: &OutboxRow, send: Option<&SmsSend>) -> String {
         (Channel::Sms, Some(receipt)) => receipt.gateway.as_str(),
         (Channel::Sms, None) => "-",
         (Channel::Email, _) => "mail",
+        (Channel::BackChannel, _) => "service",
     };
     // Accepted is what we saw; delivered and failed is what the gateway told afterwards.
     let (state, told) = match (row.state, send.and_then(|send| send.arrival.zip(send.told_at))) {

@@ -8,6 +8,7 @@ pub(crate) mod authorize;
 pub(crate) mod cors;
 pub(crate) mod health;
 pub(crate) mod json;
+pub(crate) mod leaving;
 pub(crate) mod metadata;
 pub(crate) mod posted;
 pub(crate) mod sign_out;

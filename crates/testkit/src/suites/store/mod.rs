@@ -133,6 +133,7 @@ macro_rules! store_suite {
             outbox::a_settled_message_is_erased_and_stays_settled,
             outbox::a_postponed_message_is_due_again_later,
             outbox::messages_are_counted_listed_and_swept,
+            outbox::the_notices_to_a_client_are_counted_and_listed,
             sms::a_text_message_is_followed_from_its_reservation_to_its_report,
             sms::parts_are_set_aside_once_and_given_back_unless_accepted,
             sms::the_ceiling_of_a_day_holds,
