@@ -35,6 +35,7 @@ mod registration_races;
 mod remembered;
 mod sessions;
 mod sign_out;
+mod sign_out_parameters;
 mod signing_keys;
 mod sms;
 mod tokens;

@@ -130,7 +130,9 @@ mod tests {
             );
         }
         assert!(line(&row(OutboxState::Expired), None).contains(" expired "));
-        assert!(line(&OutboxRow { channel: Channel::Email, ..row(OutboxState::Delivered) }, None).contains(" mail "));
+        for (channel, way) in [(Channel::Email, " mail "), (Channel::BackChannel, " service ")] {
+            assert!(line(&OutboxRow { channel, ..row(OutboxState::Delivered) }, None).contains(way));
+        }
     }
 
     #[test]

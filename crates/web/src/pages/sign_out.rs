@@ -60,5 +60,5 @@ impl LeavingPage {
 
     /// The page's one script: it goes on when the frames are there, and soon in any case. Without scripts the browser
     /// does so a little later. The policy knows it by its hash, so the template must hold exactly this.
-    pub(crate) const SCRIPT: &'static str = "{const go=()=>location.replace(document.getElementById('continue').href);addEventListener('load',go);setTimeout(go,5000)}";
+    pub(crate) const SCRIPT: &'static str = "function go(){location.replace(document.getElementById('continue').href)}addEventListener('load',go);setTimeout(go,5000)";
 }
