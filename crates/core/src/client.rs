@@ -57,6 +57,7 @@ pub enum IdentityPolicy {
 /// Names follow RFC 7591 §2 where it has one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "these are the registered names, and most of them are yes or no")]
 pub struct ClientMetadata {
     /// The service's name in Vietnamese, shown to people.
     pub client_name: String,

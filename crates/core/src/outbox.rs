@@ -16,8 +16,7 @@ pub enum Channel {
     /// A text message.
     Sms,
     /// A call to a client (OpenID Connect Back-Channel Logout 1.0).
-    #[serde(rename = "backchannel")]
-    BackChannel,
+    Backchannel,
 }
 
 impl Channel {
@@ -26,13 +25,13 @@ impl Channel {
         match self {
             Self::Email => "email",
             Self::Sms => "sms",
-            Self::BackChannel => "backchannel",
+            Self::Backchannel => "backchannel",
         }
     }
 
     /// Reads a stored value.
     pub fn from_text(text: &str) -> Option<Self> {
-        [Self::Email, Self::Sms, Self::BackChannel].into_iter().find(|channel| channel.as_str() == text)
+        [Self::Email, Self::Sms, Self::Backchannel].into_iter().find(|channel| channel.as_str() == text)
     }
 }
 
@@ -246,7 +245,7 @@ impl Message {
     pub const fn channel(&self) -> Channel {
         match self {
             Self::SignInCode { .. } => Channel::Sms,
-            Self::SessionEnded(_) => Channel::BackChannel,
+            Self::SessionEnded(_) => Channel::Backchannel,
             _ => Channel::Email,
         }
     }
@@ -367,7 +366,7 @@ pub fn backoff(channel: Channel, attempts: u32) -> Span {
     let longest = match channel {
         Channel::Email => Span::hours(1),
         Channel::Sms => Span::seconds(20),
-        Channel::BackChannel => Span::minutes(15),
+        Channel::Backchannel => Span::minutes(15),
     };
     Span::seconds(1_i64 << attempts.clamp(1, 20)).min(longest)
 }

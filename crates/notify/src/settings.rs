@@ -32,7 +32,7 @@ impl Attempts {
             Channel::Email => self.email.max(1),
             Channel::Sms => self.sms.max(1),
             // Notices to services end with their day alone.
-            Channel::BackChannel => u32::MAX,
+            Channel::Backchannel => u32::MAX,
         }
     }
 }

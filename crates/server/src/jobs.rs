@@ -43,7 +43,7 @@ pub fn start(house: &Arc<House>, stop: &watch::Receiver<bool>) -> Vec<JoinHandle
             |house| async move { deliver_once(&house, Channel::Sms).await },
         ),
         every(house, stop, "deliver-notices", NOTICES_EVERY, |house| async move {
-            deliver_once(&house, Channel::BackChannel).await
+            deliver_once(&house, Channel::Backchannel).await
         }),
         every(house, stop, "read-keys", KEYS_EVERY, |house| async move {
             Ok(house.ring.reload(house.outside.clock.now()).await?)
@@ -123,7 +123,7 @@ pub async fn deliver_once(house: &House, channel: Channel) -> anyhow::Result<()>
     loop {
         let ctx = house.outside.job_ctx("deliver");
         let round = match channel {
-            Channel::BackChannel => house.notices.run_once(&ctx).await?,
+            Channel::Backchannel => house.notices.run_once(&ctx).await?,
             Channel::Email | Channel::Sms => house.courier.run_once(&ctx, channel).await?,
         };
         if !round.more {

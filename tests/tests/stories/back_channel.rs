@@ -7,7 +7,7 @@ use portal_id_testkit::core::ids::ClientId;
 use portal_id_testkit::core::outbox::{Channel, OutboxRow, OutboxState};
 use portal_id_testkit::core::time::Span;
 use portal_id_testkit::people::link_in;
-use portal_id_testkit::service::{claims_of, header_of};
+use portal_id_testkit::service::{claims_of, header_of, parameter};
 use portal_id_testkit::{Browser, Citizen, Page, Service, TestIdp};
 use serde_json::{Value, json};
 
@@ -364,8 +364,8 @@ async fn of_two_nodes_one_tells_and_a_notice_outlives_the_node_that_wrote_it() {
     let idp = idp.restart().await;
     let other = idp.second_node().await;
     let (one, two) = tokio::join!(
-        jobs::deliver_once(&idp.house, Channel::BackChannel),
-        jobs::deliver_once(&other.house, Channel::BackChannel)
+        jobs::deliver_once(&idp.house, Channel::Backchannel),
+        jobs::deliver_once(&other.house, Channel::Backchannel)
     );
     one.unwrap();
     two.unwrap();
@@ -382,6 +382,26 @@ async fn signing_out_costs_one_durable_write_whoever_is_told() {
     assert_eq!(idp.house.counters.writes() - before, 1);
     assert!(idp.audited(AuditKind::SignedOut).await);
     assert_eq!(rows(&idp, "tax").await.len(), 1, "written in the same transaction");
+}
+
+// security: row 13, 22
+#[tokio::test]
+async fn no_code_that_was_on_its_way_outlives_the_session() {
+    let (idp, _, tax, mut browser, _) = one_service().await;
+    let page = browser.open("/sign-out").await.expect("sign-out");
+    let mut asked = tokio::task::JoinSet::new();
+    for _ in 0..16 {
+        let (mut browser, request) = (browser.clone(), tax.authorize_url("openid"));
+        asked.spawn(async move { browser.open(request.as_str()).await.url });
+    }
+    let form = page.form_to("/sign-out/confirm");
+    asked.spawn(async move { browser.submit(form).await.expect("signed-out").url });
+    for end in asked.join_all().await {
+        if parameter(&end, "code").is_some() {
+            tax.redeem(&end).await.expect_error("invalid_grant");
+        }
+    }
+    assert_eq!(told(&idp).await.len(), 1);
 }
 
 // security: row 33

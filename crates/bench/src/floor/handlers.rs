@@ -53,8 +53,8 @@ pub(super) async fn authorize(State(facts): State<Arc<Facts>>, headers: HeaderMa
     let reached = SessionClient { session_id, client_id, subject };
     let issued = AuditEntry::new(&ctx, AuditKind::CodeIssued).account(&account.id).session(&session.id);
     let written = facts.store.tx("issue_code", move |tx| {
-        tx.insert_grant(&grant)?;
         tx.note_client_of_session(&reached, ctx.now)?;
+        tx.insert_grant(&grant)?;
         tx.insert_audit(&issued)
     });
     written.await.map_err(failed)?;

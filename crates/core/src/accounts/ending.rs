@@ -37,6 +37,7 @@ pub(super) struct Ended {
 /// Ends sessions.
 pub(super) fn end(tx: &mut dyn Tx, letters: &Letters, ctx: &Ctx, which: Which<'_>) -> StoreResult<Ended> {
     let now = ctx.now;
+    // Clients are listed after the end: a code that was being issued is then either noted or refused.
     let ended = match which {
         Which::One(id) => {
             if !tx.end_session(id, now)? {
@@ -46,19 +47,26 @@ pub(super) fn end(tx: &mut dyn Tx, letters: &Letters, ctx: &Ctx, which: Which<'_
             Ended { sessions: 1, grants: tx.revoke_online_grants_of_session(id, now)?, clients }
         }
         Which::Others { of, keep, offline_too } => {
-            let clients = tx.list_session_clients_of_account(of, Some(keep), now)?;
             let sessions = tx.end_sessions_of_account(of, Some(keep), now)?;
             let grants = tx.revoke_grants_of_other_sessions(of, keep, offline_too, now)?;
-            Ended { sessions, grants, clients }
+            Ended { grants, ..ended(tx, &sessions)? }
         }
         Which::All(account) => {
-            let clients = tx.list_session_clients_of_account(account, None, now)?;
             let sessions = tx.end_sessions_of_account(account, None, now)?;
-            Ended { sessions, grants: tx.revoke_grants_of_account(account, None, now)?, clients }
+            Ended { grants: tx.revoke_grants_of_account(account, None, now)?, ..ended(tx, &sessions)? }
         }
     };
     tell(tx, letters, ctx, &ended.clients)?;
     Ok(ended)
+}
+
+/// What these sessions had reached.
+fn ended(tx: &mut dyn Tx, sessions: &[SessionId]) -> StoreResult<Ended> {
+    let mut clients = Vec::new();
+    for id in sessions {
+        clients.extend(tx.list_session_clients(id)?);
+    }
+    Ok(Ended { sessions: u32::try_from(sessions.len()).unwrap_or(u32::MAX), grants: 0, clients })
 }
 
 /// Writes a notice for each of these sessions to each service that wants to know (OpenID Connect Back-Channel Logout
@@ -66,12 +74,11 @@ pub(super) fn end(tx: &mut dyn Tx, letters: &Letters, ctx: &Ctx, which: Which<'_
 pub(super) fn tell(tx: &mut dyn Tx, letters: &Letters, ctx: &Ctx, reached: &[SessionClient]) -> StoreResult<()> {
     let mut wants: BTreeMap<&ClientId, bool> = BTreeMap::new();
     for one in reached {
-        let wanted = match wants.get(&one.client_id) {
-            Some(wanted) => *wanted,
-            None => {
-                let client = tx.find_client(&one.client_id)?.filter(|client| client.disabled_at.is_none());
-                client.is_some_and(|client| client.metadata.backchannel_logout_uri.is_some())
-            }
+        let wanted = if let Some(wanted) = wants.get(&one.client_id) {
+            *wanted
+        } else {
+            let client = tx.find_client(&one.client_id)?.filter(|client| client.disabled_at.is_none());
+            client.is_some_and(|client| client.metadata.backchannel_logout_uri.is_some())
         };
         wants.insert(&one.client_id, wanted);
         if wanted {

@@ -44,19 +44,18 @@ impl NoticeCourier {
 
     /// One round at `ctx.now`, as [`Courier::run_once`](super::Courier::run_once) is one of messages to people.
     pub async fn run_once(&self, ctx: &Ctx) -> Result<RunReport, StoreError> {
-        let rows = self.tray.claim(Channel::BackChannel, ctx.now, ctx.now + self.lease, self.parallel).await?;
+        let rows = self.tray.claim(Channel::Backchannel, ctx.now, ctx.now + self.lease, self.parallel).await?;
         let outcomes = join_all(rows.iter().map(|row| self.attend(row, ctx))).await;
         counted(rows.len(), self.parallel, outcomes)
     }
 
     /// Delivers one notice and writes the outcome; `None` when another node ended it meanwhile.
     async fn attend(&self, row: &OutboxRow, ctx: &Ctx) -> Result<Option<Step>, StoreError> {
-        let (step, attempts) = match before_attempt(row, ctx.now) {
-            Some(step) => (step, row.attempts),
-            None => {
-                let step = after_attempt(row, self.attempt(row, ctx).await, Attempts::default(), ctx.now);
-                (step, row.attempts.saturating_add(1))
-            }
+        let (step, attempts) = if let Some(step) = before_attempt(row, ctx.now) {
+            (step, row.attempts)
+        } else {
+            let step = after_attempt(row, self.attempt(row, ctx).await, Attempts::default(), ctx.now);
+            (step, row.attempts.saturating_add(1))
         };
         let (state, error) = match &step {
             Step::Postpone { at, reason } => {

@@ -172,7 +172,7 @@ pub(super) fn row(id: &str, channel: Channel, now: Timestamp) -> OutboxRow {
             let host = "id.portal.example".to_owned();
             ("+84912345678", Message::SignInCode { code: "123456".to_owned(), minutes: 5, host })
         }
-        Channel::BackChannel => {
+        Channel::Backchannel => {
             let session_id = portal_id_core::ids::SessionId::from_text("session-1");
             ("tax", Message::SessionEnded(SessionEnded { session_id, subject: "an".to_owned() }))
         }

@@ -2,6 +2,7 @@
 
 use super::outcome::AuthorizeOutcome;
 use super::request::Request;
+use crate::error::AuthorizationFault;
 use crate::provider::Provider;
 use crate::redirect::{ClientRedirect, ReturnAddress};
 use crate::settings::OidcSettings;
@@ -15,8 +16,11 @@ use portal_id_core::grant::Grant;
 use portal_id_core::ids::GrantId;
 use portal_id_core::ports::Vault;
 use portal_id_core::secret::Secret;
-use portal_id_core::store::SessionClient;
+use portal_id_core::store::{SessionClient, StoreError};
 use portal_id_core::time::Timestamp;
+
+/// Why no code was issued.
+const SESSION_OVER: &str = "sessions.ended";
 
 /// What is remembered instead of a code.
 pub(crate) fn code_digest(vault: &dyn Vault, code: &str) -> Digest {
@@ -68,18 +72,28 @@ impl Provider {
         let consent = consent.map(|consent| (consent, audit(AuditKind::ConsentGranted)));
         let reached = reached(&grant);
         let now = ctx.now;
-        self.store()
+        let issued = self
+            .store()
             .tx("issue_code", move |tx| {
+                if !tx.note_client_of_session(&reached, now)? {
+                    return Err(StoreError::Conflict(SESSION_OVER.to_owned()));
+                }
                 if let Some((consent, granted)) = &consent {
                     tx.put_consent(consent)?;
                     tx.insert_audit(granted)?;
                 }
                 tx.insert_grant(&grant)?;
-                tx.note_client_of_session(&reached, now)?;
                 tx.insert_audit(&issued)
             })
-            .await?;
-        Ok(AuthorizeOutcome::Redirect(ClientRedirect::code(address, &code)))
+            .await;
+        Ok(AuthorizeOutcome::Redirect(match issued {
+            Ok(()) => ClientRedirect::code(address, &code),
+            // Ended since this request looked at it: nothing may be given in it any more.
+            Err(StoreError::Conflict(key)) if key == SESSION_OVER => {
+                ClientRedirect::fault(address, AuthorizationFault::new("login_required", "the session has just ended"))
+            }
+            Err(other) => return Err(other.into()),
+        }))
     }
 
     /// Remembers that the person refused.

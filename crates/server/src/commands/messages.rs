@@ -51,7 +51,7 @@ fn line(row: &OutboxRow, send: Option<&SmsSend>) -> String {
         (Channel::Sms, Some(receipt)) => receipt.gateway.as_str(),
         (Channel::Sms, None) => "-",
         (Channel::Email, _) => "mail",
-        (Channel::BackChannel, _) => "service",
+        (Channel::Backchannel, _) => "service",
     };
     // Accepted is what we saw; delivered and failed is what the gateway told afterwards.
     let (state, told) = match (row.state, send.and_then(|send| send.arrival.zip(send.told_at))) {
@@ -130,7 +130,7 @@ mod tests {
             );
         }
         assert!(line(&row(OutboxState::Expired), None).contains(" expired "));
-        for (channel, way) in [(Channel::Email, " mail "), (Channel::BackChannel, " service ")] {
+        for (channel, way) in [(Channel::Email, " mail "), (Channel::Backchannel, " service ")] {
             assert!(line(&OutboxRow { channel, ..row(OutboxState::Delivered) }, None).contains(way));
         }
     }

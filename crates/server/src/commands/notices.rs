@@ -44,7 +44,7 @@ mod tests {
         let now = Timestamp::from_seconds(1_795_400_000);
         let row = OutboxRow {
             id: MessageId::from_text("m1"),
-            channel: Channel::BackChannel,
+            channel: Channel::Backchannel,
             template: "session_ended".to_owned(),
             masked_recipient: "tax".to_owned(),
             envelope: None,

@@ -113,7 +113,7 @@ pub async fn the_notices_to_a_client_are_counted_and_listed(subject: Subject) {
         (5, None, OutboxState::Pending),
     ] {
         let created_at = NOW + MINUTE.times(i64::from(number));
-        let channel = if client_id.is_some() { Channel::BackChannel } else { Channel::Sms };
+        let channel = if client_id.is_some() { Channel::Backchannel } else { Channel::Sms };
         add(&subject.store, OutboxRow { channel, client_id, state, created_at, ..message(number) }).await;
     }
     let tax = ClientId::from_text("tax");
@@ -128,7 +128,7 @@ pub async fn the_notices_to_a_client_are_counted_and_listed(subject: Subject) {
     assert_eq!(names(&list("tax", 9).await), ["message-0003", "message-0002", "message-0001"]);
     assert!(list("land", 9).await.is_empty());
     let found = list("Tax", 9).await.remove(0);
-    assert_eq!((found.channel, found.client_id), (Channel::BackChannel, to("Tax")));
+    assert_eq!((found.channel, found.client_id), (Channel::Backchannel, to("Tax")));
 }
 
 /// What operators see, and what the sweep leaves.
