@@ -10,12 +10,12 @@ use portal_id_core::ids::{AccountId, ClientId, SessionId};
 use portal_id_core::store::{RevokedTokenRepo, SessionClient, SessionClientRepo, StoreResult, SubjectRepo};
 use portal_id_core::time::Timestamp;
 
-/// Changing what stands into itself makes the row count say that the session lives.
+/// SQLite numbers `$n` by where they stand, so they stand in their order. Changing what stands into itself makes the row count say that the session lives.
 macro_rules! note_client {
     ($lock:literal) => {
         concat!(
             "INSERT INTO session_clients (session_id, client_id, subject, since) ",
-            "SELECT id, $2, $3, $4 FROM sessions WHERE id = $1 AND ended_at IS NULL ",
+            "SELECT id, $1, $2, $3 FROM sessions WHERE id = $4 AND ended_at IS NULL ",
             $lock,
             "ON CONFLICT (session_id, client_id) DO UPDATE SET client_id = excluded.client_id"
         )
@@ -50,10 +50,10 @@ impl SessionClientRepo for SqlTx<'_> {
         self.gate(|conn| {
             let statement = if conn.is_postgres() { NOTE_CLIENT_POSTGRES } else { NOTE_CLIENT_SQLITE };
             diesel::sql_query(statement)
-                .bind::<Text, _>(reached.session_id.as_str())
                 .bind::<Text, _>(reached.client_id.as_str())
                 .bind::<Text, _>(&reached.subject)
                 .bind::<BigInt, _>(now.millis())
+                .bind::<Text, _>(reached.session_id.as_str())
                 .execute(conn)
         })
     }
