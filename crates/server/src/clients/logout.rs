@@ -24,6 +24,7 @@ pub(super) fn check(metadata: &ClientMetadata) -> Result<(), String> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
@@ -54,7 +55,7 @@ mod tests {
         assert!(foreign.unwrap_err().contains("those of a redirect URI"));
         for change in
             [(|client| client.backchannel_logout_session_required = true) as fn(&mut ClientMetadata), |client| {
-                client.frontchannel_logout_session_required = true
+                client.frontchannel_logout_session_required = true;
             }]
         {
             assert!(with(change).unwrap_err().contains("of no use without"));

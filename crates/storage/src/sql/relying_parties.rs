@@ -10,7 +10,8 @@ use portal_id_core::ids::{AccountId, ClientId, SessionId};
 use portal_id_core::store::{RevokedTokenRepo, SessionClient, SessionClientRepo, StoreResult, SubjectRepo};
 use portal_id_core::time::Timestamp;
 
-/// SQLite numbers `$n` by where they stand, so they stand in their order. Changing what stands into itself makes the row count say that the session lives.
+/// SQLite numbers `$n` by where they stand, so they stand in their order. Changing what stands into itself makes the row
+/// count say that the session lives.
 macro_rules! note_client {
     ($lock:literal) => {
         concat!(
