@@ -100,6 +100,7 @@ pub enum IdentityPolicy {
 /// Names follow RFC 7591 §2 where it has one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "these are the registered names, and most of them are yes or no")]
 pub struct ClientMetadata {
     /// The service's name in Vietnamese, shown to people.
     pub client_name: String,
@@ -183,6 +184,19 @@ pub struct ClientMetadata {
     /// Its terms of use, an https address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tos_uri: Option<String>,
+    // Signing out.
+    /// Where it is told that a session ended (OpenID Connect Back-Channel Logout 1.0 §2.2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether it needs to be told which session. It is in any case.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub backchannel_logout_session_required: bool,
+    /// What the browser loads in a frame when a person signs out (OpenID Connect Front-Channel Logout 1.0 §2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frontchannel_logout_uri: Option<String>,
+    /// Whether it needs `iss` and `sid` there. It gets them in any case.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub frontchannel_logout_session_required: bool,
 }
 
 /// Whether services can match people by their `sub` (OpenID Connect Core §8).
@@ -245,6 +259,10 @@ impl ClientMetadata {
             logo_uri: None,
             policy_uri: None,
             tos_uri: None,
+            backchannel_logout_uri: None,
+            backchannel_logout_session_required: false,
+            frontchannel_logout_uri: None,
+            frontchannel_logout_session_required: false,
         }
     }
 

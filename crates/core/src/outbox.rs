@@ -1,6 +1,6 @@
 //! Messages to people: written in the transaction that causes them, delivered later by `notify`.
 
-use crate::ids::{ClientId, MessageId};
+use crate::ids::{ClientId, MessageId, SessionId};
 use crate::language::Language;
 use crate::ports::{SealPurpose, Sealed};
 use crate::sms::Acceptance;
@@ -15,6 +15,8 @@ pub enum Channel {
     Email,
     /// A text message.
     Sms,
+    /// A call to a client (OpenID Connect Back-Channel Logout 1.0).
+    Backchannel,
 }
 
 impl Channel {
@@ -23,12 +25,13 @@ impl Channel {
         match self {
             Self::Email => "email",
             Self::Sms => "sms",
+            Self::Backchannel => "backchannel",
         }
     }
 
     /// Reads a stored value.
     pub fn from_text(text: &str) -> Option<Self> {
-        [Self::Email, Self::Sms].into_iter().find(|channel| channel.as_str() == text)
+        [Self::Email, Self::Sms, Self::Backchannel].into_iter().find(|channel| channel.as_str() == text)
     }
 }
 
@@ -152,6 +155,17 @@ pub enum Message {
         /// The host for WebOTP's last line, used where the gateway's setting allows it (decisions 13).
         host: String,
     },
+    /// Notice to a client: a session that it was reached in has ended. No words; the token is made at delivery.
+    SessionEnded(SessionEnded),
+}
+
+/// What a client is told when a session ends.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionEnded {
+    /// The session.
+    pub session_id: SessionId,
+    /// The `sub` by which the client knows the person.
+    pub subject: String,
 }
 
 /// What happened to the ways by which an owner proves who they are.
@@ -223,6 +237,7 @@ impl Message {
             Self::PasswordChanged { .. } => "password_changed",
             Self::SecurityChanged { .. } => "security_changed",
             Self::SignInCode { .. } => "sign_in_code",
+            Self::SessionEnded(_) => "session_ended",
         }
     }
 
@@ -230,6 +245,7 @@ impl Message {
     pub const fn channel(&self) -> Channel {
         match self {
             Self::SignInCode { .. } => Channel::Sms,
+            Self::SessionEnded(_) => Channel::Backchannel,
             _ => Channel::Email,
         }
     }
@@ -244,7 +260,7 @@ impl std::fmt::Debug for Message {
 /// A message with its recipient: what is sealed in an outbox row, and erased on delivery or expiry (decisions 12).
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Envelope {
-    /// The e-mail address as typed, or the phone in E.164.
+    /// The e-mail address as typed, the phone in E.164, or the client's id.
     pub to: Recipient,
     /// The language to write in.
     pub language: Language,
@@ -348,11 +364,12 @@ pub enum Delivery {
 }
 
 /// How long to wait before attempt number `attempts + 1`: 2 s, 4 s, 8 s … at most an hour for mail. A text message
-/// is tried much sooner, since its code dies in minutes.
+/// is tried much sooner, since its code dies in minutes, and a notice to a service every quarter of an hour.
 pub fn backoff(channel: Channel, attempts: u32) -> Span {
     let longest = match channel {
         Channel::Email => Span::hours(1),
         Channel::Sms => Span::seconds(20),
+        Channel::Backchannel => Span::minutes(15),
     };
     Span::seconds(1_i64 << attempts.clamp(1, 20)).min(longest)
 }

@@ -31,6 +31,8 @@ impl Attempts {
         match channel {
             Channel::Email => self.email.max(1),
             Channel::Sms => self.sms.max(1),
+            // Notices to services end with their day alone.
+            Channel::Backchannel => u32::MAX,
         }
     }
 }

@@ -13,8 +13,10 @@ mod discovery;
 mod end_session;
 mod error;
 mod flow;
+mod front_channel;
 mod grants;
 mod introspect;
+mod logout_token;
 mod parameters;
 mod pkce;
 mod provider;
@@ -34,11 +36,13 @@ pub use client_auth::{client_secret_digest, named_client};
 pub use end_session::EndSessionOutcome;
 pub use error::ProtocolError;
 pub use flow::Flow;
+pub use front_channel::{FrontChannelFault, FrontChannelFrame, check_frontchannel_uri};
 pub use introspect::Introspection;
 pub use parameters::{ParameterFault, Parameters};
 pub use provider::{Provider, ProviderParts};
 pub use redirect::{
     ClientRedirect, RedirectUriFault, ResponseMode, VerifiedRedirect, check_client_redirects, check_redirect_uri,
+    check_web_uri,
 };
 pub use resource::{ResourceFault, check_resource};
 pub use settings::{IssuerFault, OidcSettings};

@@ -142,6 +142,26 @@ pub struct AddClient {
     /// Its own pages.
     #[command(flatten)]
     pub links: LinkArgs,
+    /// How it is told that a person signed out.
+    #[command(flatten)]
+    pub logout: LogoutArgs,
+}
+
+/// How a client is told that a person signed out.
+#[derive(Debug, Default, clap::Args)]
+pub struct LogoutArgs {
+    /// Where it is called when a session ends (back-channel logout).
+    #[arg(long)]
+    pub backchannel_logout_uri: Option<String>,
+    /// It needs to be told which session.
+    #[arg(long, requires = "backchannel_logout_uri")]
+    pub backchannel_logout_session_required: bool,
+    /// What the browser loads in a frame when a person signs out (front-channel logout).
+    #[arg(long)]
+    pub frontchannel_logout_uri: Option<String>,
+    /// It needs to be told which session there.
+    #[arg(long, requires = "frontchannel_logout_uri")]
+    pub frontchannel_logout_session_required: bool,
 }
 
 /// Managing keys.

@@ -2,6 +2,7 @@
 
 mod auth;
 mod links;
+mod logout;
 mod tokens;
 
 pub use auth::warn_of_legacy;
@@ -79,6 +80,7 @@ pub fn check(client_id: &str, metadata: &ClientMetadata) -> anyhow::Result<()> {
     if let Err(why) = links::check(metadata) {
         bail!("client {client_id}: {why}");
     }
+    logout::check(metadata).map_err(|why| anyhow::anyhow!("client {client_id}: {why}"))?;
     for scope in metadata.scope.split_ascii_whitespace() {
         if !portal_id_core::client::SCOPES.contains(&scope) {
             bail!(

@@ -9,11 +9,13 @@ use axum::Router;
 use portal_id_core::accounts::Accounts;
 use portal_id_core::ctx::Ctx;
 use portal_id_core::entropy::Entropy;
-use portal_id_core::ports::{Mailer, Outgoing, SmsGateway, Vault};
+use portal_id_core::ports::{Mailer, NoticeWriter, Outgoing, SmsGateway, Vault};
 use portal_id_core::store::Store;
 use portal_id_core::time::Clock;
 use portal_id_keys::{HouseVault, KeyEncryptionKey, KeyRing, PasskeySignatures};
-use portal_id_notify::{Courier, Failover, HttpOutgoing, Receipts, Renderer, Reports, Smtp, StoredReceipts, WayBack};
+use portal_id_notify::{
+    Courier, Failover, HttpOutgoing, NoticeCourier, Receipts, Renderer, Reports, Smtp, StoredReceipts, WayBack,
+};
 use portal_id_oidc::{Provider, ProviderParts};
 use portal_id_storage::{Counters, SqlBackend};
 use portal_id_web::{Assets, Readiness, WebParts};
@@ -57,6 +59,8 @@ pub struct House {
     pub provider: Arc<Provider>,
     /// The delivery of messages.
     pub courier: Arc<Courier>,
+    /// The delivery of notices to services.
+    pub notices: Arc<NoticeCourier>,
     /// The pages and endpoints.
     pub router: Router,
     /// Set when the process was told to stop: `/readyz` then says so.
@@ -126,11 +130,14 @@ impl House {
             vault: Arc::clone(&vault),
             keys: Arc::clone(&ring),
             ephemeral,
-            outgoing,
+            outgoing: Arc::clone(&outgoing),
             settings: config.oidc.clone(),
             registration: config.accounts.registration.clone(),
         }));
         let courier = Arc::new(courier(&config, &outside, &store, &vault)?);
+        let writer = Arc::clone(&provider) as Arc<dyn NoticeWriter>;
+        let notices = NoticeCourier::new(store.clone(), Arc::clone(&vault), writer, outgoing, &config.notify);
+        let notices = Arc::new(notices);
         let leaving = Arc::new(AtomicBool::new(false));
         let ready = Arc::new(Ready { store: store.clone(), ring: Arc::clone(&ring), leaving: Arc::clone(&leaving) });
         let router = portal_id_web::router(WebParts {
@@ -149,7 +156,20 @@ impl House {
             )?),
             ready,
         });
-        Ok(Self { config, outside, store, counters, vault, ring, accounts, provider, courier, router, leaving })
+        Ok(Self {
+            config,
+            outside,
+            store,
+            counters,
+            vault,
+            ring,
+            accounts,
+            provider,
+            courier,
+            notices,
+            router,
+            leaving,
+        })
     }
 }
 

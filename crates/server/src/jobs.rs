@@ -13,6 +13,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+/// How often the outbox is looked at for notices to services, for which nobody waits at a screen.
+const NOTICES_EVERY: Duration = Duration::from_secs(1);
 /// How often the key table is read (decisions 23).
 const KEYS_EVERY: Duration = Duration::from_secs(30);
 /// How often what is over is swept.
@@ -35,6 +37,9 @@ pub fn start(house: &Arc<House>, stop: &watch::Receiver<bool>) -> Vec<JoinHandle
     vec![
         delivery::start(house, stop, "deliver-emails", Channel::Email),
         delivery::start(house, stop, "deliver-texts", Channel::Sms),
+        every(house, stop, "deliver-notices", NOTICES_EVERY, |house| async move {
+            deliver_once(&house, Channel::Backchannel).await
+        }),
         every(house, stop, "read-keys", KEYS_EVERY, |house| async move {
             Ok(house.ring.reload(house.outside.clock.now()).await?)
         }),
@@ -135,8 +140,16 @@ impl Trouble {
 
 /// Delivers what is due of one channel, round by round; for tests and commands.
 pub async fn deliver_once(house: &House, channel: Channel) -> anyhow::Result<()> {
-    while house.courier.run_once(&house.outside.job_ctx("deliver"), channel).await?.more {}
-    Ok(())
+    loop {
+        let ctx = house.outside.job_ctx("deliver");
+        let round = match channel {
+            Channel::Backchannel => house.notices.run_once(&ctx).await?,
+            Channel::Email | Channel::Sms => house.courier.run_once(&ctx, channel).await?,
+        };
+        if !round.more {
+            return Ok(());
+        }
+    }
 }
 
 /// Sweeps, unless another node did so within the last round. On one node the turn is always ours.

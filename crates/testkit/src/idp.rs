@@ -141,7 +141,7 @@ impl TestIdp {
     /// Delivers what is due.
     pub async fn deliver(&self) {
         let (mails, texts) = (self.mails.count(), self.texts.count());
-        for channel in [Channel::Email, Channel::Sms] {
+        for channel in [Channel::Email, Channel::Sms, Channel::Backchannel] {
             jobs::deliver_once(&self.house, channel).await.unwrap();
         }
         self.mails.put_in_order(mails);

@@ -74,7 +74,6 @@ pub fn router(parts: WebParts) -> Router {
         .route("/sign-in/not-me", get(pages::not_me::get).post(pages::not_me::post))
         .route("/sign-in/new-password", get(pages::password::get_new).post(pages::password::post_new))
         .route("/account/services", get(pages::services::get).post(pages::services::post))
-        .route("/account/sessions", get(pages::sessions::get).post(pages::sessions::post))
         .route("/account/password", get(pages::password::get).post(pages::password::post))
         .route("/account", get(pages::account::get))
         .route("/account/confirm", get(pages::confirm::get).post(pages::confirm::post))
@@ -99,6 +98,7 @@ pub fn router(parts: WebParts) -> Router {
         .with_state(authorize)
         .route("/sign-out", get(sign_out::get).post(sign_out::post).head(not_for_head))
         .route("/sign-out/confirm", post(sign_out::confirm))
+        .route("/account/sessions", get(pages::sessions::get).post(pages::sessions::post))
         .with_state(SignOut { accounts, provider: Arc::clone(&provider), vault });
 
     let programs = Router::new()

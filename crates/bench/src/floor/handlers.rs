@@ -12,6 +12,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use portal_id_core::audit::{AuditEntry, AuditKind};
 use portal_id_core::digest::Digest;
 use portal_id_core::signing_key::SigningAlgorithm;
+use portal_id_core::store::SessionClient;
 use portal_id_core::time::Span;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -48,8 +49,11 @@ pub(super) async fn authorize(State(facts): State<Arc<Facts>>, headers: HeaderMa
     let ctx = circumstances();
     let code = ctx.entropy().bytes::<32>();
     let grant = grant(ctx.now, Digest::from_bytes(*code), &facts.client, &account.id, &session.id);
+    let (session_id, client_id, subject) = (session.id.clone(), facts.client.clone(), account.id.as_str().to_owned());
+    let reached = SessionClient { session_id, client_id, subject };
     let issued = AuditEntry::new(&ctx, AuditKind::CodeIssued).account(&account.id).session(&session.id);
     let written = facts.store.tx("issue_code", move |tx| {
+        tx.note_client_of_session(&reached, ctx.now)?;
         tx.insert_grant(&grant)?;
         tx.insert_audit(&issued)
     });

@@ -2,6 +2,7 @@
 //! opens none (`docs/adr/0014`), and a browser that the account does not know is told of by mail.
 
 use super::Accounts;
+use super::ending::{self, Which};
 use super::known_device::KnownDevices;
 use super::limits::Limited;
 use super::messages::Letters;
@@ -191,8 +192,7 @@ impl Beginning {
                     return Ok(renewed);
                 }
             } else {
-                tx.end_session(&previous.id, self.ctx.now)?;
-                tx.revoke_online_grants_of_session(&previous.id, self.ctx.now)?;
+                ending::end(tx, &self.letters, &self.ctx, Which::One(&previous.id))?;
             }
         }
         tx.insert_session(&fresh)?;

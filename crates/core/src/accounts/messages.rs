@@ -124,7 +124,8 @@ impl Letters {
         self.row(ctx, id, (to.e164(), to.masked(), language), lifetime, message)
     }
 
-    fn row(
+    /// A row of the outbox.
+    pub(super) fn row(
         &self,
         ctx: &Ctx,
         id: MessageId,

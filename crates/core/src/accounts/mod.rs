@@ -14,6 +14,7 @@ mod code_sending;
 mod collision;
 mod confirmed;
 mod contact;
+mod ending;
 mod enrolling;
 mod factors;
 mod field;

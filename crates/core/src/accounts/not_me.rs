@@ -1,5 +1,6 @@
 //! "This was not me": the link in a mail about a sign-in or a new password, and what its button does (`docs/adr/0014`).
 
+use super::ending::{self, Which};
 use super::limits::{self, Limited};
 use super::mailed_link::find_good;
 use super::messages::Letters;
@@ -138,8 +139,7 @@ impl Accounts {
                 // So does a passkey used meanwhile: what begins sessions goes before them.
                 forget_all(tx, &letters, &at, &owner)?;
                 remove_added_since(tx, &letters, &at, &owner, told_since - absolute)?;
-                tx.end_sessions_of_account(id, None, at.now)?;
-                tx.revoke_grants_of_account(id, None, at.now)?;
+                ending::end(tx, &letters, &at, Which::All(id))?;
                 tx.insert_audit(&AuditEntry::new(&at, AuditKind::SignInDisowned).account(id))
             })
             .await;

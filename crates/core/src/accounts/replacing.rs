@@ -1,5 +1,6 @@
 //! A password takes the place of another: it is the current one that is replaced, once, and everything it had opened ends.
 
+use super::ending::{self, Which};
 use super::limits::Limited;
 use super::messages::{Letters, time_and_day};
 use super::not_me::NotMeLetter;
@@ -54,11 +55,11 @@ impl Replacing {
         // In this order: a code given meanwhile either finds its challenge gone, or began a session that ends.
         tx.delete_challenges_of_account(id)?;
         forget_all(tx, &self.letters, &self.ctx, &self.account)?;
-        tx.end_sessions_of_account(id, keep.map(|session| &session.id), now)?;
-        match keep {
-            Some(session) => tx.revoke_grants_of_other_sessions(id, &session.id, true, now)?,
-            None => tx.revoke_grants_of_account(id, None, now)?,
+        let which = match keep {
+            Some(session) => Which::Others { of: id, keep: &session.id, offline_too: true },
+            None => Which::All(id),
         };
+        ending::end(tx, &self.letters, &self.ctx, which)?;
         let mut entry = AuditEntry::new(&self.ctx, AuditKind::PasswordChanged).account(id);
         entry.session_id = keep.map(|session| session.id.clone());
         tx.insert_audit(&entry)?;

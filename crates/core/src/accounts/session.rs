@@ -1,13 +1,14 @@
 //! Who is signed in, and signing out.
 
+use super::ending::{self, Which};
 use super::{Accounts, Failure};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
 use crate::digest::{Digest, DigestPurpose};
-use crate::ids::ClientId;
 use crate::profile::{Account, AccountState, Identifier, Profile};
 use crate::secret::Secret;
 use crate::session::Session;
+use crate::store::SessionClient;
 
 /// A live session and its active account: the only proof that somebody is signed in.
 #[derive(Clone, Debug)]
@@ -21,8 +22,9 @@ pub struct SignedIn {
 /// What signing out ended.
 #[derive(Clone, Debug, Default)]
 pub struct SignOut {
-    /// The clients that had got something in this session: they are to be told.
-    pub clients: Vec<ClientId>,
+    /// The clients that this session had reached. Those that asked for it are told by us; the browser tells others
+    /// (OpenID Connect Front-Channel Logout 1.0).
+    pub clients: Vec<SessionClient>,
 }
 
 impl Accounts {
@@ -52,18 +54,17 @@ impl Accounts {
 
     /// Ends a session and the grants that live with it. Ending an ended session changes nothing.
     pub async fn sign_out(&self, ctx: &Ctx, who: &SignedIn) -> Result<SignOut, Failure> {
-        let (ctx, who) = (ctx.clone(), who.clone());
+        let (ctx, who, letters) = (ctx.clone(), who.clone(), self.letters.clone());
         let outcome = self
             .store
             .tx("sign_out", move |tx| {
                 let id = &who.session.id;
-                if !tx.end_session(id, ctx.now)? {
+                let ended = ending::end(tx, &letters, &ctx, Which::One(id))?;
+                if ended.sessions == 0 {
                     return Ok(SignOut::default());
                 }
-                let clients = tx.list_clients_of_session(id)?;
-                tx.revoke_online_grants_of_session(id, ctx.now)?;
                 tx.insert_audit(&AuditEntry::new(&ctx, AuditKind::SignedOut).account(&who.account.id).session(id))?;
-                Ok(SignOut { clients })
+                Ok(SignOut { clients: ended.clients })
             })
             .await?;
         Ok(outcome)

@@ -1,5 +1,7 @@
 //! The list of one's own sessions, and ending them.
 
+use super::ending::{self, Which};
+use super::session::SignOut;
 use super::{Accounts, Failure, SignedIn};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
@@ -34,12 +36,12 @@ pub struct OwnSessions {
 }
 
 /// What came of ending one session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum EndSessionOutcome {
     /// It has ended, with what it had given.
     Ended,
     /// It was the one that asked: nobody is signed in there any more.
-    EndedThis,
+    EndedThis(SignOut),
     /// There is no such session, it is over, or it is another person's (security.md row 33).
     Unknown,
 }
@@ -86,20 +88,18 @@ impl Accounts {
         id: &SessionId,
     ) -> Result<EndSessionOutcome, Failure> {
         if *id == who.session.id {
-            self.sign_out(ctx, who).await?;
-            return Ok(EndSessionOutcome::EndedThis);
+            return Ok(EndSessionOutcome::EndedThis(self.sign_out(ctx, who).await?));
         }
         let (ctx, account, id) = (ctx.clone(), who.account.id.clone(), id.clone());
-        let settings = self.settings.sessions.clone();
+        let (settings, letters) = (self.settings.sessions.clone(), self.letters.clone());
         let outcome = self
             .store
             .tx("end_own_session", move |tx| {
                 let found = tx.find_session_by_id(&id)?;
                 let own = found.filter(|session| session.account_id == account && session.is_live(ctx.now, &settings));
-                if own.is_none() || !tx.end_session(&id, ctx.now)? {
+                if own.is_none() || ending::end(tx, &letters, &ctx, Which::One(&id))?.sessions == 0 {
                     return Ok(EndSessionOutcome::Unknown);
                 }
-                tx.revoke_online_grants_of_session(&id, ctx.now)?;
                 tx.insert_audit(&AuditEntry::new(&ctx, AuditKind::SessionEnded).account(&account).session(&id))?;
                 Ok(EndSessionOutcome::Ended)
             })
@@ -109,13 +109,13 @@ impl Accounts {
 
     /// Ends every session of whoever is signed in but this one, with what lives by them.
     pub async fn end_other_sessions(&self, ctx: &Ctx, who: &SignedIn) -> Result<(), Failure> {
-        let (ctx, who) = (ctx.clone(), who.clone());
+        let (ctx, who, letters) = (ctx.clone(), who.clone(), self.letters.clone());
         self.store
             .tx("end_other_sessions", move |tx| {
                 let (account, this) = (&who.account.id, &who.session.id);
-                let ended = tx.end_sessions_of_account(account, Some(this), ctx.now)?;
-                let revoked = tx.revoke_grants_of_other_sessions(account, this, false, ctx.now)?;
-                if ended + revoked == 0 {
+                let others = Which::Others { of: account, keep: this, offline_too: false };
+                let ended = ending::end(tx, &letters, &ctx, others)?;
+                if ended.sessions + ended.grants == 0 {
                     return Ok(());
                 }
                 tx.insert_audit(&AuditEntry::new(&ctx, AuditKind::OtherSessionsEnded).account(account).session(this))
@@ -125,16 +125,18 @@ impl Accounts {
     }
 
     /// Ends every session of whoever is signed in, and takes back what services may do without one.
-    pub async fn end_all_sessions(&self, ctx: &Ctx, who: &SignedIn) -> Result<(), Failure> {
-        let (ctx, who) = (ctx.clone(), who.clone());
-        self.store
+    pub async fn end_all_sessions(&self, ctx: &Ctx, who: &SignedIn) -> Result<SignOut, Failure> {
+        let (ctx, who, letters) = (ctx.clone(), who.clone(), self.letters.clone());
+        let outcome = self
+            .store
             .tx("end_all_sessions", move |tx| {
                 let (account, this) = (&who.account.id, &who.session.id);
-                tx.end_sessions_of_account(account, None, ctx.now)?;
-                tx.revoke_grants_of_account(account, None, ctx.now)?;
-                tx.insert_audit(&AuditEntry::new(&ctx, AuditKind::AllSessionsEnded).account(account).session(this))
+                let ended = ending::end(tx, &letters, &ctx, Which::All(account))?;
+                tx.insert_audit(&AuditEntry::new(&ctx, AuditKind::AllSessionsEnded).account(account).session(this))?;
+                // The browser can only tell of the session that it has.
+                Ok(SignOut { clients: ended.clients.into_iter().filter(|one| one.session_id == *this).collect() })
             })
             .await?;
-        Ok(())
+        Ok(outcome)
     }
 }

@@ -3,12 +3,14 @@
 
 mod ephemeral;
 mod messengers;
+mod notices;
 mod outgoing;
 mod signatures;
 mod vault;
 
 pub use ephemeral::{Ephemeral, EphemeralKey, Unreachable};
 pub use messengers::{EmailMessage, Mailer, ReportOutcome, SmsGateway, SmsReport, SmsReports, TextMessage};
+pub use notices::{NotWritten, NoticeWriter, WrittenNotice};
 pub use outgoing::{Answered, NotAnswered, Outgoing};
 pub use signatures::SignatureVerifier;
 pub use vault::{SealPurpose, Sealed, Unsealable, Vault};

@@ -124,9 +124,6 @@ pub trait GrantRepo {
     /// The grants of an account of which something still works at `now`, the oldest first.
     fn list_live_grants(&mut self, account: &AccountId, now: Timestamp) -> StoreResult<Vec<LiveGrant>>;
 
-    /// The clients that got a grant in this session, each once.
-    fn list_clients_of_session(&mut self, session: &SessionId) -> StoreResult<Vec<ClientId>>;
-
     /// Deletes grants that expired before `before`; at most `limit`; how many.
     fn delete_old_grants(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32>;
 }

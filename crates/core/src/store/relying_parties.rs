@@ -17,19 +17,12 @@ pub struct SessionClient {
 
 /// Which clients a session reached. Kept as long as the session: those to be told when it ends.
 pub trait SessionClientRepo {
-    /// Notes a client of a session; the first note stands.
-    fn note_client_of_session(&mut self, reached: &SessionClient, now: Timestamp) -> StoreResult<()>;
+    /// Gate: notes a client of a session that has not ended; the first note stands. Whoever ends the session meanwhile waits
+    /// for this transaction, and then finds the client.
+    fn note_client_of_session(&mut self, reached: &SessionClient, now: Timestamp) -> StoreResult<bool>;
 
     /// The clients that a session reached, by client id.
     fn list_session_clients(&mut self, session: &SessionId) -> StoreResult<Vec<SessionClient>>;
-
-    /// The clients that the live sessions of an account reached, all but those of `keep`, by session and client id.
-    fn list_session_clients_of_account(
-        &mut self,
-        account: &AccountId,
-        keep: Option<&SessionId>,
-        now: Timestamp,
-    ) -> StoreResult<Vec<SessionClient>>;
 }
 
 /// Pairwise subjects (OpenID Connect Core §8.1). Stored, so that services can be merged or moved.

@@ -2,7 +2,7 @@
 
 use super::StoreResult;
 use crate::audit::{AuditEntry, AuditKind};
-use crate::ids::{AccountId, KeyId, MessageId};
+use crate::ids::{AccountId, ClientId, KeyId, MessageId};
 use crate::outbox::{Channel, OutboxRow, OutboxState};
 use crate::signing_key::SigningKey;
 use crate::time::Timestamp;
@@ -89,6 +89,12 @@ pub trait OutboxRepo {
 
     /// How many messages stand in each state.
     fn count_messages(&mut self) -> StoreResult<Vec<OutboxCount>>;
+
+    /// How many notices to this client stand in each state.
+    fn count_notices(&mut self, client: &ClientId) -> StoreResult<Vec<OutboxCount>>;
+
+    /// The notices to this client, the newest first.
+    fn list_notices(&mut self, client: &ClientId, limit: u32) -> StoreResult<Vec<OutboxRow>>;
 
     /// Messages in a state, the newest first.
     fn list_messages(&mut self, state: OutboxState, limit: u32) -> StoreResult<Vec<OutboxRow>>;

@@ -29,13 +29,13 @@ pub trait SessionRepo {
     /// Gate: ends a session.
     fn end_session(&mut self, id: &SessionId, now: Timestamp) -> StoreResult<bool>;
 
-    /// Ends every live session of an account but `keep`; how many.
+    /// Ends every live session of an account but `keep`; which, by id.
     fn end_sessions_of_account(
         &mut self,
         account: &AccountId,
         keep: Option<&SessionId>,
         now: Timestamp,
-    ) -> StoreResult<u32>;
+    ) -> StoreResult<Vec<SessionId>>;
 
     /// The sessions of an account that have not ended, expire after `now` and were seen after `seen_after`, the newest
     /// first; at most `limit`.

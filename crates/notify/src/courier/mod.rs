@@ -2,11 +2,13 @@
 //! exist and until when they may be sent is decided elsewhere; when this job runs is decided by the server.
 
 mod decision;
+mod notices;
 mod round;
 #[cfg(test)]
 mod tests;
 mod tray;
 
+pub use notices::NoticeCourier;
 pub use round::{Places, Round};
 
 use crate::SetupError;
@@ -99,7 +101,8 @@ impl Courier {
     /// Waits for room; gives all there is.
     pub async fn places(&self, channel: Channel) -> Places {
         let room = match channel {
-            Channel::Email => &self.mails,
+            // Notices have a courier of their own; there are none to take here.
+            Channel::Email | Channel::Backchannel => &self.mails,
             Channel::Sms => &self.texts,
         };
         room.take(channel).await
@@ -119,26 +122,14 @@ impl Courier {
     /// same id. An error of the store leaves the message to a later round; the other messages are still written down.
     pub async fn deliver(&self, mut round: Round) -> Result<RunReport, StoreError> {
         let messages = std::mem::take(&mut round.messages);
-        let claimed = u32::try_from(messages.len()).unwrap_or(u32::MAX);
-        let mut report = RunReport { claimed, more: round.is_full(), ..RunReport::default() };
-        let mut fault = None;
+        let (claimed, more) = (messages.len(), round.is_full());
         let round = &round;
         let attend = |(row, place)| async move {
             let outcome = self.attend(&row, round).await;
             drop(place);
             outcome
         };
-        for outcome in join_all(messages.into_iter().map(attend)).await {
-            match outcome {
-                Ok(Some(Step::Accepted { .. })) => report.accepted += 1,
-                Ok(Some(Step::Postpone { .. })) => report.postponed += 1,
-                Ok(Some(Step::Dead { .. })) => report.dead += 1,
-                Ok(Some(Step::Expired { .. })) => report.expired += 1,
-                Ok(None) => {}
-                Err(error) => fault = fault.or(Some(error)),
-            }
-        }
-        fault.map_or(Ok(report), Err)
+        counted(claimed, more, join_all(messages.into_iter().map(attend)).await)
     }
 
     /// One round at `ctx.now`, to its end. When [`RunReport::more`] is set, run again with a fresh `now`: leases and ends
@@ -246,4 +237,26 @@ impl Courier {
         }
         Ok(won)
     }
+}
+
+/// What a round came to, of which `parallel` messages are a full one; the first fault of the store, if there was one.
+fn counted(
+    claimed: usize,
+    more: bool,
+    outcomes: Vec<Result<Option<Step>, StoreError>>,
+) -> Result<RunReport, StoreError> {
+    let claimed = u32::try_from(claimed).unwrap_or(u32::MAX);
+    let mut report = RunReport { claimed, more, ..RunReport::default() };
+    let mut fault = None;
+    for outcome in outcomes {
+        match outcome {
+            Ok(Some(Step::Accepted { .. })) => report.accepted += 1,
+            Ok(Some(Step::Postpone { .. })) => report.postponed += 1,
+            Ok(Some(Step::Dead { .. })) => report.dead += 1,
+            Ok(Some(Step::Expired { .. })) => report.expired += 1,
+            Ok(None) => {}
+            Err(error) => fault = fault.or(Some(error)),
+        }
+    }
+    fault.map_or(Ok(report), Err)
 }

@@ -13,7 +13,7 @@ use portal_id_core::digest::{Digest, DigestPurpose};
 use portal_id_core::entropy::{Entropy, OsEntropy};
 use portal_id_core::ids::MessageId;
 use portal_id_core::language::{Language, LocalText};
-use portal_id_core::outbox::{Channel, Message, Recipient};
+use portal_id_core::outbox::{Channel, Message, Recipient, SessionEnded};
 use portal_id_core::ports::{EmailMessage, SealPurpose, Sealed, TextMessage, Unsealable};
 use portal_id_core::sms::{Acceptance, SpendDecision};
 use portal_id_core::store::StoreResult;
@@ -208,6 +208,10 @@ pub(super) fn row(id: &str, channel: Channel, now: Timestamp) -> OutboxRow {
         Channel::Sms => {
             let host = "id.portal.example".to_owned();
             ("+84912345678", Message::SignInCode { code: "123456".to_owned(), minutes: 5, host })
+        }
+        Channel::Backchannel => {
+            let session_id = portal_id_core::ids::SessionId::from_text("session-1");
+            ("tax", Message::SessionEnded(SessionEnded { session_id, subject: "an".to_owned() }))
         }
     };
     let template = message.template().to_owned();

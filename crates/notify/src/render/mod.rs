@@ -189,8 +189,8 @@ impl Renderer {
                 &house,
                 &letters::security_changed::Letter { username, change: change.as_str(), at, desk },
             ),
-            // A text message has no e-mail form; `render` has taken it before.
-            Message::SignInCode { .. } => Err(askama::Error::Fmt),
+            // A text message has no e-mail form, `render` has taken it before; a notice to a client has no words at all.
+            Message::SignInCode { .. } | Message::SessionEnded(_) => Err(askama::Error::Fmt),
         }
     }
 
@@ -231,7 +231,8 @@ fn link(message: &Message) -> Option<&str> {
         Message::SignInThrottled { .. }
         | Message::PhoneCorrected { .. }
         | Message::SecurityChanged { .. }
-        | Message::SignInCode { .. } => None,
+        | Message::SignInCode { .. }
+        | Message::SessionEnded(_) => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::outcome::AuthorizeOutcome;
 use super::request::Request;
+use crate::error::AuthorizationFault;
 use crate::provider::Provider;
 use crate::redirect::{ClientRedirect, ReturnAddress};
 use crate::settings::OidcSettings;
@@ -16,7 +17,11 @@ use portal_id_core::grant::Grant;
 use portal_id_core::ids::GrantId;
 use portal_id_core::ports::Vault;
 use portal_id_core::secret::Secret;
+use portal_id_core::store::{SessionClient, StoreError};
 use portal_id_core::time::Timestamp;
+
+/// Why no code was issued.
+const SESSION_OVER: &str = "sessions.ended";
 
 /// What is remembered instead of a code.
 pub(crate) fn code_digest(vault: &dyn Vault, code: &str) -> Digest {
@@ -73,6 +78,10 @@ impl Provider {
         let issued = self
             .store()
             .tx("issue_code", move |tx| {
+                grant.subject = subject::decide(tx, &client_of_subject, &grant.account_id, &fresh, now)?;
+                if !tx.note_client_of_session(&reached(&grant), now)? {
+                    return Err(StoreError::Conflict(SESSION_OVER.to_owned()));
+                }
                 if let Some(consent) = &rests_on
                     && !tx.hold_consent(consent)?
                 {
@@ -82,13 +91,20 @@ impl Provider {
                     tx.put_consent(consent)?;
                     tx.insert_audit(granted)?;
                 }
-                grant.subject = subject::decide(tx, &client_of_subject, &grant.account_id, &fresh, now)?;
                 tx.insert_grant(&grant)?;
                 tx.insert_audit(&issued)?;
                 Ok(true)
             })
-            .await?;
-        Ok(issued.then(|| AuthorizeOutcome::Redirect(ClientRedirect::code(address, &code))))
+            .await;
+        Ok(match issued {
+            Ok(issued) => issued.then(|| AuthorizeOutcome::Redirect(ClientRedirect::code(address, &code))),
+            // Ended since this request looked at it: nothing may be given in it any more.
+            Err(StoreError::Conflict(key)) if key == SESSION_OVER => {
+                let fault = AuthorizationFault::new("login_required", "the session has just ended");
+                Some(super::refused(ctx, client, address, fault))
+            }
+            Err(other) => return Err(other.into()),
+        })
     }
 
     /// Remembers that the person refused.
@@ -99,6 +115,15 @@ impl Provider {
             .session(&who.session.id);
         self.store().tx("deny_consent", move |tx| tx.insert_audit(&denied)).await?;
         Ok(())
+    }
+}
+
+/// The note by which the client is told when the session ends: the grant itself may be gone by then.
+fn reached(grant: &Grant) -> SessionClient {
+    SessionClient {
+        session_id: grant.session_id.clone(),
+        client_id: grant.client_id.clone(),
+        subject: grant.subject().to_owned(),
     }
 }
 

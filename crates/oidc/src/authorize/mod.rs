@@ -59,6 +59,10 @@ fn refused(ctx: &Ctx, client: &Client, address: ReturnAddress, fault: Authorizat
     AuthorizeOutcome::Redirect(ClientRedirect::fault(address, fault, &ctx.request_id))
 }
 
+const fn interaction_required(why: &'static str) -> AuthorizationFault {
+    AuthorizationFault::new("interaction_required", why)
+}
+
 /// What the store knows about a request.
 #[derive(Default)]
 struct Facts {
@@ -143,16 +147,10 @@ impl Provider {
             (Presence::SignIn(requirement), _) => return Ok(AuthorizeOutcome::SignIn(ask(requirement))),
             (Presence::StepUp(requirement), _) => return Ok(AuthorizeOutcome::StepUp(ask(requirement))),
             (Presence::InteractionRequired, _) => {
-                return refuse(AuthorizationFault::new(
-                    "interaction_required",
-                    "the person has to prove a second factor",
-                ));
+                return refuse(interaction_required("the person has to prove a second factor"));
             }
             (Presence::LoginRequired | Presence::Present, _) if visit.must_enrol => {
-                return refuse(AuthorizationFault::new(
-                    "interaction_required",
-                    "the person has to enrol a factor first",
-                ));
+                return refuse(interaction_required("the person has to enrol a factor first"));
             }
             (Presence::LoginRequired | Presence::Present, _) => {
                 return refuse(AuthorizationFault::new("login_required", "the person has to sign in"));

@@ -51,6 +51,14 @@ pub fn check_redirect_uri(uri: &str) -> Result<(), RedirectUriFault> {
     kind_of(uri).map(|_| ())
 }
 
+/// Checks an address that is called or loaded: an app's own scheme is none.
+pub fn check_web_uri(uri: &str) -> Result<(), RedirectUriFault> {
+    match kind_of(uri)? {
+        Kind::Web => Ok(()),
+        Kind::PrivateUse => Err(RedirectUriFault::ForbiddenScheme),
+    }
+}
+
 /// Checks every URI that a client is to be registered with; the first that cannot be, and why.
 pub fn check_client_redirects(metadata: &ClientMetadata) -> Result<(), (String, RedirectUriFault)> {
     let public = metadata.token_endpoint_auth_method == ClientAuthMethod::None;

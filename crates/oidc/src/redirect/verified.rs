@@ -53,16 +53,22 @@ impl VerifiedRedirect {
 
     /// The URI with `fields` appended to its query, which is otherwise kept as it is (RFC 6749 §3.1.2).
     pub(super) fn with_query(&self, fields: &[(&'static str, String)]) -> String {
-        if fields.is_empty() {
-            return self.uri.clone();
-        }
-        let join = match self.uri.split_once('?') {
-            None => "?",
-            Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
-            Some(_) => "&",
-        };
-        format!("{}{join}{}", self.uri, encode_pairs(fields.iter().map(|(name, value)| (*name, value.as_str()))))
+        with_query(&self.uri, fields.iter().map(|(name, value)| (*name, value.as_str())))
     }
+}
+
+/// `uri` with `fields` appended to its query, which is otherwise kept as it is.
+pub(crate) fn with_query<'a>(uri: &str, fields: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let fields = encode_pairs(fields);
+    if fields.is_empty() {
+        return uri.to_owned();
+    }
+    let join = match uri.split_once('?') {
+        None => "?",
+        Some((_, query)) if query.is_empty() || query.ends_with('&') => "",
+        Some(_) => "&",
+    };
+    format!("{uri}{join}{fields}")
 }
 
 /// RFC 8252 §7.3: the address as a literal, and any port. The name `localhost` is not meant.

@@ -1,5 +1,6 @@
 //! `portal-id client …`
 
+use super::notices;
 use crate::cli::{AddClient, ClientCommand};
 use crate::clients;
 use crate::house::House;
@@ -7,6 +8,9 @@ use portal_id_core::audit::AuditKind;
 use portal_id_core::client::{Client, ClientMetadata, ClientSource};
 use portal_id_core::secret::Secret;
 use portal_id_core::time::Span;
+
+/// How many of the newest notices `client show` lists.
+const NOTICES_SHOWN: u32 = 10;
 
 /// Runs one of the client commands and prints what an operator needs to know.
 pub async fn run(house: &House, command: ClientCommand) -> anyhow::Result<()> {
@@ -22,8 +26,15 @@ pub async fn run(house: &House, command: ClientCommand) -> anyhow::Result<()> {
         }
         ClientCommand::Show { id } => {
             let wanted = portal_id_core::ids::ClientId::from_text(&id);
-            match house.store.read("find_client", move |tx| tx.find_client(&wanted)).await? {
-                Some(client) => show(&client)?,
+            let found = house.store.read("find_client", move |tx| {
+                let notices = (tx.count_notices(&wanted)?, tx.list_notices(&wanted, NOTICES_SHOWN)?);
+                Ok(tx.find_client(&wanted)?.map(|client| (client, notices)))
+            });
+            match found.await? {
+                Some((client, (counts, newest))) => {
+                    show(&client)?;
+                    print!("{}", notices::told(&counts, &newest));
+                }
                 None => anyhow::bail!("there is no client {id}; see `portal-id client list`"),
             }
         }
@@ -60,6 +71,10 @@ async fn add(house: &House, wanted: AddClient) -> anyhow::Result<()> {
         require_pkce: !wanted.without_pkce,
         identity: wanted.identity,
         first_party: wanted.first_party,
+        backchannel_logout_uri: wanted.logout.backchannel_logout_uri,
+        backchannel_logout_session_required: wanted.logout.backchannel_logout_session_required,
+        frontchannel_logout_uri: wanted.logout.frontchannel_logout_uri,
+        frontchannel_logout_session_required: wanted.logout.frontchannel_logout_session_required,
         ..ClientMetadata::named(wanted.name, wanted.redirect_uris)
     };
     wanted.auth.apply(&mut metadata)?;

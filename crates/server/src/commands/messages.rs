@@ -1,4 +1,4 @@
-//! `portal-id messages …`: what became of e-mails and text messages, without their words.
+//! `portal-id messages …`: what became of e-mails, text messages and notices to services, without their words.
 
 use crate::cli::{MessageState, MessagesCommand};
 use crate::house::House;
@@ -51,6 +51,7 @@ fn line(row: &OutboxRow, send: Option<&SmsSend>) -> String {
         (Channel::Sms, Some(acceptance)) => acceptance.gateway.as_str(),
         (Channel::Sms, None) => "-",
         (Channel::Email, _) => "mail",
+        (Channel::Backchannel, _) => "service",
     };
     // Accepted is what we saw; delivered and failed is what the gateway told afterwards.
     let (state, told) = match (row.state, send.and_then(|send| send.arrival.zip(send.told_at))) {
@@ -130,7 +131,9 @@ mod tests {
             );
         }
         assert!(line(&row(OutboxState::Expired), None).contains(" expired "));
-        assert!(line(&OutboxRow { channel: Channel::Email, ..row(OutboxState::Accepted) }, None).contains(" mail "));
+        for (channel, way) in [(Channel::Email, " mail "), (Channel::Backchannel, " service ")] {
+            assert!(line(&OutboxRow { channel, ..row(OutboxState::Accepted) }, None).contains(way));
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ pub mod client;
 pub mod docs;
 pub mod keys;
 pub mod messages;
+mod notices;
 pub mod sms;
 
 use crate::cli::{Cli, Command};

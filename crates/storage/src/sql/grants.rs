@@ -246,13 +246,6 @@ impl GrantRepo for SqlTx<'_> {
             .collect())
     }
 
-    fn list_clients_of_session(&mut self, session: &SessionId) -> StoreResult<Vec<ClientId>> {
-        let query = grants::table.filter(grants::session_id.eq(session.as_str())).select(grants::client_id).distinct();
-        let mut ids = self.read(|conn| query.load::<String>(conn))?;
-        ids.sort();
-        Ok(ids.into_iter().map(ClientId::from_text).collect())
-    }
-
     fn delete_old_grants(&mut self, before: Timestamp, limit: u32) -> StoreResult<u32> {
         sweep(self, DELETE_OLD_GRANTS, before, limit)
     }

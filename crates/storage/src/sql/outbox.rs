@@ -73,6 +73,16 @@ impl MessageRow {
     }
 }
 
+fn counts(rows: Vec<(String, i64)>) -> StoreResult<Vec<OutboxCount>> {
+    let counts = rows.into_iter().map(|(state, count)| {
+        let state = word("outbox.state", OutboxState::from_text(&state))?;
+        Ok(OutboxCount { state, count: count.unsigned_abs() })
+    });
+    let mut counts = counts.collect::<StoreResult<Vec<_>>>()?;
+    counts.sort_by_key(|count| count.state.as_str());
+    Ok(counts)
+}
+
 impl OutboxRepo for SqlTx<'_> {
     fn insert_message(&mut self, message: &Message) -> StoreResult<()> {
         let row = MessageRow::of(message);
@@ -155,14 +165,23 @@ impl OutboxRepo for SqlTx<'_> {
 
     fn count_messages(&mut self) -> StoreResult<Vec<OutboxCount>> {
         let query = outbox::table.group_by(outbox::state).select((outbox::state, diesel::dsl::count_star()));
-        let rows: Vec<(String, i64)> = self.read(|conn| query.load(conn))?;
-        let counts = rows.into_iter().map(|(state, count)| {
-            let state = word("outbox.state", OutboxState::from_text(&state))?;
-            Ok(OutboxCount { state, count: count.unsigned_abs() })
-        });
-        let mut counts = counts.collect::<StoreResult<Vec<_>>>()?;
-        counts.sort_by_key(|count| count.state.as_str());
-        Ok(counts)
+        counts(self.read(|conn| query.load(conn))?)
+    }
+
+    fn count_notices(&mut self, client: &ClientId) -> StoreResult<Vec<OutboxCount>> {
+        let query = outbox::table
+            .filter(outbox::client_id.eq(client.as_str()))
+            .group_by(outbox::state)
+            .select((outbox::state, diesel::dsl::count_star()));
+        counts(self.read(|conn| query.load(conn))?)
+    }
+
+    fn list_notices(&mut self, client: &ClientId, limit: u32) -> StoreResult<Vec<Message>> {
+        let query = outbox::table
+            .filter(outbox::client_id.eq(client.as_str()))
+            .order((outbox::created_at.desc(), outbox::id.desc()))
+            .limit(i64::from(limit));
+        self.read(|conn| query.load::<MessageRow>(conn))?.into_iter().map(MessageRow::read).collect()
     }
 
     fn list_messages(&mut self, state: OutboxState, limit: u32) -> StoreResult<Vec<Message>> {

@@ -2,12 +2,31 @@
 
 use super::sweep::sweep;
 use crate::connection::on_each;
-use crate::schema::{pairwise_subjects, revoked_tokens, session_clients, sessions};
+use crate::schema::{pairwise_subjects, revoked_tokens, session_clients};
 use crate::tx::SqlTx;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 use portal_id_core::ids::{AccountId, ClientId, SessionId};
 use portal_id_core::store::{RevokedTokenRepo, SessionClient, SessionClientRepo, StoreResult, SubjectRepo};
 use portal_id_core::time::Timestamp;
+
+/// SQLite numbers `$n` by where they stand, so they stand in their order. Changing what stands into itself makes the row
+/// count say that the session lives.
+macro_rules! note_client {
+    ($lock:literal) => {
+        concat!(
+            "INSERT INTO session_clients (session_id, client_id, subject, since) ",
+            "SELECT id, $1, $2, $3 FROM sessions WHERE id = $4 AND ended_at IS NULL ",
+            $lock,
+            "ON CONFLICT (session_id, client_id) DO UPDATE SET client_id = excluded.client_id"
+        )
+    };
+}
+
+/// Holds the session until the end of the transaction, so that it cannot end in between.
+const NOTE_CLIENT_POSTGRES: &str = note_client!("FOR SHARE ");
+/// One writer at a time: nothing can happen in between.
+const NOTE_CLIENT_SQLITE: &str = note_client!("");
 
 const DELETE_EXPIRED_REVOCATIONS: &str = "DELETE FROM revoked_tokens WHERE jti IN (\
     SELECT jti FROM revoked_tokens WHERE expires_at < $1 LIMIT $2)";
@@ -28,43 +47,20 @@ const REACHED: (session_clients::session_id, session_clients::client_id, session
     (session_clients::session_id, session_clients::client_id, session_clients::subject);
 
 impl SessionClientRepo for SqlTx<'_> {
-    fn note_client_of_session(&mut self, reached: &SessionClient, now: Timestamp) -> StoreResult<()> {
-        let row = (
-            session_clients::session_id.eq(reached.session_id.as_str()),
-            session_clients::client_id.eq(reached.client_id.as_str()),
-            session_clients::subject.eq(&reached.subject),
-            session_clients::since.eq(now.millis()),
-        );
-        self.write(|conn| {
-            on_each!(conn, inner => diesel::insert_into(session_clients::table)
-                .values(row)
-                .on_conflict((session_clients::session_id, session_clients::client_id))
-                .do_nothing()
-                .execute(inner))
+    fn note_client_of_session(&mut self, reached: &SessionClient, now: Timestamp) -> StoreResult<bool> {
+        self.gate(|conn| {
+            let statement = if conn.is_postgres() { NOTE_CLIENT_POSTGRES } else { NOTE_CLIENT_SQLITE };
+            diesel::sql_query(statement)
+                .bind::<Text, _>(reached.client_id.as_str())
+                .bind::<Text, _>(&reached.subject)
+                .bind::<BigInt, _>(now.millis())
+                .bind::<Text, _>(reached.session_id.as_str())
+                .execute(conn)
         })
-        .map(drop)
     }
 
     fn list_session_clients(&mut self, session: &SessionId) -> StoreResult<Vec<SessionClient>> {
         let query = session_clients::table.filter(session_clients::session_id.eq(session.as_str())).select(REACHED);
-        self.read(|conn| query.load(conn)).map(ordered)
-    }
-
-    fn list_session_clients_of_account(
-        &mut self,
-        account: &AccountId,
-        keep: Option<&SessionId>,
-        now: Timestamp,
-    ) -> StoreResult<Vec<SessionClient>> {
-        // No session has an empty id, so nothing is kept without `keep`.
-        let keep = keep.map_or("", SessionId::as_str);
-        let query = session_clients::table
-            .inner_join(sessions::table.on(sessions::id.eq(session_clients::session_id)))
-            .filter(sessions::account_id.eq(account.as_str()))
-            .filter(sessions::ended_at.is_null())
-            .filter(sessions::expires_at.gt(now.millis()))
-            .filter(sessions::id.ne(keep))
-            .select(REACHED);
         self.read(|conn| query.load(conn)).map(ordered)
     }
 }

@@ -1,6 +1,6 @@
 //! Browser sessions.
 
-use super::columns::{bytes, digest, ial, joined_amr, millis, moment, rows, split_amr};
+use super::columns::{bytes, digest, ial, joined_amr, millis, moment, split_amr};
 use super::sweep::sweep;
 use crate::schema::sessions;
 use crate::tx::SqlTx;
@@ -117,7 +117,7 @@ impl SessionRepo for SqlTx<'_> {
         account: &AccountId,
         keep: Option<&SessionId>,
         now: Timestamp,
-    ) -> StoreResult<u32> {
+    ) -> StoreResult<Vec<SessionId>> {
         // No session has an empty id, so nothing is kept without `keep`.
         let keep = keep.map_or("", SessionId::as_str);
         let live = sessions::table
@@ -125,7 +125,12 @@ impl SessionRepo for SqlTx<'_> {
             .filter(sessions::ended_at.is_null())
             .filter(sessions::expires_at.gt(now.millis()))
             .filter(sessions::id.ne(keep));
-        self.write(|conn| diesel::update(live).set(sessions::ended_at.eq(now.millis())).execute(conn)).map(rows)
+        let ended = sessions::ended_at.eq(now.millis());
+        let mut ids: Vec<String> =
+            self.write_returning(|conn| diesel::update(live).set(ended).returning(sessions::id).get_results(conn))?;
+        // RETURNING keeps no order.
+        ids.sort();
+        Ok(ids.into_iter().map(SessionId::from_text).collect())
     }
 
     fn list_sessions(

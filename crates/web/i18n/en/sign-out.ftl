@@ -11,3 +11,7 @@ signed-out-title = You are signed out
 signed-out-body = On a shared computer, close all windows of the browser.
 signed-out-sign-in = Sign in again
 signed-out-home = To the home page
+
+leaving-title = Signing you out of the services
+leaving-body = You will be taken back to the service in a moment. If nothing happens, press “Continue”.
+leaving-continue = Continue

@@ -11,3 +11,7 @@ signed-out-title = Bạn đã đăng xuất
 signed-out-body = Nếu dùng máy chung, hãy đóng hết các cửa sổ của trình duyệt.
 signed-out-sign-in = Đăng nhập lại
 signed-out-home = Về trang chủ
+
+leaving-title = Đang đăng xuất khỏi các dịch vụ
+leaving-body = Bạn sẽ được đưa trở lại dịch vụ ngay sau đây. Nếu trang không tự chuyển, hãy bấm “Tiếp tục”.
+leaving-continue = Tiếp tục

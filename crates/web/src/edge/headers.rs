@@ -18,6 +18,7 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 pub(crate) struct PagePolicy {
     form_targets: Vec<String>,
     image: Option<String>,
+    frames: Vec<String>,
     script: Script,
     asks_for_lists: bool,
 }
@@ -70,6 +71,13 @@ impl PagePolicy {
         self
     }
 
+    /// The page holds frames of these origins.
+    #[must_use]
+    pub(crate) fn framing(mut self, origins: impl IntoIterator<Item = String>) -> Self {
+        self.frames.extend(origins.into_iter().filter(|origin| is_harmless(origin)));
+        self
+    }
+
     fn content_security_policy(&self) -> String {
         let mut policy = "default-src 'none'; style-src 'self'; img-src 'self'".to_owned();
         if let Some(address) = &self.image {
@@ -92,6 +100,10 @@ impl PagePolicy {
                 policy.push_str("; script-src ");
                 policy.push_str(address);
             }
+        }
+        if !self.frames.is_empty() {
+            policy.push_str("; frame-src ");
+            policy.push_str(&self.frames.join(" "));
         }
         if self.asks_for_lists {
             policy.push_str("; connect-src 'self'");
@@ -170,6 +182,19 @@ mod tests {
                 .contains("form-action 'self' https://dich-vu.example:8443; frame-ancestors")
         );
         assert_eq!(policy(&PagePolicy::default().form_to(None)), policy(&PagePolicy::default()));
+    }
+
+    // security: row 35
+    #[test]
+    fn a_page_frames_the_services_that_are_told_and_nobody_else() {
+        let of = |origins: &[&str]| policy(&PagePolicy::default().framing(origins.iter().map(|&it| it.to_owned())));
+        assert!(
+            of(&["https://a.example", "https://b.example:8443"])
+                .contains("; frame-src https://a.example https://b.example:8443; frame-ancestors 'none'")
+        );
+        for nothing in [&[][..], &["https://a;script-src *"], &["https://*"], &["https://a b"]] {
+            assert_eq!(of(nothing), policy(&PagePolicy::default()), "{nothing:?}");
+        }
     }
 
     // security: row 35

@@ -2,17 +2,16 @@
 
 use super::layout::Layout;
 use super::moment;
-use super::sign_out::SignedOutPage;
 use crate::edge::{CsrfForm, Fields, FormFields, Next, PageError, PageResult, Visit};
+use crate::protocol::leaving;
+use crate::protocol::sign_out::SignOut;
 use crate::texts::Texts;
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
 use http::StatusCode;
-use portal_id_core::accounts::{Accounts, EndSessionOutcome, OwnSession, SignedIn};
+use portal_id_core::accounts::{self, Accounts, EndSessionOutcome, OwnSession, SignedIn};
 use portal_id_core::browser_name::{BrowserName, plain_name};
 use portal_id_core::ids::SessionId;
-use std::sync::Arc;
 
 /// The list.
 #[derive(Template)]
@@ -80,9 +79,9 @@ impl FormFields for SessionsFields {
 }
 
 /// `GET /account/sessions`
-pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> PageResult {
+pub(crate) async fn get(visit: Visit, State(s): State<SignOut>) -> PageResult {
     match visit.who.clone() {
-        Some(who) => show(visit, &accounts, &who, None).await,
+        Some(who) => show(visit, &s.accounts, &who, None).await,
         None => Ok(visit.by_way_of("/sign-in", Next::Sessions)),
     }
 }
@@ -90,37 +89,35 @@ pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> 
 /// `POST /account/sessions`
 pub(crate) async fn post(
     visit: Visit,
-    State(accounts): State<Arc<Accounts>>,
+    State(s): State<SignOut>,
     CsrfForm(fields): CsrfForm<SessionsFields>,
 ) -> PageResult {
     let Some(who) = visit.who.clone() else { return Ok(visit.by_way_of("/sign-in", Next::Sessions)) };
     match fields.action.as_str() {
-        "end" => end(visit, &accounts, &who, &SessionId::from_text(fields.session)).await,
+        "end" => end(visit, &s, &who, &SessionId::from_text(fields.session)).await,
         "end-others" => {
-            accounts.end_other_sessions(&visit.ctx, &who).await?;
-            show(visit, &accounts, &who, Some((StatusCode::OK, "sessions-ended-others"))).await
+            s.accounts.end_other_sessions(&visit.ctx, &who).await?;
+            show(visit, &s.accounts, &who, Some((StatusCode::OK, "sessions-ended-others"))).await
         }
         "end-all" => {
-            accounts.end_all_sessions(&visit.ctx, &who).await?;
-            Ok(signed_out(visit))
+            let ended = s.accounts.end_all_sessions(&visit.ctx, &who).await?;
+            signed_out(visit, &s, &ended).await
         }
         _ => Err(PageError::Malformed("unknown-action")),
     }
 }
 
-async fn end(visit: Visit, accounts: &Accounts, who: &SignedIn, id: &SessionId) -> PageResult {
-    let news = match accounts.end_own_session(&visit.ctx, who, id).await? {
+async fn end(visit: Visit, s: &SignOut, who: &SignedIn, id: &SessionId) -> PageResult {
+    let news = match s.accounts.end_own_session(&visit.ctx, who, id).await? {
         EndSessionOutcome::Ended => (StatusCode::OK, "sessions-ended"),
-        EndSessionOutcome::EndedThis => return Ok(signed_out(visit)),
+        EndSessionOutcome::EndedThis(ended) => return signed_out(visit, s, &ended).await,
         EndSessionOutcome::Unknown => (StatusCode::NOT_FOUND, "sessions-unknown"),
     };
-    show(visit, accounts, who, Some(news)).await
+    show(visit, &s.accounts, who, Some(news)).await
 }
 
-fn signed_out(visit: Visit) -> Response {
-    let visit = visit.end_session();
-    let page = SignedOutPage::new(visit.layout(SignedOutPage::TITLE));
-    visit.page(StatusCode::OK, page)
+async fn signed_out(visit: Visit, s: &SignOut, ended: &accounts::SignOut) -> PageResult {
+    leaving::leave(visit.end_session(), &s.provider, ended, None).await
 }
 
 async fn show(

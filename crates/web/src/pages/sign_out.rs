@@ -27,6 +27,8 @@ impl SignOutPage {
 #[template(path = "pages/signed-out.html")]
 pub(crate) struct SignedOutPage {
     pub(super) layout: Layout,
+    /// What the frames load that tell services so.
+    pub(super) frames: Vec<String>,
 }
 
 impl SignedOutPage {
@@ -34,7 +36,29 @@ impl SignedOutPage {
     pub(crate) const TITLE: &'static str = "signed-out-title";
 
     /// The page.
-    pub(crate) const fn new(layout: Layout) -> Self {
-        Self { layout }
+    pub(crate) const fn new(layout: Layout, frames: Vec<String>) -> Self {
+        Self { layout, frames }
     }
+}
+
+/// Tells services by frames that the person left, and then goes back to the one that asked.
+#[derive(Template)]
+#[template(path = "pages/leaving.html")]
+pub(crate) struct LeavingPage {
+    pub(crate) layout: Layout,
+    /// What the frames load.
+    pub(crate) frames: Vec<String>,
+    /// The verified address to go to.
+    pub(crate) address: String,
+    /// Whether the page goes there by itself.
+    pub(crate) by_itself: bool,
+}
+
+impl LeavingPage {
+    /// The key of its title.
+    pub(crate) const TITLE: &'static str = "leaving-title";
+
+    /// The page's one script: it goes on when the frames are there, and soon in any case. Without scripts the browser
+    /// does so a little later. The policy knows it by its hash, so the template must hold exactly this.
+    pub(crate) const SCRIPT: &'static str = "function go(){location.replace(document.getElementById('continue').href)}addEventListener('load',go);setTimeout(go,5000)";
 }

@@ -51,18 +51,29 @@ fn no_value_in_any_page_becomes_markup() {
 #[test]
 fn no_page_has_a_style_of_its_own_and_few_have_one_script_that_their_policy_knows() {
     for (name, page) in pages() {
-        assert!(all(&page, "style, iframe, object, embed, base, [style]").is_empty(), "{name}");
+        assert!(all(&page, "style, object, embed, base, [style]").is_empty(), "{name}");
+        let is = |wanted: &str| all(&page, "main")[0].attr("data-page") == Some(wanted);
+        for frame in all(&page, "iframe") {
+            assert!(is("leaving") || is("signed-out"), "{name}: only whoever leaves tells services by frames");
+            assert_eq!(frame.attr("sandbox"), Some("allow-scripts allow-same-origin"), "{name}");
+            assert!(frame.attr("hidden").is_some() && frame.attr("referrerpolicy") == Some("no-referrer"), "{name}");
+        }
         let scripts: Vec<_> =
             all(&page, "script").iter().map(|script| (script.attr("src"), script.inner_html())).collect();
-        let is_form_post = all(&page, "main")[0].attr("data-page") == Some("form-post");
+        let goes_on_by_itself = !all(&page, "meta[http-equiv=refresh], noscript").is_empty();
+        let inline = if is("form-post") {
+            Some(super::form_post::FormPostPage::SCRIPT)
+        } else {
+            (is("leaving") && goes_on_by_itself).then_some(super::sign_out::LeavingPage::SCRIPT)
+        };
         // A file is loaded from its own address, the only one that the policy of such a page names.
         let (has_an_address, asks_for_a_passkey) =
             (!all(&page, "[data-address]").is_empty(), !all(&page, "form[data-passkey]").is_empty());
-        let known = match (is_form_post, has_an_address, asks_for_a_passkey) {
-            (true, false, false) => vec![(None, super::form_post::FormPostPage::SCRIPT.to_owned())],
-            (false, true, false) => vec![(scripts.first().and_then(|(address, _)| *address), String::new())],
-            (false, false, true) => vec![(Some("passkey.js"), String::new())],
-            (false, false, false) => Vec::new(),
+        let known = match (inline, has_an_address, asks_for_a_passkey) {
+            (Some(script), false, false) => vec![(None, script.to_owned())],
+            (None, true, false) => vec![(scripts.first().and_then(|(address, _)| *address), String::new())],
+            (None, false, true) => vec![(Some("passkey.js"), String::new())],
+            (None, false, false) => Vec::new(),
             _ => panic!("{name}: a policy names one script"),
         };
         assert_eq!(scripts, known, "{name}");

@@ -10,6 +10,7 @@ pub(crate) mod cors;
 pub(crate) mod health;
 pub(crate) mod introspect;
 pub(crate) mod json;
+pub(crate) mod leaving;
 pub(crate) mod metadata;
 pub(crate) mod posted;
 pub(crate) mod revoke;

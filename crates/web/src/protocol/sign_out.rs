@@ -3,13 +3,12 @@
 use crate::edge::form::read_form;
 use crate::edge::visit::see_other;
 use crate::edge::{Call, CsrfForm, Fields, FormFields, LocalPath, PageError, PagePolicy, PageResult, Visit};
-use crate::pages::sign_out::{SignOutPage, SignedOutPage};
-use crate::protocol::answer::to_client;
+use crate::pages::sign_out::SignOutPage;
+use crate::protocol::leaving;
 use crate::protocol::posted::{self, Destination};
 use axum::extract::{RawQuery, Request, State};
-use axum::response::Response;
 use http::StatusCode;
-use portal_id_core::accounts::Accounts;
+use portal_id_core::accounts::{self, Accounts};
 use portal_id_core::ports::Vault;
 use portal_id_oidc::{ClientRedirect, EndSessionOutcome, Parameters, Provider};
 use std::sync::Arc;
@@ -86,20 +85,16 @@ impl FormFields for Confirmation {
     }
 }
 
-async fn leave(visit: Visit, s: &SignOut, return_to: Option<&ClientRedirect>) -> Result<Response, PageError> {
+async fn leave(visit: Visit, s: &SignOut, return_to: Option<&ClientRedirect>) -> PageResult {
     // Where nobody was signed in nothing ends, so that a foreign link cannot spoil the forms of other windows.
-    let visit = match &visit.who {
+    let (visit, ended) = match &visit.who {
         Some(who) => {
-            s.accounts.sign_out(&visit.ctx, who).await?;
-            visit.end_session()
+            let ended = s.accounts.sign_out(&visit.ctx, who).await?;
+            (visit.end_session(), ended)
         }
-        None => visit,
+        None => (visit, accounts::SignOut::default()),
     };
-    if let Some(redirect) = return_to {
-        return Ok(to_client(visit, redirect));
-    }
-    let page = SignedOutPage::new(visit.layout(SignedOutPage::TITLE));
-    Ok(visit.page(StatusCode::OK, page))
+    leaving::leave(visit, &s.provider, &ended, return_to).await
 }
 
 fn readable(raw: &[u8]) -> Result<Parameters, PageError> {

@@ -2,7 +2,7 @@
 
 use super::Subject;
 use super::samples::{MINUTE, NOW, TICK, assert_same_message, message};
-use portal_id_core::ids::MessageId;
+use portal_id_core::ids::{ClientId, MessageId};
 use portal_id_core::outbox::{Channel, OutboxRow, OutboxState};
 use portal_id_core::store::{OutboxCount, Store, Tx};
 use portal_id_core::time::Timestamp;
@@ -97,6 +97,35 @@ pub async fn a_postponed_message_is_due_again_later(subject: Subject) {
     assert_same_message(&find(&subject.store, 1).await, &waiting);
     assert!(claim(&subject.store, later - TICK, 9).await.is_empty());
     assert_eq!(claim(&subject.store, later, 9).await.len(), 1);
+}
+
+/// A client's own, and no message to a person.
+pub async fn the_notices_to_a_client_are_counted_and_listed(subject: Subject) {
+    let to = |client: &str| Some(ClientId::from_text(client));
+    for (number, client_id, state) in [
+        (1, to("tax"), OutboxState::Pending),
+        (2, to("tax"), OutboxState::Dead),
+        (3, to("tax"), OutboxState::Dead),
+        (4, to("Tax"), OutboxState::Pending),
+        (5, None, OutboxState::Pending),
+    ] {
+        let created_at = NOW + MINUTE.times(i64::from(number));
+        let channel = if client_id.is_some() { Channel::Backchannel } else { Channel::Sms };
+        add(&subject.store, OutboxRow { channel, client_id, state, created_at, ..message(number) }).await;
+    }
+    let tax = ClientId::from_text("tax");
+    let counts = subject.store.read("count", move |tx| tx.count_notices(&tax)).await.expect("a read");
+    let of = |state, count| OutboxCount { state, count };
+    assert_eq!(counts, [of(OutboxState::Dead, 2), of(OutboxState::Pending, 1)]);
+    let list = async |client: &'static str, limit| {
+        let client = ClientId::from_text(client);
+        subject.store.read("list", move |tx| tx.list_notices(&client, limit)).await.expect("a read")
+    };
+    assert_eq!(names(&list("tax", 2).await), ["message-0003", "message-0002"]);
+    assert_eq!(names(&list("tax", 9).await), ["message-0003", "message-0002", "message-0001"]);
+    assert!(list("land", 9).await.is_empty());
+    let found = list("Tax", 9).await.remove(0);
+    assert_eq!((found.channel, found.client_id), (Channel::Backchannel, to("Tax")));
 }
 
 /// What operators see, and what the sweep leaves.

@@ -13,7 +13,7 @@ fn reached(session: &SessionId, client: &str, subject: &str) -> SessionClient {
 }
 
 async fn note(store: &Store, one: SessionClient) {
-    store.tx("note", move |tx| tx.note_client_of_session(&one, NOW)).await.expect("noted");
+    assert!(store.tx("note", move |tx| tx.note_client_of_session(&one, NOW)).await.expect("noted"));
 }
 
 async fn add_session(store: &Store, number: u32, account: &AccountId) -> SessionId {
@@ -44,28 +44,47 @@ pub async fn the_clients_of_a_session_are_noted_once_and_go_with_it(subject: Sub
     assert_eq!((list(&one).await, list(&two).await), (Vec::new(), Vec::new()));
 }
 
-/// Ended sessions, sessions that ran out, those of others and the kept one are not met.
-pub async fn the_clients_of_an_accounts_live_sessions_are_listed_but_for_one_session(subject: Subject) {
-    let (account, other) = (add_account(&subject.store, 1).await, add_account(&subject.store, 2).await);
-    let mut ids = Vec::new();
-    for number in 1..=3 {
-        ids.push(add_session(&subject.store, number, &account).await);
-    }
-    let foreign = add_session(&subject.store, 4, &other).await;
-    for id in ids.iter().chain([&foreign]) {
-        note(&subject.store, reached(id, "tax", "a")).await;
-    }
-    let ended = ids[1].clone();
+/// And a session that never was takes none.
+pub async fn a_session_that_ended_takes_no_more_clients(subject: Subject) {
+    let account = add_account(&subject.store, 1).await;
+    let id = add_session(&subject.store, 1, &account).await;
+    note(&subject.store, reached(&id, "tax", "a")).await;
+    let ended = id.clone();
     subject.store.tx("end", move |tx| tx.end_session(&ended, NOW)).await.expect("ended");
-    let list = async |keep: Option<&SessionId>, at| {
-        let (account, keep) = (account.clone(), keep.cloned());
-        let listed =
-            subject.store.read("list", move |tx| tx.list_session_clients_of_account(&account, keep.as_ref(), at));
-        listed.await.expect("a read").into_iter().map(|one| one.session_id).collect::<Vec<_>>()
-    };
-    assert_eq!(list(None, NOW + TICK).await, [ids[0].clone(), ids[2].clone()]);
-    assert_eq!(list(Some(&ids[0]), NOW + TICK).await, [ids[2].clone()]);
-    assert_eq!(list(None, NOW + Span::hours(12)).await, []);
+    for (session, client) in [(&id, "land"), (&id, "tax"), (&SessionId::from_text("none"), "tax")] {
+        let one = reached(session, client, "a");
+        let noted = subject.store.tx("note", move |tx| tx.note_client_of_session(&one, NOW)).await;
+        assert_eq!(noted, Ok(false), "{client}");
+    }
+    let listed = subject.store.read("list", move |tx| tx.list_session_clients(&id)).await.expect("a read");
+    assert_eq!(listed.len(), 1);
+}
+
+/// Whoever ends a session finds every client that it reached, and no client is let in after.
+pub async fn of_64_who_reach_and_end_a_session_at_once_nobody_is_forgotten(subject: Subject) {
+    let account = add_account(&subject.store, 1).await;
+    let id = add_session(&subject.store, 1, &account).await;
+    let results = race(&subject.store, |number| {
+        let (id, account) = (id.clone(), account.clone());
+        move |tx: &mut dyn Tx| {
+            if number == RACERS / 2 {
+                let ended = tx.end_sessions_of_account(&account, None, NOW)?;
+                assert_eq!(ended, std::slice::from_ref(&id));
+                return Ok((tx.list_session_clients(&id)?, None));
+            }
+            let one = reached(&id, &format!("client-{number:02}"), "a");
+            let noted = tx.note_client_of_session(&one, NOW)?;
+            Ok((Vec::new(), noted.then_some(one)))
+        }
+    });
+    let (mut found, mut noted) = (Vec::new(), Vec::new());
+    for result in results.await {
+        let (listed, one) = result.expect("an outcome");
+        found.extend(listed);
+        noted.extend(one);
+    }
+    noted.sort_by(|one, other| one.client_id.cmp(&other.client_id));
+    assert_eq!(found, noted);
 }
 
 /// And is found again; another sector knows another.

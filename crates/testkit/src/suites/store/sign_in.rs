@@ -87,12 +87,12 @@ pub async fn the_sessions_of_an_account_end_but_one(subject: Subject) {
         let end = move |tx: &mut dyn Tx| tx.end_sessions_of_account(&account_id(1), keep.as_ref(), NOW + MINUTE);
         subject.store.tx("end", end).await.expect("ended")
     };
-    assert_eq!(end(Some(session(2, &one).id)).await, 2);
+    assert_eq!(end(Some(session(2, &one).id)).await, [session(1, &one).id, session(3, &one).id]);
     assert!(find_session(&subject.store, 2).await.expect("found").ended_at.is_none());
     assert_eq!(find_session(&subject.store, 1).await.expect("found").ended_at, Some(NOW + MINUTE));
     assert_eq!(find_session(&subject.store, 4).await.expect("found").ended_at, Some(NOW));
-    assert_eq!(end(None).await, 1);
-    assert_eq!(end(None).await, 0);
+    assert_eq!(end(None).await, [session(2, &one).id]);
+    assert_eq!(end(None).await, []);
     assert!(find_session(&subject.store, 6).await.expect("found").ended_at.is_none());
 }
 

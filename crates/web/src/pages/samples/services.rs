@@ -8,7 +8,7 @@ use crate::pages::going_back::GoingBackPage;
 use crate::pages::layout::Layout;
 use crate::pages::notice::{Notice, NoticePage};
 use crate::pages::open_app::OpenAppPage;
-use crate::pages::sign_out::{SignOutPage, SignedOutPage};
+use crate::pages::sign_out::{LeavingPage, SignOutPage, SignedOutPage};
 use portal_id_core::client::SCOPES;
 use serde_json::json;
 
@@ -69,7 +69,17 @@ impl Samples {
         let asked_by = Some(self.v("Dịch vụ hộ tịch điện tử"));
         let carried = vec![("request", self.v("c2VhbGVk"))];
         self.draw("sign-out", &SignOutPage { layout: self.signed_in("sign-out-title"), asked_by, carried });
-        self.draw("signed-out", &SignedOutPage { layout: self.layout("signed-out-title") });
+        let frames = vec![self.v("https://hotich.example.vn/out?iss=a&sid=b"), self.v("https://dat.example.vn/out")];
+        let page = SignedOutPage { layout: self.layout("signed-out-title"), frames: frames.clone() };
+        self.draw("signed-out", &page);
+        for (name, address, by_itself) in [
+            ("leaving", "https://hotich.example.vn/bye?state=xyz", true),
+            ("leaving-to-an-app", "vn.example.app:/bye", false),
+        ] {
+            let (frames, address) = (frames.clone(), self.v(address));
+            let page = LeavingPage { layout: self.layout(LeavingPage::TITLE), frames, address, by_itself };
+            self.draw(name, &page);
+        }
     }
 
     pub(super) fn faults(&mut self) {
