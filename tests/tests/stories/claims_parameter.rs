@@ -143,12 +143,15 @@ async fn a_class_asked_for_by_claims_is_asked_for_as_by_acr_values() {
     for essential in [true, false] {
         let claims = json!({ "id_token": { "acr": { "essential": essential, "value": "urn:portal-id:loa:2" } } });
         let none = request(&service, "openid", &claims, &[("prompt", "none")]);
-        assert_eq!(error(&mut own, &service, &none).await, "login_required");
+        assert_eq!(error(&mut own, &service, &none).await, "interaction_required");
     }
     idp.advance(Span::minutes(2)).await;
     let claims = json!({ "id_token": { "acr": { "essential": true, "value": "urn:portal-id:loa:2" } } });
-    let page = own.open(request(&service, "openid", &claims, &[]).as_str()).await.expect("sign-in");
-    let callback = an.sign_in(&idp, &mut own, &page).await.expect_away(&service.redirect_uri);
+    let page = own.open(request(&service, "openid", &claims, &[]).as_str()).await.expect("step-up");
+    let page = own.submit(page.form_to("/sign-in/step-up")).await.expect("code");
+    let code = idp.newest_code(&an.e164).await;
+    let given = own.submit(page.form_with("code").fill("code", &code).press("action", "verify")).await;
+    let callback = given.expect_away(&service.redirect_uri);
     let told = service.redeem(&callback).await.id_token();
     assert_eq!((&told["acr"], &told["aal"]), (&json!("urn:portal-id:loa:2"), &json!(2)));
 }

@@ -583,7 +583,7 @@ async fn too_many_wrong_codes_are_told_to_the_owner_once_and_do_not_lock_out_a_p
     idp.advance(Span::minutes(5)).await;
     let told = async || {
         let mails = idp.mails_to(&an.email).await;
-        mails.into_iter().filter(|mail| mail.subject.contains("sai mã xác nhận")).collect::<Vec<_>>()
+        mails.into_iter().filter(|mail| mail.subject.contains("sai mã xác thực")).collect::<Vec<_>>()
     };
     fifteen_wrong_codes(&idp, &an, "passkey").await;
     assert_eq!(told().await.len(), 1);
