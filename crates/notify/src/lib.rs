@@ -6,6 +6,8 @@
 
 mod courier;
 #[cfg(test)]
+mod false_authority;
+#[cfg(test)]
 mod log_watch;
 mod loopback;
 mod outgoing;

@@ -14,15 +14,17 @@ pub struct ProtocolError {
     pub status: u16,
     /// The value of the `WWW-Authenticate` header, if one belongs to the answer.
     pub www_authenticate: Option<String>,
+    /// What went wrong on our side: for the log, never for the client.
+    pub detail: Option<String>,
 }
 
 impl ProtocolError {
     fn new(error: &'static str, description: &str, status: u16) -> Self {
-        Self { error, description: in_rfc6749_characters(description), status, www_authenticate: None }
+        Self { error, description: in_rfc6749_characters(description), status, www_authenticate: None, detail: None }
     }
 
     /// `invalid_request` (RFC 6749 §5.2).
-    pub(crate) fn invalid_request(description: &str) -> Self {
+    pub fn invalid_request(description: &str) -> Self {
         Self::new("invalid_request", description, 400)
     }
 
@@ -81,14 +83,14 @@ impl ProtocolError {
 
     /// A fault of ours: the detail goes to the log, not to the client.
     pub(crate) fn server_error(detail: &dyn std::fmt::Display) -> Self {
-        tracing::error!(%detail, "a protocol request failed through a fault of ours");
-        Self::new("server_error", "an unexpected fault; try again later", 500)
+        let error = Self::new("server_error", "an unexpected fault; try again later", 500);
+        Self { detail: Some(detail.to_string()), ..error }
     }
 
     /// Something we need is out of reach for the moment.
     pub(crate) fn temporarily_unavailable(detail: &dyn std::fmt::Display) -> Self {
-        tracing::warn!(%detail, "a protocol request had to be put off");
-        Self::new("temporarily_unavailable", "try again in a moment", 503)
+        let error = Self::new("temporarily_unavailable", "try again in a moment", 503);
+        Self { detail: Some(detail.to_string()), ..error }
     }
 }
 

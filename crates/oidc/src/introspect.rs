@@ -11,7 +11,7 @@ use crate::parameters::Parameters;
 use crate::provider::Provider;
 use crate::tokens::presented::PresentedAccess;
 use portal_id_core::acr::{Aal, Amr, acr};
-use portal_id_core::client::Client;
+use portal_id_core::client::{Client, GrantKind};
 use portal_id_core::ctx::Ctx;
 use portal_id_core::grant::Grant;
 use portal_id_core::profile::{Account, AccountState};
@@ -187,11 +187,13 @@ fn access_in_force(access: PresentedAccess, standing: &Standing, issuer: &str, n
             (open, Some(signed_in(grant)))
         }
         Standing::ClientAlone(client) => {
-            if client.disabled_at.is_some() {
+            let own = &client.metadata.api_scopes;
+            let open: Vec<String> = access.scopes.iter().filter(|scope| own.contains(scope)).cloned().collect();
+            let is_stripped = open.is_empty() && !access.scopes.is_empty();
+            if client.disabled_at.is_some() || !client.may_use(GrantKind::ClientCredentials) || is_stripped {
                 return None;
             }
-            let own = &client.metadata.api_scopes;
-            (access.scopes.iter().filter(|scope| own.contains(scope)).cloned().collect(), None)
+            (open, None)
         }
     };
     Some(ActiveToken {
@@ -218,7 +220,8 @@ fn refresh_in_force(
 ) -> Option<ActiveToken> {
     let client = at.client.client();
     let open = scopes::still_allowed(&grant.scopes, client);
-    presented.judge(grant, at).ok().filter(|_| account.state == AccountState::Active && !open.is_empty())?;
+    let may_refresh = client.may_use(GrantKind::RefreshToken) && account.state == AccountState::Active;
+    presented.judge(grant, at).ok().filter(|_| may_refresh && !open.is_empty())?;
     Some(ActiveToken {
         iss: issuer.to_owned(),
         sub: grant.subject().to_owned(),

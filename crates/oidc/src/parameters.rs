@@ -109,6 +109,11 @@ impl Parameters {
         values.next().filter(|_| values.next().is_none())
     }
 
+    /// Whether an authorization request allows no page (`prompt=none`, OpenID Connect Core §3.1.2.1).
+    pub fn is_silent(&self) -> bool {
+        crate::authorize::prompt::is_silent(self)
+    }
+
     /// Every value of a parameter that may be sent more than once (`resource`, RFC 8707 §2), in its order.
     pub fn every<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.pairs.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())

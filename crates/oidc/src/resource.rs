@@ -1,6 +1,6 @@
 //! Resource indicators (RFC 8707): which services an access token is for.
 
-use crate::error::ProtocolError;
+use crate::error::{AuthorizationFault, ProtocolError};
 use crate::parameters::Parameters;
 use portal_id_core::client::Client;
 use portal_id_core::grant::Grant;
@@ -29,7 +29,7 @@ pub fn check_resource(text: &str) -> Result<(), ResourceFault> {
     if plain && Url::parse(text).is_ok() { Ok(()) } else { Err(ResourceFault::NotAbsolute) }
 }
 
-/// The resources that a token request asks for.
+/// The resources that a request asks for.
 pub(crate) fn asked(params: &Parameters) -> Result<Vec<String>, ProtocolError> {
     let mut asked: Vec<String> = Vec::new();
     for resource in params.every("resource") {
@@ -42,6 +42,13 @@ pub(crate) fn asked(params: &Parameters) -> Result<Vec<String>, ProtocolError> {
         }
     }
     Ok(asked)
+}
+
+/// The resources that an authorization request asks for, each of which the client may have (RFC 8707 §2.1).
+pub(crate) fn of_authorization(params: &Parameters, client: &Client) -> Result<Vec<String>, AuthorizationFault> {
+    let refused = || AuthorizationFault::new("invalid_target", "resource is none that the client may have");
+    let asked = asked(params).map_err(|_| refused())?;
+    if asked.iter().all(|resource| client.metadata.resources.contains(resource)) { Ok(asked) } else { Err(refused()) }
 }
 
 /// The audience of a grant's access token: the resources asked for, at most those that the authorization request named

@@ -33,5 +33,5 @@ describe('mod_auth_openidc', () => {
     assert.deepEqual(forbidden, []);
   });
 
-  // Back-channel logout (`backchannel_logout_uri` is OIDCRedirectURI with ?logout=backchannel) is tested here.
+  // Not tested yet: back-channel logout (`backchannel_logout_uri` is OIDCRedirectURI with ?logout=backchannel).
 });

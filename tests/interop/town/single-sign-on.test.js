@@ -102,6 +102,6 @@ describe('two services', () => {
     }
   });
 
-  // What the second service hears of the sign-out (back-channel and front-channel logout) is tested here, by a case of
+  // Not tested yet: what the second service hears of the sign-out (back-channel and front-channel logout), by a case of
   // `#answer` for its logout address and a look at `health.service.sessions`.
 });

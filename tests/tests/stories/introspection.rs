@@ -3,6 +3,7 @@
 use crate::walk::{signed_in, tokens};
 use portal_id_server::clients;
 use portal_id_testkit::core::audit::AuditKind;
+use portal_id_testkit::core::client::GrantKind;
 use portal_id_testkit::core::ids::ClientId;
 use portal_id_testkit::core::profile::AccountState;
 use portal_id_testkit::core::signing_key::SigningKey;
@@ -262,4 +263,41 @@ async fn a_clients_own_token_ends_with_the_client_and_loses_what_is_taken_from_i
     assert_eq!(scene.api.introspect(&own).await.get("scope"), None);
     scene.switch_off(Off::Client, "").await;
     assert!(!scene.api.finds_active(&own).await);
+}
+
+// security: row 24
+#[tokio::test]
+async fn a_request_may_name_the_resources_of_its_tokens_and_none_that_the_client_may_not_have() {
+    let mut scene = ready().await;
+    let request = scene.service.authorize_url_with("openid offline_access", &[("resource", TAX)]);
+    let callback = scene.browser.open(request.as_str()).await.expect_away(&scene.service.redirect_uri);
+    let tokens = scene.service.redeem(&callback).await;
+    assert_eq!(claims_of(&tokens.field("access_token"))["aud"], json!([TAX, ISSUER]), "without asking again");
+    let refreshed = scene.service.refresh(&tokens.field("refresh_token")).await;
+    assert_eq!(claims_of(&refreshed.field("access_token"))["aud"], json!([TAX, ISSUER]));
+    for resource in ["https://land.example.gov.vn/api", "tax", "https://tax.example.gov.vn/api#a", ""] {
+        let request = scene.service.authorize_url_with("openid", &[("resource", resource)]);
+        let callback = scene.browser.open(request.as_str()).await.expect_away(&scene.service.redirect_uri);
+        let error = portal_id_testkit::service::parameter(&callback, "error");
+        let expected = if resource.is_empty() { None } else { Some("invalid_target") };
+        assert_eq!(error.as_deref(), expected, "{resource:?}");
+    }
+}
+
+// security: row 22
+#[tokio::test]
+async fn a_token_that_its_client_could_not_get_any_more_is_not_active() {
+    let mut scene = ready().await;
+    let refresh = scene.tokens("openid offline_access").await.field("refresh_token");
+    let alone = scene.service.act_for_itself(&[]).await.field("access_token");
+    assert!(scene.service.finds_active(&refresh).await && scene.service.finds_active(&alone).await);
+    let id = ClientId::from_text("test-service");
+    let change = scene.idp.house.store.tx("change", move |tx| {
+        let mut client = tx.find_client(&id)?.expect("the client");
+        client.metadata.grant_types = vec![GrantKind::AuthorizationCode];
+        tx.update_client(&client)
+    });
+    assert!(change.await.unwrap());
+    assert!(!scene.service.finds_active(&refresh).await, "it could not be refreshed");
+    assert!(!scene.service.finds_active(&alone).await, "it could not be had");
 }

@@ -66,6 +66,12 @@ async fn arrival(idp: &TestIdp) -> Option<Arrival> {
     sent.await.unwrap().expect("a text message was accepted").arrival
 }
 
+/// How many parts of text messages count for a day.
+async fn parts_of(idp: &TestIdp, day: VietnamDay) -> u64 {
+    let found = idp.house.store.read("day", move |tx| tx.find_sms_day(day)).await.unwrap();
+    found.map_or(0, |day| day.parts)
+}
+
 #[tokio::test]
 async fn a_message_is_accepted_first_and_delivered_when_its_gateway_says_so() {
     let idp = TestIdp::start_with(reporting).await;
@@ -238,10 +244,7 @@ async fn a_message_that_may_have_been_taken_is_counted_once_however_often_it_is_
     let idp = TestIdp::start().await;
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
     let day = VietnamDay::of(idp.now());
-    let parts = async || {
-        let today = idp.house.store.read("day", move |tx| tx.find_sms_day(day)).await.unwrap();
-        today.map_or(0, |today| today.parts)
-    };
+    let parts = async || parts_of(&idp, day).await;
     idp.texts.answer(Delivery::Unanswered("silent".to_owned()));
     ask_for_a_code(&idp, &an).await;
     assert_eq!(parts().await, 1);
@@ -261,10 +264,7 @@ async fn a_message_that_nobody_took_costs_nothing_and_one_that_was_tried_often_c
     let idp = TestIdp::start().await;
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
     let day = VietnamDay::of(idp.now());
-    let parts = async || {
-        let today = idp.house.store.read("day", move |tx| tx.find_sms_day(day)).await.unwrap();
-        today.map_or(0, |today| today.parts)
-    };
+    let parts = async || parts_of(&idp, day).await;
     idp.texts.answer(Delivery::Passing("away".to_owned()));
     ask_for_a_code(&idp, &an).await;
     assert_eq!(parts().await, 0);

@@ -24,6 +24,27 @@ async fn with_one_factor(idp: &TestIdp, an: &Citizen) -> Browser {
     own
 }
 
+/// A service that asks two factors of somebody whose session has one.
+struct Asked {
+    idp: TestIdp,
+    service: Service,
+    an: Citizen,
+    own: Browser,
+    /// The address of the request.
+    asks: String,
+}
+
+impl Asked {
+    async fn begin() -> Self {
+        let idp = TestIdp::start().await;
+        let service = first_party(&idp).await;
+        let an = idp.citizen("nguyen.thi.an").activated().create().await;
+        let own = with_one_factor(&idp, &an).await;
+        let asks = service.authorize_url_with("openid", &[TWO]).to_string();
+        Self { idp, service, an, own, asks }
+    }
+}
+
 /// From a request for two factors to the page that asks for the code.
 async fn to_code(browser: &mut Browser, request: &str) -> Page {
     let page = browser.open(request).await.expect("step-up");
@@ -136,11 +157,7 @@ async fn whatever_is_asked_of_the_session_the_token_tells_the_truth() {
 // security: row 11
 #[tokio::test]
 async fn a_second_factor_is_no_answer_to_a_question_about_the_sign_in_itself() {
-    let idp = TestIdp::start().await;
-    let service = first_party(&idp).await;
-    let an = idp.citizen("nguyen.thi.an").activated().create().await;
-    let mut own = with_one_factor(&idp, &an).await;
-    let asks = service.authorize_url_with("openid", &[TWO]).to_string();
+    let Asked { idp, service, an, mut own, asks } = Asked::begin().await;
     let code = to_code(&mut own, &asks).await;
     let _ = give_code(&idp, &an, &mut own, &code).await.expect_away(&service.redirect_uri);
     for more in [("max_age", "60"), ("prompt", "login")] {
@@ -152,11 +169,7 @@ async fn a_second_factor_is_no_answer_to_a_question_about_the_sign_in_itself() {
 // security: row 10
 #[tokio::test]
 async fn the_step_is_good_only_in_the_browser_and_the_session_that_asked_for_it() {
-    let idp = TestIdp::start().await;
-    let service = first_party(&idp).await;
-    let an = idp.citizen("nguyen.thi.an").activated().create().await;
-    let mut own = with_one_factor(&idp, &an).await;
-    let asks = service.authorize_url_with("openid", &[TWO]).to_string();
+    let Asked { idp, service, an, mut own, asks } = Asked::begin().await;
     let code = to_code(&mut own, &asks).await;
     let sent = idp.newest_code(&an.e164).await;
     let form = |page: &Page| page.form_with("code").fill("code", &sent).press("action", "verify");
@@ -189,11 +202,7 @@ async fn the_step_is_good_only_in_the_browser_and_the_session_that_asked_for_it(
 // security: row 10
 #[tokio::test]
 async fn a_session_that_ran_out_meanwhile_is_not_raised() {
-    let idp = TestIdp::start().await;
-    let service = first_party(&idp).await;
-    let an = idp.citizen("nguyen.thi.an").activated().create().await;
-    let mut own = with_one_factor(&idp, &an).await;
-    let asks = service.authorize_url_with("openid", &[TWO]).to_string();
+    let Asked { idp, mut own, asks, .. } = Asked::begin().await;
     let page = own.open(&asks).await.expect("step-up");
     idp.advance(Span::minutes(31)).await;
     // Nobody is signed in any more: the whole way.
@@ -206,11 +215,7 @@ async fn a_session_that_ran_out_meanwhile_is_not_raised() {
 // security: row 12, 13
 #[tokio::test]
 async fn wrong_codes_are_counted_as_at_any_sign_in() {
-    let idp = TestIdp::start().await;
-    let service = first_party(&idp).await;
-    let an = idp.citizen("nguyen.thi.an").activated().create().await;
-    let mut own = with_one_factor(&idp, &an).await;
-    let asks = service.authorize_url_with("openid", &[TWO]).to_string();
+    let Asked { idp, service, an, mut own, asks } = Asked::begin().await;
     let code = to_code(&mut own, &asks).await;
     let sent = idp.newest_code(&an.e164).await;
     let wrong = if sent == "000000" { "000001" } else { "000000" };

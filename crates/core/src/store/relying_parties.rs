@@ -17,7 +17,7 @@ pub struct SessionClient {
 
 /// Which clients a session reached. Kept as long as the session: those to be told when it ends.
 pub trait SessionClientRepo {
-    /// Gate: notes a client of a session that has not ended; the first note stands. Whoever ends the session meanwhile waits
+    /// Gate: notes a client of a session that has not ended, by the subject that the client knows now. Whoever ends the session meanwhile waits
     /// for this transaction, and then finds the client.
     fn note_client_of_session(&mut self, reached: &SessionClient, now: Timestamp) -> StoreResult<bool>;
 

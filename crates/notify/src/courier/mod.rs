@@ -101,7 +101,7 @@ impl Courier {
     /// Waits for room; gives all there is.
     pub async fn places(&self, channel: Channel) -> Places {
         let room = match channel {
-            // Notices have a courier of their own; there are none to take here.
+            // Never asked for here: notices have a courier of their own, and this one could not render them.
             Channel::Email | Channel::Backchannel => &self.mails,
             Channel::Sms => &self.texts,
         };
@@ -239,7 +239,7 @@ impl Courier {
     }
 }
 
-/// What a round came to, of which `parallel` messages are a full one; the first fault of the store, if there was one.
+/// What a round came to that took `claimed` messages and left `more` or none; the first fault of the store, if there was one.
 fn counted(
     claimed: usize,
     more: bool,

@@ -12,6 +12,7 @@ use portal_id_core::ports::{Answered, NotAnswered, NotWritten, NoticeWriter, Out
 use portal_id_core::store::{Store, StoreError};
 use portal_id_core::time::Span;
 use std::sync::Arc;
+use tokio::time::{Instant, timeout_at};
 
 /// Delivers the notices of one node.
 pub struct NoticeCourier {
@@ -43,18 +44,21 @@ impl NoticeCourier {
     }
 
     /// One round at `ctx.now`, as [`Courier::run_once`](super::Courier::run_once) is one of messages to people.
+    #[expect(clippy::disallowed_methods, reason = "a delivery must end before its lease, which runs meanwhile")]
     pub async fn run_once(&self, ctx: &Ctx) -> Result<RunReport, StoreError> {
+        let began = Instant::now();
         let rows = self.tray.claim(Channel::Backchannel, ctx.now, ctx.now + self.lease, self.parallel).await?;
-        let outcomes = join_all(rows.iter().map(|row| self.attend(row, ctx))).await;
+        let deadline = began + (self.lease - super::MARGIN).to_std();
+        let outcomes = join_all(rows.iter().map(|row| self.attend(row, ctx, deadline))).await;
         counted(rows.len(), rows.len() >= self.parallel as usize, outcomes)
     }
 
     /// Delivers one notice and writes the outcome; `None` when another node ended it meanwhile.
-    async fn attend(&self, row: &OutboxRow, ctx: &Ctx) -> Result<Option<Step>, StoreError> {
+    async fn attend(&self, row: &OutboxRow, ctx: &Ctx, deadline: Instant) -> Result<Option<Step>, StoreError> {
         let (step, attempts) = if let Some(step) = before_attempt(row, ctx.now) {
             (step, row.attempts)
         } else {
-            let step = after_attempt(row, self.attempt(row, ctx).await, Attempts::default(), ctx.now);
+            let step = after_attempt(row, self.attempt(row, ctx, deadline).await, Attempts::default(), ctx.now);
             (step, row.attempts.saturating_add(1))
         };
         let (state, error) = match &step {
@@ -81,7 +85,7 @@ impl NoticeCourier {
         Ok(won.then_some(step))
     }
 
-    async fn attempt(&self, row: &OutboxRow, ctx: &Ctx) -> Delivery {
+    async fn attempt(&self, row: &OutboxRow, ctx: &Ctx, deadline: Instant) -> Delivery {
         let Some(sealed) = &row.envelope else { return Delivery::Permanent("the row has no envelope".to_owned()) };
         let envelope: Envelope = match sealed.open(self.vault.as_ref(), Envelope::SEAL, row.id.as_str().as_bytes()) {
             Ok(envelope) => envelope,
@@ -103,8 +107,7 @@ impl NoticeCourier {
             verdict(self.outgoing.post_form(&notice.to, &fields).await)
         };
         // Ends before the lease does, or another node would deliver the same notice beside us.
-        let patience = Span::millis(self.lease.as_millis() - Span::seconds(10).as_millis());
-        match tokio::time::timeout(patience.to_std(), deliver).await {
+        match timeout_at(deadline, deliver).await {
             Ok(delivery) => delivery,
             Err(_) => Delivery::Passing("delivery took longer than the notice may be held".to_owned()),
         }

@@ -3,14 +3,11 @@
 use super::guard::NOT_PUBLIC;
 use super::resolve::LookingUp;
 use super::*;
-use rustls::pki_types::PrivateKeyDer;
 use std::collections::VecDeque;
-use std::io::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Mutex;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
 
 /// The name of the one service here.
 const SERVICE: &str = "dich-vu.example";
@@ -57,17 +54,7 @@ impl Server {
     async fn start(at: &str, manner: Manner) -> Self {
         let listener = TcpListener::bind(at).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let certified = rcgen::generate_simple_self_signed(vec![SERVICE.to_owned()]).unwrap();
-        let mut root_ca = tempfile::NamedTempFile::new().unwrap();
-        root_ca.write_all(certified.cert.pem().as_bytes()).unwrap();
-        let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
-        let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certified.cert.der().clone()], key)
-            .unwrap();
-        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let (acceptor, root_ca) = crate::false_authority::certified_for(SERVICE);
         let heard = Heard::default();
         let log = Arc::clone(&heard);
         tokio::spawn(async move {

@@ -4,12 +4,9 @@
 use super::*;
 use crate::log_watch::LogWatch;
 use portal_id_core::secret::Secret;
-use rustls::pki_types::PrivateKeyDer;
-use std::io::Write as _;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
 
 /// How the server behaves.
 #[derive(Clone, Copy)]
@@ -39,17 +36,7 @@ impl Server {
     async fn start(manner: Manner, certified_for: &str, tls_at_once: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let certified = rcgen::generate_simple_self_signed(vec![certified_for.to_owned()]).unwrap();
-        let mut root_ca = tempfile::NamedTempFile::new().unwrap();
-        root_ca.write_all(certified.cert.pem().as_bytes()).unwrap();
-        let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
-        let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certified.cert.der().clone()], key)
-            .unwrap();
-        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let (acceptor, root_ca) = crate::false_authority::certified_for(certified_for);
         let heard = Heard::default();
         let log = Arc::clone(&heard);
         tokio::spawn(async move {

@@ -78,14 +78,15 @@ impl Provider {
         let issued = self
             .store()
             .tx("issue_code", move |tx| {
-                grant.subject = subject::decide(tx, &client_of_subject, &grant.account_id, &fresh, now)?;
-                if !tx.note_client_of_session(&reached(&grant), now)? {
-                    return Err(StoreError::Conflict(SESSION_OVER.to_owned()));
-                }
+                // First, since nothing may be written when it fails: this transaction then ends well, with nothing done.
                 if let Some(consent) = &rests_on
                     && !tx.hold_consent(consent)?
                 {
                     return Ok(false);
+                }
+                grant.subject = subject::decide(tx, &client_of_subject, &grant.account_id, &fresh, now)?;
+                if !tx.note_client_of_session(&reached(&grant), now)? {
+                    return Err(StoreError::Conflict(SESSION_OVER.to_owned()));
                 }
                 if let Some((consent, granted)) = &consent {
                     tx.put_consent(consent)?;
@@ -169,6 +170,6 @@ fn new_grant(
         revoked_at: None,
         subject: None,
         claims: request.claims.kept.clone(),
-        resources: Vec::new(),
+        resources: request.resources.clone(),
     }
 }

@@ -136,11 +136,9 @@ impl Provider {
             client_name: client.name(ctx.language).to_owned(),
             links: client.links(),
             redirect_origin: address.to.origin(),
-            login_hint: params.get("login_hint").map(str::to_owned),
             // While nobody may register, it asks for no more than a sign-in.
             create: request.prompt.create && self.registers(ctx.now),
             requirement,
-            ui_locales: params.get("ui_locales").map(str::to_owned),
         };
         let who = match (request.prompt.presence(session, subjects, visit.started_at, ctx.now), visit.who) {
             (Presence::Present, Some(who)) => who,
@@ -178,8 +176,9 @@ impl Provider {
                 return Ok(AuthorizeOutcome::Consent(ask));
             }
             Some(true) => {
-                let consent = Some(issue::widened(remembered, who, &client, &request.scopes, ctx.now));
-                Approved { client: &client, who, request, consent, rests_on: None }
+                // What is widened must still stand: a withdrawal meanwhile would be undone by it.
+                let consent = Some(issue::widened(remembered.clone(), who, &client, &request.scopes, ctx.now));
+                Approved { client: &client, who, request, consent, rests_on: remembered }
             }
             Some(false) => {
                 self.note_denial(ctx, &client, who).await?;
@@ -188,7 +187,7 @@ impl Provider {
         };
         match self.issue_code(ctx, address, approved).await? {
             Some(outcome) => Ok(outcome),
-            // Withdrawn at this very moment: asked again as if it had never been given.
+            // Withdrawn at this very moment: judged again as if it had never been given.
             None => Box::pin(self.judge(ctx, params, visit)).await,
         }
     }

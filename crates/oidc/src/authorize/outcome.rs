@@ -67,14 +67,10 @@ pub struct SignInAsk {
     pub links: ClientLinks,
     /// Where the answer will go, for `form-action`; `None` for an app's own scheme.
     pub redirect_origin: Option<String>,
-    /// Whom the client expects: fills the field, decides nothing.
-    pub login_hint: Option<String>,
     /// Whether the registration page comes first (`prompt=create`).
     pub create: bool,
     /// What is demanded of the session.
     pub requirement: Requirement,
-    /// The languages that the client asked for, the best first.
-    pub ui_locales: Option<String>,
 }
 
 impl fmt::Debug for SignInAsk {

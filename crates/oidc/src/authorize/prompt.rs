@@ -37,8 +37,7 @@ pub(super) struct Prompt {
 
 /// Reads `prompt`, `max_age` and `acr_values` (OpenID Connect Core §3.1.2.1).
 pub(super) fn read(params: &Parameters) -> Result<Prompt, AuthorizationFault> {
-    let values: Vec<&str> =
-        params.get("prompt").unwrap_or_default().split(' ').filter(|value| !value.is_empty()).collect();
+    let values = values_of(params);
     let has = |value| values.contains(&value);
     if has("none") && values.len() > 1 {
         return Err(AuthorizationFault::invalid_request("prompt none stands alone"));
@@ -56,6 +55,15 @@ pub(super) fn read(params: &Parameters) -> Result<Prompt, AuthorizationFault> {
         max_age: max_age.transpose()?.map(|seconds| Span::seconds(seconds.into())),
         two_factors: asks_for_two_factors(params.get("acr_values").unwrap_or_default().split(' ')),
     })
+}
+
+fn values_of(params: &Parameters) -> Vec<&str> {
+    params.get("prompt").unwrap_or_default().split(' ').filter(|value| !value.is_empty()).collect()
+}
+
+/// Whether no page may be shown (`prompt=none`).
+pub(crate) fn is_silent(params: &Parameters) -> bool {
+    values_of(params) == ["none"]
 }
 
 fn max_age_fault() -> AuthorizationFault {

@@ -6,6 +6,7 @@ use super::prompt::{self, Prompt};
 use crate::error::AuthorizationFault;
 use crate::parameters::Parameters;
 use crate::redirect::{ResponseMode, ReturnAddress, VerifiedRedirect};
+use crate::resource;
 use crate::seam::authorization::{Proposal, negotiate};
 use crate::settings::OidcSettings;
 use portal_id_core::client::Client;
@@ -18,6 +19,8 @@ pub(super) struct Request {
     pub(super) nonce: Option<String>,
     pub(super) prompt: Prompt,
     pub(super) claims: ClaimsAsked,
+    /// For which services its access tokens may be (RFC 8707 §2.1); empty for all that the client may have.
+    pub(super) resources: Vec<String>,
 }
 
 impl Request {
@@ -33,6 +36,7 @@ impl Request {
         let negotiated = negotiate(&Proposal { params, client, redirect })?;
         checks::run(&checks::AFTER_NEGOTIATION, &asked)?;
         let claims = claims_request::read(params, client)?;
+        let resources = resource::of_authorization(params, client)?;
         let prompt = prompt::read(params)?.with_acr_values(&claims.acr_values);
         Ok(Self {
             scopes: negotiated.scopes,
@@ -40,6 +44,7 @@ impl Request {
             nonce: params.get("nonce").map(str::to_owned),
             prompt,
             claims,
+            resources,
         })
     }
 }

@@ -1,5 +1,5 @@
 //! The token endpoint (RFC 6749 §3.2): the phases that every grant type shares, once. A grant type fills the hooks of
-//! [`GrantType`] and [`Presented`] and adds one line to [`ALL`].
+//! [`GrantType`] and [`Presented`] and adds one line to [`hooks`].
 //!
 //! The phases: read the client's credentials and the grant's · look everything up in one read · authenticate the
 //! client · judge the grant · sign · pass the gate, the one durable write · hand out. Nothing leaves before the gate.

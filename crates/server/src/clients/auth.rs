@@ -5,7 +5,6 @@ use anyhow::{Context as _, bail};
 use portal_id_core::client::{ClientAuthMethod, ClientMetadata, GrantKind, SCOPES};
 use portal_id_core::store::{Store, StoreResult};
 use portal_id_keys::ClientKeys;
-use url::Url;
 
 /// Checks the method, the keys, the grant types and the resources.
 pub(super) fn check(client_id: &str, metadata: &ClientMetadata) -> anyhow::Result<()> {
@@ -32,13 +31,7 @@ fn keys(metadata: &ClientMetadata) -> anyhow::Result<()> {
 }
 
 fn address_of_keys(uri: &str) -> anyhow::Result<()> {
-    let url = Url::parse(uri).with_context(|| format!("jwks_uri {uri:?}"))?;
-    let loopback = matches!(url.host_str(), Some("127.0.0.1" | "[::1]" | "localhost"));
-    let protected = url.scheme() == "https" || (url.scheme() == "http" && loopback);
-    if !protected || url.host_str().is_none() || uri.contains(['@', '#']) || uri.len() > 2048 {
-        bail!("jwks_uri {uri:?}: an https address (http on loopback) without credentials or fragment");
-    }
-    Ok(())
+    portal_id_oidc::check_web_uri(uri).with_context(|| format!("jwks_uri {uri:?}"))
 }
 
 fn grant_types(metadata: &ClientMetadata) -> anyhow::Result<()> {

@@ -18,7 +18,7 @@ macro_rules! note_client {
             "INSERT INTO session_clients (session_id, client_id, subject, since) ",
             "SELECT id, $1, $2, $3 FROM sessions WHERE id = $4 AND ended_at IS NULL ",
             $lock,
-            "ON CONFLICT (session_id, client_id) DO UPDATE SET client_id = excluded.client_id"
+            "ON CONFLICT (session_id, client_id) DO UPDATE SET subject = excluded.subject"
         )
     };
 }

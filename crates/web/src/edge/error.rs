@@ -127,6 +127,10 @@ impl PageError {
             Self::Overloaded(_) | Self::TooSlow => {
                 tracing::warn!(request_id, path, why = self.key(), "a request could not be served in time");
             }
+            // Whoever connects a service meets this one first, and there is no place to tell the service.
+            Self::AuthorizeRefused(why) => {
+                tracing::info!(request_id, path, why, "an authorization request was refused")
+            }
             refusal => tracing::debug!(
                 request_id,
                 path,

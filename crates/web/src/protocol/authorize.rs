@@ -56,7 +56,7 @@ async fn begin(mut visit: Visit, s: &Authorize, params: Parameters) -> PageResul
     visit.flow = None;
     let who = match presentable(&visit, &s.accounts).await? {
         Ok(who) => who,
-        Err(MustEnrol) if params.get("prompt") == Some("none") => {
+        Err(MustEnrol) if params.is_silent() => {
             let outcome = s.provider.authorize_silently_before_enrolment(&visit.ctx, &params).await?;
             return respond_authorize(visit, outcome);
         }

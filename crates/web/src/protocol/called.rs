@@ -46,15 +46,14 @@ pub(crate) fn authorization(headers: &HeaderMap) -> Result<Option<&str>, Protoco
     let mut all = headers.get_all(AUTHORIZATION).iter();
     match (all.next(), all.next()) {
         (None, _) => Ok(None),
-        (Some(only), None) => only
-            .to_str()
-            .map(Some)
-            .map_err(|_| json::invalid_request("the Authorization header has a character that does not belong there")),
-        (Some(_), Some(_)) => Err(json::invalid_request("there must be one Authorization header")),
+        (Some(only), None) => only.to_str().map(Some).map_err(|_| {
+            ProtocolError::invalid_request("the Authorization header has a character that does not belong there")
+        }),
+        (Some(_), Some(_)) => Err(ProtocolError::invalid_request("there must be one Authorization header")),
     }
 }
 
 /// The parameters of a body.
 pub(crate) fn parameters(body: &[u8]) -> Result<Parameters, ProtocolError> {
-    Parameters::parse(body).map_err(|fault| json::invalid_request(&fault.to_string()))
+    Parameters::parse(body).map_err(|fault| ProtocolError::invalid_request(&fault.to_string()))
 }

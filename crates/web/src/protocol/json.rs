@@ -30,7 +30,14 @@ pub(crate) fn refused(ctx: &Ctx, endpoint: &str, client: Option<&ClientId>, erro
     let request_id = &ctx.request_id;
     let client = client.map(ClientId::as_str).unwrap_or_default();
     let (client, code) = (shortened(client), error.error);
-    tracing::info!(request_id, endpoint, client, error = code, "A program was refused.");
+    let detail = error.detail.as_deref();
+    match error.status {
+        500 => {
+            tracing::error!(request_id, endpoint, client, detail, "A program's request failed through a fault of ours.")
+        }
+        503 => tracing::warn!(request_id, endpoint, client, detail, "A program's request had to be put off."),
+        _ => tracing::info!(request_id, endpoint, client, error = code, "A program was refused."),
+    }
     let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
     let description = with_request_id(&error.description, request_id);
     let mut response = answer(status, &ErrorBody { error: error.error, error_description: &description });
@@ -50,14 +57,9 @@ fn shortened(client: &str) -> String {
     client.chars().filter(|c| !c.is_control()).take(64).collect()
 }
 
-/// A description that says what to ask us about. Ids are letters, digits and hyphens, all of RFC 6749 §5.2.
+/// A description that says what to ask us about. Ids have letters, digits, `-`, `_` and `.`, all of them allowed in RFC 6749 §5.2.
 fn with_request_id(description: &str, request_id: &str) -> String {
     format!("{description}; request {request_id}")
-}
-
-/// `invalid_request` for what no rule of the protocol ever gets to see.
-pub(crate) fn invalid_request(description: &str) -> ProtocolError {
-    ProtocolError { error: "invalid_request", description: description.to_owned(), status: 400, www_authenticate: None }
 }
 
 /// What a program gets where a person would get an error page. The bare answer's headers stay (`Allow`,
@@ -77,7 +79,8 @@ pub(crate) fn of_page_error(ctx: &Ctx, path: &str, error: &PageError, bare: &Res
     };
     // RFC 6749 §5.2: an unreadable request is a 400, whatever made it so.
     let status = if matches!(error, PageError::NotAForm) { StatusCode::BAD_REQUEST } else { error.status() };
-    if !status.is_server_error() {
+    // The others have been told as what they are.
+    if !status.is_server_error() && !matches!(error, PageError::Overloaded(_) | PageError::TooSlow) {
         let (request_id, why) = (&ctx.request_id, error.key());
         tracing::info!(request_id, endpoint = path, error = code, why, "A program was refused.");
     }
@@ -131,6 +134,7 @@ mod tests {
             description: "x".to_owned(),
             status: 401,
             www_authenticate: Some("Basic realm=\"r\"".to_owned()),
+            detail: None,
         };
         let response = refused(&ctx(), "/token", None, &error);
         assert_eq!(response.status(), StatusCode::UNAUTHORIZED);
@@ -178,6 +182,7 @@ mod tests {
             description: "client authentication failed".to_owned(),
             status: 401,
             www_authenticate: Some("Basic realm=\"r\"".to_owned()),
+            detail: None,
         };
         let (ctx, client) = (ctx(), ClientId::from_text("mot-cua"));
         let response = refused(&ctx, "/token", Some(&client), &error);

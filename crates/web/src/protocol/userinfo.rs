@@ -51,11 +51,11 @@ fn bearer(headers: &HeaderMap, body: Option<&[u8]>) -> Result<Option<Secret>, Pr
     });
     let params = parameters(body.unwrap_or_default())?;
     if params.repeated().is_some() {
-        return Err(json::invalid_request("a parameter was sent twice"));
+        return Err(ProtocolError::invalid_request("a parameter was sent twice"));
     }
     let in_body = params.get("access_token").map(|token| Secret::new(token.to_owned()));
     match (in_header, in_body) {
-        (Some(_), Some(_)) => Err(json::invalid_request("the access token must come in one way only")),
+        (Some(_), Some(_)) => Err(ProtocolError::invalid_request("the access token must come in one way only")),
         (header, body) => Ok(header.or(body)),
     }
 }
@@ -73,6 +73,7 @@ fn no_token(issuer: &str) -> ProtocolError {
         description: "an access token is needed".to_owned(),
         status: 401,
         www_authenticate: Some(format!("Bearer realm=\"{issuer}\"")),
+        detail: None,
     }
 }
 

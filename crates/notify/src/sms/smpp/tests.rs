@@ -222,21 +222,10 @@ async fn a_foreign_number_never_reaches_the_smsc() {
 
 /// An SMSC that speaks TLS under `certified_for`, counts what it was told inside, and says nothing; with its authority.
 async fn behind_tls(certified_for: &str) -> (u16, tempfile::NamedTempFile, tokio::task::JoinHandle<usize>) {
-    use std::io::Write as _;
     use tokio::io::AsyncReadExt as _;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
-    let certified = rcgen::generate_simple_self_signed(vec![certified_for.to_owned()]).unwrap();
-    let mut authority = tempfile::NamedTempFile::new().unwrap();
-    authority.write_all(certified.cert.pem().as_bytes()).unwrap();
-    let key = rustls::pki_types::PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
-    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![certified.cert.der().clone()], key)
-        .unwrap();
-    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let (acceptor, authority) = crate::false_authority::certified_for(certified_for);
     let heard = tokio::spawn(async move {
         let (stream, _) = listener.accept().await.unwrap();
         let Ok(mut stream) = acceptor.accept(stream).await else { return 0 };

@@ -2,13 +2,10 @@
 
 use super::{NOW, gateway, message};
 use crate::sms::{Route as _, Verdict};
-use rustls::pki_types::PrivateKeyDer;
 use serde_json::{Value, json};
-use std::io::Write as _;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
 
 /// A gateway over TLS on this machine, which takes every message.
 struct Server {
@@ -22,17 +19,7 @@ impl Server {
     async fn certified_for(name: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let certified = rcgen::generate_simple_self_signed(vec![name.to_owned()]).unwrap();
-        let mut root_ca = tempfile::NamedTempFile::new().unwrap();
-        root_ca.write_all(certified.cert.pem().as_bytes()).unwrap();
-        let key = PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
-        let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certified.cert.der().clone()], key)
-            .unwrap();
-        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let (acceptor, root_ca) = crate::false_authority::certified_for(name);
         let heard = Arc::new(Mutex::new(Vec::new()));
         let kept = Arc::clone(&heard);
         tokio::spawn(async move {

@@ -36,7 +36,11 @@ pub async fn the_clients_of_a_session_are_noted_once_and_go_with_it(subject: Sub
         let id = id.clone();
         subject.store.read("list", move |tx| tx.list_session_clients(&id)).await.expect("a read")
     };
-    assert_eq!(list(&one).await, [reached(&one, "Land", "a"), reached(&one, "tax", "a")]);
+    assert_eq!(
+        list(&one).await,
+        [reached(&one, "Land", "a"), reached(&one, "tax", "b")],
+        "as the client knows the person now"
+    );
     let ended = one.clone();
     subject.store.tx("end", move |tx| tx.end_session(&ended, NOW)).await.expect("ended");
     assert_eq!(list(&one).await.len(), 2, "kept while the session's row is");
