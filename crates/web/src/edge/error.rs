@@ -129,7 +129,7 @@ impl PageError {
             }
             // Whoever connects a service meets this one first, and there is no place to tell the service.
             Self::AuthorizeRefused(why) => {
-                tracing::info!(request_id, path, why, "an authorization request was refused")
+                tracing::info!(request_id, path, why, "an authorization request was refused");
             }
             refusal => tracing::debug!(
                 request_id,

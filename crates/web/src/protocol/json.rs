@@ -33,7 +33,13 @@ pub(crate) fn refused(ctx: &Ctx, endpoint: &str, client: Option<&ClientId>, erro
     let detail = error.detail.as_deref();
     match error.status {
         500 => {
-            tracing::error!(request_id, endpoint, client, detail, "A program's request failed through a fault of ours.")
+            tracing::error!(
+                request_id,
+                endpoint,
+                client,
+                detail,
+                "A program's request failed through a fault of ours."
+            );
         }
         503 => tracing::warn!(request_id, endpoint, client, detail, "A program's request had to be put off."),
         _ => tracing::info!(request_id, endpoint, client, error = code, "A program was refused."),
