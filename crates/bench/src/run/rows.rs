@@ -64,9 +64,15 @@ pub(super) async fn all(options: &Options, stage: &mut Stage, page: &mut Page) -
     if options.wants("sign-in") {
         bench.sign_in(&people, page).await?;
     }
+    let newcomers = Newcomers::new(u64::from(process::Process::id(&bench.stage.provider)));
+    if options.wants("registration") {
+        let forms = walkers(PEOPLE / 2, |_| Registration::new(&bench.target, &newcomers));
+        // Nothing is promised of it: the ratio is there to compare two builds by.
+        bench.hashing(page, "registration (form, answer)", 0.0, forms, None).await?;
+    }
     if options.wants("mix") {
         let tokens = bench.tokens(&sessions).await?;
-        page.alone(&bench.mix(&people, &tokens).await);
+        page.alone(&bench.mix(&people, &newcomers, &tokens).await);
     }
     Ok(())
 }
@@ -159,20 +165,21 @@ impl Bench<'_> {
     async fn sign_in(&self, people: &People, page: &mut Page) -> Result<()> {
         let time = self.time();
         let steps = walkers(PEOPLE / 2, |_| PasswordStep::new(&self.target, people));
-        self.hashing(page, "the password step alone", steps, None).await?;
+        self.hashing(page, "the password step alone", 0.85, steps, None).await?;
         let mut probes = walkers(4, |_| {
             Fetch::new(&self.target, &["/jwks", "/.well-known/openid-configuration", "/healthz", "/readyz"])
         });
         let quiet = paced(&mut probes, time, 50.0).await;
         page.alone(&Row::alone("JWKS, discovery and health, nobody signing in", quiet));
         let whole = walkers(PEOPLE, |_| SignIn::new(&self.target, people, &self.stage.sinks.phones));
-        self.hashing(page, "password sign-in (form, password, code)", whole, Some(&mut probes)).await
+        self.hashing(page, "password sign-in (form, password, code)", 0.85, whole, Some(&mut probes)).await
     }
 
     async fn hashing<W: Walk>(
         &self,
         page: &mut Page,
         name: &str,
+        promise: f64,
         mut product: Vec<W>,
         mut probes: Option<&mut Vec<Fetch>>,
     ) -> Result<()> {
@@ -192,7 +199,7 @@ impl Bench<'_> {
             }
         }
         let floor = "the argon2 crate alone, all cores";
-        let mut row = Row::new(name, floor, 0.85, products, floors);
+        let mut row = Row::new(name, floor, promise, products, floors);
         row.below = Some(paced(&mut product, time, row.product.rate * BELOW).await);
         row.note_memory(&self.stage.provider);
         page.row(&row);
@@ -202,12 +209,11 @@ impl Bench<'_> {
         Ok(())
     }
 
-    async fn mix(&self, people: &People, tokens: &[(String, String)]) -> Row {
+    async fn mix(&self, people: &People, newcomers: &Newcomers, tokens: &[(String, String)]) -> Row {
         progress("the mix of a morning");
-        let newcomers = Newcomers::new(u64::from(process::Process::id(&self.stage.provider)));
-        let parts = (people, &self.stage.sinks.phones, &newcomers);
+        let parts = (people, &self.stage.sinks.phones, newcomers);
         // The first registration alone: a form that is refused would otherwise be hidden in the mix's errors.
-        if let Err(error) = Registration::new(&self.target, &newcomers).once().await {
+        if let Err(error) = Registration::new(&self.target, newcomers).once().await {
             progress(&format!("registration fails: {error:#}"));
         }
         let mut walkers = walkers(CALLERS, |number| {
