@@ -87,7 +87,7 @@ impl Backend for SqlBackend {
         let (answer, answered) = oneshot::channel();
         let queue = match access {
             Access::Read => &self.readers,
-            Access::Write => &self.writers,
+            Access::Write | Access::WriteSoon => &self.writers,
         };
         queue.push(Task { name, access, job, answer }).map_err(|refusal| {
             let why = match refusal {

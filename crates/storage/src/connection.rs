@@ -31,3 +31,15 @@ macro_rules! on_each {
     };
 }
 pub(crate) use on_each;
+
+/// Loads the ids of a query's rows and holds the rows until the transaction ends. SQLite has one writer at a time: there
+/// nobody else could change them.
+macro_rules! locked {
+    ($conn:expr, $query:expr) => {
+        match $conn {
+            $crate::connection::AnyConn::Sqlite(inner) => $query.load::<String>(inner),
+            $crate::connection::AnyConn::Postgres(inner) => $query.for_no_key_update().load::<String>(inner),
+        }
+    };
+}
+pub(crate) use locked;

@@ -143,8 +143,11 @@ fn run(server: &Server, kept: &mut Option<AnyConn>, task: &mut Task, counters: &
 fn transaction(conn: &mut AnyConn, task: &mut Task, queue_up: bool, counters: &Counters) -> Ended {
     let begin = match task.access {
         Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
-        Access::Write if queue_up => format!("BEGIN; SELECT pg_advisory_xact_lock({})", queue_of(task.name)),
+        Access::Write | Access::WriteSoon if queue_up => {
+            format!("BEGIN; SELECT pg_advisory_xact_lock({})", queue_of(task.name))
+        }
         Access::Write => "BEGIN".to_owned(),
+        Access::WriteSoon => "BEGIN; SET LOCAL synchronous_commit = off".to_owned(),
     };
     if let Err(error) = conn.command(&begin) {
         return Ended::Lost(unavailable(&error));

@@ -53,6 +53,13 @@ impl<'a> SqlTx<'a> {
         Ok(self.write(statement)? > 0)
     }
 
+    /// Holds the rows that a query finds; whether there is one. Nothing is written for it.
+    pub(crate) fn lock(&mut self, query: impl FnOnce(&mut AnyConn) -> QueryResult<Vec<String>>) -> StoreResult<bool> {
+        self.ready_to_write()?;
+        let result = query(self.conn);
+        Ok(!self.keep(result)?.is_empty())
+    }
+
     /// Runs a statement that changes rows and gives them back.
     pub(crate) fn write_returning<T>(
         &mut self,
@@ -93,7 +100,7 @@ impl<'a> SqlTx<'a> {
     fn ready_to_write(&self) -> StoreResult<()> {
         match self.access {
             Access::Read => Err(StoreError::Fault("a read-only transaction wants to write".to_owned())),
-            Access::Write => self.ready(),
+            Access::Write | Access::WriteSoon => self.ready(),
         }
     }
 

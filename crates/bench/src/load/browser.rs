@@ -23,6 +23,17 @@ impl Browser {
         self.cookies.clear();
     }
 
+    /// The person brings a cookie along.
+    pub(crate) fn bring(&mut self, (name, value): (String, String)) {
+        self.cookies.insert(name, value);
+    }
+
+    /// The cookie that tells the provider which accounts know this browser.
+    pub(crate) fn known_devices(&self) -> Option<(String, String)> {
+        let found = self.cookies.iter().find(|(name, _)| name.ends_with("-d"));
+        found.map(|(name, value)| (name.clone(), value.clone()))
+    }
+
     /// Opens an address of the provider.
     pub(crate) async fn open(&mut self, path: &str) -> Result<Answer> {
         let request = get(path, &self.host, &self.cookie_line());

@@ -212,7 +212,8 @@ for messages and both programs share the machine's cores, so absolute rates are 
 processor time of an operation is the process's own and depends little on the client or on a busy neighbour. The mix of a morning is 72 %
 sign-in, 17 % registration (without opening the mailed link), the rest refresh and userinfo; 4 % of all operations carry
 a wrong password, a wrong code or an unknown name, and their refusal is what counts as right. A whole sign-in waits for
-its code: the outbox is looked at twice a second.
+its code: the outbox is looked at twice a second. People come back with the browser of their last sign-in, but in the row
+of new browsers and in the mix: there each sign-in also mails the account's owner.
 ";
 
 fn add(text: &mut String, line: std::fmt::Arguments<'_>) {

@@ -11,11 +11,13 @@ use crate::walks::{
     Target, Userinfo, field,
 };
 use anyhow::{Context as _, Result, bail};
-use futures_util::future::join;
+use futures_util::future::{join, join_all};
 use std::time::Duration;
 
 /// Connections of people who sign in: enough that codes on their way leave no core idle.
 const PEOPLE: usize = 96;
+/// People who come back with their browsers: so many that none is asked twice at a time.
+const REGULARS: u64 = 384;
 /// Of the peak rate, for latencies below saturation.
 const BELOW: f64 = 0.7;
 
@@ -171,8 +173,26 @@ impl Bench<'_> {
         });
         let quiet = paced(&mut probes, time, 50.0).await;
         page.alone(&Row::alone("JWKS, discovery and health, nobody signing in", quiet));
+        let regulars = self.regulars().await;
+        let whole = walkers(PEOPLE, |_| SignIn::new(&self.target, &regulars, &self.stage.sinks.phones));
+        self.hashing(page, "password sign-in (form, password, code)", 0.85, whole, Some(&mut probes)).await?;
         let whole = walkers(PEOPLE, |_| SignIn::new(&self.target, people, &self.stage.sinks.phones));
-        self.hashing(page, "password sign-in (form, password, code)", 0.85, whole, Some(&mut probes)).await
+        self.hashing(page, "the same from a browser new to the account", 0.0, whole, None).await
+    }
+
+    /// People whom the provider knows by their browsers, as most of a morning's are.
+    async fn regulars(&self) -> People {
+        let regulars = People::regulars(self.options.accounts.min(REGULARS));
+        let mut walkers = walkers(PEOPLE, |_| SignIn::new(&self.target, &regulars, &self.stage.sinks.phones));
+        let once = u64::div_ceil(regulars.count(), PEOPLE as u64);
+        join_all(walkers.iter_mut().map(async |walker| {
+            for _ in 0..once {
+                // Whoever fails here comes with a new browser later.
+                drop(walker.once().await);
+            }
+        }))
+        .await;
+        regulars
     }
 
     async fn hashing<W: Walk>(

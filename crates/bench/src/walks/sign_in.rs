@@ -21,7 +21,7 @@ pub(crate) enum Spoil {
     Code,
 }
 
-/// The whole walk, each time as another person at a fresh browser.
+/// The whole walk, each time as another person, at the browser that this person brings along.
 pub(crate) struct SignIn {
     browser: Browser,
     people: People,
@@ -39,9 +39,12 @@ impl SignIn {
     pub(crate) async fn sign_in(&mut self, spoil: Spoil) -> Result<()> {
         let person = self.people.next();
         self.browser.forget();
+        if let Some(cookie) = self.people.browser_of(&person) {
+            self.browser.bring(cookie);
+        }
         let page = self.browser.open("/sign-in").await?.expect(200, "the sign-in page")?;
         let waiting = self.phones.watch(&person.phone);
-        let name = if spoil == Spoil::Name { format!("khong.{}", person.username) } else { person.username };
+        let name = if spoil == Spoil::Name { format!("khong.{}", person.username) } else { person.username.clone() };
         let password = if spoil == Spoil::Password { "Mat-khau-sai-2026" } else { seed::PASSWORD };
         let answer = submit_password(&mut self.browser, &page, &name, password).await?;
         if matches!(spoil, Spoil::Name | Spoil::Password) {
@@ -57,7 +60,9 @@ impl SignIn {
             return answer.expect(422, "a wrong code").map(drop);
         }
         let answer = self.browser.submit(&place, &page, &[("code", &code), ("action", "verify")]).await?;
-        answer.expect(303, "the code").map(drop)
+        answer.expect(303, "the code")?;
+        self.people.keep_browser_of(&person, self.browser.known_devices());
+        Ok(())
     }
 
     /// Signs in and gives the header line with the session's cookies.

@@ -73,16 +73,16 @@ impl SendLimits {
         let to_phone =
             if proved { (&self.to_proved_phone, &self.proved_phone_rule) } else { (&self.to_typed_phone, &self.rule) };
         let counted = [(&self.for_account, &self.rule), to_phone];
-        // All are looked at before any is marked: a refusal must leave no mark.
+        // All are looked at before any is written: a refusal must leave no mark.
+        let mut marked = Vec::new();
         for (key, rule) in counted {
-            if let Some(until) = limits::blocked_until(tx, key, rule, now)? {
-                return Ok(Some(until));
+            match limits::marked(tx, key, rule, now)? {
+                Ok(throttle) => marked.push(throttle),
+                Err(blocked) => return Ok(Some(blocked.until)),
             }
         }
-        for (key, rule) in counted {
-            if let Err(blocked) = limits::mark(tx, key, rule, now)? {
-                return Ok(Some(blocked.until));
-            }
+        for throttle in &marked {
+            limits::put(tx, throttle)?;
         }
         Ok(None)
     }

@@ -109,11 +109,24 @@ impl Accounts {
 
 /// Puts a mark on a durable limit, or says until when it does not allow one, with the row as it stands.
 pub(super) fn mark(tx: &mut dyn Tx, key: &Digest, rule: &Rule, now: Timestamp) -> StoreResult<Result<(), Blocked>> {
-    let mut throttle = tx.find_throttle(key)?.unwrap_or_else(|| Throttle::fresh(*key, now));
-    match throttle.mark(rule, now) {
-        Ok(()) => put(tx, &throttle).map(Ok),
-        Err(until) => Ok(Err(Blocked { until, throttle })),
+    match marked(tx, key, rule, now)? {
+        Ok(throttle) => put(tx, &throttle).map(Ok),
+        Err(blocked) => Ok(Err(blocked)),
     }
+}
+
+/// The row of a durable limit with one mark more, not written yet.
+pub(super) fn marked(
+    tx: &mut dyn Tx,
+    key: &Digest,
+    rule: &Rule,
+    now: Timestamp,
+) -> StoreResult<Result<Throttle, Blocked>> {
+    let mut throttle = tx.find_throttle(key)?.unwrap_or_else(|| Throttle::fresh(*key, now));
+    Ok(match throttle.mark(rule, now) {
+        Ok(()) => Ok(throttle),
+        Err(until) => Err(Blocked { until, throttle }),
+    })
 }
 
 /// Whether a durable limit allows one more, without putting a mark.

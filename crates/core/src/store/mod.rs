@@ -96,6 +96,8 @@ pub enum Access {
     Read,
     /// Also writes: acknowledged only when durable.
     Write,
+    /// Also writes, and need not wait for the disk: see [`Store::tx_soon_durable`].
+    WriteSoon,
 }
 
 /// A transaction's body, as the backend runs it.
@@ -105,7 +107,7 @@ pub type Job = Box<dyn FnMut(&mut dyn Tx) -> StoreResult<()> + Send>;
 #[async_trait]
 pub trait Backend: Send + Sync {
     /// Runs `job` in one transaction named `name`, again after [`StoreError::Retry`] (a few times), and returns when
-    /// its writes are durable.
+    /// its writes are as durable as `access` says.
     async fn run(&self, name: &'static str, access: Access, job: Job) -> StoreResult<()>;
 }
 
@@ -126,6 +128,16 @@ impl Store {
         F: FnMut(&mut dyn Tx) -> StoreResult<T> + Send + 'static,
     {
         self.run(name, Access::Write, body).await
+    }
+
+    /// The same for what nobody was promised: the engine may say yes before its disk does, and be quicker for it. Lost is
+    /// it only with the machine or the database, never with this program, and never without what was written after it.
+    pub async fn tx_soon_durable<T, F>(&self, name: &'static str, body: F) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut dyn Tx) -> StoreResult<T> + Send + 'static,
+    {
+        self.run(name, Access::WriteSoon, body).await
     }
 
     /// Runs `body` in one read-only transaction.

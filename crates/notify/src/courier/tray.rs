@@ -75,7 +75,9 @@ impl Tray for Store {
         now: Timestamp,
     ) -> StoreResult<SpendDecision> {
         let id = id.clone();
-        self.tx("set_parts_aside", move |tx| set_parts_aside(tx, &id, parts, ceiling, now)).await
+        // All texts of a day meet in the day's row: it is not held while a disk is waited for. Were this lost, so would be
+        // the note that the message went out, and it would be counted when it goes out again.
+        self.tx_soon_durable("set_parts_aside", move |tx| set_parts_aside(tx, &id, parts, ceiling, now)).await
     }
 
     async fn keep_parts(&self, id: &MessageId, now: Timestamp) -> StoreResult<()> {

@@ -3,6 +3,7 @@
 use super::columns::{millis, moment, unreadable, word};
 use super::identifiers;
 use super::sweep::sweep;
+use crate::connection::locked;
 use crate::schema::accounts;
 use crate::tx::SqlTx;
 use diesel::prelude::*;
@@ -130,19 +131,20 @@ impl AccountRepo for SqlTx<'_> {
     }
 
     fn lock_active_account(&mut self, id: &AccountId) -> StoreResult<bool> {
-        let active = accounts::state.eq(AccountState::Active.as_str());
-        let row = accounts::table.filter(accounts::id.eq(id.as_str())).filter(active);
-        // Writes what is there already, for the lock on the row.
-        self.gate(|conn| diesel::update(row).set(active).execute(conn))
+        let row = accounts::table
+            .filter(accounts::id.eq(id.as_str()))
+            .filter(accounts::state.eq(AccountState::Active.as_str()))
+            .select(accounts::id);
+        self.lock(|conn| locked!(conn, row))
     }
 
     fn confirm_password(&mut self, id: &AccountId, hash: &str) -> StoreResult<bool> {
         let row = accounts::table
             .filter(accounts::id.eq(id.as_str()))
             .filter(accounts::state.eq(AccountState::Active.as_str()))
-            .filter(accounts::password_hash.eq(hash));
-        // Writes what is there already, for the lock on the row.
-        self.gate(|conn| diesel::update(row).set(accounts::password_hash.eq(hash)).execute(conn))
+            .filter(accounts::password_hash.eq(hash))
+            .select(accounts::id);
+        self.lock(|conn| locked!(conn, row))
     }
 
     fn replace_password(&mut self, id: &AccountId, change: &PasswordChange, now: Timestamp) -> StoreResult<bool> {

@@ -101,6 +101,10 @@ impl SqlTx<'_> {
     fn add_parts(&mut self, day: VietnamDay, parts: u32, ceiling: Option<u32>) -> StoreResult<bool> {
         let (day, parts) = (day.number(), i64::from(parts));
         let room = ceiling.map_or(i64::MAX, i64::from) - parts;
+        // Every text of the day meets in this row, so it is asked for once: only the day's first one finds none.
+        if self.raise_day(day, parts, room)? {
+            return Ok(true);
+        }
         self.write(|conn| {
             on_each!(conn, inner => diesel::insert_into(sms_days::table)
                 .values((sms_days::day.eq(day), sms_days::parts.eq(0_i64)))
@@ -108,6 +112,11 @@ impl SqlTx<'_> {
                 .do_nothing()
                 .execute(inner))
         })?;
+        self.raise_day(day, parts, room)
+    }
+
+    /// Gate: adds `parts` to a day that has no more than `room`.
+    fn raise_day(&mut self, day: i64, parts: i64, room: i64) -> StoreResult<bool> {
         let row = sms_days::table.filter(sms_days::day.eq(day)).filter(sms_days::parts.le(room));
         self.gate(|conn| diesel::update(row).set(sms_days::parts.eq(sms_days::parts + parts)).execute(conn))
     }

@@ -4,7 +4,6 @@
 //! is committed. So both put their key into `sms_early` first: there they meet, and the second waits for the first.
 
 use super::columns::word;
-use crate::connection::on_each;
 use crate::schema::sms_early;
 use crate::tx::SqlTx;
 use diesel::prelude::*;
@@ -18,6 +17,9 @@ use portal_id_core::time::Timestamp;
 const KEEP: &str = "INSERT INTO sms_early (gateway, id, arrival, told_at) VALUES ($1, $2, $3, $4) \
     ON CONFLICT (gateway, id) DO UPDATE SET told_at = excluded.told_at, \
     arrival = CASE WHEN sms_early.arrival = $5 THEN sms_early.arrival ELSE excluded.arrival END";
+/// Both ids of a message at once; they may be the same.
+const MARK: &str = "INSERT INTO sms_early (gateway, id, told_at) VALUES ($1, $2, $3), ($1, $4, $3) \
+    ON CONFLICT (gateway, id) DO NOTHING";
 pub(super) const DELETE_EARLY_REPORTS: &str = "DELETE FROM sms_early WHERE (gateway, id) IN (\
     SELECT gateway, id FROM sms_early WHERE told_at < $1 LIMIT $2)";
 
@@ -61,16 +63,12 @@ impl SqlTx<'_> {
     ) -> StoreResult<Option<(Arrival, Timestamp)>> {
         let gateway = acceptance.gateway.as_str();
         let (ours, theirs) = (id.as_str(), acceptance.id.as_deref().unwrap_or(id.as_str()));
-        for key in [ours, theirs] {
-            let mark = (sms_early::gateway.eq(gateway), sms_early::id.eq(key), sms_early::told_at.eq(now.millis()));
-            self.write(|conn| {
-                on_each!(conn, inner => diesel::insert_into(sms_early::table)
-                    .values(mark)
-                    .on_conflict((sms_early::gateway, sms_early::id))
-                    .do_nothing()
-                    .execute(inner))
-            })?;
-        }
+        let marks = diesel::sql_query(MARK)
+            .bind::<Text, _>(gateway)
+            .bind::<Text, _>(ours)
+            .bind::<BigInt, _>(now.millis())
+            .bind::<Text, _>(theirs);
+        self.write(|conn| marks.execute(conn))?;
         let both = sms_early::table
             .filter(sms_early::gateway.eq(gateway))
             .filter(sms_early::id.eq(ours).or(sms_early::id.eq(theirs)));
