@@ -54,6 +54,7 @@ mod signing_keys;
 mod sms;
 mod sms_gateways;
 mod sms_limits;
+mod stated_sex;
 mod step_up;
 mod subjects;
 mod tokens;

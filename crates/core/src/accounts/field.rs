@@ -33,6 +33,7 @@ fields! {
     Phone = "phone",
     Email = "email",
     IdentityNumber = "identity_number",
+    Sex = "sex",
     FormerNumber = "former_number",
     BusinessName = "business_name",
     BusinessCode = "business_code",
