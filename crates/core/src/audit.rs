@@ -63,6 +63,8 @@ audit_events! {
     AuthenticatorRemoved => "authenticator_removed",
     /// A passkey was added.
     PasskeyAdded => "passkey_added",
+    /// A passkey was given another name.
+    PasskeyRenamed => "passkey_renamed",
     /// A passkey was removed.
     PasskeyRemoved => "passkey_removed",
     /// A new list of recovery codes was made; the one before no longer works.

@@ -37,6 +37,7 @@ mod not_me;
 mod not_me_factors;
 mod odd_requests;
 mod parameters;
+mod passkey_names;
 mod passkeys;
 mod password_change;
 mod passwords;

@@ -47,6 +47,7 @@ fields! {
     PasswordConfirmation = "password_confirmation",
     Code = "code",
     CurrentPassword = "current_password",
+    PasskeyName = "passkey_name",
 }
 
 /// What is wrong with a form, each field's first mistake, in the order in which they were found.

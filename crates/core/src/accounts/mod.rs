@@ -64,7 +64,7 @@ pub use citizen_form::CitizenForm;
 pub use code_sending::Sending;
 pub use confirmed::{ConfirmOutcome, Confirmed};
 pub use contact::Contact;
-pub use factors::{FactorEntry, FactorsView};
+pub use factors::{FactorEntry, FactorsView, RenamePasskeyOutcome};
 pub use field::{Field, FieldErrors};
 pub use new_password::{NewPasswordOutcome, NewPasswordTicket, NewPasswordView};
 pub use not_me::{NotMeOutcome, NotMeView};

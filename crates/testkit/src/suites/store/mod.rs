@@ -105,6 +105,7 @@ macro_rules! store_suite {
             credentials::no_two_credentials_share_a_key,
             credentials::a_counter_moves_forwards_only_and_each_step_once,
             credentials::a_credential_is_taken_once_and_noted_any_number_of_times,
+            credentials::a_credential_is_renamed_as_what_it_is_by_its_own_account_alone,
             credentials::a_credential_is_deleted_by_its_own_account_alone,
             credentials::credentials_of_a_kind_go_together_and_all_with_their_account,
             credentials::expired_credentials_are_deleted_in_portions,
