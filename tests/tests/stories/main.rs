@@ -23,6 +23,7 @@ mod consents;
 mod disabled;
 mod factors;
 mod fields;
+mod former_number_index;
 mod former_numbers;
 mod forms;
 mod front_channel;

@@ -21,6 +21,7 @@ mod factors;
 mod field;
 #[cfg(test)]
 mod field_tables;
+mod former_number_index;
 mod known_device;
 mod limits;
 mod mailed_link;
@@ -66,6 +67,7 @@ pub use confirmed::{ConfirmOutcome, Confirmed};
 pub use contact::Contact;
 pub use factors::{FactorEntry, FactorsView, RenamePasskeyOutcome};
 pub use field::{Field, FieldErrors};
+pub use former_number_index::Indexed;
 pub use new_password::{NewPasswordOutcome, NewPasswordTicket, NewPasswordView};
 pub use not_me::{NotMeOutcome, NotMeView};
 pub use passkeys::{AddPasskeyOutcome, PasskeyOutcome};

@@ -131,6 +131,7 @@ macro_rules! store_suite {
             service::a_data_key_is_made_once,
             service::the_audit_trail_is_listed_the_newest_first_and_by_filter,
             service::a_job_is_taken_once_until_its_end_and_a_clock_that_was_ahead_holds_nobody_up,
+            service::a_pass_over_the_accounts_goes_on_where_it_stood,
             outbox::a_message_comes_back_as_it_was,
             outbox::a_due_message_is_claimed_until_its_lease_ends,
             outbox::a_settled_message_is_erased_and_stays_settled,
