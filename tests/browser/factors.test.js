@@ -42,6 +42,11 @@ async function withDevice(context, page) {
   return { cdp, authenticatorId };
 }
 
+// Whether somebody is at the device. While nobody is, a page that only waits for a passkey to be picked goes on waiting;
+// Chromium picks the one there is as soon as somebody is.
+const present = ({ cdp, authenticatorId }, enabled) =>
+  cdp.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
+
 async function signedIn(visit) {
   const citizen = await activatedCitizen(visit);
   await signIn(visit, citizen);
@@ -96,6 +101,18 @@ async function walk(visit) {
   await page.locator('#submit').click();
   await page.locator('#news').waitFor();
   assert.match(await page.locator('main').innerText(), /Chromium/);
+  await page.locator('a[href*="passkey/name"]').click();
+  await page.locator('#passkey_name').waitFor();
+  assert.equal(await page.locator('#passkey_name').inputValue(), 'Chromium');
+  await inspect(visit, 'rename-passkey');
+  await fill(page, { passkey_name: ' ' });
+  await press(page, 'passkey_name');
+  await page.locator('#passkey_name-problem').waitFor();
+  await inspect(visit, 'rename-passkey-problem');
+  await fill(page, { passkey_name: 'Chromium 📱' });
+  await press(page, 'passkey_name');
+  await page.locator('#news').waitFor();
+  assert.match(await page.locator('main').innerText(), /Chromium 📱/);
   await inspect(visit, 'security');
   const { credentials } = await device.cdp.send('WebAuthn.getCredentials', { authenticatorId: device.authenticatorId });
   assert.equal(credentials.length, 1);
@@ -103,12 +120,15 @@ async function walk(visit) {
 
   // A passkey alone.
   await signOut(page);
+  await present(device, false);
   await page.goto(at('/sign-in'));
   await page.locator('#use-passkey').waitFor();
   await inspect(visit, 'sign-in-with-passkeys');
   const already = await codesSent(context, citizen.phone);
+  await present(device, true);
   await page.locator('#use-passkey').click();
   await page.locator('#account').waitFor();
+  await present(device, false);
 
   // The authenticator as the second step, and from there the other ways.
   await signOut(page);
@@ -176,17 +196,53 @@ describe('under the full content security policy', () => {
       if (/Content Security Policy/i.test(message.text())) refused.push(message.text());
     });
     try {
-      await withDevice(context, page);
+      const device = await withDevice(context, page);
       await signedIn({ page, context });
       await page.goto(at('/account/security/passkey'));
       await page.locator('#name').waitFor();
       await page.locator('#submit').click();
       await page.locator('#news').waitFor();
       await signOut(page);
+      await present(device, false);
       await page.goto(at('/sign-in'));
+      assert.equal(await page.locator('#username').getAttribute('autocomplete'), 'username webauthn');
+      await page.locator('#use-passkey').waitFor();
+      await present(device, true);
       await page.locator('#use-passkey').click();
       await page.locator('#account').waitFor();
       assert.deepEqual(refused, []);
+    } finally {
+      await context.close();
+    }
+  });
+
+  test('a passkey that is picked at the field for the name signs in without any button', async () => {
+    const context = await browser.newContext({ locale: 'vi-VN' });
+    const page = await context.newPage();
+    try {
+      const device = await withDevice(context, page);
+      await signedIn({ page, context });
+      await page.goto(at('/account/security/passkey'));
+      await page.locator('#name').waitFor();
+      await page.locator('#submit').click();
+      await page.locator('#news').waitFor();
+      await signOut(page);
+      await present(device, true);
+      await page.goto(at('/sign-in'));
+      await page.locator('#account').waitFor();
+      assert.match(await page.locator('main').getAttribute('data-page'), /home/);
+    } finally {
+      await context.close();
+    }
+  });
+
+  test('while the page waits for a passkey to be picked, name and password sign in as ever', async () => {
+    const context = await browser.newContext({ locale: 'vi-VN' });
+    const page = await context.newPage();
+    try {
+      await present(await withDevice(context, page), false);
+      const citizen = await activatedCitizen({ page, context });
+      await signIn({ page, context }, citizen);
     } finally {
       await context.close();
     }

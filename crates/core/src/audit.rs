@@ -34,6 +34,8 @@ audit_events! {
     Registered => "registered",
     /// A registration collided with an existing account and was not completed.
     RegistrationCollided => "registration_collided",
+    /// A former number was found to be that of another active account too, which holds the claim to it.
+    FormerNumberContested => "former_number_contested",
     /// A registration was replaced by a later one with the same e-mail.
     RegistrationReplaced => "registration_replaced",
     /// The person at the mailbox said that the registration was not theirs; it was deleted.
@@ -63,6 +65,8 @@ audit_events! {
     AuthenticatorRemoved => "authenticator_removed",
     /// A passkey was added.
     PasskeyAdded => "passkey_added",
+    /// A passkey was given another name.
+    PasskeyRenamed => "passkey_renamed",
     /// A passkey was removed.
     PasskeyRemoved => "passkey_removed",
     /// A new list of recovery codes was made; the one before no longer works.

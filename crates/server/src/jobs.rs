@@ -26,6 +26,10 @@ const SWEEP_TURN: Span = Span::seconds(55);
 const SWEEP_LIMIT: u32 = 500;
 /// How long ended registrations, sessions and messages are kept for questions of their owners and operators.
 const KEEP: Span = Span::days(7);
+/// For how long one node's pass over the accounts keeps the others from theirs.
+const INDEX_TURN: Span = SWEEP_TURN;
+/// Portions of a pass over the accounts in one round, so that a round ends.
+const INDEX_PORTIONS: u32 = 200;
 /// How long it is kept what a day of text messages cost: a bill may be late.
 const KEEP_SPEND: Span = Span::days(400);
 
@@ -45,6 +49,9 @@ pub fn start(house: &Arc<House>, stop: &watch::Receiver<bool>) -> Vec<JoinHandle
         }),
         every(house, stop, "sweep", SWEEP_EVERY, |house| async move {
             sweep_in_turn(&house, house.outside.clock.now()).await
+        }),
+        every(house, stop, "index-former-numbers", SWEEP_EVERY, |house| async move {
+            index_in_turn(&house, house.outside.clock.now()).await
         }),
     ]
 }
@@ -166,6 +173,30 @@ pub async fn sweep_once(house: &House, now: Timestamp) -> anyhow::Result<()> {
     house.ring.sweep(now).await?;
     for sweep in SWEEPS {
         while house.store.tx("sweep", move |tx| sweep(tx, now)).await? == SWEEP_LIMIT {}
+    }
+    Ok(())
+}
+
+/// Goes on with the pass that finds accounts by their former numbers, unless another node did so within the last round.
+pub async fn index_in_turn(house: &House, now: Timestamp) -> anyhow::Result<()> {
+    // Asked first: once it is over, nothing is written for it any more.
+    if house.accounts.former_numbers_are_indexed().await? {
+        return Ok(());
+    }
+    let until = now + INDEX_TURN;
+    if !house.store.tx("take_index", move |tx| tx.take_job("index-former-numbers", now, until)).await? {
+        return Ok(());
+    }
+    let ctx = house.outside.job_ctx("index-former-numbers");
+    for _ in 0..INDEX_PORTIONS {
+        let indexed = house.accounts.index_former_numbers(&ctx, SWEEP_LIMIT).await?;
+        if indexed.added > 0 {
+            let (added, contested) = (indexed.added, indexed.contested);
+            tracing::info!(added, contested, "accounts with a former number alone can now be found by it");
+        }
+        if !indexed.more {
+            break;
+        }
     }
     Ok(())
 }

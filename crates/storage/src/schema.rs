@@ -271,6 +271,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    backfills (name) {
+        name -> Text,
+        after_account -> Text,
+        caught_up_at -> Nullable<BigInt>,
+        finished_at -> Nullable<BigInt>,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(sessions, session_clients);
 diesel::joinable!(identifiers -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(accounts, identifiers, grants, clients);

@@ -13,6 +13,8 @@ pub struct Person {
     pub full_name: String,
     pub birth_date: String,
     pub identity_number: String,
+    /// Empty for whoever does not say, or is not asked.
+    pub sex: String,
     /// Empty for whoever never had one.
     pub former_number: String,
 }
@@ -29,6 +31,7 @@ impl Class for Person {
             full_name: "Nguyễn Thị An".to_owned(),
             birth_date: "15/03/1985".to_owned(),
             identity_number: format!("024185{:06}", number % 1_000_000),
+            sex: String::new(),
             former_number: String::new(),
         }
     }
@@ -43,8 +46,8 @@ impl Class for Person {
     }
 
     fn form(&self, contact: Contact) -> CitizenForm {
-        let Self { full_name, birth_date, identity_number, former_number } = self.clone();
-        CitizenForm { full_name, birth_date, identity_number, former_number, contact }
+        let Self { full_name, birth_date, sex, identity_number, former_number } = self.clone();
+        CitizenForm { full_name, birth_date, sex, identity_number, former_number, contact }
     }
 
     async fn register(accounts: &Accounts, ctx: &Ctx, form: &CitizenForm) -> RegisterOutcome {

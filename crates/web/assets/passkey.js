@@ -9,11 +9,11 @@
     .replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
   const keys = (ids) => ids.split(' ').filter(Boolean).map((id) => ({ type: 'public-key', id: bytes(id) }));
 
-  const ask = async ({ challenge, rp, keys: allowed }) => {
+  const ask = async ({ challenge, rp, keys: allowed }, how = {}) => {
     const publicKey = {
       challenge: bytes(challenge), rpId: rp, allowCredentials: keys(allowed), userVerification: 'required',
     };
-    const { rawId, response } = await navigator.credentials.get({ publicKey });
+    const { rawId, response } = await navigator.credentials.get({ ...how, publicKey });
     return {
       credential_id: text(rawId),
       client_data: text(response.clientDataJSON),
@@ -37,20 +37,39 @@
     return { client_data: text(response.clientDataJSON), attestation_object: text(response.attestationObject) };
   };
 
+  const send = (form, answer) => {
+    for (const [name, value] of Object.entries(answer)) form.elements[name].value = value;
+    // By its prototype: the button's id hides the method on the form itself.
+    HTMLFormElement.prototype.submit.call(form);
+  };
+
+  // Lets the browser offer passkeys beside its stored names, at the field for the name. It waits there until one is picked;
+  // a browser asks for one thing at a time, so a button first ends the wait.
+  let waiting = new AbortController();
+  const wait = async (form) => {
+    if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
+    waiting = new AbortController();
+    try {
+      send(form, await ask(form.dataset, { mediation: 'conditional', signal: waiting.signal }));
+    } catch {
+      // Nobody pressed anything, so there is nothing to say.
+    }
+  };
+
   for (const form of document.querySelectorAll('form[data-passkey]')) {
     const problem = form.querySelector('[data-problem]');
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
       problem.hidden = true;
+      waiting.abort();
       try {
-        const answer = await (form.dataset.passkey === 'make' ? make : ask)(form.dataset);
-        for (const [name, value] of Object.entries(answer)) form.elements[name].value = value;
-        // By its prototype: the button's id hides the method on the form itself.
-        HTMLFormElement.prototype.submit.call(form);
+        send(form, await (form.dataset.passkey === 'make' ? make : ask)(form.dataset));
       } catch {
         problem.hidden = false;
+        if ('autofill' in form.dataset) wait(form);
       }
     });
+    if ('autofill' in form.dataset) wait(form);
   }
   for (const part of document.querySelectorAll('[data-with-passkeys]')) part.hidden = false;
   for (const part of document.querySelectorAll('[data-without-passkeys]')) part.hidden = true;

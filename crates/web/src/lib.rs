@@ -85,6 +85,7 @@ pub fn router(parts: WebParts) -> Router {
         )
         .route("/account/security/recovery-codes", get(pages::recovery_codes::get).post(pages::recovery_codes::post))
         .route("/account/security/passkey", get(pages::add_passkey::get).post(pages::add_passkey::post))
+        .route("/account/security/passkey/name", get(pages::rename_passkey::get).post(pages::rename_passkey::post))
         .with_state(Arc::clone(&accounts))
         .route("/consent", get(pages::consent::get).post(pages::consent::post).head(not_for_head))
         .with_state(authorize.clone())

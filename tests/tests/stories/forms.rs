@@ -10,13 +10,14 @@ use portal_id_testkit::{Browser, Citizen, Device, TestIdp};
 use std::collections::BTreeSet;
 
 /// Every address that a form of ours is sent to.
-const POSTS: [&str; 26] = [
+const POSTS: [&str; 27] = [
     "/account/confirm",
     "/account/confirm/passkey",
     "/account/password",
     "/account/security",
     "/account/security/authenticator",
     "/account/security/passkey",
+    "/account/security/passkey/name",
     "/account/security/recovery-codes",
     "/account/services",
     "/account/sessions",
@@ -104,6 +105,9 @@ async fn all_forms(idp: &TestIdp) -> Shown {
     let page = own.open("/account/security/recovery-codes").await;
     shown.keep(page.form_to("/account/security/recovery-codes"), &own);
     shown.keep(own.open("/account/security/passkey").await.passkey_form("make").0, &own);
+    let page = own.open("/account/security").await;
+    let rename = page.attribute("a[href*='passkey/name']", "href").expect("a way to another name");
+    shown.keep(own.open(&rename).await.expect("rename-passkey").form_with("passkey_name"), &own);
     shown.keep(own.open("/sign-out").await.form_to("/sign-out/confirm"), &own);
     let (mut one_factor, le) = (idp.browser(), idp.citizen("le.thi.le").activated().create().await);
     let page = one_factor.open("/sign-in").await;

@@ -3,7 +3,7 @@
 use super::names;
 use anyhow::{Context as _, Result, anyhow};
 use portal_id_core::facts::{
-    Address, AddressInput, BirthDate, Birthplace, Email, FullName, IdentityNumber, Phone, Username,
+    Address, AddressInput, BirthDate, Birthplace, Email, FullName, IdentityNumber, KnownFacts, Phone, Username,
 };
 use portal_id_core::place::{self, Era, Province, ProvinceCode};
 use portal_id_core::profile::Profile;
@@ -69,7 +69,8 @@ impl Citizen {
         let year = FIRST_YEAR + self.number / 2 % YEARS;
         let born = format!("{year}-{:02}-{:02}", dice.below(12) + 1, dice.below(28) + 1);
         let birth_date = BirthDate::parse(&born, today).map_err(refused("birth date"))?;
-        let identity = IdentityNumber::parse(&self.identity_number(year), Some(&birth_date), today, false);
+        let known = KnownFacts { born: Some(&birth_date), sex: None };
+        let identity = IdentityNumber::parse(&self.identity_number(year), known, today, false);
         Ok(Profile {
             full_name: Some(FullName::parse(&self.full_name).map_err(refused("name"))?),
             birth_date: Some(birth_date),

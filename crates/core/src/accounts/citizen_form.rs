@@ -2,17 +2,19 @@
 
 use super::contact::{CheckedRegistration, Contact};
 use super::{AccountSettings, Field, FieldErrors};
-use crate::facts::{BirthDate, FieldError, FormerNumber, FullName, IdentityNumber};
+use crate::facts::{BirthDate, FieldError, FormerNumber, FullName, IdentityNumber, KnownFacts, Sex};
 use crate::password::policy::PersonalWords;
 use crate::profile::{AccountClass, Profile};
 use time::Date;
 
-/// A citizen's registration as typed. Only the former number may be left empty.
+/// A citizen's registration as typed. Only the sex and the former number may be left empty.
 #[derive(Clone, Default)]
 #[expect(missing_docs, reason = "the fields are those of decisions 27 and the guide")]
 pub struct CitizenForm {
     pub full_name: String,
     pub birth_date: String,
+    /// Asked for only where a setting says so, to check the identity number; never kept.
+    pub sex: String,
     pub identity_number: String,
     pub former_number: String,
     pub contact: Contact,
@@ -24,9 +26,12 @@ impl CitizenForm {
         let mut errors = FieldErrors::default();
         let full_name = errors.keep(Field::FullName, FullName::parse(&self.full_name));
         let birth_date = errors.keep(Field::BirthDate, BirthDate::parse(&self.birth_date, today));
+        let asked = if settings.registration.ask_sex { self.sex.as_str() } else { "" };
+        let sex = errors.keep(Field::Sex, Sex::parse(asked)).flatten();
+        let known = KnownFacts { born: birth_date.as_ref(), sex };
         let identity_number = errors.keep(
             Field::IdentityNumber,
-            IdentityNumber::parse(&self.identity_number, birth_date.as_ref(), today, settings.accept_cmnd),
+            IdentityNumber::parse(&self.identity_number, known, today, settings.accept_cmnd),
         );
         let former_number = errors.keep(Field::FormerNumber, self.former_number(identity_number.as_ref())).flatten();
         let own = PersonalWords::of_person(full_name.as_ref(), birth_date.as_ref())

@@ -1,13 +1,15 @@
-//! Looking after the ways to prove who one is: what is enrolled, and removing it. All of it behind [`Confirmed`]; the owner
-//! is mailed about each change, and each is audited. Left to [`super::enrolling`]: adding.
+//! Looking after the ways to prove who one is: what is enrolled, naming it, and removing it. All of it behind [`Confirmed`];
+//! each change is audited, and the owner is mailed about what changes who can sign in. Left to [`super::enrolling`]: adding.
 
 use super::enrolling::Standing;
 use super::{Accounts, Confirmed, Failure, SignedIn};
-use crate::audit::AuditKind;
+use crate::audit::{AuditEntry, AuditKind};
 use crate::credential::{CredentialKind, Factors};
 use crate::ctx::Ctx;
+use crate::facts::FieldError;
 use crate::ids::CredentialId;
 use crate::outbox::SecurityChange;
+use crate::passkey::PasskeyName;
 use crate::time::Timestamp;
 
 /// What is enrolled, as its owner sees it.
@@ -38,6 +40,17 @@ pub struct FactorEntry {
     pub last_used_at: Option<Timestamp>,
     /// When it ends by itself.
     pub expires_at: Option<Timestamp>,
+}
+
+/// What came of giving a passkey another name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RenamePasskeyOutcome {
+    /// It has that name now.
+    Renamed,
+    /// That is no name.
+    Refused(FieldError),
+    /// The owner has no such passkey, or their session ended meanwhile.
+    NotTheirs,
 }
 
 impl Accounts {
@@ -104,6 +117,34 @@ impl Accounts {
             })
             .await?;
         Ok(removed)
+    }
+
+    /// Gives a passkey of the owner another name.
+    pub async fn rename_passkey(
+        &self,
+        ctx: &Ctx,
+        owner: &Confirmed,
+        id: &CredentialId,
+        typed: &str,
+    ) -> Result<RenamePasskeyOutcome, Failure> {
+        let name = match PasskeyName::parse(typed) {
+            Ok(name) => name,
+            Err(error) => return Ok(RenamePasskeyOutcome::Refused(error)),
+        };
+        let (account, id, standing) = (owner.account().id.clone(), id.clone(), Standing::of(owner));
+        let entry = AuditEntry::new(ctx, AuditKind::PasskeyRenamed).account(&account).session(&owner.session().id);
+        let renamed = self
+            .store
+            .tx("rename_passkey", move |tx| {
+                let renamed = standing.holds(tx)?
+                    && tx.rename_credential(&account, CredentialKind::Passkey, &id, name.as_str())?;
+                if renamed {
+                    tx.insert_audit(&entry)?;
+                }
+                Ok(renamed)
+            })
+            .await?;
+        Ok(if renamed { RenamePasskeyOutcome::Renamed } else { RenamePasskeyOutcome::NotTheirs })
     }
 
     /// Forgets every remembered browser; how many.

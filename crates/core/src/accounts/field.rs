@@ -33,6 +33,7 @@ fields! {
     Phone = "phone",
     Email = "email",
     IdentityNumber = "identity_number",
+    Sex = "sex",
     FormerNumber = "former_number",
     BusinessName = "business_name",
     BusinessCode = "business_code",
@@ -46,6 +47,7 @@ fields! {
     PasswordConfirmation = "password_confirmation",
     Code = "code",
     CurrentPassword = "current_password",
+    PasskeyName = "passkey_name",
 }
 
 /// What is wrong with a form, each field's first mistake, in the order in which they were found.

@@ -15,14 +15,13 @@ use crate::ctx::Ctx;
 use crate::digest::{Digest, DigestPurpose};
 use crate::ids::{AccountId, ChallengeId, CredentialId};
 use crate::outbox::SecurityChange;
-use crate::passkey::{Assertion, Attestation, PasskeyAsk, PasskeyFault, PasskeyOffer, StoredPasskey, encode};
+use crate::passkey::{
+    Assertion, Attestation, PasskeyAsk, PasskeyFault, PasskeyName, PasskeyOffer, StoredPasskey, encode,
+};
 use crate::ports::{SealPurpose, Sealed};
 use crate::profile::{Account, AccountState};
 use crate::secret::Secret;
 use crate::time::Span;
-
-/// The longest name of a passkey.
-const LONGEST_NAME: usize = 60;
 
 /// What came of a passkey alone.
 #[derive(Debug)]
@@ -225,7 +224,7 @@ impl Accounts {
         let context = Credential::seal_context(&owner.account().id, &id);
         let sealed = Sealed::seal(self.vault.as_ref(), SealPurpose::Credential, &context, &stored, ctx.entropy());
         let credential = Credential {
-            name: plain_name(name),
+            name: PasskeyName::tidied(name),
             sealed: Some(sealed.as_bytes().to_vec()),
             counter: i64::from(passkey.counter),
             ..fresh(ctx, owner, id, CredentialKind::Passkey, self.passkey_key(&passkey.id))
@@ -273,22 +272,4 @@ impl Accounts {
 /// Where the answer says whose passkey it is, it says this account (WebAuthn §7.2).
 fn is_of(assertion: &Assertion, account: &AccountId) -> bool {
     assertion.user_handle.is_empty() || assertion.user_handle == account.as_str().as_bytes()
-}
-
-/// A name as its owner typed it: one line, not too long.
-fn plain_name(typed: &str) -> String {
-    let line: String = typed.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
-    line.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST_NAME).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::plain_name;
-
-    #[test]
-    fn a_name_is_one_line_of_at_most_sixty_letters() {
-        assert_eq!(plain_name("  Điện thoại\r\n của\u{0} mẹ "), "Điện thoại của mẹ");
-        assert_eq!(plain_name(&"ế".repeat(90)).chars().count(), 60);
-        assert_eq!(plain_name(" \t"), "");
-    }
 }

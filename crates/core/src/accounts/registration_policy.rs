@@ -37,6 +37,9 @@ pub struct RegistrationSettings {
     pub business: Option<RegistrationPolicy>,
     /// Other organisations: the same; `open` is not possible for them.
     pub organisation: Option<RegistrationPolicy>,
+    /// Whether the citizen's form has the optional question for their sex. The answer is held against the identity
+    /// number, which encodes it, and then forgotten.
+    pub ask_sex: bool,
 }
 
 impl RegistrationSettings {

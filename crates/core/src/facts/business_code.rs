@@ -1,7 +1,7 @@
 //! The business code, which is the tax code: 10 digits, a branch of one, or a household business's 12 digits.
 
 use super::typed_text::digits;
-use super::{FieldError, IdentityNumber};
+use super::{FieldError, IdentityNumber, KnownFacts};
 use std::fmt;
 use time::Date;
 
@@ -54,7 +54,8 @@ impl BusinessCode {
                 if branch == "000" { Err(FieldError::Malformed) } else { Ok(Self(format!("{enterprise}-{branch}"))) }
             }
             Self::HOUSEHOLD_DIGITS if hyphens.is_empty() => {
-                IdentityNumber::parse(&digits, None, today, false).map(|number| Self(number.as_str().to_owned()))
+                IdentityNumber::parse(&digits, KnownFacts::default(), today, false)
+                    .map(|number| Self(number.as_str().to_owned()))
             }
             Self::ENTERPRISE_DIGITS | Self::BRANCH_DIGITS | Self::HOUSEHOLD_DIGITS => Err(FieldError::Malformed),
             _ => Err(FieldError::WrongLength),

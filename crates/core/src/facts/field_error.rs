@@ -48,6 +48,8 @@ reasons! {
     TooLongAgo = "too_long_ago",
     /// The identity number says another birth year than the birth date.
     BirthDateMismatch = "birth_date_mismatch",
+    /// The identity number says another sex than the one that was stated.
+    SexMismatch = "sex_mismatch",
     /// A province, ward or place code that does not exist.
     UnknownPlace = "unknown_place",
     /// The ward exists, but in another province.

@@ -1,7 +1,7 @@
 //! The personal identity number: 12 digits (CCCD), and the 9-digit number of former cards (CMND).
 
 use super::typed_text::digits;
-use super::{BirthDate, Birthplace, FieldError, FormerNumber};
+use super::{BirthDate, Birthplace, FieldError, FormerNumber, Sex};
 use time::Date;
 
 /// Which of the two numbers it is.
@@ -14,13 +14,14 @@ pub enum IdentityKind {
     Cmnd,
 }
 
-/// Sex as the 12-digit number encodes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Sex {
-    /// An even century digit.
-    Male,
-    /// An odd century digit.
-    Female,
+/// What else is known of the person a number is given for: a 12-digit number must fit all of it (vietnam.md 2). It is
+/// held against the number and not kept by it; without `Debug`, so that no log can have it.
+#[derive(Clone, Copy, Default)]
+pub struct KnownFacts<'a> {
+    /// The birth date.
+    pub born: Option<&'a BirthDate>,
+    /// The sex.
+    pub sex: Option<Sex>,
 }
 
 /// A personal identity number; ASCII digits only.
@@ -36,8 +37,9 @@ impl IdentityNumber {
 
     /// Reads a number as typed, blanks, dots and hyphens forgiven.
     ///
-    /// A 12-digit number must fit `born` where that is known; 9 digits are taken only with `allow_cmnd` (decisions 6).
-    pub fn parse(typed: &str, born: Option<&BirthDate>, today: Date, allow_cmnd: bool) -> Result<Self, FieldError> {
+    /// A 12-digit number must fit what is `known`; 9 digits say nothing and are taken only with `allow_cmnd`
+    /// (decisions 6).
+    pub fn parse(typed: &str, known: KnownFacts<'_>, today: Date, allow_cmnd: bool) -> Result<Self, FieldError> {
         let number = Self(digits(typed)?);
         match number.0.len() {
             Self::CMND_DIGITS if allow_cmnd => return Ok(number),
@@ -52,8 +54,11 @@ impl IdentityNumber {
         if number.birth_year().is_some_and(|year| year > today.year()) {
             return Err(FieldError::InTheFuture);
         }
-        if born.is_some_and(|born| number.birth_year() != Some(born.year())) {
+        if known.born.is_some_and(|born| number.birth_year() != Some(born.year())) {
             return Err(FieldError::BirthDateMismatch);
+        }
+        if known.sex.is_some_and(|sex| number.sex() != Some(sex)) {
+            return Err(FieldError::SexMismatch);
         }
         Ok(number)
     }
@@ -100,8 +105,8 @@ impl IdentityNumber {
         Some(1900 + 100 * i32::from(century / 2) + i32::from(year))
     }
 
-    /// The sex; `None` for a CMND. Nobody is asked for theirs and none is kept or told: what no service needs is not
-    /// collected. It is here for whoever holds a number against papers that state one.
+    /// The sex; `None` for a CMND. To hold the number against a stated one: none is kept or told, because what no
+    /// service needs is not collected.
     pub fn sex(&self) -> Option<Sex> {
         self.encoded(3, 4).map(|century| if century % 2 == 0 { Sex::Male } else { Sex::Female })
     }
@@ -123,7 +128,7 @@ impl IdentityNumber {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use super::{BirthDate, Birthplace, FieldError, IdentityKind, IdentityNumber, Sex};
+    use super::{BirthDate, Birthplace, FieldError, IdentityKind, IdentityNumber, KnownFacts, Sex};
     use proptest::prelude::*;
     use time::{Date, macros::date};
 
@@ -134,7 +139,12 @@ mod tests {
     }
 
     fn parse(typed: &str) -> Result<IdentityNumber, FieldError> {
-        IdentityNumber::parse(typed, None, TODAY, false)
+        IdentityNumber::parse(typed, KnownFacts::default(), TODAY, false)
+    }
+
+    /// Of whoever states both.
+    fn parse_of(typed: &str, year: i32, sex: Sex) -> Result<IdentityNumber, FieldError> {
+        IdentityNumber::parse(typed, KnownFacts { born: Some(&born(year)), sex: Some(sex) }, TODAY, false)
     }
 
     /// Synthetic numbers, not of real people.
@@ -146,7 +156,7 @@ mod tests {
             ("027203004567", "Bắc Ninh", Sex::Male, 2003),
             ("001300000001", "Hà Nội", Sex::Female, 2000),
         ] {
-            let number = IdentityNumber::parse(typed, Some(&born(year)), TODAY, false).unwrap();
+            let number = parse_of(typed, year, sex).unwrap();
             assert_eq!(number.birthplace(), Some(Birthplace::Province(place)), "{typed}");
             assert_eq!((number.sex(), number.birth_year(), number.kind()), (Some(sex), Some(year), IdentityKind::Cccd));
             assert_eq!(number.digest_input(), typed);
@@ -186,16 +196,45 @@ mod tests {
 
     #[test]
     fn a_number_of_another_birth_year_is_refused() {
-        let refused = |typed, year| IdentityNumber::parse(typed, Some(&born(year)), TODAY, false);
-        assert_eq!(refused("024085001234", 1986), Err(FieldError::BirthDateMismatch));
-        assert_eq!(refused("027203004567", 1903), Err(FieldError::BirthDateMismatch));
+        let of = |typed, year| {
+            let born = born(year);
+            IdentityNumber::parse(typed, KnownFacts { born: Some(&born), sex: None }, TODAY, false)
+        };
+        assert_eq!(of("024085001234", 1986), Err(FieldError::BirthDateMismatch));
+        assert_eq!(of("027203004567", 1903), Err(FieldError::BirthDateMismatch));
         // The century says more than the two digits: the future is told before the mismatch.
-        assert_eq!(refused("024485001234", 1985), Err(FieldError::InTheFuture));
+        assert_eq!(of("024485001234", 1985), Err(FieldError::InTheFuture));
+    }
+
+    #[test]
+    fn a_number_of_the_other_sex_is_refused() {
+        for (typed, year, sex, other) in [
+            ("024085001234", 1985, Sex::Male, Sex::Female),
+            ("024185001234", 1985, Sex::Female, Sex::Male),
+            ("027203004567", 2003, Sex::Male, Sex::Female),
+            ("001300000001", 2000, Sex::Female, Sex::Male),
+        ] {
+            assert!(parse_of(typed, year, sex).is_ok(), "{typed}");
+            assert_eq!(parse_of(typed, year, other), Err(FieldError::SexMismatch), "{typed}");
+            let sex_alone = KnownFacts { born: None, sex: Some(other) };
+            assert_eq!(IdentityNumber::parse(typed, sex_alone, TODAY, false), Err(FieldError::SexMismatch), "{typed}");
+            // One mistake at a time: the year comes first.
+            assert_eq!(parse_of(typed, year - 1, other), Err(FieldError::BirthDateMismatch), "{typed}");
+        }
+        for (typed, reason) in [
+            ("003085001234", FieldError::UnknownPlace),
+            ("024485001234", FieldError::InTheFuture),
+            ("02408500123", FieldError::WrongLength),
+        ] {
+            assert_eq!(parse_of(typed, 1985, Sex::Female), Err(reason), "{typed}");
+        }
     }
 
     #[test]
     fn a_former_number_is_taken_only_where_the_setting_allows_it() {
-        let number = IdentityNumber::parse("121 234 567", Some(&born(1985)), TODAY, true).unwrap();
+        let born = born(1985);
+        let known = KnownFacts { born: Some(&born), sex: Some(Sex::Female) };
+        let number = IdentityNumber::parse("121 234 567", known, TODAY, true).unwrap();
         assert_eq!(number.kind(), IdentityKind::Cmnd);
         assert_eq!((number.birthplace(), number.birth_year(), number.sex()), (None, None, None));
         assert_eq!(number.masked(), "•••••4567");
@@ -203,7 +242,8 @@ mod tests {
         assert_eq!(parse("024085001234").unwrap().as_former(), None);
         // Where both kinds are taken, both are named.
         for typed in ["12123456", "02408500123", "0240850012345"] {
-            assert_eq!(IdentityNumber::parse(typed, None, TODAY, true), Err(FieldError::NineOrTwelveDigits), "{typed}");
+            let parsed = IdentityNumber::parse(typed, KnownFacts::default(), TODAY, true);
+            assert_eq!(parsed, Err(FieldError::NineOrTwelveDigits), "{typed}");
         }
     }
 
@@ -227,8 +267,9 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_gives_a_number_or_a_reason(typed in "\\PC{0,20}|[0-9 .-]{0,16}|[0-9]{12}|[0-9]{9}") {
-            if let Ok(number) = IdentityNumber::parse(&typed, None, TODAY, true) {
-                prop_assert_eq!(IdentityNumber::parse(number.as_str(), None, TODAY, true), Ok(number.clone()));
+            let parse = |typed: &str| IdentityNumber::parse(typed, KnownFacts::default(), TODAY, true);
+            if let Ok(number) = parse(&typed) {
+                prop_assert_eq!(parse(number.as_str()), Ok(number.clone()));
                 prop_assert_eq!(IdentityNumber::from_stored(number.as_str()), Ok(number.clone()));
                 prop_assert!(number.masked().chars().filter(char::is_ascii_digit).count() == 4);
             }

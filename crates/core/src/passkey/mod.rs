@@ -7,9 +7,11 @@
 mod answer;
 mod authenticator_data;
 mod key;
+mod name;
 
 pub use answer::{Asserted, Assertion, Attestation, NewPasskey, PasskeyFault};
 pub use key::{ALGORITHMS, PublicKey};
+pub use name::PasskeyName;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

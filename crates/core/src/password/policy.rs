@@ -35,7 +35,7 @@ mod tests {
         let born = BirthDate::parse("20/10/1985", today).unwrap();
         let own = PersonalWords::of_person(Some(&FullName::parse("Nguyễn Thị Khánh An").unwrap()), Some(&born))
             .and_numbers(
-                IdentityNumber::parse("024185009876", Some(&born), today, false).ok().as_ref(),
+                IdentityNumber::from_stored("024185009876").ok().as_ref(),
                 FormerNumber::parse("121987654").ok().as_ref(),
             )
             .and_business(

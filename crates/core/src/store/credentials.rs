@@ -26,6 +26,15 @@ pub trait CredentialRepo {
     /// Notes a use that the counter does not tell; `false` when there is no such credential.
     fn touch_credential(&mut self, id: &CredentialId, now: Timestamp) -> StoreResult<bool>;
 
+    /// Gate: gives a credential of this account and kind another name.
+    fn rename_credential(
+        &mut self,
+        account: &AccountId,
+        kind: CredentialKind,
+        id: &CredentialId,
+        name: &str,
+    ) -> StoreResult<bool>;
+
     /// Gate: deletes a credential of this account.
     fn delete_credential(&mut self, account: &AccountId, id: &CredentialId) -> StoreResult<bool>;
 

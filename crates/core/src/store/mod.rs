@@ -8,6 +8,7 @@
 //! row count says whether we won, in the same transaction as what it unlocks.
 
 mod accounts;
+mod backfills;
 mod credentials;
 mod protocol;
 mod relying_parties;
@@ -16,6 +17,7 @@ mod sign_in;
 mod sms;
 
 pub use accounts::{AccountRepo, LinkRepo, PasswordChange};
+pub use backfills::{Backfill, BackfillRepo};
 pub use credentials::CredentialRepo;
 pub use protocol::{ClientRepo, ConsentRepo, GrantRepo, Ground, LiveGrant};
 pub use relying_parties::{RevokedTokenRepo, SessionClient, SessionClientRepo, SubjectRepo};
@@ -65,6 +67,7 @@ pub trait Tx:
     + SmsRepo
     + AuditRepo
     + JobRepo
+    + BackfillRepo
 {
 }
 
@@ -86,6 +89,7 @@ impl<T> Tx for T where
         + SmsRepo
         + AuditRepo
         + JobRepo
+        + BackfillRepo
 {
 }
 

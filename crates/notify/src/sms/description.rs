@@ -48,12 +48,13 @@ pub(super) fn check_places(settings: &HttpSettings) -> Result<(), SetupError> {
         ("answer.error_code", &answer.error_code),
         ("answer.message_id", &answer.message_id),
     ];
-    if let Some(ReportSettings { id, our_id, delivered, failed, .. }) = &settings.report {
+    if let Some(ReportSettings { id, our_id, delivered, failed, refused, .. }) = &settings.report {
         let here = [
             ("report.id", id),
             ("report.our_id", our_id),
             ("report.delivered.at", &delivered.at),
             ("report.failed.at", &failed.at),
+            ("report.refused.at", &refused.at),
         ];
         if id.is_empty() && our_id.is_empty() {
             return Err(SetupError::new("report.id or report.our_id must say which message a report is about"));

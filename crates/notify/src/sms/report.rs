@@ -125,7 +125,7 @@ fn read(rules: &ReportSettings, report: &SmsReport<'_>) -> Option<(ReportedId, A
     let is = |rule: &ReportRule| text_at(&told, &rule.at).is_some_and(|value| stands_in(&rule.is, &value).is_some());
     let arrival = if is(&rules.delivered) {
         Arrival::Delivered
-    } else if is(&rules.failed) {
+    } else if is(&rules.failed) || is(&rules.refused) {
         Arrival::Failed
     } else {
         return None;
@@ -176,17 +176,24 @@ mod tests {
 
     #[test]
     fn esms_reports_by_a_query_with_counts() {
-        let query = |rest: &str| {
+        let query = |status: u32, rest: &str| {
             format!(
-                "SMSID=dc71-87&SendStatus=5&TotalPrice=0.0000&TotalReceiver=1&TotalSent=1&TypeId=2&telcoid=1&phonenumber=0901888484&{rest}"
+                "SMSID=dc71-87&SendStatus={status}&TotalPrice=0.0000&TotalReceiver=1&TotalSent=1&TypeId=2&telcoid=1&phonenumber=0901888484&{rest}"
             )
         };
-        let of = |rest: &str| told("esms", &query(rest), "");
+        let of = |rest: &str| told("esms", &query(5, rest), "");
         assert_eq!(of("SendFailed=0&SendSuccess=1&RequestId="), Some(gateways("dc71-87", Arrival::Delivered)));
         assert_eq!(of("SendFailed=1&SendSuccess=0&RequestId="), Some(gateways("dc71-87", Arrival::Failed)));
         assert_eq!(of("SendFailed=0&SendSuccess=0&RequestId="), None);
         let ours = Some((ReportedId::Ours(MessageId::from_text("019ab-1.17")), Arrival::Delivered));
         assert_eq!(of("SendFailed=0&SendSuccess=1&RequestId=019ab-1.17"), ours);
+        // 1 waits for eSMS's consent, 2 to be sent, 4 was refused by eSMS, 7 waits for the network's word.
+        for (status, arrival) in [(1, None), (2, None), (4, Some(Arrival::Failed)), (7, None), (44, None)] {
+            let found = told("esms", &query(status, "SendFailed=0&SendSuccess=0&RequestId="), "");
+            assert_eq!(found, arrival.map(|arrival| gateways("dc71-87", arrival)), "{status}");
+        }
+        let delivered = told("esms", &query(4, "SendFailed=0&SendSuccess=1&RequestId="), "");
+        assert_eq!(delivered, Some(gateways("dc71-87", Arrival::Delivered)), "what arrived has arrived");
     }
 
     #[test]

@@ -58,6 +58,7 @@ pub(super) async fn citizen(house: &House, inbox: &DemoInbox) -> anyhow::Result<
         full_name: "Nguyễn Văn An".to_owned(),
         birth_date: "15/03/1985".to_owned(),
         identity_number: "024085001234".to_owned(),
+        sex: String::new(),
         former_number: String::new(),
         contact: contact(&CITIZEN, "0912 345 678", "Số 1 đường Hùng Vương"),
     };

@@ -98,6 +98,20 @@ impl CredentialRepo for SqlTx<'_> {
         self.gate(|conn| diesel::update(row).set(credentials::last_used_at.eq(now.millis())).execute(conn))
     }
 
+    fn rename_credential(
+        &mut self,
+        account: &AccountId,
+        kind: CredentialKind,
+        id: &CredentialId,
+        name: &str,
+    ) -> StoreResult<bool> {
+        let row = credentials::table
+            .filter(credentials::id.eq(id.as_str()))
+            .filter(credentials::account_id.eq(account.as_str()))
+            .filter(credentials::kind.eq(kind.as_str()));
+        self.gate(|conn| diesel::update(row).set(credentials::name.eq(name)).execute(conn))
+    }
+
     fn delete_credential(&mut self, account: &AccountId, id: &CredentialId) -> StoreResult<bool> {
         let row = credentials::table
             .filter(credentials::id.eq(id.as_str()))

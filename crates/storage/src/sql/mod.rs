@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod backfills;
 mod challenges;
 mod clients;
 mod columns;

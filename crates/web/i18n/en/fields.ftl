@@ -3,6 +3,7 @@
 
 label-full_name = Full name
 label-birth_date = Date of birth
+label-sex = Sex (optional)
 label-identity_number = Personal identity number (CCCD number)
 label-identity_number-cmnd = Personal identity number (CCCD number) or former card number (CMND)
 label-former_number = Former identity card number of 9 digits (if you had one)
@@ -21,9 +22,11 @@ label-password = Password
 label-password_confirmation = Confirm password
 label-code = 6-digit code
 label-current_password = Current password
+label-passkey_name = Name of the passkey
 
 hint-full_name = As printed on your identity card, with all accents. Example: Nguyễn Thị An
 hint-birth_date = Day/month/year. Example: 27/03/1985
+hint-sex = Only checks the identity number below; it is not kept.
 hint-identity_number = The 12 digits printed on your identity card.
 hint-identity_number-cmnd = The 12 digits printed on your identity card, or the 9 digits of a former card (CMND).
 hint-former_number = Only if you once had an identity card with 9 digits (CMND). It lets us recognise your older papers. Leave it empty if you never had one or do not remember it.
@@ -36,6 +39,11 @@ hint-email = The e-mail that activates your account is sent to this address.
 hint-username = 6 to 32 characters with at least one letter. Example: nguyenthian85
 hint-username-business = 6 to 32 characters with at least one letter. Example: vaithieu.lucngan
 hint-password = At least 8 characters. A few unrelated words work well; avoid your name, date of birth and phone number.
+hint-passkey_name = Example: My phone
+
+sex-male = Male
+sex-female = Female
+sex-not-said = No answer
 
 # The address part of every form.
 
@@ -74,6 +82,7 @@ error-no_such_date = The date in “{ $field }” does not exist.
 error-in_the_future = The date in “{ $field }” is in the future.
 error-too_long_ago = The date in “{ $field }” is before 1900.
 error-birth_date_mismatch = “{ $field }” does not match the date of birth.
+error-sex_mismatch = “{ $field }” does not match the sex.
 error-unknown_place = The place chosen in “{ $field }” is not in the list. Choose again.
 error-ward_of_another_province = This ward is not in the chosen province or city.
 error-unknown_era = There is no such way to write an address.
@@ -106,6 +115,7 @@ field-birth_date-malformed = Write the date of birth as day/month/year. Example:
 field-birth_date-no_such_date = The calendar has no such date. Check the day and the month.
 field-birth_date-in_the_future = The date of birth must be in the past.
 field-birth_date-too_long_ago = Enter a date of birth from 1900 on.
+field-sex-malformed = Choose one of the answers in the list.
 field-identity_number-missing = Enter your personal identity number.
 field-identity_number-malformed = Enter the 12 digits printed on your identity card.
 field-identity_number-not_allowed_character = A personal identity number has digits only.
@@ -113,6 +123,7 @@ field-identity_number-wrong_length = A personal identity number has exactly 12 d
 field-identity_number-unknown_place = The first three digits are not the code of a province or country. Compare them with your card.
 field-identity_number-in_the_future = This number contains a year of birth in the future. Compare it with your card.
 field-identity_number-birth_date_mismatch = This number does not fit the year of birth you entered. Compare both with your card.
+field-identity_number-sex_mismatch = This number does not fit the sex you chose above. Compare both with your card; that question may also stay unanswered.
 field-identity_number-former_number_not_accepted = Cards with 9 digits (CMND) are no longer valid. Enter the 12 digits of your identity card.
 field-identity_number-nine_or_twelve_digits = A personal identity number has 12 digits, the number of a former card (CMND) has 9. Count them again.
 field-former_number-malformed = Enter the 9 digits of your former identity card, or leave this field empty.
@@ -181,3 +192,6 @@ field-code-missing = Enter the code from the text message.
 field-code-malformed = The code has exactly 6 digits. Look at the text message again.
 field-code-wrong_length = The code has exactly 6 digits. Look at the text message again.
 field-code-not_allowed_character = The code has digits only. Look at the text message again.
+field-passkey_name-missing = Enter a name for the passkey.
+field-passkey_name-too_long = The name is longer than 60 characters. Make it shorter.
+field-passkey_name-not_allowed_character = The name has a character that cannot be seen. Type the name again.

@@ -14,6 +14,7 @@ register-sign-in = Sign in
 
 register-citizen-title = Create a citizen account
 register-citizen-lead = You need your identity card, your own mobile phone and your own e-mail address. Please fill in every field, except where it says “if you had one”.
+register-citizen-lead-sex = You need your identity card, your own mobile phone and your own e-mail address. Please fill in every field, except where it says “optional” or “if you had one”.
 register-about-you = Your details
 register-address = Current address
 register-contact = Contact details

@@ -3,6 +3,7 @@
 
 label-full_name = Họ và tên
 label-birth_date = Ngày sinh
+label-sex = Giới tính (không bắt buộc)
 label-identity_number = Số định danh cá nhân (số căn cước, CCCD)
 label-identity_number-cmnd = Số định danh cá nhân (số căn cước, CCCD) hoặc số chứng minh nhân dân (CMND)
 label-former_number = Số chứng minh nhân dân cũ gồm 9 số (nếu có)
@@ -21,9 +22,11 @@ label-password = Mật khẩu
 label-password_confirmation = Xác nhận mật khẩu
 label-code = Mã xác thực gồm 6 chữ số
 label-current_password = Mật khẩu hiện tại
+label-passkey_name = Tên khóa truy cập
 
 hint-full_name = Viết đúng như trên căn cước, có dấu. Ví dụ: Nguyễn Thị An
 hint-birth_date = Ngày/tháng/năm. Ví dụ: 27/03/1985
+hint-sex = Chỉ để kiểm tra số định danh bên dưới, không lưu lại.
 hint-identity_number = 12 chữ số in trên thẻ căn cước.
 hint-identity_number-cmnd = 12 chữ số in trên thẻ căn cước, hoặc 9 chữ số của chứng minh nhân dân.
 hint-former_number = Chỉ điền nếu trước đây bạn từng có chứng minh nhân dân 9 số. Nhờ đó chúng tôi nhận ra giấy tờ cũ của bạn. Nếu không có hoặc không nhớ, hãy để trống.
@@ -36,6 +39,11 @@ hint-email = Thư kích hoạt tài khoản được gửi đến địa chỉ n
 hint-username = Từ 6 đến 32 ký tự, có ít nhất một chữ cái. Ví dụ: nguyenthian85
 hint-username-business = Từ 6 đến 32 ký tự, có ít nhất một chữ cái. Ví dụ: vaithieu.lucngan
 hint-password = Ít nhất 8 ký tự. Nên ghép vài từ không liên quan với nhau; đừng dùng tên, ngày sinh hay số điện thoại.
+hint-passkey_name = Ví dụ: Điện thoại của tôi
+
+sex-male = Nam
+sex-female = Nữ
+sex-not-said = Không trả lời
 
 # Phần địa chỉ của mọi biểu mẫu.
 
@@ -71,6 +79,7 @@ error-no_such_date = Ngày ở mục “{ $field }” không có trong lịch.
 error-in_the_future = Ngày ở mục “{ $field }” là một ngày trong tương lai.
 error-too_long_ago = Ngày ở mục “{ $field }” là trước năm 1900.
 error-birth_date_mismatch = Mục “{ $field }” không khớp với ngày sinh.
+error-sex_mismatch = Mục “{ $field }” không khớp với giới tính.
 error-unknown_place = Nơi đã chọn ở mục “{ $field }” không có trong danh sách. Hãy chọn lại.
 error-ward_of_another_province = Phường, xã này không thuộc tỉnh, thành phố đã chọn.
 error-unknown_era = Không có cách ghi địa chỉ này.
@@ -103,6 +112,7 @@ field-birth_date-malformed = Hãy viết ngày sinh theo thứ tự ngày/tháng
 field-birth_date-no_such_date = Ngày này không có trong lịch. Hãy xem lại ngày và tháng.
 field-birth_date-in_the_future = Ngày sinh phải là một ngày đã qua.
 field-birth_date-too_long_ago = Hãy nhập ngày sinh từ năm 1900 trở lại đây.
+field-sex-malformed = Hãy chọn một câu trả lời trong danh sách.
 field-identity_number-missing = Hãy nhập số định danh cá nhân của bạn.
 field-identity_number-malformed = Hãy nhập 12 chữ số in trên thẻ căn cước.
 field-identity_number-not_allowed_character = Số định danh cá nhân chỉ gồm chữ số.
@@ -110,6 +120,7 @@ field-identity_number-wrong_length = Số định danh cá nhân có đúng 12 c
 field-identity_number-unknown_place = Ba chữ số đầu không phải mã của một tỉnh hay một nước. Hãy so lại với thẻ căn cước.
 field-identity_number-in_the_future = Số này chứa năm sinh ở tương lai. Hãy so lại với thẻ căn cước.
 field-identity_number-birth_date_mismatch = Số này không khớp với năm sinh bạn nhập. Hãy so cả hai với thẻ căn cước.
+field-identity_number-sex_mismatch = Số này không khớp với giới tính bạn chọn ở trên. Hãy so cả hai với thẻ căn cước; bạn cũng có thể không trả lời câu hỏi đó.
 field-identity_number-former_number_not_accepted = Chứng minh nhân dân 9 số đã hết giá trị. Hãy nhập 12 chữ số trên thẻ căn cước.
 field-identity_number-nine_or_twelve_digits = Số định danh cá nhân có 12 chữ số, số chứng minh nhân dân có 9 chữ số. Hãy đếm lại.
 field-former_number-malformed = Hãy nhập 9 chữ số của chứng minh nhân dân cũ, hoặc để trống mục này.
@@ -178,3 +189,6 @@ field-code-missing = Hãy nhập mã trong tin nhắn.
 field-code-malformed = Mã gồm đúng 6 chữ số. Hãy xem lại tin nhắn.
 field-code-wrong_length = Mã gồm đúng 6 chữ số. Hãy xem lại tin nhắn.
 field-code-not_allowed_character = Mã chỉ gồm chữ số. Hãy xem lại tin nhắn.
+field-passkey_name-missing = Hãy nhập tên cho khóa truy cập.
+field-passkey_name-too_long = Tên dài quá 60 ký tự. Hãy viết ngắn hơn.
+field-passkey_name-not_allowed_character = Tên có ký tự không nhìn thấy được. Hãy gõ lại tên.

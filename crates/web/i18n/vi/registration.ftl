@@ -14,6 +14,7 @@ register-sign-in = Đăng nhập
 
 register-citizen-title = Đăng ký tài khoản công dân
 register-citizen-lead = Bạn cần thẻ căn cước, điện thoại di động và hộp thư email của chính mình. Hãy điền tất cả các mục, trừ mục ghi “nếu có”.
+register-citizen-lead-sex = Bạn cần thẻ căn cước, điện thoại di động và hộp thư email của chính mình. Hãy điền tất cả các mục, trừ mục ghi “không bắt buộc” hoặc “nếu có”.
 register-about-you = Thông tin của bạn
 register-address = Địa chỉ nơi ở hiện nay
 register-contact = Liên hệ

@@ -35,6 +35,7 @@ pub(crate) mod register;
 pub(crate) mod register_closed;
 pub(crate) mod registered;
 pub(crate) mod registration;
+pub(crate) mod rename_passkey;
 pub(crate) mod second_step;
 pub(crate) mod security;
 pub(crate) mod services;

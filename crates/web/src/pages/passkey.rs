@@ -127,7 +127,8 @@ async fn alone(visit: Visit, accounts: &Accounts, fields: &PasskeyFields) -> Pag
     let problem = Texts::of(visit.ctx.language).text(key);
     let visit = visit.showing_client();
     let page = SignInPage::new(visit.layout(sign_in::TITLE), String::new(), Some(problem))
-        .with_passkey(accounts.ask_passkey(&visit.ctx));
+        .with_passkey(accounts.ask_passkey(&visit.ctx))
+        .without_autofill();
     Ok(visit.page_with_passkey(status, page))
 }
 

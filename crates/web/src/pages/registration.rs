@@ -1,6 +1,6 @@
 //! Registering: one form for each class, answered alike. Every mistake at once, nothing typed lost but the passwords.
 
-use super::address_fields::{AddressFields, PostedAddress};
+use super::address_fields::{AddressFields, Choice, PostedAddress};
 use super::layout::Layout;
 use super::problems::Problems;
 use super::registered::{self, Registered};
@@ -17,6 +17,7 @@ use portal_id_core::accounts::{
     RegistrationMode,
 };
 use portal_id_core::ctx::Ctx;
+use portal_id_core::facts::Sex;
 use portal_id_core::profile::AccountClass;
 use std::future::Future;
 use std::sync::Arc;
@@ -44,6 +45,11 @@ pub(crate) trait ClassForm: Into<Typed> + Send + Sized {
     /// The common part.
     fn contact(&self) -> &Contact;
 
+    /// The answer to the question for the sex, of whoever can be asked.
+    fn sex(&self) -> Option<&str> {
+        None
+    }
+
     /// Registers.
     fn register(&self, accounts: &Accounts, ctx: &Ctx)
     -> impl Future<Output = Result<RegisterOutcome, Failure>> + Send;
@@ -68,10 +74,12 @@ impl ClassForm for CitizenForm {
     const CLASS: AccountClass = AccountClass::Citizen;
     const PATH: &'static str = "/register/citizen";
     const TITLE: &'static str = "register-citizen-title";
-    const OWN: &'static [Field] = &[Field::FullName, Field::BirthDate, Field::IdentityNumber, Field::FormerNumber];
+    const OWN: &'static [Field] =
+        &[Field::FullName, Field::BirthDate, Field::Sex, Field::IdentityNumber, Field::FormerNumber];
     const FIELDS: &'static [&'static str] = &[
         "full_name",
         "birth_date",
+        "sex",
         "identity_number",
         "former_number",
         "username",
@@ -82,13 +90,18 @@ impl ClassForm for CitizenForm {
     ];
 
     fn new(fields: &Fields, contact: Contact) -> Self {
-        let [full_name, birth_date, identity_number, former_number] =
-            ["full_name", "birth_date", "identity_number", "former_number"].map(|name| fields.get(name).to_owned());
-        Self { full_name, birth_date, identity_number, former_number, contact }
+        let [full_name, birth_date, sex, identity_number, former_number] =
+            ["full_name", "birth_date", "sex", "identity_number", "former_number"]
+                .map(|name| fields.get(name).to_owned());
+        Self { full_name, birth_date, sex, identity_number, former_number, contact }
     }
 
     fn contact(&self) -> &Contact {
         &self.contact
+    }
+
+    fn sex(&self) -> Option<&str> {
+        Some(&self.sex)
     }
 
     async fn register(&self, accounts: &Accounts, ctx: &Ctx) -> Result<RegisterOutcome, Failure> {
@@ -158,6 +171,8 @@ pub(crate) struct RegistrationPage {
     /// The last day on which the class may register here, when it is near.
     closes_on: Option<String>,
     address: AddressFields,
+    /// The answers to the question for the sex, where it is asked.
+    sexes: Vec<Choice>,
     /// Whether a former number alone will do as identity number.
     takes_cmnd: bool,
     passwords_again: bool,
@@ -175,9 +190,11 @@ impl RegistrationPage {
     /// The form with what was typed before.
     pub(super) fn new<F: ClassForm>(around: Around<'_>, form: F, problems: Problems) -> Self {
         let contact = form.contact();
+        let (asks_sex, texts) = (around.settings.registration.ask_sex, around.layout.texts);
         Self {
             layout: around.layout,
             problems,
+            sexes: form.sex().filter(|_| asks_sex).map(|chosen| sexes(texts, chosen)).unwrap_or_default(),
             path: F::PATH,
             closes_on: around.closes_on,
             address: AddressFields::new(around.assets, &contact.address),
@@ -190,6 +207,15 @@ impl RegistrationPage {
     /// The fields of a class's form, in the order of the page.
     pub(super) fn order<F: ClassForm>() -> Vec<Field> {
         [F::OWN, &COMMON].concat()
+    }
+
+    /// The key of what stands above the form.
+    fn lead(&self) -> &'static str {
+        match self.typed {
+            Typed::Citizen(_) if !self.sexes.is_empty() => "register-citizen-lead-sex",
+            Typed::Citizen(_) => "register-citizen-lead",
+            Typed::Business(_) => "register-business-lead",
+        }
     }
 
     /// The hint beside the username.
@@ -208,6 +234,19 @@ impl RegistrationPage {
             ("label-identity_number", "hint-identity_number")
         }
     }
+}
+
+/// What can be answered to the question for the sex.
+fn sexes(texts: Texts, chosen: &str) -> Vec<Choice> {
+    let choice = |sex: Sex| Choice {
+        code: sex.as_str().to_owned(),
+        name: texts.text(match sex {
+            Sex::Male => "sex-male",
+            Sex::Female => "sex-female",
+        }),
+        chosen: sex.as_str() == chosen,
+    };
+    Sex::ALL.map(choice).into()
 }
 
 /// What the form sends.

@@ -1,7 +1,7 @@
-//! The ways to prove who one is: what is enrolled, and removing it.
+//! The ways to prove who one is: what is enrolled, and removing it; from here to adding and naming.
 
 use super::layout::Layout;
-use super::{confirm, moment};
+use super::{confirm, moment, rename_passkey};
 use crate::edge::{CsrfForm, Fields, FormFields, LocalPath, Next, PageError, PageResult, Visit};
 use askama::Template;
 use axum::extract::State;
@@ -57,6 +57,8 @@ pub(crate) struct Row {
     pub(super) added: String,
     pub(super) last_used: Option<String>,
     pub(super) until: Option<String>,
+    /// Where it can be given another name, if it can.
+    pub(super) rename: Option<String>,
 }
 
 impl Row {
@@ -68,7 +70,13 @@ impl Row {
             added: moment::at(entry.added_at),
             last_used: entry.last_used_at.map(moment::at),
             until: entry.expires_at.map(moment::at),
+            rename: None,
         }
+    }
+
+    /// The same with a way to another name.
+    fn renamable(self, layout: &Layout) -> Self {
+        Self { rename: Some(layout.to_with(rename_passkey::PATH, &[("id", &self.id)])), ..self }
     }
 }
 
@@ -87,9 +95,10 @@ impl FormFields for SecurityFields {
 }
 
 /// What can have been done, as the address says it, and the key of its words.
-const DONE: [(&str, &str); 6] = [
+const DONE: [(&str, &str); 7] = [
     ("authenticator-added", "security-done-authenticator-added"),
     ("passkey-added", "security-done-passkey-added"),
+    ("renamed", "security-done-renamed"),
     ("removed", "security-done-removed"),
     ("forgotten", "security-done-forgotten"),
     ("too-many", "security-done-too-many"),
@@ -159,7 +168,10 @@ impl SecurityPage {
             another_authenticator: view.authenticators.len() < CredentialKind::Authenticator.most(),
             authenticators: rows(view.authenticators, "security-unnamed-authenticator"),
             another_passkey: view.passkeys.len() < CredentialKind::Passkey.most(),
-            passkeys: rows(view.passkeys, "security-unnamed-passkey"),
+            passkeys: rows(view.passkeys, "security-unnamed-passkey")
+                .into_iter()
+                .map(|row| row.renamable(&layout))
+                .collect(),
             recovery_codes_left: u32::try_from(view.recovery_codes_left).unwrap_or(u32::MAX),
             recovery_codes_made: view.recovery_codes_made_at.map(moment::at),
             devices: rows(view.devices, "security-unnamed-device"),

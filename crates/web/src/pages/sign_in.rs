@@ -30,6 +30,8 @@ pub(crate) struct SignInPage {
     pub(super) username: String,
     /// What the button for passkeys asks the browser for: the same for everybody (security.md row 15).
     pub(super) passkey: Option<PasskeyForm>,
+    /// Whether the browser may offer passkeys beside its stored names, at the field for the name.
+    pub(super) autofill: bool,
 }
 
 /// What the page sends.
@@ -49,12 +51,22 @@ impl FormFields for SignInFields {
 impl SignInPage {
     /// The page with the name that was typed or expected.
     pub(super) fn new(layout: Layout, username: String, problem: Option<String>) -> Self {
-        Self { layout, problem, unproblematic: Problems::default(), username, passkey: None }
+        Self { layout, problem, unproblematic: Problems::default(), username, passkey: None, autofill: true }
     }
 
     /// The page with the button for passkeys.
     pub(super) fn with_passkey(self, ask: Option<PasskeyAsk>) -> Self {
         Self { passkey: ask.map(PasskeyForm::from), ..self }
+    }
+
+    /// What the browser may fill the name with (HTML, WebAuthn §5.1.4: `webauthn` for conditional mediation).
+    fn name_autocomplete(&self) -> &'static str {
+        if self.passkey.is_some() && self.autofill { "username webauthn" } else { "username" }
+    }
+
+    /// The page after a passkey was refused: a browser that answers by itself would answer the same again.
+    pub(super) fn without_autofill(self) -> Self {
+        Self { autofill: false, ..self }
     }
 }
 

@@ -37,8 +37,9 @@ fn contact(username: &str) -> Contact {
 
 fn citizen() -> CitizenForm {
     let [full_name, birth_date, identity_number] = ["Nguyễn Thị An", "15/03/1985", "024185001234"].map(str::to_owned);
+    let (sex, former_number) = (String::new(), String::new());
     let contact = contact("nguyen.thi.an");
-    CitizenForm { full_name, birth_date, identity_number, former_number: String::new(), contact }
+    CitizenForm { full_name, birth_date, sex, identity_number, former_number, contact }
 }
 
 fn business() -> BusinessForm {
@@ -69,6 +70,7 @@ fn of_citizen(settings: &AccountSettings, field: Field, typed: &str) -> Result<C
     match field {
         Field::FullName => typed.clone_into(&mut form.full_name),
         Field::BirthDate => typed.clone_into(&mut form.birth_date),
+        Field::Sex => typed.clone_into(&mut form.sex),
         Field::IdentityNumber => typed.clone_into(&mut form.identity_number),
         Field::FormerNumber => typed.clone_into(&mut form.former_number),
         common => fill(&mut form.contact, common, typed),

@@ -1,10 +1,11 @@
 //! The facts that only a class has.
 
 use super::{Row, businesses_alone, citizens_alone, citizens_under};
-use crate::accounts::{AccountSettings, Field};
+use crate::accounts::{AccountSettings, Field, RegistrationSettings};
 use crate::facts::FieldError::{
     BirthDateMismatch, Checksum, FormerNumberNotAccepted, FormerNumberTwice, InTheFuture, Malformed, Missing,
-    NineOrTwelveDigits, NoSuchDate, NotAllowedCharacter, TooLong, TooLongAgo, TooShort, UnknownPlace, WrongLength,
+    NineOrTwelveDigits, NoSuchDate, NotAllowedCharacter, SexMismatch, TooLong, TooLongAgo, TooShort, UnknownPlace,
+    WrongLength,
 };
 
 #[test]
@@ -107,7 +108,65 @@ fn identity_number_where_a_former_one_will_do() {
     );
 }
 
-/// The one field that may stay empty.
+fn asking_for_the_sex() -> AccountSettings {
+    let registration = RegistrationSettings { ask_sex: true, ..RegistrationSettings::default() };
+    AccountSettings { registration, ..AccountSettings::default() }
+}
+
+/// Nothing is kept of an answer.
+#[test]
+fn sex() {
+    citizens_under(
+        &asking_for_the_sex(),
+        Field::Sex,
+        &[
+            ("", Ok("")),
+            (" \u{a0} ", Ok("")),
+            ("female", Ok("")),
+            (" female\r\n", Ok("")),
+            ("Female", Err(Malformed)),
+            ("f", Err(Malformed)),
+            ("1", Err(Malformed)),
+            ("Nữ", Err(Malformed)),
+            ("fe\0male", Err(Malformed)),
+            ("fem\u{430}le", Err(Malformed)),
+            ("\u{200f}female", Err(Malformed)),
+            ("♀", Err(Malformed)),
+            (&"female".repeat(9000), Err(Malformed)),
+        ],
+    );
+    // Not asked, not read.
+    citizens_alone(Field::Sex, &[("male", Ok("")), ("♀", Ok(""))]);
+}
+
+/// The vectors of vietnam.md 2 with both sexes.
+#[test]
+fn identity_number_against_the_sex() {
+    let settings = asking_for_the_sex();
+    for (number, born, own, other) in [
+        ("024085001234", "15/03/1985", "male", "female"),
+        ("024185001234", "15/03/1985", "female", "male"),
+        ("027203004567", "01/01/2003", "male", "female"),
+        ("001300000001", "31/12/2000", "female", "male"),
+    ] {
+        for (sex, expected) in [("", Ok(number)), (own, Ok(number)), (other, Err(SexMismatch))] {
+            let mut form = super::citizen();
+            born.clone_into(&mut form.birth_date);
+            sex.clone_into(&mut form.sex);
+            number.clone_into(&mut form.identity_number);
+            let found = form.check(&settings, super::TODAY);
+            super::judge("citizen", Field::IdentityNumber, (number, expected), found);
+            assert!(form.check(&AccountSettings::default(), super::TODAY).is_ok(), "{number} {sex}: not asked");
+        }
+    }
+    // Nine digits say nothing of anybody.
+    let mut form = super::citizen();
+    (form.sex, form.identity_number) = ("male".to_owned(), "121234567".to_owned());
+    let settings = AccountSettings { accept_cmnd: true, ..settings };
+    assert!(form.check(&settings, super::TODAY).is_ok());
+}
+
+/// Beside the question for the sex, the one field that may stay empty.
 #[test]
 fn former_number() {
     citizens_alone(

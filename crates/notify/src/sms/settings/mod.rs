@@ -206,6 +206,8 @@ pub struct ReportSettings {
     pub delivered: ReportRule,
     /// When the network gave up.
     pub failed: ReportRule,
+    /// When the gateway itself refused it after all, if it tells that in another place; counts as failed.
+    pub refused: ReportRule,
     /// How reports are signed, besides the secret in their address.
     pub signature: SignatureSettings,
 }

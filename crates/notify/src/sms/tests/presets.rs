@@ -286,6 +286,22 @@ fn check_twilio(request: &Request) -> Result<(), String> {
 }
 
 impl Gateway {
+    /// The same for an operator who has no table of its codes.
+    fn without_codes_of_a_contract(&self) -> Self {
+        fn bare(preset: &str) -> Value {
+            let known = GATEWAYS.iter().find(|known| known.preset == preset).unwrap();
+            let mut table = (known.table)();
+            table.as_object_mut().unwrap().remove("answer");
+            table
+        }
+        let table = match self.preset {
+            "vnpt" => || bare("vnpt"),
+            "vietguys" => || bare("vietguys"),
+            _ => || bare("stringee"),
+        };
+        Self { table, ..*self }
+    }
+
     /// The verdict when the gateway checks the request and then reacts so. What it found wrong fails the test.
     async fn verdict(&self, reaction: Reaction) -> Verdict {
         let (check, path) = (self.check, self.path);
@@ -340,6 +356,30 @@ async fn every_preset_speaks_as_its_gateway_demands_and_is_understood() {
         for verdict in [refused, unwilling, passing] {
             assert!(!format!("{verdict:?}").contains("912345678"), "{name}: {verdict:?}");
         }
+    }
+}
+
+/// ADR 12: the dearest mistake would be to give up a code that another gateway delivers.
+#[tokio::test]
+async fn where_no_table_of_codes_is_public_every_refusal_is_passing_and_says_its_code() {
+    for known in GATEWAYS.iter().filter(|known| ["vnpt", "vietguys", "stringee"].contains(&known.preset)) {
+        let bare = known.without_codes_of_a_contract();
+        for code in [-99, -8, -5, -2, -1, 1, 2, 5, 11, 13, 31, 99, 100, 404, 1000] {
+            let body = match known.preset {
+                "vnpt" => {
+                    json!({ "RPLY": { "name": "send_sms_list", "ERROR": code.to_string(), "ERROR_DESC": "0912345678" } })
+                }
+                "vietguys" => json!({ "error": code, "log": "0912345678" }),
+                _ => json!({ "smsSent": 0, "result": [{ "price": 0, "smsType": 1, "r": code, "msg": "0912345678" }] }),
+            };
+            for status in [200, 400] {
+                let verdict = bare.answered((status, &body.to_string())).await;
+                let expected = Verdict::Passing(format!("answered {status} with code {code}"));
+                assert_eq!(verdict, expected, "{}", known.preset);
+            }
+        }
+        let accepted = bare.answered(known.accepted).await;
+        assert_eq!(accepted, Verdict::Accepted(known.id.map(str::to_owned)), "{}", known.preset);
     }
 }
 

@@ -94,6 +94,28 @@ pub async fn a_credential_is_taken_once_and_noted_any_number_of_times(subject: S
 }
 
 /// security.md row 33: another account's id is nobody's.
+pub async fn a_credential_is_renamed_as_what_it_is_by_its_own_account_alone(subject: Subject) {
+    let (one, two) = (add_account(&subject.store, 1).await, add_account(&subject.store, 2).await);
+    add(&subject.store, credential(1, &one, CredentialKind::Passkey)).await;
+    add(&subject.store, credential(2, &one, CredentialKind::Passkey)).await;
+    let before = list(&subject.store, 1).await;
+    for (account, kind, number, expected) in [
+        (&two, CredentialKind::Passkey, 1, false),
+        (&one, CredentialKind::Authenticator, 1, false),
+        (&one, CredentialKind::Passkey, 3, false),
+        (&one, CredentialKind::Passkey, 1, true),
+        (&one, CredentialKind::Passkey, 1, true),
+    ] {
+        let (account, name) = (account.clone(), "Điện thoại của mẹ");
+        let rename = move |tx: &mut dyn Tx| tx.rename_credential(&account, kind, &credential_id(number), name);
+        assert_eq!(subject.store.tx("rename", rename).await, Ok(expected), "{kind:?} {number}");
+    }
+    let after = list(&subject.store, 1).await;
+    assert_same(&after[0], &Credential { name: "Điện thoại của mẹ".to_owned(), ..before[0].clone() });
+    assert_same(&after[1], &before[1]);
+}
+
+/// security.md row 33: another account's id is nobody's.
 pub async fn a_credential_is_deleted_by_its_own_account_alone(subject: Subject) {
     let (one, two) = (add_account(&subject.store, 1).await, add_account(&subject.store, 2).await);
     add(&subject.store, credential(1, &one, CredentialKind::Passkey)).await;

@@ -1,11 +1,12 @@
 //! Cases about keys and the audit trail.
 
 use super::Subject;
-use super::samples::{MINUTE, NOW, TICK, assert_same_signing_key, signing_key};
+use super::samples::{MINUTE, NOW, TICK, account, account_id, assert_same_signing_key, signing_key};
 use portal_id_core::audit::{AuditEntry, AuditKind};
 use portal_id_core::ids::{AccountId, AuditId, ClientId, KeyId, SessionId};
+use portal_id_core::profile::Account;
 use portal_id_core::signing_key::{SigningAlgorithm, SigningKey};
-use portal_id_core::store::{AuditFilter, DataKey, StoreError, Tx};
+use portal_id_core::store::{AuditFilter, Backfill, DataKey, StoreError, Tx};
 
 /// All fields, the oldest first; only the timetable changes.
 pub async fn signing_keys_come_back_with_their_timetable(subject: Subject) {
@@ -115,4 +116,36 @@ pub async fn a_job_is_taken_once_until_its_end_and_a_clock_that_was_ahead_holds_
     let ahead = NOW + MINUTE.times(60);
     assert_eq!(take(ahead, ahead + MINUTE).await, Ok(true));
     assert_eq!(take(NOW + MINUTE.times(2), NOW + MINUTE.times(3)).await, Ok(true));
+}
+
+/// Each pass by its name; accounts in the order of their ids, each once, the youngest left for later.
+pub async fn a_pass_over_the_accounts_goes_on_where_it_stood(subject: Subject) {
+    let find =
+        async |name: &'static str| subject.store.read("find", move |tx| tx.find_backfill(name)).await.expect("a read");
+    assert_eq!(find("index").await, None);
+    let begun = Backfill { name: "index".to_owned(), after: account_id(2), caught_up_at: None, finished_at: None };
+    let caught_up = Backfill { after: account_id(3), caught_up_at: Some(NOW), ..begun.clone() };
+    let finished = Backfill { finished_at: Some(NOW + MINUTE), ..caught_up.clone() };
+    for stand in [begun, caught_up, finished] {
+        let put = stand.clone();
+        assert_eq!(subject.store.tx("put", move |tx| tx.put_backfill(&put)).await, Ok(()));
+        assert_eq!(find("index").await, Some(stand));
+    }
+    assert_eq!(find("other").await, None);
+
+    for (number, created_at) in [(3, NOW), (1, NOW), (4, NOW + TICK), (2, NOW)] {
+        let account = Account { created_at, ..account(number) };
+        subject.store.tx("add", move |tx| tx.insert_account(&account)).await.expect("added");
+    }
+    let after = async |after: AccountId, before, limit| {
+        let list = move |tx: &mut dyn Tx| tx.list_accounts_after(&after, before, limit);
+        let listed = subject.store.read("list", list).await.expect("a read");
+        listed.into_iter().map(|account| account.id).collect::<Vec<_>>()
+    };
+    let (start, later) = (AccountId::from_text(""), NOW + MINUTE);
+    assert_eq!(after(start.clone(), later, 3).await, [1, 2, 3].map(account_id));
+    assert_eq!(after(account_id(3), later, 3).await, [account_id(4)]);
+    assert_eq!(after(account_id(4), later, 3).await, []);
+    assert_eq!(after(start.clone(), NOW + TICK, 9).await, [1, 2, 3].map(account_id));
+    assert_eq!(after(start, NOW, 9).await, []);
 }

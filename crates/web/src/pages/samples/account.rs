@@ -15,6 +15,7 @@ use crate::pages::password::PasswordPage;
 use crate::pages::problems::Problems;
 use crate::pages::qr::Qr;
 use crate::pages::recovery_codes::{MakeRecoveryCodesPage, RecoveryCodesPage};
+use crate::pages::rename_passkey::RenamePasskeyPage;
 use crate::pages::security::{Onward, Row, SecurityPage};
 use crate::pages::services::{ServiceLine, ServicesPage};
 use crate::pages::sessions::{SessionLine, SessionsPage};
@@ -58,6 +59,7 @@ impl Samples {
             added: self.v("10:25, 23/11/2026"),
             last_used: used.then(|| self.v("08:00, 24/11/2026")),
             until: used.then(|| self.v("10:25, 23/12/2026")),
+            rename: None,
         }
     }
 
@@ -81,7 +83,7 @@ impl Samples {
             onward: Onward::ToService,
             authenticators: vec![self.row(1, true), self.row(2, false)],
             another_authenticator: false,
-            passkeys: vec![self.row(3, false)],
+            passkeys: vec![Row { rename: Some(self.v("/account/security/passkey/name?id=3")), ..self.row(3, false) }],
             recovery_codes_left: 7,
             recovery_codes_made: Some(self.v("10:25, 23/11/2026")),
             devices: vec![self.row(4, true)],
@@ -115,6 +117,17 @@ impl Samples {
                 excluded: vec![self.v("a2V5")],
             };
             self.draw(name, &AddPasskeyPage::new(layout, offer, self.v("Điện thoại của tôi"), problem));
+        }
+        for (name, wrong) in [("rename-passkey", false), ("rename-passkey-problem", true)] {
+            let layout = self.signed_in("rename-passkey-title");
+            let errors = if wrong {
+                FieldErrors::one(Field::PasskeyName, FieldError::NotAllowedCharacter)
+            } else {
+                FieldErrors::default()
+            };
+            let problems = Problems::told(layout.texts, &errors, &[Field::PasskeyName]);
+            let (id, typed) = (self.v("0192f3a1"), self.v("Điện thoại của tôi"));
+            self.draw(name, &RenamePasskeyPage { layout, problems, id, typed });
         }
     }
 

@@ -14,8 +14,9 @@ use crate::pages::registration::{Around, ClassForm, RegistrationPage};
 use crate::settings::{Instead, WebSettings};
 use portal_id_core::accounts::{
     AccountSettings, AddressForm, BusinessForm, CitizenForm, Contact, Field, FieldErrors, RegistrationMode,
+    RegistrationSettings,
 };
-use portal_id_core::facts::FieldError;
+use portal_id_core::facts::{FieldError, Sex};
 use portal_id_core::language::LocalText;
 use portal_id_core::place::OldProvince;
 use portal_id_core::profile::AccountClass;
@@ -70,6 +71,7 @@ impl Samples {
         let typed = CitizenForm {
             full_name: self.v("Nguyễn Thị An"),
             birth_date: self.v("27/03/1985"),
+            sex: String::new(),
             identity_number: self.v("024190001234"),
             former_number: self.v("12123456"),
             contact: Contact {
@@ -83,6 +85,7 @@ impl Samples {
         };
         self.draw("register-citizen-problems", &registration(layout, typed, problems));
         self.former_numbers_accepted();
+        self.asked_for_the_sex();
         self.addresses();
         self.business();
     }
@@ -158,6 +161,24 @@ impl Samples {
         let problems = Problems::told(layout.texts, &errors, &RegistrationPage::order::<CitizenForm>());
         let typed = CitizenForm { identity_number: self.v("12123456"), ..CitizenForm::default() };
         self.draw("register-citizen-cmnd", &registration_until(layout, None, &settings, typed, problems));
+    }
+
+    /// The citizen's form where it asks for the sex: unanswered, and with an answer that the number does not fit.
+    fn asked_for_the_sex(&mut self) {
+        let registration = RegistrationSettings { ask_sex: true, ..RegistrationSettings::default() };
+        let settings = AccountSettings { registration, ..AccountSettings::default() };
+        let fits = (FieldErrors::default(), CitizenForm::default());
+        let typed = CitizenForm {
+            sex: Sex::Male.as_str().to_owned(),
+            identity_number: self.v("024185001234"),
+            ..CitizenForm::default()
+        };
+        let mismatch = (FieldErrors::one(Field::IdentityNumber, FieldError::SexMismatch), typed);
+        for (name, (errors, typed)) in [("register-citizen-sex", fits), ("register-citizen-sex-mismatch", mismatch)] {
+            let layout = self.layout("register-citizen-title");
+            let problems = Problems::told(layout.texts, &errors, &RegistrationPage::order::<CitizenForm>());
+            self.draw(name, &registration_until(layout, None, &settings, typed, problems));
+        }
     }
 
     pub(super) fn address(&self, era: &str, province: &str, district: &str, ward: &str) -> AddressForm {

@@ -1,0 +1,84 @@
+//! Looking at a challenge: whether this browser may go on with it, and what its page shows.
+
+use super::code_sending::{Sending, code_message_id};
+use super::{Accounts, Failure};
+use crate::challenge::Challenge;
+use crate::credential::Factors;
+use crate::ctx::Ctx;
+use crate::ids::ChallengeId;
+use crate::profile::{Account, AccountState, Identifier};
+
+/// What the page of a challenge shows.
+#[derive(Clone, Debug)]
+pub enum ChallengeView {
+    /// A code can be given.
+    Open {
+        /// The phone, masked; an account may have none.
+        phone: Option<String>,
+        /// How the message with the code fares (decisions 5: say so).
+        sending: Sending,
+        /// Whether the phone was never verified: its number may still be corrected (decisions 5).
+        phone_can_be_corrected: bool,
+        /// Whether a code was sent. None is for whoever prefers another factor, until they ask for one.
+        code_sent: bool,
+        /// What else the person can take this step with.
+        factors: Factors,
+    },
+    /// Over, unknown, or another browser's: sign in again.
+    Over,
+}
+
+impl Accounts {
+    /// What to show for a challenge to this browser.
+    pub async fn view_challenge(&self, ctx: &Ctx, id: &ChallengeId) -> Result<ChallengeView, Failure> {
+        let Some((challenge, account)) = self.open_challenge(ctx, id).await? else {
+            return Ok(ChallengeView::Over);
+        };
+        let phone = self.open_profile(&account)?.phone;
+        let (account_id, message) = (account.id.clone(), code_message_id(&challenge.id, challenge.sent_at));
+        let (identifiers, sending, credentials) = self
+            .store
+            .read("view_challenge", move |tx| {
+                let identifiers = tx.list_identifiers(&account_id)?;
+                Ok((identifiers, Sending::of(tx, &message)?, tx.list_credentials(&account_id)?))
+            })
+            .await?;
+        Ok(ChallengeView::Open {
+            phone: phone.map(|phone| phone.masked()),
+            sending,
+            phone_can_be_corrected: challenge.raises_session.is_none()
+                && identifiers.iter().any(Identifier::is_unproved_phone),
+            code_sent: challenge.has_code(),
+            factors: Factors::of(&credentials, ctx.now),
+        })
+    }
+
+    /// The challenge and its account, if this browser may go on with it.
+    pub(super) async fn open_challenge(
+        &self,
+        ctx: &Ctx,
+        id: &ChallengeId,
+    ) -> Result<Option<(Challenge, Account)>, Failure> {
+        let (ctx, id, codes) = (ctx.clone(), id.clone(), self.settings.codes.clone());
+        let sessions = self.settings.sessions.clone();
+        let found = self
+            .store
+            .read("find_challenge", move |tx| {
+                let Some(challenge) = tx.find_challenge(&id)? else {
+                    return Ok(None);
+                };
+                if !challenge.is_open(ctx.now, &codes) || ctx.browser != Some(challenge.browser) {
+                    return Ok(None);
+                }
+                if let Some(raised) = &challenge.raises_session
+                    && !tx.find_session_by_id(raised)?.is_some_and(|session| session.is_live(ctx.now, &sessions))
+                {
+                    return Ok(None);
+                }
+                let account = tx.find_account(&challenge.account_id)?;
+                Ok(account.filter(|account| account.state == AccountState::Active).map(|account| (challenge, account)))
+            })
+            .await?;
+        Ok(found)
+    }
+}
