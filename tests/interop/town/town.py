@@ -149,13 +149,17 @@ class Town:
 
     def run(self, town, scripts, provider):
         only = os.environ.get("ONLY", "").split(",")
+        # What Chromium leaves when it is ended goes with the folder.
+        own = self.folder / "tmp"
+        own.mkdir(exist_ok=True)
         for script in scripts:
             if not any(word in script for word in only):
                 continue
             node = ["node", "--test", "--test-reporter=spec", "--test-concurrency=1"]
             command = [sys.executable] if script.endswith(".py") else node
             print(f"  {script} at {provider.issuer}", flush=True)
-            done = subprocess.run([*command, str(HERE / script)], env={**os.environ, "TOWN": str(town)}, check=False)
+            environment = {**os.environ, "TOWN": str(town), "TMPDIR": str(own)}
+            done = subprocess.run([*command, str(HERE / script)], env=environment, check=False)
             if done.returncode:
                 raise SystemExit(f"{script} failed; the provider's last words:\n{provider.last_words()}")
 
