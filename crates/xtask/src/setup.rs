@@ -25,6 +25,8 @@ pub(crate) enum Need {
     Nss,
     /// A web server and its module for OpenID Connect.
     Apache,
+    /// A web server that asks the one above about each request.
+    Nginx,
     /// The database of several nodes.
     Postgres,
     /// SQLite's shell: fills the bench's database.
@@ -39,7 +41,7 @@ pub(crate) enum Need {
     MdBook,
 }
 
-const EVERYTHING: [Need; 14] = [
+const EVERYTHING: [Need; 15] = [
     Need::Compiler,
     Need::Npm("tests/sample-service"),
     Need::Npm("tests/interop"),
@@ -50,6 +52,7 @@ const EVERYTHING: [Need; 14] = [
     Need::OpenSsl,
     Need::Nss,
     Need::Apache,
+    Need::Nginx,
     Need::Postgres,
     Need::Redis,
     Need::HaProxy,
@@ -71,6 +74,7 @@ pub(crate) fn prepare(repository: &Repository, needs: &[Need]) -> Result<()> {
         match need {
             Need::Npm(folder) => npm(repository, folder)?,
             Need::Python => python(repository)?,
+            Need::Nginx => fetch_nginx(repository)?,
             Need::CargoDeny => cargo_install(repository, "cargo-deny", "0.20.2")?,
             Need::MdBook => cargo_install(repository, "mdbook", "0.5.4")?,
             Need::Compiler
@@ -106,6 +110,12 @@ pub(crate) fn postgres_programs() -> Option<PathBuf> {
 fn apache() -> bool {
     let program = on_path("apache2").is_some() || Path::new("/usr/sbin/apache2").is_file();
     program && Path::new("/usr/lib/apache2/modules/mod_auth_openidc.so").is_file()
+}
+
+/// nginx: the machine's own, else the one that we fetched.
+pub(crate) fn nginx(repository: &Repository) -> Option<PathBuf> {
+    let ours = repository.path(".portal/nginx/usr/sbin/nginx");
+    on_path("nginx").or_else(|| [PathBuf::from("/usr/sbin/nginx"), ours].into_iter().find(|program| program.is_file()))
 }
 
 fn haproxy() -> Option<PathBuf> {
@@ -175,6 +185,37 @@ fn install_packages(packages: &[&str]) -> Result<()> {
         run("clearing apt's cache", apt().arg("clean"))?;
         install()
     })
+}
+
+/// Unpacks the program out of Debian's package without installing that: it would start a server on port 80.
+fn fetch_nginx(repository: &Repository) -> Result<()> {
+    if nginx(repository).is_some() {
+        return Ok(());
+    }
+    if on_path("apt-get").is_none() {
+        bail!("missing on this machine: nginx. Install it with your system's packages, then run this again");
+    }
+    let folder = repository.portal("nginx")?;
+    fs::create_dir_all(&folder)?;
+    let fetch = || {
+        let mut command = Command::new("apt-get");
+        // As root apt would rather download as somebody who may not write here, and say so.
+        command.args(["download", "-qq", "-o", "APT::Sandbox::User=root", "nginx"]).current_dir(&folder);
+        run("fetching nginx", &mut command)
+    };
+    // The lists may be missing or name a version that is no longer there; only root renews them.
+    fetch().or_else(|error| {
+        if !processes::is_root() {
+            return Err(error.context("`sudo apt-get update`, then run this again"));
+        }
+        run("refreshing the package lists", Command::new("apt-get").args(["update", "-qq"]))?;
+        fetch()
+    })?;
+    let package = fs::read_dir(&folder)?.flatten().map(|entry| entry.path());
+    let package = package.into_iter().find(|path| path.extension().is_some_and(|extension| extension == "deb"));
+    let package = package.context("apt-get download left no package")?;
+    run("unpacking nginx", Command::new("dpkg-deb").arg("--extract").arg(&package).arg(&folder))?;
+    fs::remove_file(&package).with_context(|| format!("cannot remove {}", package.display()))
 }
 
 fn npm(repository: &Repository, folder: &str) -> Result<()> {

@@ -37,7 +37,8 @@ enum Area {
     Shared,
     /// The running provider against npm openid-client, and its signatures against PyPI joserfc
     Interop,
-    /// Over https on several sites: openid-client, oidc-client-ts in Chromium, Authlib, Apache, once behind HAProxy
+    /// Over https on several sites: openid-client, oidc-client-ts in Chromium, Authlib, the crate openidconnect, Apache,
+    /// nginx, once behind HAProxy
     Stock,
     /// Every page and the demo in a real Chromium, with an accessibility engine
     Browser,
@@ -91,6 +92,7 @@ impl Area {
                 Need::Chromium,
                 Need::Nss,
                 Need::Apache,
+                Need::Nginx,
                 Need::HaProxy,
             ],
             Self::Browser => {
@@ -199,8 +201,24 @@ fn interop(workshop: &Workshop<'_>) -> Result<()> {
 
 /// The town brings its own providers, over https.
 fn stock(workshop: &Workshop<'_>) -> Result<()> {
-    let chromium = setup::chromium().map(|program| program.display().to_string()).unwrap_or_default();
-    python(workshop, "tests/interop/town/town.py", &[("CHROMIUM", &chromium)])
+    let text = |program: Option<PathBuf>| program.map(|path| path.display().to_string()).unwrap_or_default();
+    let (chromium, nginx) = (text(setup::chromium()), text(setup::nginx(workshop.repository)));
+    let openidconnect = text(Some(foreign_client(workshop.repository)?));
+    let settings = [("CHROMIUM", &*chromium), ("NGINX", &nginx), ("OPENIDCONNECT", &openidconnect)];
+    python(workshop, "tests/interop/town/town.py", &settings)
+}
+
+/// The service that is written with the crate `openidconnect`: a workspace of its own, since that crate brings another which
+/// ours forbids.
+fn foreign_client(repository: &Repository) -> Result<PathBuf> {
+    let target = repository.portal("openidconnect")?;
+    let mut command = Command::new("cargo");
+    command
+        .args(["build", "--quiet", "--locked", "--manifest-path"])
+        .arg(repository.path("tests/interop/openidconnect/Cargo.toml"))
+        .env("CARGO_TARGET_DIR", &target);
+    processes::run("building the service with the crate openidconnect (the first time takes a minute)", &mut command)?;
+    Ok(target.join("debug/portal-id-foreign-client"))
 }
 
 fn browser(workshop: &Workshop<'_>) -> Result<()> {

@@ -1,7 +1,7 @@
 // Apache with Debian's mod_auth_openidc in front of pages that know nothing of OpenID Connect, in a real Chromium.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { clientsOf, issuer, launch, signIn, town, visitor } from './support.js';
+import { clientsOf, eventually, issuer, launch, signIn, town, visitor } from './support.js';
 
 const [apache] = clientsOf('mod_auth_openidc');
 const [citizen] = town.citizens;
@@ -33,5 +33,25 @@ describe('mod_auth_openidc', () => {
     assert.deepEqual(forbidden, []);
   });
 
-  // Not tested yet: back-channel logout (`backchannel_logout_uri` is OIDCRedirectURI with ?logout=backchannel).
+  // security: row 26
+  test('ends its session when the portal says that the person left (back channel)', async () => {
+    await page.goto(`${apache.origin}/protected/`);
+    assert.deepEqual(await signIn(page, citizen), ['sign-in', 'code']);
+    await page.waitForURL(`${apache.origin}/protected/`);
+    const headers = (await page.reload()).headers();
+    assert.equal(headers['x-remote-user'], citizen.username);
+
+    const forged = await page.request.post(`${apache.redirect_uri}?logout=backchannel`, { form: { logout_token: 'a.b.c' } });
+    assert.equal(forged.status(), 400, 'not everybody can end sessions');
+    assert.equal((await page.reload()).url(), `${apache.origin}/protected/`);
+
+    await page.goto(issuer);
+    await page.locator('#sign-out').click();
+    await eventually(async () => {
+      await page.goto(`${apache.origin}/protected/`);
+      return new URL(page.url()).origin === issuer;
+    }, 'Apache asks to sign in again');
+    assert.equal(await page.locator('main').getAttribute('data-page'), 'sign-in');
+    assert.deepEqual(forbidden, []);
+  });
 });

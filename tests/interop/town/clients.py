@@ -1,7 +1,8 @@
 """The services of the town: `clients.json` says which there are, this gives them places and makes them known.
 
 A line of `clients.json` holds `client_id`, the `stack` whose test takes it, the `host` that it lives on, the paths
-`callback` and `signed_out` where they are not the usual ones, and in `metadata` whatever a `[[client]]` may say.
+`callback` and `signed_out` where they are not the usual ones, the paths `back_channel` and `front_channel` where it wants to
+hear of people who left elsewhere, and in `metadata` whatever a `[[client]]` may say.
 """
 
 import json
@@ -35,6 +36,10 @@ def all_of_them():
         client["origin"] = f"https://{client['host']}:{port}"
         client["redirect_uri"] = client["origin"] + client.pop("callback", "/callback")
         client["post_logout_redirect_uri"] = client["origin"] + client.pop("signed_out", "/")
+        for channel in ("back_channel", "front_channel"):
+            if channel in client:
+                name = f"{channel.replace('_', '')}_logout_uri"
+                client["metadata"][name] = client["origin"] + client.pop(channel)
     return clients
 
 

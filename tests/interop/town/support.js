@@ -31,6 +31,15 @@ async function newCode(phone, before) {
   throw new Error(`no code came to ${phone}`);
 }
 
+// Waits until what is looked at is true: others work while the test runs.
+export async function eventually(look, what) {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!(await look())) {
+    if (Date.now() > deadline) throw new Error(`never came true: ${what}`);
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}
+
 // A browser without a screen that stops where the service would be.
 export const stoppingAt = (client) => new Browser([client.redirect_uri, client.post_logout_redirect_uri]);
 

@@ -9,8 +9,10 @@ Nothing outside the run's folder is written and no port is known beforehand. Wha
     codes                            GET <codes>/<phone>: every code that the phone got, as a JSON list
     citizens                         username, password, phone of people who are activated
     clients                          the lines of clients.json, with origin, redirect_uri, secret …
+    openidconnect                    the program of tests/interop/openidconnect
+    application                      host and port at which nginx looks for the application behind it
 
-ONLY=word runs the scripts whose name holds the word.
+ONLY=word,word runs the scripts whose name holds one of the words.
 """
 
 import json
@@ -31,6 +33,7 @@ from authority import Authority  # noqa: E402
 from citizen import Citizen  # noqa: E402
 from clients import all_of_them, clients_file, give_secrets  # noqa: E402
 from mailbox import Mailbox, serve  # noqa: E402
+from nginx import Gate, Nginx  # noqa: E402
 from provider import Provider  # noqa: E402
 from servers import HaProxy, end_in_order_when_told, free_port  # noqa: E402
 from sms import SmsGateway  # noqa: E402
@@ -41,7 +44,7 @@ SITES = ["localhost", "127.0.0.1", "127.0.0.2", "127.0.0.3"]
 TRUST = ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"]
 # The scripts of the town, in their order; each gets TOWN.
 SCRIPTS = ["openid-client.test.js", "single-sign-on.test.js", "two-sites.test.js", "oidc-client-ts.test.js",
-           "apache.test.js", "authlib_client.py"]  # fmt: skip
+           "apache.test.js", "nginx.test.js", "authlib_client.py", "openidconnect.test.js"]  # fmt: skip
 BEHIND_HAPROXY = ["openid-client.test.js"]
 
 
@@ -131,27 +134,32 @@ class Town:
             raise SystemExit(f"{citizen.username} cannot be activated or sign in\n{provider.last_words()}")
         return {"username": citizen.username, "password": citizen.password, "phone": citizen.phone}
 
-    def open_to(self, name, provider, citizens, clients):
-        """Writes what scripts read; the path."""
+    def open_to(self, name, provider, citizens, clients, **more):
+        """Writes what scripts read, and `more`; the path."""
         path = self.folder / f"{name}.json"
         certificate, key = self.services
         facts = {
             "issuer": provider.issuer, "ca": str(self.authority.ca), "certificate": str(certificate), "key": str(key),
             "chromium": os.environ.get("CHROMIUM", "/usr/bin/chromium"), "chromium_home": str(self.home),
             "codes": self.phones.codes_url, "citizens": citizens, "clients": clients,
+            "openidconnect": os.environ["OPENIDCONNECT"], **more,
         }  # fmt: skip
         path.write_text(json.dumps(facts, indent=2), encoding="utf-8")
         return path
 
     def run(self, town, scripts, provider):
-        only = os.environ.get("ONLY", "")
+        only = os.environ.get("ONLY", "").split(",")
+        # What Chromium leaves when it is ended goes with the folder.
+        own = self.folder / "tmp"
+        own.mkdir(exist_ok=True)
         for script in scripts:
-            if only not in script:
+            if not any(word in script for word in only):
                 continue
             node = ["node", "--test", "--test-reporter=spec", "--test-concurrency=1"]
             command = [sys.executable] if script.endswith(".py") else node
             print(f"  {script} at {provider.issuer}", flush=True)
-            done = subprocess.run([*command, str(HERE / script)], env={**os.environ, "TOWN": str(town)}, check=False)
+            environment = {**os.environ, "TOWN": str(town), "TMPDIR": str(own)}
+            done = subprocess.run([*command, str(HERE / script)], env=environment, check=False)
             if done.returncode:
                 raise SystemExit(f"{script} failed; the provider's last words:\n{provider.last_words()}")
 
@@ -161,10 +169,19 @@ def with_its_own_tls(town):
     pair = town.authority.vouch("provider", "localhost")
     provider = town.provider("provider", clients, tls=pair)
     certificates.are_renewed_while_it_runs(provider, town.authority, pair)
-    apache = next(client for client in clients if client["stack"] == "mod_auth_openidc")
+    apache, behind_nginx = (the_only(clients, stack) for stack in ("mod_auth_openidc", "nginx"))
     town.built.append(Apache(town.folder / "apache", apache, provider.issuer, town.services, town.authority.ca).start())
+    gate = Gate(town.folder / "gate", behind_nginx, provider.issuer, town.authority.ca)
+    town.built.append(gate.start())
+    nginx = Nginx(town.folder / "nginx", behind_nginx, gate, town.services)
+    town.built.append(nginx.start())
     people = town.citizens(provider, [1, 2])
-    town.run(town.open_to("town", provider, people, clients), SCRIPTS, provider)
+    town.run(town.open_to("town", provider, people, clients, application=nginx.application), SCRIPTS, provider)
+
+
+def the_only(clients, stack):
+    [client] = [client for client in clients if client["stack"] == stack]
+    return client
 
 
 def behind_haproxy(town):
