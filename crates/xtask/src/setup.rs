@@ -25,6 +25,8 @@ pub(crate) enum Need {
     Nss,
     /// A web server and its module for OpenID Connect.
     Apache,
+    /// What the services of the guide's pages are run with, beside Node and Python.
+    Guide,
     /// The database of several nodes.
     Postgres,
     /// SQLite's shell: fills the bench's database.
@@ -39,7 +41,7 @@ pub(crate) enum Need {
     MdBook,
 }
 
-const EVERYTHING: [Need; 14] = [
+const EVERYTHING: [Need; 15] = [
     Need::Compiler,
     Need::Npm("tests/sample-service"),
     Need::Npm("tests/interop"),
@@ -50,6 +52,7 @@ const EVERYTHING: [Need; 14] = [
     Need::OpenSsl,
     Need::Nss,
     Need::Apache,
+    Need::Guide,
     Need::Postgres,
     Need::Redis,
     Need::HaProxy,
@@ -78,6 +81,7 @@ pub(crate) fn prepare(repository: &Repository, needs: &[Need]) -> Result<()> {
             | Need::OpenSsl
             | Need::Nss
             | Need::Apache
+            | Need::Guide
             | Need::Postgres
             | Need::SqliteShell
             | Need::Redis
@@ -108,6 +112,10 @@ fn apache() -> bool {
     program && Path::new("/usr/lib/apache2/modules/mod_auth_openidc.so").is_file()
 }
 
+fn php() -> bool {
+    processes::succeeds(Command::new("php").args(["-r", "exit(extension_loaded('curl') ? 0 : 1);"]))
+}
+
 fn haproxy() -> Option<PathBuf> {
     on_path("haproxy").or_else(|| Some(PathBuf::from("/usr/sbin/haproxy")).filter(|program| program.is_file()))
 }
@@ -136,6 +144,10 @@ fn missing_packages(need: Need) -> Vec<&'static str> {
         Need::Nss => missing("certutil", "libnss3-tools").into_iter().collect(),
         // The programs alone: the package `apache2` would start a server of its own on port 80.
         Need::Apache if !apache() => vec!["apache2-bin", "libapache2-mod-auth-openidc"],
+        Need::Guide => [(php(), "php-cli"), (php(), "php-curl"), (on_path("curl").is_some(), "curl")]
+            .into_iter()
+            .filter_map(|(there, package)| (!there).then_some(package))
+            .collect(),
         Need::Postgres if postgres_programs().is_none() => vec!["postgresql", "postgresql-client"],
         Need::SqliteShell => missing("sqlite3", "sqlite3").into_iter().collect(),
         Need::Redis => missing("redis-server", "redis-server").into_iter().collect(),

@@ -37,7 +37,8 @@ enum Area {
     Shared,
     /// The running provider against npm openid-client, and its signatures against PyPI joserfc
     Interop,
-    /// Over https on several sites: openid-client, oidc-client-ts in Chromium, Authlib, Apache, once behind HAProxy
+    /// Over https on several sites: openid-client, oidc-client-ts in Chromium, Authlib, Apache, the services of the guide's
+    /// pages, once behind HAProxy
     Stock,
     /// Every page and the demo in a real Chromium, with an accessibility engine
     Browser,
@@ -91,6 +92,7 @@ impl Area {
                 Need::Chromium,
                 Need::Nss,
                 Need::Apache,
+                Need::Guide,
                 Need::HaProxy,
             ],
             Self::Browser => {

@@ -7,8 +7,9 @@ Nothing outside the run's folder is written and no port is known beforehand. Wha
     issuer, ca, certificate, key     the provider, the authority, and a pair for any service
     chromium, chromium_home          a browser, and a home in which it trusts the authority
     codes                            GET <codes>/<phone>: every code that the phone got, as a JSON list
-    citizens                         username, password, phone of people who are activated
+    citizens                         username, password, phone, name, email of people who are activated
     clients                          the lines of clients.json, with origin, redirect_uri, secret …
+    guide                            what the pages of docs/guide/relying-party describe, running (tests/interop/guide)
 
 ONLY=word runs the scripts whose name holds the word.
 """
@@ -24,11 +25,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "crash"))
+sys.path.insert(0, str(HERE.parent / "guide"))
 
 import certificates  # noqa: E402
+import programs  # noqa: E402
 from apache import Apache  # noqa: E402
 from authority import Authority  # noqa: E402
-from citizen import Citizen  # noqa: E402
+from citizen import FULL_NAME, Citizen  # noqa: E402
 from clients import all_of_them, clients_file, give_secrets  # noqa: E402
 from mailbox import Mailbox, serve  # noqa: E402
 from provider import Provider  # noqa: E402
@@ -41,7 +44,8 @@ SITES = ["localhost", "127.0.0.1", "127.0.0.2", "127.0.0.3"]
 TRUST = ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"]
 # The scripts of the town, in their order; each gets TOWN.
 SCRIPTS = ["openid-client.test.js", "single-sign-on.test.js", "two-sites.test.js", "oidc-client-ts.test.js",
-           "apache.test.js", "authlib_client.py"]  # fmt: skip
+           "apache.test.js", "authlib_client.py", "../guide/walk.test.js", "../guide/services_page.py",
+           "../guide/commands.py"]  # fmt: skip
 BEHIND_HAPROXY = ["openid-client.test.js"]
 
 
@@ -129,16 +133,17 @@ class Town:
             time.sleep(0.05)
         if not citizen.activate(self.mailbox.to(citizen.email)[-1]) or not citizen.sign_in(self.phones):
             raise SystemExit(f"{citizen.username} cannot be activated or sign in\n{provider.last_words()}")
-        return {"username": citizen.username, "password": citizen.password, "phone": citizen.phone}
+        facts = {name: getattr(citizen, name) for name in ("username", "password", "phone", "email")}
+        return {**facts, "name": FULL_NAME}
 
-    def open_to(self, name, provider, citizens, clients):
+    def open_to(self, name, provider, citizens, clients, **more):
         """Writes what scripts read; the path."""
         path = self.folder / f"{name}.json"
         certificate, key = self.services
         facts = {
             "issuer": provider.issuer, "ca": str(self.authority.ca), "certificate": str(certificate), "key": str(key),
             "chromium": os.environ.get("CHROMIUM", "/usr/bin/chromium"), "chromium_home": str(self.home),
-            "codes": self.phones.codes_url, "citizens": citizens, "clients": clients,
+            "codes": self.phones.codes_url, "citizens": citizens, "clients": clients, **more,
         }  # fmt: skip
         path.write_text(json.dumps(facts, indent=2), encoding="utf-8")
         return path
@@ -163,8 +168,9 @@ def with_its_own_tls(town):
     certificates.are_renewed_while_it_runs(provider, town.authority, pair)
     apache = next(client for client in clients if client["stack"] == "mod_auth_openidc")
     town.built.append(Apache(town.folder / "apache", apache, provider.issuer, town.services, town.authority.ca).start())
+    guide = programs.open_all(town, provider, [client["port"] for client in clients])
     people = town.citizens(provider, [1, 2])
-    town.run(town.open_to("town", provider, people, clients), SCRIPTS, provider)
+    town.run(town.open_to("town", provider, people, clients, guide=guide), SCRIPTS, provider)
 
 
 def behind_haproxy(town):
