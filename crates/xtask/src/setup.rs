@@ -27,6 +27,8 @@ pub(crate) enum Need {
     Apache,
     /// A web server that asks the one above about each request.
     Nginx,
+    /// What the services of the guide's pages are run with, beside Node and Python.
+    Guide,
     /// The database of several nodes.
     Postgres,
     /// SQLite's shell: fills the bench's database.
@@ -53,6 +55,7 @@ const EVERYTHING: [Need; 15] = [
     Need::Nss,
     Need::Apache,
     Need::Nginx,
+    Need::Guide,
     Need::Postgres,
     Need::Redis,
     Need::HaProxy,
@@ -82,6 +85,7 @@ pub(crate) fn prepare(repository: &Repository, needs: &[Need]) -> Result<()> {
             | Need::OpenSsl
             | Need::Nss
             | Need::Apache
+            | Need::Guide
             | Need::Postgres
             | Need::SqliteShell
             | Need::Redis
@@ -118,6 +122,10 @@ pub(crate) fn nginx(repository: &Repository) -> Option<PathBuf> {
     on_path("nginx").or_else(|| [PathBuf::from("/usr/sbin/nginx"), ours].into_iter().find(|program| program.is_file()))
 }
 
+fn php() -> bool {
+    processes::succeeds(Command::new("php").args(["-r", "exit(extension_loaded('curl') ? 0 : 1);"]))
+}
+
 fn haproxy() -> Option<PathBuf> {
     on_path("haproxy").or_else(|| Some(PathBuf::from("/usr/sbin/haproxy")).filter(|program| program.is_file()))
 }
@@ -146,6 +154,10 @@ fn missing_packages(need: Need) -> Vec<&'static str> {
         Need::Nss => missing("certutil", "libnss3-tools").into_iter().collect(),
         // The programs alone: the package `apache2` would start a server of its own on port 80.
         Need::Apache if !apache() => vec!["apache2-bin", "libapache2-mod-auth-openidc"],
+        Need::Guide => [(php(), "php-cli"), (php(), "php-curl"), (on_path("curl").is_some(), "curl")]
+            .into_iter()
+            .filter_map(|(there, package)| (!there).then_some(package))
+            .collect(),
         Need::Postgres if postgres_programs().is_none() => vec!["postgresql", "postgresql-client"],
         Need::SqliteShell => missing("sqlite3", "sqlite3").into_iter().collect(),
         Need::Redis => missing("redis-server", "redis-server").into_iter().collect(),

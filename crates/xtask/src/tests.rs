@@ -38,7 +38,7 @@ enum Area {
     /// The running provider against npm openid-client, and its signatures against PyPI joserfc
     Interop,
     /// Over https on several sites: openid-client, oidc-client-ts in Chromium, Authlib, the crate openidconnect, Apache,
-    /// nginx, once behind HAProxy
+    /// nginx, the services of the guide's pages, once behind HAProxy
     Stock,
     /// Every page and the demo in a real Chromium, with an accessibility engine
     Browser,
@@ -93,6 +93,7 @@ impl Area {
                 Need::Nss,
                 Need::Apache,
                 Need::Nginx,
+                Need::Guide,
                 Need::HaProxy,
             ],
             Self::Browser => {

@@ -3,9 +3,9 @@
 import os
 import pathlib
 import pwd
-import secrets
 import shutil
 
+from pages import ISSUER, ORIGIN, SECRET, Page, filled
 from servers import Server
 
 MODULES = pathlib.Path("/usr/lib/apache2/modules")
@@ -22,7 +22,7 @@ class Apache(Server):
         pages = self.folder / "pages"
         (pages / "protected").mkdir(parents=True)
         (pages / "protected/index.html").write_text("<!doctype html><title>Protected</title><h1>Protected</h1>")
-        (pages / "goodbye.html").write_text("<!doctype html><title>Goodbye</title><h1>Goodbye</h1>")
+        (pages / "index.html").write_text("<!doctype html><title>Welcome</title><h1>Welcome</h1>")
         self.configuration = self.folder / "apache.conf"
         self.configuration.write_text(self._text(client, issuer, pair, authority, pages), encoding="utf-8")
         self.log = self.folder / "error.log"
@@ -47,6 +47,10 @@ class Apache(Server):
         if os.getuid() == 0:
             pwd.getpwnam(UNPRIVILEGED)
             user = f"User {UNPRIVILEGED}\nGroup {UNPRIVILEGED}"
+        # The lines between are those of the guide, with the town's values.
+        page = Page("relying-party/apache.md")
+        values = {ISSUER: issuer, ORIGIN: client["origin"], "khai-sinh": client["client_id"], SECRET: client["secret"]}
+        page.covers(values)
         return f"""
 {modules}
 {user}
@@ -68,21 +72,13 @@ SSLEngine on
 SSLCertificateFile {pair[0]}
 SSLCertificateKeyFile {pair[1]}
 
-OIDCProviderMetadataURL {issuer}/.well-known/openid-configuration
-OIDCClientID {client["client_id"]}
-OIDCClientSecret {client["secret"]}
-OIDCRedirectURI {client["redirect_uri"]}
-OIDCCryptoPassphrase {secrets.token_hex(32)}
-OIDCScope "openid profile"
-OIDCPKCEMethod S256
-OIDCRemoteUserClaim preferred_username
-OIDCCABundlePath {authority}
-OIDCRedirectURLsAllowed "^{client["origin"]}/"
+{filled(page.only("file"), values)}
 
+OIDCCABundlePath {authority}
 <Location /protected>
-    AuthType openid-connect
-    Require valid-user
     Header set X-Remote-User "expr=%{{REMOTE_USER}}"
     Header set X-Subject "expr=%{{reqenv:OIDC_CLAIM_sub}}"
+    Header set X-Name "expr=%{{reqenv:OIDC_CLAIM_name}}"
+    Header set X-Email "expr=%{{reqenv:OIDC_CLAIM_email}}"
 </Location>
 """

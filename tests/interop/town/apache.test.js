@@ -1,4 +1,5 @@
-// Apache with Debian's mod_auth_openidc in front of pages that know nothing of OpenID Connect, in a real Chromium.
+// Apache with Debian's mod_auth_openidc in front of pages that know nothing of OpenID Connect, in a real Chromium: started
+// with the very lines of docs/guide/relying-party/apache.md.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { clientsOf, eventually, issuer, launch, signIn, town, visitor } from './support.js';
@@ -20,8 +21,10 @@ describe('mod_auth_openidc', () => {
     assert.deepEqual(await signIn(page, citizen), ['sign-in', 'code', 'consent']);
     await page.waitForURL(`${apache.origin}/protected/`);
     const headers = (await page.reload()).headers();
-    assert.equal(headers['x-remote-user'], citizen.username);
     assert.ok(headers['x-subject'].length > 8);
+    assert.equal(headers['x-remote-user'], headers['x-subject']);
+    assert.equal(headers['x-email'], citizen.email);
+    assert.match(headers['x-name'], / Kim Oanh$/, 'headers are not read as UTF-8 here');
   });
 
   test('signs out at the portal too', async () => {
@@ -39,7 +42,7 @@ describe('mod_auth_openidc', () => {
     assert.deepEqual(await signIn(page, citizen), ['sign-in', 'code']);
     await page.waitForURL(`${apache.origin}/protected/`);
     const headers = (await page.reload()).headers();
-    assert.equal(headers['x-remote-user'], citizen.username);
+    assert.equal(headers['x-remote-user'], headers['x-subject'], 'signed in');
 
     const forged = await page.request.post(`${apache.redirect_uri}?logout=backchannel`, { form: { logout_token: 'a.b.c' } });
     assert.equal(forged.status(), 400, 'not everybody can end sessions');

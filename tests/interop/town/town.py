@@ -7,10 +7,11 @@ Nothing outside the run's folder is written and no port is known beforehand. Wha
     issuer, ca, certificate, key     the provider, the authority, and a pair for any service
     chromium, chromium_home          a browser, and a home in which it trusts the authority
     codes                            GET <codes>/<phone>: every code that the phone got, as a JSON list
-    citizens                         username, password, phone of people who are activated
+    citizens                         username, password, phone, name, email of people who are activated
     clients                          the lines of clients.json, with origin, redirect_uri, secret …
     openidconnect                    the program of tests/interop/openidconnect
     application                      host and port at which nginx looks for the application behind it
+    guide                            what the pages of docs/guide/relying-party describe, running (tests/interop/guide)
 
 ONLY=word,word runs the scripts whose name holds one of the words.
 """
@@ -26,11 +27,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "crash"))
+sys.path.insert(0, str(HERE.parent / "guide"))
 
 import certificates  # noqa: E402
+import programs  # noqa: E402
 from apache import Apache  # noqa: E402
 from authority import Authority  # noqa: E402
-from citizen import Citizen  # noqa: E402
+from citizen import FULL_NAME, Citizen  # noqa: E402
 from clients import all_of_them, clients_file, give_secrets  # noqa: E402
 from mailbox import Mailbox, serve  # noqa: E402
 from nginx import Gate, Nginx  # noqa: E402
@@ -44,7 +47,8 @@ SITES = ["localhost", "127.0.0.1", "127.0.0.2", "127.0.0.3"]
 TRUST = ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE"]
 # The scripts of the town, in their order; each gets TOWN.
 SCRIPTS = ["openid-client.test.js", "single-sign-on.test.js", "two-sites.test.js", "oidc-client-ts.test.js",
-           "apache.test.js", "nginx.test.js", "authlib_client.py", "openidconnect.test.js"]  # fmt: skip
+           "apache.test.js", "nginx.test.js", "authlib_client.py", "openidconnect.test.js", "../guide/walk.test.js",
+           "../guide/services_page.py", "../guide/commands.py"]  # fmt: skip
 BEHIND_HAPROXY = ["openid-client.test.js"]
 
 
@@ -132,7 +136,8 @@ class Town:
             time.sleep(0.05)
         if not citizen.activate(self.mailbox.to(citizen.email)[-1]) or not citizen.sign_in(self.phones):
             raise SystemExit(f"{citizen.username} cannot be activated or sign in\n{provider.last_words()}")
-        return {"username": citizen.username, "password": citizen.password, "phone": citizen.phone}
+        facts = {name: getattr(citizen, name) for name in ("username", "password", "phone", "email")}
+        return {**facts, "name": FULL_NAME}
 
     def open_to(self, name, provider, citizens, clients, **more):
         """Writes what scripts read, and `more`; the path."""
@@ -171,12 +176,13 @@ def with_its_own_tls(town):
     certificates.are_renewed_while_it_runs(provider, town.authority, pair)
     apache, behind_nginx = (the_only(clients, stack) for stack in ("mod_auth_openidc", "nginx"))
     town.built.append(Apache(town.folder / "apache", apache, provider.issuer, town.services, town.authority.ca).start())
+    guide = programs.open_all(town, provider, [client["port"] for client in clients])
     gate = Gate(town.folder / "gate", behind_nginx, provider.issuer, town.authority.ca)
     town.built.append(gate.start())
     nginx = Nginx(town.folder / "nginx", behind_nginx, gate, town.services)
     town.built.append(nginx.start())
     people = town.citizens(provider, [1, 2])
-    town.run(town.open_to("town", provider, people, clients, application=nginx.application), SCRIPTS, provider)
+    town.run(town.open_to("town", provider, people, clients, guide=guide, application=nginx.application), SCRIPTS, provider)
 
 
 def the_only(clients, stack):
