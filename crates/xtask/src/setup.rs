@@ -43,7 +43,7 @@ pub(crate) enum Need {
     MdBook,
 }
 
-const EVERYTHING: [Need; 15] = [
+const EVERYTHING: [Need; 16] = [
     Need::Compiler,
     Need::Npm("tests/sample-service"),
     Need::Npm("tests/interop"),

@@ -56,7 +56,7 @@ async fn index(idp: &TestIdp) {
 }
 
 fn stating_it(citizen: &mut Citizen) {
-    citizen.former_number = FORMER.to_owned();
+    FORMER.clone_into(&mut citizen.former_number);
 }
 
 // security: row 15
