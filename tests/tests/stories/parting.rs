@@ -111,7 +111,7 @@ async fn a_session_that_was_over_before_is_not_told_again() {
     let tax = that_is_told(&idp, "tax").await;
     let (at_computer, at_phone) = (reach(&mut computer, &tax).await, reach(&mut phone, &tax).await);
     leave(&mut computer).await;
-    assert_eq!(told(&idp).await, [at_computer.clone()]);
+    assert_eq!(told(&idp).await, std::slice::from_ref(&at_computer));
     idp.advance(Span::minutes(2)).await;
     let mut elsewhere = signed_in(&idp, &an).await;
     let _ = revoke(&mut elsewhere, "tax").await.expect("services");
