@@ -1,16 +1,14 @@
-//! What a service asked for by name with the `claims` parameter (OpenID Connect Core §5.5).
+//! What a service asked for by name with the `claims` parameter (OpenID Connect Core §5.5), as far as a grant has to
+//! remember it: a name never opens what no scope opens, so what is asked of userinfo leaves nothing to remember.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The claims asked for, by where they are to be told.
+/// The claims asked for by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestedClaims {
-    /// At the userinfo endpoint.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub userinfo: BTreeMap<String, ClaimRequest>,
-    /// In the ID token.
+    /// Those to be told in the ID token.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub id_token: BTreeMap<String, ClaimRequest>,
 }

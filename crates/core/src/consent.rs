@@ -12,8 +12,6 @@ pub struct Consent {
     pub client_id: ClientId,
     /// The scopes allowed, in the order of [`crate::client::SCOPES`].
     pub scopes: Vec<String>,
-    /// The claims allowed by name, beyond those that the scopes open.
-    pub claims: Vec<String>,
     /// When it was last given.
     pub granted_at: Timestamp,
 }

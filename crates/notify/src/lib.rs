@@ -17,7 +17,7 @@ mod sms;
 mod smtp;
 mod tls;
 
-pub use courier::{Courier, NoticeCourier, Places, Round, RunReport};
+pub use courier::{Courier, NoticeCourier, Places, Round, RunReport, Way};
 pub use outgoing::{HttpOutgoing, OutgoingSettings};
 pub use render::{Gsm7Fault, Renderer, UnfitMessage};
 pub use settings::{Attempts, NotifySettings, SmsSettings};

@@ -41,8 +41,7 @@ pub use introspect::Introspection;
 pub use parameters::{ParameterFault, Parameters};
 pub use provider::{Provider, ProviderParts};
 pub use redirect::{
-    ClientRedirect, RedirectUriFault, ResponseMode, VerifiedRedirect, check_client_redirects, check_redirect_uri,
-    check_web_uri,
+    ClientRedirect, RedirectUriFault, ResponseMode, VerifiedRedirect, check_client_redirects, check_web_uri,
 };
 pub use resource::{ResourceFault, check_resource};
 pub use settings::{IssuerFault, OidcSettings};

@@ -69,6 +69,21 @@ pub enum ParameterFault {
     ControlCharacter,
 }
 
+impl ParameterFault {
+    /// All of them, for the texts.
+    pub const ALL: [Self; 4] = [Self::TooLong, Self::TooMany, Self::NotUtf8, Self::ControlCharacter];
+
+    /// The key of its text, for whoever connects a service and sees only a page.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::TooLong => "unreadable-too-long",
+            Self::TooMany => "unreadable-too-many",
+            Self::NotUtf8 => "unreadable-not-utf-8",
+            Self::ControlCharacter => "unreadable-control-character",
+        }
+    }
+}
+
 impl Parameters {
     /// The longest query or body accepted.
     pub const MAX_BYTES: usize = 8 * 1024;

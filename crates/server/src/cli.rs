@@ -9,6 +9,7 @@ pub use links::LinkArgs;
 pub use tokens::TokenArgs;
 
 use clap::{Parser, Subcommand};
+use portal_id_core::audit::AuditKind;
 use portal_id_core::client::IdentityPolicy;
 use portal_id_core::signing_key::SigningAlgorithm;
 use std::path::PathBuf;
@@ -41,6 +42,9 @@ pub enum Command {
     /// See what became of e-mails and text messages, without their words.
     #[command(subcommand)]
     Messages(MessagesCommand),
+    /// Read the audit trail.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Try an SMS gateway.
     #[command(subcommand)]
     Sms(SmsCommand),
@@ -187,6 +191,27 @@ pub enum MessagesCommand {
         #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
         limit: u32,
     },
+}
+
+/// Reading the audit trail.
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// List the newest entries: when, what, whose account, which client and session, from which network, in which request.
+    List {
+        /// Only about this account, by its id.
+        #[arg(long)]
+        account: Option<String>,
+        /// Only of this event, as `signed_in`; `portal-id docs audit-events` has them all.
+        #[arg(long, value_parser = parse_event)]
+        event: Option<AuditKind>,
+        /// How many at most.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        limit: u32,
+    },
+}
+
+fn parse_event(text: &str) -> Result<AuditKind, String> {
+    AuditKind::from_text(text).ok_or_else(|| "no such event; see `portal-id docs audit-events`".to_owned())
 }
 
 /// How a message stands.

@@ -8,9 +8,9 @@ mod tokens;
 pub use auth::warn_of_legacy;
 
 use crate::config::Config;
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use portal_id_core::audit::{AuditEntry, AuditKind};
-use portal_id_core::client::{Client, ClientMetadata, ClientSecret, ClientSource};
+use portal_id_core::client::{Client, ClientMetadata, ClientSecret, ClientSource, SCOPES};
 use portal_id_core::ctx::Ctx;
 use portal_id_core::digest::Digest;
 use portal_id_core::ids::ClientId;
@@ -68,29 +68,38 @@ impl TryFrom<toml::Table> for FileClient {
 /// How long an old secret still works after a rotation, so that a service can be moved without an outage.
 pub const SECRET_OVERLAP: Span = Span::days(7);
 
-/// Checks what is to be registered, in words for the operator.
+/// What is asked of every registration, one rule after the other; each says what does not fit, in words for the operator.
+const RULES: [fn(&ClientMetadata) -> anyhow::Result<()>; 10] = [
+    redirects,
+    scopes,
+    links::pages,
+    logout::addresses,
+    auth::keys,
+    auth::grant_types,
+    auth::resources,
+    tokens::aliases,
+    tokens::subjects,
+    tokens::encryption,
+];
+
+/// Checks what is to be registered; the first thing that does not fit is the answer.
 pub fn check(client_id: &str, metadata: &ClientMetadata) -> anyhow::Result<()> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if client_id.is_empty() || client_id.len() > 64 || !client_id.chars().all(plain) {
         bail!("client id {client_id:?}: 1 to 64 letters, digits, '-', '_' or '.'");
     }
-    if let Err((uri, fault)) = portal_id_oidc::check_client_redirects(metadata) {
-        bail!("client {client_id}: {uri}: {fault}");
+    RULES.iter().try_for_each(|rule| rule(metadata)).map_err(|why| anyhow!("client {client_id}: {why:#}"))
+}
+
+fn redirects(metadata: &ClientMetadata) -> anyhow::Result<()> {
+    portal_id_oidc::check_client_redirects(metadata).map_err(|(uri, fault)| anyhow!("{uri}: {fault}"))
+}
+
+fn scopes(metadata: &ClientMetadata) -> anyhow::Result<()> {
+    match metadata.scope.split_ascii_whitespace().find(|scope| !SCOPES.contains(scope)) {
+        Some(unknown) => bail!("unknown scope {unknown:?}; known are: {}", SCOPES.join(" ")),
+        None => Ok(()),
     }
-    if let Err(why) = links::check(metadata) {
-        bail!("client {client_id}: {why}");
-    }
-    logout::check(metadata).map_err(|why| anyhow::anyhow!("client {client_id}: {why}"))?;
-    for scope in metadata.scope.split_ascii_whitespace() {
-        if !portal_id_core::client::SCOPES.contains(&scope) {
-            bail!(
-                "client {client_id}: unknown scope {scope:?}; known are: {}",
-                portal_id_core::client::SCOPES.join(" ")
-            );
-        }
-    }
-    auth::check(client_id, metadata)?;
-    tokens::check(client_id, metadata)
 }
 
 /// A fresh client without a secret.
@@ -165,7 +174,7 @@ where
         })
         .await?;
     let changed = changed.with_context(|| format!("there is no client {wanted}; see `portal-id client list`"))?;
-    changed.map_err(|why| anyhow::anyhow!("client {wanted}: {why}"))
+    changed.map_err(|why| anyhow!("client {wanted}: {why}"))
 }
 
 /// Reads and checks the clients file; none is an empty one.

@@ -3,9 +3,8 @@
 
 use crate::house::House;
 use crate::jobs::Trouble;
-use portal_id_core::outbox::Channel;
 use portal_id_core::store::StoreError;
-use portal_id_notify::{Places, Round, RunReport};
+use portal_id_notify::{Places, Round, RunReport, Way};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -14,13 +13,8 @@ use tokio::task::{JoinError, JoinHandle, JoinSet};
 /// How often the outbox is looked at.
 pub(crate) const EVERY: Duration = Duration::from_millis(500);
 
-/// Delivers one channel until `stop` says so, and then to the end what it had taken.
-pub(crate) fn start(
-    house: &Arc<House>,
-    stop: &watch::Receiver<bool>,
-    name: &'static str,
-    channel: Channel,
-) -> JoinHandle<()> {
+/// Delivers what goes one way until `stop` says so, and then to the end what it had taken.
+pub(crate) fn start(house: &Arc<House>, stop: &watch::Receiver<bool>, name: &'static str, way: Way) -> JoinHandle<()> {
     let (house, mut stop) = (Arc::clone(house), stop.clone());
     tokio::spawn(async move {
         let mut timer = tokio::time::interval(EVERY);
@@ -35,7 +29,7 @@ pub(crate) fn start(
                     is_due = true;
                     continue;
                 }
-                places = house.courier.places(channel), if is_due => places,
+                places = house.courier.places(way), if is_due => places,
                 Some(ended) = job.rounds.join_next() => {
                     job.note(ended);
                     continue;

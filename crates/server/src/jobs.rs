@@ -8,6 +8,7 @@ use portal_id_core::outbox::Channel;
 use portal_id_core::sms::VietnamDay;
 use portal_id_core::store::{StoreResult, Tx};
 use portal_id_core::time::{Span, Timestamp};
+use portal_id_notify::Way;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -39,8 +40,8 @@ const KEEP_EARLY_REPORTS: Span = Span::days(1);
 /// Starts the jobs; they end after `stop` says so, having finished what they had begun.
 pub fn start(house: &Arc<House>, stop: &watch::Receiver<bool>) -> Vec<JoinHandle<()>> {
     vec![
-        delivery::start(house, stop, "deliver-emails", Channel::Email),
-        delivery::start(house, stop, "deliver-texts", Channel::Sms),
+        delivery::start(house, stop, "deliver-emails", Way::Email),
+        delivery::start(house, stop, "deliver-texts", Way::Sms),
         every(house, stop, "deliver-notices", NOTICES_EVERY, |house| async move {
             deliver_once(&house, Channel::Backchannel).await
         }),
@@ -151,7 +152,8 @@ pub async fn deliver_once(house: &House, channel: Channel) -> anyhow::Result<()>
         let ctx = house.outside.job_ctx("deliver");
         let round = match channel {
             Channel::Backchannel => house.notices.run_once(&ctx).await?,
-            Channel::Email | Channel::Sms => house.courier.run_once(&ctx, channel).await?,
+            Channel::Email => house.courier.run_once(&ctx, Way::Email).await?,
+            Channel::Sms => house.courier.run_once(&ctx, Way::Sms).await?,
         };
         if !round.more {
             return Ok(());

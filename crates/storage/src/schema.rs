@@ -117,7 +117,6 @@ diesel::table! {
         client_id -> Text,
         scopes -> Text,
         granted_at -> BigInt,
-        claims -> Text,
     }
 }
 

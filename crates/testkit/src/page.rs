@@ -18,7 +18,7 @@ fn select(css: &str) -> Selector {
 }
 
 impl Page {
-    pub(crate) fn new(url: Url, answer: Answer) -> Self {
+    pub fn new(url: Url, answer: Answer) -> Self {
         Self { url, answer, away: false }
     }
 

@@ -1,7 +1,8 @@
 //! Every parameter of the authorization endpoint, missing, empty, sent twice, too long, and of the wrong kind.
 
-use crate::walk::signed_in;
+use crate::walk::{change_client, signed_in};
 use http::StatusCode;
+use portal_id_testkit::core::client::GrantKind;
 use portal_id_testkit::service::{CHALLENGE, parameter};
 use portal_id_testkit::{Browser, Service, TestIdp};
 use url::Url;
@@ -24,8 +25,9 @@ const INVALID: Comes = Told("invalid_request");
 /// with a value of the wrong kind.
 type Row = (&'static str, &'static str, Comes, Comes, Comes, (&'static str, Comes));
 
-const TABLE: [Row; 20] = [
+const TABLE: [Row; 21] = [
     ("client_id", "test-service", Page, Page, Page, ("another", Page)),
+    ("client_id", "", Page, Page, Page, ("machine", Told("unauthorized_client"))),
     ("redirect_uri", "https://service.example.vn/callback", Page, Page, Page, ("callback", Page)),
     ("response_type", "code", INVALID, INVALID, INVALID, ("token", Told("unsupported_response_type"))),
     ("scope", "openid", Told("invalid_scope"), Told("invalid_scope"), INVALID, ("open\"id", Told("invalid_scope"))),
@@ -74,6 +76,8 @@ async fn expect(browser: &Browser, service: &Service, request: &[(&str, String)]
                 page.name()
             );
             assert_eq!(page.name(), "error", "{what}");
+            assert_eq!(page.text_of("#request-id"), page.answer.header("x-request-id").unwrap(), "{what}");
+            assert!(!page.text_of("#reason").is_empty(), "{what}");
             continue;
         }
         let id = page.answer.header("x-request-id").unwrap().to_owned();
@@ -96,11 +100,41 @@ async fn expect(browser: &Browser, service: &Service, request: &[(&str, String)]
     }
 }
 
+/// A service from which codes were taken since it was registered.
+async fn machine(idp: &TestIdp) -> Service {
+    let service = idp.service().id("machine").acting_for_itself(&["tax:read"]).register().await;
+    change_client(idp, "machine", |client| client.metadata.grant_types = vec![GrantKind::ClientCredentials]).await;
+    service
+}
+
+/// Nobody is asked to sign in for it, and nobody who is signed in gets a code for it.
+#[tokio::test]
+async fn a_service_that_may_have_no_codes_is_told_so_at_once() {
+    let idp = TestIdp::start().await;
+    let machine = machine(&idp).await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let hers = signed_in(&idp, &an).await;
+    for (mut browser, who) in [(idp.browser(), "nobody"), (hers, "somebody")] {
+        for prompt in ["", "none", "login", "create"] {
+            let request = machine.authorize_url_with("openid", &[("prompt", prompt)]);
+            let back = browser.open(request.as_str()).await.expect_away(&machine.redirect_uri);
+            assert_eq!(parameter(&back, "error").as_deref(), Some("unauthorized_client"), "{who}, {prompt}");
+            let told = ["state", "iss"].map(|name| parameter(&back, name).unwrap());
+            assert_eq!(told, ["state-of-the-test", "https://id.example.gov.vn"], "{who}, {prompt}");
+            assert_eq!(parameter(&back, "code"), None);
+        }
+        let elsewhere = machine.authorize_url_with("openid", &[("redirect_uri", "https://evil.example/")]);
+        let _ = browser.open(elsewhere.as_str()).await.expect("error");
+    }
+    machine.act_for_itself(&[]).await.fields();
+}
+
 // security: row 36
 #[tokio::test]
 async fn every_parameter_of_the_authorization_request_is_met_whatever_becomes_of_it() {
     let idp = TestIdp::start().await;
     let service = idp.service().with(|client| client.first_party = true).register().await;
+    let _ = machine(&idp).await;
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
     let browser = signed_in(&idp, &an).await;
     expect(&browser, &service, &good(), Code, "good").await;

@@ -1,6 +1,6 @@
 //! Services are told when a session ends (OpenID Connect Back-Channel Logout 1.0).
 
-use crate::walk::{sign_in_with, signed_in, tokens};
+use crate::walk::{change_client, sign_in_with, signed_in, tokens};
 use portal_id_server::jobs;
 use portal_id_testkit::core::audit::AuditKind;
 use portal_id_testkit::core::ids::ClientId;
@@ -13,10 +13,11 @@ use serde_json::{Value, json};
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
-fn address(id: &str) -> String {
+pub(crate) fn address(id: &str) -> String {
     format!("https://{id}.example.vn/backchannel")
 }
 
+/// A service of the province, which asks nobody.
 async fn service(idp: &TestIdp, id: &str, wants_to_know: bool) -> Service {
     let back = wants_to_know.then(|| address(id));
     idp.beyond.at(&address(id), 200, "");
@@ -28,7 +29,7 @@ async fn service(idp: &TestIdp, id: &str, wants_to_know: bool) -> Service {
 }
 
 /// What the services were told so far, after delivering what is due: to whom, about which session.
-async fn told(idp: &TestIdp) -> Vec<(String, String)> {
+pub(crate) async fn told(idp: &TestIdp) -> Vec<(String, String)> {
     idp.deliver().await;
     let mut told: Vec<_> = notices(idp).iter().map(|token| of(&claims_of(token))).collect();
     told.sort();
@@ -36,7 +37,7 @@ async fn told(idp: &TestIdp) -> Vec<(String, String)> {
 }
 
 /// Every logout token that was posted, each to the address of its audience.
-fn notices(idp: &TestIdp) -> Vec<String> {
+pub(crate) fn notices(idp: &TestIdp) -> Vec<String> {
     let posted = idp.beyond.posted().into_iter().map(|posted| {
         assert_eq!(posted.fields.len(), 1, "{posted:?}");
         let (name, token) = posted.fields.into_iter().next().unwrap();
@@ -47,12 +48,12 @@ fn notices(idp: &TestIdp) -> Vec<String> {
     posted.collect()
 }
 
-fn of(claims: &Value) -> (String, String) {
+pub(crate) fn of(claims: &Value) -> (String, String) {
     let text = |name: &str| claims[name].as_str().unwrap().to_owned();
     (text("aud"), text("sid"))
 }
 
-async fn rows(idp: &TestIdp, client: &str) -> Vec<OutboxRow> {
+pub(crate) async fn rows(idp: &TestIdp, client: &str) -> Vec<OutboxRow> {
     let client = ClientId::from_text(client);
     idp.house.store.read("notices", move |tx| tx.list_notices(&client, 100)).await.unwrap()
 }
@@ -112,7 +113,7 @@ async fn press(browser: &mut Browser, action: &str) -> Page {
     browser.submit(page.form_to("/account/sessions").without("session").press("action", action)).await
 }
 
-async fn leave(browser: &mut Browser) {
+pub(crate) async fn leave(browser: &mut Browser) {
     let page = browser.open("/sign-out").await.expect("sign-out");
     let _ = browser.submit(page.form_to("/sign-out/confirm")).await.expect("signed-out");
 }
@@ -326,32 +327,18 @@ async fn a_notice_goes_where_the_service_is_registered_by_then_and_to_nobody_who
     leave(&mut browser).await;
     let moved = "https://tax.example.vn/moved";
     idp.beyond.at(moved, 200, "");
-    change(&idp, "tax", |client| client.metadata.backchannel_logout_uri = Some(moved.to_owned())).await;
+    change_client(&idp, "tax", |client| client.metadata.backchannel_logout_uri = Some(moved.to_owned())).await;
     idp.deliver().await;
     assert_eq!(idp.beyond.posted().iter().map(|posted| posted.url.as_str()).collect::<Vec<_>>(), [moved]);
 
     let (idp, _, _, mut browser, _) = one_service().await;
     leave(&mut browser).await;
     let now = idp.now();
-    change(&idp, "tax", move |client| client.disabled_at = Some(now)).await;
+    change_client(&idp, "tax", move |client| client.disabled_at = Some(now)).await;
     idp.deliver().await;
     assert!(idp.beyond.posted().is_empty());
     let row = rows(&idp, "tax").await.remove(0);
     assert_eq!((row.state, row.last_error.as_deref()), (OutboxState::Dead, Some("the client is switched off")));
-}
-
-async fn change(
-    idp: &TestIdp,
-    id: &str,
-    change: impl Fn(&mut portal_id_testkit::core::client::Client) + Send + 'static,
-) {
-    let id = ClientId::from_text(id);
-    let body = move |tx: &mut dyn portal_id_testkit::core::store::Tx| {
-        let mut client = tx.find_client(&id)?.expect("the client");
-        change(&mut client);
-        tx.update_client(&client)
-    };
-    assert!(idp.house.store.tx("change", body).await.unwrap());
 }
 
 #[tokio::test]

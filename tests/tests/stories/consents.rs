@@ -9,7 +9,7 @@ use portal_id_testkit::service::parameter;
 use portal_id_testkit::{Browser, Page, Service, TestIdp};
 
 /// Presses the button beside a service, whether the page has one or not.
-async fn revoke(browser: &mut Browser, client_id: &str) -> Page {
+pub(crate) async fn revoke(browser: &mut Browser, client_id: &str) -> Page {
     let page = browser.open("/account/services").await.expect("services");
     browser
         .submit(page.form_with("service").without("service").forge("service", client_id).press("action", "revoke"))

@@ -41,7 +41,7 @@ async fn reached() -> Reached {
     Reached { idp, tax, browser, hint: first.field("id_token"), at_tax: first.id_token(), at_land }
 }
 
-fn frames(page: &Page) -> Vec<Url> {
+pub(crate) fn frames(page: &Page) -> Vec<Url> {
     let html = page.html();
     let addresses = html.split("<iframe src=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
     addresses.map(|address| Url::parse(&address.replace("&#38;", "&")).unwrap()).collect()

@@ -1,5 +1,8 @@
 //! The walk that most stories begin with.
 
+use portal_id_testkit::core::client::Client;
+use portal_id_testkit::core::ids::ClientId;
+use portal_id_testkit::core::store::Tx;
 use portal_id_testkit::service::TokenAnswer;
 use portal_id_testkit::{Browser, Citizen, Page, Service, TestIdp};
 use url::Url;
@@ -45,6 +48,17 @@ pub(crate) async fn sign_in_with(idp: &TestIdp, citizen: &Citizen, browser: &mut
 pub(crate) async fn tokens(browser: &mut Browser, service: &Service, scope: &str) -> TokenAnswer {
     let callback = browser.open(service.authorize_url(scope).as_str()).await.expect_away(&service.redirect_uri);
     service.redeem(&callback).await
+}
+
+/// Changes what is registered of a service, past what an operator would be told about it.
+pub(crate) async fn change_client(idp: &TestIdp, id: &str, change: impl Fn(&mut Client) + Send + 'static) {
+    let id = ClientId::from_text(id);
+    let body = move |tx: &mut dyn Tx| {
+        let mut client = tx.find_client(&id)?.expect("the client");
+        change(&mut client);
+        tx.update_client(&client)
+    };
+    assert!(idp.house.store.tx("change", body).await.unwrap());
 }
 
 /// The headers of an answer, without what differs from one request to the next: its name, cookies, the nonce of its policy.

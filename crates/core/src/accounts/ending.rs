@@ -1,5 +1,6 @@
 //! How sessions end: the one way for all of them. In the same transaction the grants that live by them are revoked and
-//! the services that they reached are told, so that no end is ever known here alone.
+//! the services that they reached are told, so that no end is ever known here alone. So it is with what a session means
+//! to one service, when the person takes back what that service may know.
 
 use super::messages::Letters;
 use crate::ctx::Ctx;
@@ -69,16 +70,33 @@ fn ended(tx: &mut dyn Tx, sessions: &[SessionId]) -> StoreResult<Ended> {
     Ok(Ended { sessions: u32::try_from(sessions.len()).unwrap_or(u32::MAX), grants: 0, clients })
 }
 
+/// Tells a service that the sessions which it was signed in with are over for it. It is signed in with them no more: their
+/// later end is nothing that it may learn, and would name a session that it has not got.
+///
+/// A service that cannot be told keeps its place in them: what the browser loads when the person signs out
+/// (Front-Channel Logout 1.0) is the only way to end its own session.
+pub(super) fn part(
+    tx: &mut dyn Tx,
+    letters: &Letters,
+    ctx: &Ctx,
+    account: &AccountId,
+    client: &ClientId,
+) -> StoreResult<()> {
+    if !wants_to_know(tx, client)? {
+        return Ok(());
+    }
+    let parted = tx.take_client_of_sessions(account, client)?;
+    parted.iter().try_for_each(|one| tx.insert_message(&letters.session_ended(ctx, one)))
+}
+
 /// Writes a notice for each of these sessions to each service that wants to know (OpenID Connect Back-Channel Logout
 /// 1.0 §2.5).
-pub(super) fn tell(tx: &mut dyn Tx, letters: &Letters, ctx: &Ctx, reached: &[SessionClient]) -> StoreResult<()> {
+fn tell(tx: &mut dyn Tx, letters: &Letters, ctx: &Ctx, reached: &[SessionClient]) -> StoreResult<()> {
     let mut wants: BTreeMap<&ClientId, bool> = BTreeMap::new();
     for one in reached {
-        let wanted = if let Some(wanted) = wants.get(&one.client_id) {
-            *wanted
-        } else {
-            let client = tx.find_client(&one.client_id)?.filter(|client| client.disabled_at.is_none());
-            client.is_some_and(|client| client.metadata.backchannel_logout_uri.is_some())
+        let wanted = match wants.get(&one.client_id) {
+            Some(wanted) => *wanted,
+            None => wants_to_know(tx, &one.client_id)?,
         };
         wants.insert(&one.client_id, wanted);
         if wanted {
@@ -86,6 +104,11 @@ pub(super) fn tell(tx: &mut dyn Tx, letters: &Letters, ctx: &Ctx, reached: &[Ses
         }
     }
     Ok(())
+}
+
+fn wants_to_know(tx: &mut dyn Tx, client: &ClientId) -> StoreResult<bool> {
+    let client = tx.find_client(client)?.filter(|client| client.disabled_at.is_none());
+    Ok(client.is_some_and(|client| client.metadata.backchannel_logout_uri.is_some()))
 }
 
 impl Letters {

@@ -1,6 +1,6 @@
 //! What which service may know of a person, and taking that back.
 
-use super::{Accounts, Failure, SignedIn};
+use super::{Accounts, Failure, SignedIn, ending};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::client::{Client, ordered_scopes};
 use crate::consent::Consent;
@@ -69,14 +69,15 @@ impl Accounts {
         Ok(listed)
     }
 
-    /// Takes back what whoever is signed in allowed a service: the agreement, and everything that was given on it.
+    /// Takes back what whoever is signed in allowed a service: the agreement, and everything that was given on it. The
+    /// service is told that it is signed in no more.
     pub async fn revoke_service(
         &self,
         ctx: &Ctx,
         who: &SignedIn,
         client: &ClientId,
     ) -> Result<RevokeServiceOutcome, Failure> {
-        let (ctx, who, client) = (ctx.clone(), who.clone(), client.clone());
+        let (ctx, who, client, letters) = (ctx.clone(), who.clone(), client.clone(), self.letters.clone());
         let outcome = self
             .store
             .tx("revoke_service", move |tx| {
@@ -87,6 +88,7 @@ impl Accounts {
                 if !withdrawn && revoked == 0 {
                     return Ok(RevokeServiceOutcome::Unknown);
                 }
+                ending::part(tx, &letters, &ctx, account, &client)?;
                 let entry = AuditEntry::new(&ctx, AuditKind::ServiceRevoked).account(account).client(&client);
                 tx.insert_audit(&entry.session(&who.session.id))?;
                 Ok(RevokeServiceOutcome::Revoked)
@@ -131,7 +133,6 @@ mod tests {
             account_id: AccountId::from_text("an"),
             client_id: ClientId::from_text("tax"),
             scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
-            claims: Vec::new(),
             granted_at: NOW,
         }
     }

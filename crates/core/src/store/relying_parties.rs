@@ -23,6 +23,9 @@ pub trait SessionClientRepo {
 
     /// The clients that a session reached, by client id.
     fn list_session_clients(&mut self, session: &SessionId) -> StoreResult<Vec<SessionClient>>;
+
+    /// Forgets that sessions of an account which have not ended reached a client; which they were, by session id.
+    fn take_client_of_sessions(&mut self, account: &AccountId, client: &ClientId) -> StoreResult<Vec<SessionClient>>;
 }
 
 /// Pairwise subjects (OpenID Connect Core §8.1). Stored, so that services can be merged or moved.

@@ -87,9 +87,6 @@ pub trait OutboxRepo {
     /// The message with this id.
     fn find_message(&mut self, id: &MessageId) -> StoreResult<Option<OutboxRow>>;
 
-    /// How many messages stand in each state.
-    fn count_messages(&mut self) -> StoreResult<Vec<OutboxCount>>;
-
     /// How many notices to this client stand in each state.
     fn count_notices(&mut self, client: &ClientId) -> StoreResult<Vec<OutboxCount>>;
 

@@ -9,7 +9,7 @@ mod tests;
 mod tray;
 
 pub use notices::NoticeCourier;
-pub use round::{Places, Round};
+pub use round::{Places, Round, Way};
 
 use crate::SetupError;
 use crate::render::{Rendered, Renderer, billed_parts};
@@ -17,7 +17,7 @@ use crate::settings::{Attempts, NotifySettings};
 use decision::{Step, after_attempt, before_attempt};
 use futures_util::future::join_all;
 use portal_id_core::ctx::Ctx;
-use portal_id_core::outbox::{Channel, Delivery, Envelope, OutboxRow, OutboxState};
+use portal_id_core::outbox::{Delivery, Envelope, OutboxRow, OutboxState};
 use portal_id_core::ports::{Mailer, SmsGateway, Vault};
 use portal_id_core::sms::SpendAlarm;
 use portal_id_core::store::{Store, StoreError};
@@ -56,7 +56,7 @@ pub struct Courier {
     renderer: Renderer,
     attempts: Attempts,
     parts_per_day: Option<u32>,
-    /// One channel each, because a mail server that does not answer must not hold up the codes of people who wait.
+    /// One room for each way, because a mail server that does not answer must not hold up the codes of people who wait.
     mails: Room,
     texts: Room,
     lease: Span,
@@ -99,20 +99,19 @@ impl Courier {
     }
 
     /// Waits for room; gives all there is.
-    pub async fn places(&self, channel: Channel) -> Places {
-        let room = match channel {
-            // Never asked for here: notices have a courier of their own, and this one could not render them.
-            Channel::Email | Channel::Backchannel => &self.mails,
-            Channel::Sms => &self.texts,
+    pub async fn places(&self, way: Way) -> Places {
+        let room = match way {
+            Way::Email => &self.mails,
+            Way::Sms => &self.texts,
         };
-        room.take(channel).await
+        room.take(way).await
     }
 
     /// Takes as many due messages as there are places.
     #[expect(clippy::disallowed_methods, reason = "a delivery must end before its lease, which runs meanwhile")]
     pub async fn claim(&self, ctx: &Ctx, places: Places) -> Result<Round, StoreError> {
         let began = Instant::now();
-        let rows = self.tray.claim(places.channel, ctx.now, ctx.now + self.lease, places.count()).await?;
+        let rows = self.tray.claim(places.way.channel(), ctx.now, ctx.now + self.lease, places.count()).await?;
         Ok(Round::new(rows, places, ctx.now, began))
     }
 
@@ -134,8 +133,8 @@ impl Courier {
 
     /// One round at `ctx.now`, to its end. When [`RunReport::more`] is set, run again with a fresh `now`: leases and ends
     /// of messages are judged by it.
-    pub async fn run_once(&self, ctx: &Ctx, channel: Channel) -> Result<RunReport, StoreError> {
-        let places = self.places(channel).await;
+    pub async fn run_once(&self, ctx: &Ctx, way: Way) -> Result<RunReport, StoreError> {
+        let places = self.places(way).await;
         self.deliver(self.claim(ctx, places).await?).await
     }
 

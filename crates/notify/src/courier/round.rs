@@ -6,7 +6,25 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
-/// The places of one channel. A message keeps its place until it is written down what came of it, so that one that hangs
+/// The ways to people. Notices to services have a courier of their own, so theirs is none of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// E-mail.
+    Email,
+    /// A text message.
+    Sms,
+}
+
+impl Way {
+    pub(super) const fn channel(self) -> Channel {
+        match self {
+            Self::Email => Channel::Email,
+            Self::Sms => Channel::Sms,
+        }
+    }
+}
+
+/// The places of one way. A message keeps its place until it is written down what came of it, so that one that hangs
 /// holds up its own place alone.
 pub(super) struct Room {
     free: Arc<Semaphore>,
@@ -19,7 +37,7 @@ impl Room {
     }
 
     /// Every place that is free; waits until there is one.
-    pub(super) async fn take(&self, channel: Channel) -> Places {
+    pub(super) async fn take(&self, way: Way) -> Places {
         let mut free = Vec::new();
         // Closed never: it lives as long as the courier does.
         free.extend(Arc::clone(&self.free).acquire_owned().await);
@@ -27,13 +45,13 @@ impl Room {
             let Ok(place) = Arc::clone(&self.free).try_acquire_owned() else { break };
             free.push(place);
         }
-        Places { channel, free }
+        Places { way, free }
     }
 }
 
-/// Room for messages of one channel.
+/// Room for messages that go one way.
 pub struct Places {
-    pub(super) channel: Channel,
+    pub(super) way: Way,
     free: Vec<OwnedSemaphorePermit>,
 }
 

@@ -251,8 +251,8 @@ fn at(now: Timestamp) -> Ctx {
 
 async fn round(tray: &Arc<Memory>, ways: &Arc<Ways>, now: Timestamp) -> RunReport {
     let courier = courier(tray, ways, &settings());
-    let mails = courier.run_once(&at(now), Channel::Email).await.unwrap();
-    let texts = courier.run_once(&at(now), Channel::Sms).await.unwrap();
+    let mails = courier.run_once(&at(now), Way::Email).await.unwrap();
+    let texts = courier.run_once(&at(now), Way::Sms).await.unwrap();
     RunReport {
         claimed: mails.claimed + texts.claimed,
         accepted: mails.accepted + texts.accepted,
@@ -343,7 +343,7 @@ async fn messages_are_delivered_side_by_side_but_no_more_than_allowed() {
     let courier = courier(&tray, &ways, &NotifySettings { parallel: 4, ..settings() });
     let mut delivered = Vec::new();
     loop {
-        let report = courier.run_once(&at(NOW), Channel::Email).await.unwrap();
+        let report = courier.run_once(&at(NOW), Way::Email).await.unwrap();
         delivered.push(report.accepted);
         if !report.more {
             break;
@@ -367,7 +367,7 @@ async fn a_store_that_fails_for_one_message_does_not_lose_the_others() {
     let tray = Memory::with(vec![row("m1", Channel::Email, NOW), row("m2", Channel::Email, NOW)]);
     let ways = Arc::new(Ways::default());
     *tray.broken_for.lock().unwrap() = Some("m1".to_owned());
-    let outcome = courier(&tray, &ways, &settings()).run_once(&at(NOW), Channel::Email).await;
+    let outcome = courier(&tray, &ways, &settings()).run_once(&at(NOW), Way::Email).await;
     assert!(matches!(outcome, Err(StoreError::Unavailable(_))));
     assert_eq!(tray.row("m2").state, OutboxState::Accepted);
     assert_eq!(tray.row("m1").state, OutboxState::Pending);
@@ -394,7 +394,7 @@ async fn what_a_claim_took_is_taken_off_the_time_for_delivery() {
     let tray = Arc::new(memory);
     let ways = Arc::new(Ways { hangs_for: "m", ..Ways::default() });
     let began = Instant::now();
-    let report = courier(&tray, &ways, &settings()).run_once(&at(NOW), Channel::Email).await.unwrap();
+    let report = courier(&tray, &ways, &settings()).run_once(&at(NOW), Way::Email).await.unwrap();
     assert_eq!((report.postponed, began.elapsed()), (1, Duration::from_secs(50)));
 }
 
@@ -416,7 +416,7 @@ async fn a_message_that_hangs_holds_up_its_own_place_alone() {
     let tray = Memory::with(vec![row("hang-1", Channel::Sms, NOW), row("hang-2", Channel::Sms, NOW)]);
     let ways = Arc::new(Ways { hangs_for: "hang", ..Ways::default() });
     let courier = Arc::new(courier(&tray, &ways, &NotifySettings { parallel: 3, ..settings() }));
-    let first = courier.claim(&at(NOW), courier.places(Channel::Sms).await).await.unwrap();
+    let first = courier.claim(&at(NOW), courier.places(Way::Sms).await).await.unwrap();
     assert!(!first.is_full());
     let hanging = tokio::spawn({
         let courier = Arc::clone(&courier);
@@ -425,12 +425,12 @@ async fn a_message_that_hangs_holds_up_its_own_place_alone() {
     for id in ["m1", "m2", "m3"] {
         tray.add(row(id, Channel::Sms, NOW));
         let began = Instant::now();
-        let report = courier.run_once(&at(NOW), Channel::Sms).await.unwrap();
+        let report = courier.run_once(&at(NOW), Way::Sms).await.unwrap();
         assert_eq!((report.accepted, report.more, began.elapsed()), (1, true, Duration::ZERO), "{id}");
     }
     tray.add(row("hang-3", Channel::Sms, NOW));
-    let third = courier.claim(&at(NOW), courier.places(Channel::Sms).await).await.unwrap();
-    let full = tokio::time::timeout(Duration::from_secs(5), courier.places(Channel::Sms)).await;
+    let third = courier.claim(&at(NOW), courier.places(Way::Sms).await).await.unwrap();
+    let full = tokio::time::timeout(Duration::from_secs(5), courier.places(Way::Sms)).await;
     assert!(full.is_err(), "no more than allowed at a time");
     drop(third);
     assert_eq!(hanging.await.unwrap().postponed, 2);
@@ -462,7 +462,7 @@ async fn above_the_days_ceiling_a_text_message_waits_and_an_alarm_is_raised() {
     ways.answer("m2", Delivery::Passing("busy".to_owned()));
     let settings = NotifySettings { sms: SmsSettings { parts_per_day: Some(2) }, ..settings() };
     let log = LogWatch::begin();
-    let report = courier(&tray, &ways, &settings).run_once(&at(NOW), Channel::Sms).await.unwrap();
+    let report = courier(&tray, &ways, &settings).run_once(&at(NOW), Way::Sms).await.unwrap();
     assert_eq!((report.accepted, report.postponed), (1, 2));
     assert_eq!(ways.texts.lock().unwrap().len(), 2, "the third never reached a gateway");
     assert!(tray.row("m3").last_error.unwrap().contains("ceiling"));
@@ -475,5 +475,5 @@ async fn mail_is_counted_against_no_ceiling() {
     let tray = Memory::with(vec![row("m1", Channel::Email, NOW), row("m2", Channel::Email, NOW)]);
     let ways = Arc::new(Ways::default());
     let settings = NotifySettings { sms: SmsSettings { parts_per_day: Some(1) }, ..settings() };
-    assert_eq!(courier(&tray, &ways, &settings).run_once(&at(NOW), Channel::Email).await.unwrap().accepted, 2);
+    assert_eq!(courier(&tray, &ways, &settings).run_once(&at(NOW), Way::Email).await.unwrap().accepted, 2);
 }

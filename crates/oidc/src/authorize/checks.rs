@@ -9,10 +9,12 @@ use crate::error::AuthorizationFault;
 use crate::parameters::Parameters;
 use crate::redirect::{ResponseMode, VerifiedRedirect};
 use crate::settings::OidcSettings;
+use portal_id_core::client::{Client, GrantKind};
 
 /// What a check looks at.
 pub(super) struct Asked<'a> {
     pub(super) params: &'a Parameters,
+    pub(super) client: &'a Client,
     pub(super) redirect: &'a VerifiedRedirect,
     pub(super) settings: &'a OidcSettings,
 }
@@ -33,8 +35,9 @@ const fn check(
 }
 
 /// Before the scope is negotiated (the seam checks response type, scope and PKCE after these).
-pub(super) const BEFORE_NEGOTIATION: [Check; 6] = [
+pub(super) const BEFORE_NEGOTIATION: [Check; 7] = [
     check("once", "RFC 6749 §3.1", each_parameter_comes_once),
+    check("client", "RFC 6749 §4.1.2.1", client_may_have_codes),
     check("response_mode", "Multiple Response Types §2.1", response_mode_is_supported),
     check("request", "OpenID Connect Core §6.1", no_request_object),
     check("request_uri", "OpenID Connect Core §6.2", no_request_uri),
@@ -68,6 +71,15 @@ fn each_parameter_comes_once(asked: &Asked<'_>) -> Result<(), AuthorizationFault
     match asked.params.repeated() {
         Some(_) => Err(AuthorizationFault::invalid_request("a parameter was sent twice")),
         None => Ok(()),
+    }
+}
+
+/// Before anybody signs in for a code that the token endpoint would then not take.
+fn client_may_have_codes(asked: &Asked<'_>) -> Result<(), AuthorizationFault> {
+    if asked.client.may_use(GrantKind::AuthorizationCode) {
+        Ok(())
+    } else {
+        Err(AuthorizationFault::new("unauthorized_client", "the client is not registered for authorization_code"))
     }
 }
 
@@ -135,11 +147,14 @@ mod tests {
     use crate::testing;
 
     fn answer(query: &str) -> Option<&'static str> {
+        answer_to(&testing::client(), query)
+    }
+
+    fn answer_to(client: &Client, query: &str) -> Option<&'static str> {
         let params = Parameters::parse(query.as_bytes()).unwrap();
-        let client = testing::client();
-        let redirect = VerifiedRedirect::of_authorization(&client, testing::REDIRECT_URI).unwrap();
+        let redirect = VerifiedRedirect::of_authorization(client, testing::REDIRECT_URI).unwrap();
         let settings = OidcSettings::default();
-        let asked = Asked { params: &params, redirect: &redirect, settings: &settings };
+        let asked = Asked { params: &params, client, redirect: &redirect, settings: &settings };
         run(&BEFORE_NEGOTIATION, &asked).and_then(|()| run(&AFTER_NEGOTIATION, &asked)).err().map(|fault| fault.error)
     }
 
@@ -177,6 +192,14 @@ mod tests {
             assert_eq!(answer(&format!("{GOOD}{extra}")), Some(error), "{extra}");
         }
         assert_eq!(answer("scope=openid&code_challenge=x"), Some("invalid_request"));
+    }
+
+    #[test]
+    fn a_client_that_acts_for_itself_alone_gets_no_code() {
+        let mut client = testing::client();
+        client.metadata.grant_types = vec![GrantKind::ClientCredentials];
+        assert_eq!(answer_to(&client, GOOD), Some("unauthorized_client"));
+        assert_eq!(answer_to(&client, &format!("{GOOD}&prompt=none")), Some("unauthorized_client"));
     }
 
     // security: row 21

@@ -63,9 +63,8 @@ pub(super) fn read(params: &Parameters, client: &Client) -> Result<ClaimsAsked, 
             asked.values.clear();
         }
     }
-    let kept = RequestedClaims { userinfo: BTreeMap::new(), id_token };
     Ok(ClaimsAsked {
-        kept: (kept != RequestedClaims::default()).then_some(kept),
+        kept: (!id_token.is_empty()).then_some(RequestedClaims { id_token }),
         subjects,
         acr_values: texts(&acr),
         acr_is_essential: acr.essential,

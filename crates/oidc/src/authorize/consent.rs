@@ -37,7 +37,6 @@ mod tests {
             account_id: AccountId::from_text(testing::SUBJECT),
             client_id: ClientId::from_text(testing::CLIENT_ID),
             scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
-            claims: Vec::new(),
             granted_at,
         }
     }

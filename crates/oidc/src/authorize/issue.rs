@@ -41,7 +41,6 @@ pub(super) fn widened(
         account_id: who.account.id.clone(),
         client_id: client.id.clone(),
         scopes: ordered_scopes(before.iter().chain(scopes).map(String::as_str)),
-        claims: Vec::new(),
         granted_at: now,
     }
 }

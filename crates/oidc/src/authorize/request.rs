@@ -31,7 +31,7 @@ impl Request {
         redirect: &VerifiedRedirect,
         settings: &OidcSettings,
     ) -> Result<Self, AuthorizationFault> {
-        let asked = Asked { params, redirect, settings };
+        let asked = Asked { params, client, redirect, settings };
         checks::run(&checks::BEFORE_NEGOTIATION, &asked)?;
         let negotiated = negotiate(&Proposal { params, client, redirect })?;
         checks::run(&checks::AFTER_NEGOTIATION, &asked)?;

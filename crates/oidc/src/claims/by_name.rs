@@ -49,8 +49,7 @@ mod tests {
 
     fn told(names: &[&str], scopes: &[&str], aliases: &[(&str, AliasSource)]) -> Vec<String> {
         let id_token = names.iter().map(|name| ((*name).to_owned(), ClaimRequest::default())).collect();
-        let grant =
-            Grant { claims: Some(RequestedClaims { id_token, ..RequestedClaims::default() }), ..testing::grant() };
+        let grant = Grant { claims: Some(RequestedClaims { id_token }), ..testing::grant() };
         let mut client = testing::client();
         let names = aliases.iter().map(|(name, source)| ((*name).to_owned(), *source)).collect();
         client.metadata.claim_aliases = ClaimAliases { preset: None, names };

@@ -7,6 +7,6 @@ mod verified;
 
 pub(crate) use answer::ReturnAddress;
 pub use answer::{ClientRedirect, ResponseMode};
-pub use registration::{RedirectUriFault, check_client_redirects, check_redirect_uri, check_web_uri};
+pub use registration::{RedirectUriFault, check_client_redirects, check_web_uri};
 pub use verified::VerifiedRedirect;
 pub(crate) use verified::with_query;

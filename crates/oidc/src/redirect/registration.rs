@@ -32,9 +32,9 @@ pub enum RedirectUriFault {
     /// An app's own scheme at a client that is not public.
     #[error("an app's own scheme is for public clients only")]
     PrivateUseNeedsPublicClient,
-    /// Its query holds a parameter of our answers.
-    #[error("its query must not hold a parameter of the answer: code, state, iss, error")]
-    ReservedParameter,
+    /// Its query holds a parameter that we append.
+    #[error("its query must not hold {0}, which is appended to it")]
+    ReservedParameter(&'static str),
 }
 
 /// The kinds of redirect URI.
@@ -46,14 +46,14 @@ pub(super) enum Kind {
     PrivateUse,
 }
 
-/// Checks a redirect URI, or a URI to return to after sign-out.
-pub fn check_redirect_uri(uri: &str) -> Result<(), RedirectUriFault> {
-    kind_of(uri).map(|_| ())
-}
+/// What we append to a redirect URI: one that has it already would say it twice (RFC 6749 §3.1).
+pub(super) const OF_ANSWERS: &[&str] = &["code", "state", "iss", "error", "error_description", "error_uri"];
+/// What we append to a URI to return to after sign-out (RP-Initiated Logout §3), whose query is otherwise its own (§2).
+pub(super) const OF_SIGN_OUT: &[&str] = &["state"];
 
-/// Checks an address that is called or loaded: an app's own scheme is none.
-pub fn check_web_uri(uri: &str) -> Result<(), RedirectUriFault> {
-    match kind_of(uri)? {
+/// Checks an address that is called or loaded, to whose query `appended` is added: an app's own scheme is none.
+pub fn check_web_uri(uri: &str, appended: &[&'static str]) -> Result<(), RedirectUriFault> {
+    match kind_of(uri, appended)? {
         Kind::Web => Ok(()),
         Kind::PrivateUse => Err(RedirectUriFault::ForbiddenScheme),
     }
@@ -62,8 +62,10 @@ pub fn check_web_uri(uri: &str) -> Result<(), RedirectUriFault> {
 /// Checks every URI that a client is to be registered with; the first that cannot be, and why.
 pub fn check_client_redirects(metadata: &ClientMetadata) -> Result<(), (String, RedirectUriFault)> {
     let public = metadata.token_endpoint_auth_method == ClientAuthMethod::None;
-    for uri in metadata.redirect_uris.iter().chain(&metadata.post_logout_redirect_uris) {
-        match kind_of(uri) {
+    let redirects = metadata.redirect_uris.iter().map(|uri| (uri, OF_ANSWERS));
+    let returns = metadata.post_logout_redirect_uris.iter().map(|uri| (uri, OF_SIGN_OUT));
+    for (uri, appended) in redirects.chain(returns) {
+        match kind_of(uri, appended) {
             Err(fault) => return Err((uri.clone(), fault)),
             Ok(Kind::PrivateUse) if !public => {
                 return Err((uri.clone(), RedirectUriFault::PrivateUseNeedsPublicClient));
@@ -74,10 +76,8 @@ pub fn check_client_redirects(metadata: &ClientMetadata) -> Result<(), (String, 
     Ok(())
 }
 
-/// The parameters of our answers: an address that has one already would get it twice (RFC 6749 §3.1).
-const OURS: [&str; 6] = ["code", "state", "iss", "error", "error_description", "error_uri"];
-
-pub(super) fn kind_of(uri: &str) -> Result<Kind, RedirectUriFault> {
+/// The kind of a URI that may be registered. Its query may be anything but what is `appended` to it.
+pub(super) fn kind_of(uri: &str, appended: &[&'static str]) -> Result<Kind, RedirectUriFault> {
     if uri.len() > 2048 {
         return Err(RedirectUriFault::TooLong);
     }
@@ -88,8 +88,8 @@ pub(super) fn kind_of(uri: &str) -> Result<Kind, RedirectUriFault> {
         return Err(RedirectUriFault::IllegalCharacter);
     }
     let url = Url::parse(uri).map_err(|_| RedirectUriFault::NotAbsolute)?;
-    if url.query_pairs().any(|(name, _)| OURS.contains(&name.as_ref())) {
-        return Err(RedirectUriFault::ReservedParameter);
+    if let Some(twice) = appended.iter().find(|ours| url.query_pairs().any(|(name, _)| name == **ours)) {
+        return Err(RedirectUriFault::ReservedParameter(twice));
     }
     match url.scheme() {
         "https" | "http" => {
@@ -125,6 +125,7 @@ fn has_only_uri_characters(uri: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
     use crate::testing;
 
@@ -139,7 +140,7 @@ mod tests {
             "http://localhost:8081/callback",
             "vn.gov.example.app:/oauth2redirect",
         ] {
-            assert_eq!(check_redirect_uri(uri), Ok(()), "{uri}");
+            assert!(kind_of(uri, OF_ANSWERS).is_ok(), "{uri}");
         }
     }
 
@@ -174,9 +175,32 @@ mod tests {
             ("myapp:/cb", F::ForbiddenScheme),
             ("ftp://rp.example/cb", F::ForbiddenScheme),
         ] {
-            assert_eq!(check_redirect_uri(uri), Err(fault), "{uri:?}");
+            assert_eq!(kind_of(uri, &[]), Err(fault), "{uri:?}");
         }
-        assert_eq!(check_redirect_uri(&format!("https://rp.example/{}", "a".repeat(2048))), Err(F::TooLong));
+        assert_eq!(kind_of(&format!("https://rp.example/{}", "a".repeat(2048)), &[]), Err(F::TooLong));
+    }
+
+    #[test]
+    fn a_query_is_free_but_for_what_is_appended_to_it() {
+        let all = ["code", "state", "iss", "error", "error_description", "error_uri", "sid", "logout_token", "x"];
+        let refused = |appended: &[&'static str]| {
+            let with = |name: &str| kind_of(&format!("https://rp.example/cb?a=%20&{name}=1"), appended);
+            all.into_iter()
+                .filter(|name| with(name) == Err(RedirectUriFault::ReservedParameter(name)))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(refused(OF_ANSWERS), OF_ANSWERS);
+        assert_eq!(refused(OF_SIGN_OUT), ["state"]);
+        assert_eq!(refused(&[]), [""; 0]);
+        let mut metadata = testing::client().metadata;
+        metadata.post_logout_redirect_uris = vec!["https://rp.example/bye?code=1&iss=2&tenant=%20".to_owned()];
+        assert_eq!(check_client_redirects(&metadata), Ok(()));
+        metadata.post_logout_redirect_uris[0].push_str("&%73tate=3");
+        let (_, fault) = check_client_redirects(&metadata).unwrap_err();
+        assert_eq!(fault.to_string(), "its query must not hold state, which is appended to it");
+        metadata.post_logout_redirect_uris.clear();
+        metadata.redirect_uris = vec!["https://rp.example/cb?code=1".to_owned()];
+        assert!(check_client_redirects(&metadata).is_err());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The proof that a client registered a URI.
 
-use super::registration::{Kind, kind_of};
+use super::registration::{Kind, OF_ANSWERS, OF_SIGN_OUT, kind_of};
 use crate::parameters::encode_pairs;
 use portal_id_core::client::Client;
 use url::Url;
@@ -19,17 +19,21 @@ impl VerifiedRedirect {
         let registered = &client.metadata.redirect_uris;
         let chosen_port =
             || client.is_public() && registered.iter().any(|uri| differs_in_loopback_port_only(uri, asked));
-        if registered.iter().any(|uri| uri == asked) || chosen_port() { Self::of(client, asked) } else { None }
+        if registered.iter().any(|uri| uri == asked) || chosen_port() {
+            Self::of(client, asked, OF_ANSWERS)
+        } else {
+            None
+        }
     }
 
     /// Verifies a `post_logout_redirect_uri`: byte for byte a registered one (RP-Initiated Logout §3).
     pub(crate) fn of_sign_out(client: &Client, asked: &str) -> Option<Self> {
         let registered = client.metadata.post_logout_redirect_uris.iter().any(|uri| uri == asked);
-        if registered { Self::of(client, asked) } else { None }
+        if registered { Self::of(client, asked, OF_SIGN_OUT) } else { None }
     }
 
-    fn of(client: &Client, asked: &str) -> Option<Self> {
-        let kind = kind_of(asked).ok()?;
+    fn of(client: &Client, asked: &str, appended: &[&'static str]) -> Option<Self> {
+        let kind = kind_of(asked, appended).ok()?;
         (kind == Kind::Web || client.is_public()).then(|| Self { uri: asked.to_owned(), kind })
     }
 
@@ -270,7 +274,7 @@ mod tests {
             let client = client(&["http://127.0.0.1/cb", "https://rp.example/cb"], true);
             prop_assert!(!accepts(&client, &asked));
             let _ = accepts(&client, &format!("http://127.0.0.1:{tail}"));
-            let _ = super::super::check_redirect_uri(&asked);
+            let _ = kind_of(&asked, OF_ANSWERS);
         }
     }
 }

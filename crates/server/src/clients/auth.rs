@@ -6,14 +6,8 @@ use portal_id_core::client::{ClientAuthMethod, ClientMetadata, GrantKind, SCOPES
 use portal_id_core::store::{Store, StoreResult};
 use portal_id_keys::ClientKeys;
 
-/// Checks the method, the keys, the grant types and the resources.
-pub(super) fn check(client_id: &str, metadata: &ClientMetadata) -> anyhow::Result<()> {
-    keys(metadata).with_context(|| format!("client {client_id}"))?;
-    grant_types(metadata).with_context(|| format!("client {client_id}"))?;
-    resources(metadata).with_context(|| format!("client {client_id}"))
-}
-
-fn keys(metadata: &ClientMetadata) -> anyhow::Result<()> {
+/// The method and the keys.
+pub(super) fn keys(metadata: &ClientMetadata) -> anyhow::Result<()> {
     let signs = metadata.token_endpoint_auth_method == ClientAuthMethod::PrivateKeyJwt;
     match (&metadata.jwks, &metadata.jwks_uri) {
         (Some(_), Some(_)) => bail!("jwks and jwks_uri exclude each other (RFC 7591 §2)"),
@@ -21,7 +15,9 @@ fn keys(metadata: &ClientMetadata) -> anyhow::Result<()> {
         (Some(set), None) if signs => drop(ClientKeys::check(set).context("jwks")?),
         // Not needed to sign in with; what is registered must still be public keys.
         (Some(set), None) => drop(ClientKeys::read(set).context("jwks")?),
-        (None, Some(uri)) => address_of_keys(uri)?,
+        (None, Some(uri)) => {
+            portal_id_oidc::check_web_uri(uri, &[]).with_context(|| format!("jwks_uri {uri:?}"))?;
+        }
         (None, None) => {}
     }
     if metadata.legacy_assertion_audience && !signs {
@@ -30,11 +26,8 @@ fn keys(metadata: &ClientMetadata) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn address_of_keys(uri: &str) -> anyhow::Result<()> {
-    portal_id_oidc::check_web_uri(uri).with_context(|| format!("jwks_uri {uri:?}"))
-}
-
-fn grant_types(metadata: &ClientMetadata) -> anyhow::Result<()> {
+/// What it may exchange for tokens, and what it may have without a person.
+pub(super) fn grant_types(metadata: &ClientMetadata) -> anyhow::Result<()> {
     let has = |kind| metadata.grant_types.contains(&kind);
     if metadata.grant_types.is_empty() {
         bail!("at least one grant type is needed");
@@ -64,7 +57,8 @@ fn grant_types(metadata: &ClientMetadata) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn resources(metadata: &ClientMetadata) -> anyhow::Result<()> {
+/// The services that its tokens may be for, and the one that it is.
+pub(super) fn resources(metadata: &ClientMetadata) -> anyhow::Result<()> {
     for resource in metadata.resources.iter().chain(&metadata.resource_identifier) {
         portal_id_oidc::check_resource(resource).with_context(|| format!("resource {resource:?}"))?;
     }
@@ -90,8 +84,7 @@ pub async fn warn_of_legacy(store: &Store) -> StoreResult<()> {
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use super::*;
-    use crate::clients::ClientsFile;
+    use crate::clients::{ClientsFile, check};
 
     const KEY: &str = "{ kty = \"EC\", crv = \"P-256\", x = \"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4\", \
                        y = \"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM\" }";
@@ -101,7 +94,7 @@ mod tests {
             if fields.contains("redirect_uris") { "" } else { "redirect_uris = [\"https://a.example/cb\"]\n" };
         let text = format!("[[client]]\nclient_id = \"a\"\nclient_name = \"A\"\n{redirects}{fields}\n");
         let file: ClientsFile = toml::from_str(&text).unwrap();
-        check("a", &file.client[0].metadata).err().map(|error| format!("{error:#}"))
+        check("a", &file.client[0].metadata).err().map(|error| error.to_string())
     }
 
     #[test]

@@ -1,28 +1,30 @@
 //! A client's own pages and its picture, as they may be registered (RFC 7591 §2).
 
+use anyhow::anyhow;
 use portal_id_core::client::ClientMetadata;
 use url::Url;
 
 /// The longest address.
 const LONGEST: usize = 1024;
 
-/// Checks the addresses of a client, in words for the operator.
-pub(super) fn check(metadata: &ClientMetadata) -> Result<(), String> {
-    let pages = [
-        ("client_uri", &metadata.client_uri),
-        ("policy_uri", &metadata.policy_uri),
-        ("tos_uri", &metadata.tos_uri),
-        ("logo_uri", &metadata.logo_uri),
+/// What an address must be.
+type Rule = fn(&str) -> Result<(), &'static str>;
+
+/// The addresses that people's browsers are led to.
+pub(super) fn pages(metadata: &ClientMetadata) -> anyhow::Result<()> {
+    let rules: [(&str, &Option<String>, Rule); 5] = [
+        ("client_uri", &metadata.client_uri, https),
+        ("policy_uri", &metadata.policy_uri, https),
+        ("tos_uri", &metadata.tos_uri, https),
+        ("logo_uri", &metadata.logo_uri, https),
+        ("logo_uri", &metadata.logo_uri, one_picture),
     ];
-    for (name, address) in pages {
+    for (name, address, rule) in rules {
         if let Some(address) = address {
-            https(address).map_err(|why| format!("{name} {address:?}: {why}"))?;
+            rule(address).map_err(|why| anyhow!("{name} {address:?}: {why}"))?;
         }
     }
-    match &metadata.logo_uri {
-        Some(address) => one_picture(address).map_err(|why| format!("logo_uri {address:?}: {why}")),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// https, so that nobody on the way can change where people are led or what they see.
@@ -67,7 +69,7 @@ mod tests {
     fn with(change: impl FnOnce(&mut ClientMetadata)) -> Result<(), String> {
         let mut metadata = ClientMetadata::named("Đất đai", vec!["https://dat.example.vn/cb".to_owned()]);
         change(&mut metadata);
-        check(&metadata)
+        crate::clients::check("a", &metadata).map_err(|error| error.to_string())
     }
 
     #[test]

@@ -1,30 +1,30 @@
 //! What is registered about a client's tokens and claims: what does not fit together is said in words for the operator.
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use portal_id_core::client::{ClientMetadata, SubjectType};
 
-/// Checks the aliases, the subjects and their sector, and how userinfo is encrypted.
-pub(super) fn check(client_id: &str, metadata: &ClientMetadata) -> anyhow::Result<()> {
+/// The further names of its claims.
+pub(super) fn aliases(metadata: &ClientMetadata) -> anyhow::Result<()> {
     let may_ask_for = |scope: &str| metadata.scope.split_ascii_whitespace().any(|allowed| allowed == scope);
-    if let Err(fault) = metadata.claim_aliases.check(may_ask_for) {
-        bail!("client {client_id}: {fault}");
-    }
-    if let Err(fault) = portal_id_oidc::sector(metadata) {
-        bail!("client {client_id}: {fault}; give it a sector");
-    }
-    if let Some(sector) = &metadata.sector {
-        if metadata.subject_type != SubjectType::Pairwise {
-            bail!("client {client_id}: a sector means something only with pairwise subjects");
-        }
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c);
-        if sector.is_empty() || sector.len() > 128 || !sector.chars().all(plain) {
-            bail!("client {client_id}: sector {sector:?}: 1 to 128 small letters, digits, '-' or '.'");
-        }
-    }
-    encryption(metadata).with_context(|| format!("client {client_id}"))
+    Ok(metadata.claim_aliases.check(may_ask_for)?)
 }
 
-fn encryption(metadata: &ClientMetadata) -> anyhow::Result<()> {
+/// By what it knows people.
+pub(super) fn subjects(metadata: &ClientMetadata) -> anyhow::Result<()> {
+    portal_id_oidc::sector(metadata).map_err(|fault| anyhow!("{fault}; give it a sector"))?;
+    let Some(sector) = &metadata.sector else { return Ok(()) };
+    if metadata.subject_type != SubjectType::Pairwise {
+        bail!("a sector means something only with pairwise subjects");
+    }
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.".contains(c);
+    if sector.is_empty() || sector.len() > 128 || !sector.chars().all(plain) {
+        bail!("sector {sector:?}: 1 to 128 small letters, digits, '-' or '.'");
+    }
+    Ok(())
+}
+
+/// How userinfo is encrypted to it.
+pub(super) fn encryption(metadata: &ClientMetadata) -> anyhow::Result<()> {
     let Some(alg) = metadata.userinfo_encrypted_response_alg else {
         if metadata.userinfo_encrypted_response_enc.is_some() {
             bail!("userinfo_encrypted_response_enc needs userinfo_encrypted_response_alg");
@@ -42,7 +42,7 @@ fn encryption(metadata: &ClientMetadata) -> anyhow::Result<()> {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
-    use crate::clients::ClientsFile;
+    use crate::clients::{ClientsFile, check};
 
     fn refused(fields: &str) -> Option<String> {
         let text = format!(
@@ -50,7 +50,7 @@ mod tests {
              redirect_uris = [\"https://a.example/cb\"]\n{fields}\n"
         );
         let file: ClientsFile = toml::from_str(&text).unwrap();
-        check("a", &file.client[0].metadata).err().map(|error| format!("{error:#}"))
+        check("a", &file.client[0].metadata).err().map(|error| error.to_string())
     }
 
     #[test]

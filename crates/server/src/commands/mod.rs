@@ -1,5 +1,6 @@
 //! The commands beside `serve`.
 
+pub mod audit;
 pub mod client;
 pub mod docs;
 pub mod keys;
@@ -47,6 +48,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Keys(command) => keys::run(&house(&cli.config).await?, &command).await,
         Command::Messages(command) => messages::run(&house(&cli.config).await?, command).await,
+        Command::Audit(command) => audit::run(&house(&cli.config).await?, command).await,
         Command::Sms(command) => sms::run(Config::read(&cli.config)?, command).await,
         Command::Docs { page } => {
             print!("{}", docs::render(page)?);

@@ -17,7 +17,6 @@ struct ConsentRow {
     client_id: String,
     scopes: String,
     granted_at: i64,
-    claims: String,
 }
 
 impl ConsentRow {
@@ -27,7 +26,6 @@ impl ConsentRow {
             client_id: consent.client_id.as_str().to_owned(),
             scopes: joined(&consent.scopes),
             granted_at: consent.granted_at.millis(),
-            claims: joined(&consent.claims),
         }
     }
 
@@ -37,7 +35,6 @@ impl ConsentRow {
             client_id: ClientId::from_text(self.client_id),
             scopes: split(&self.scopes),
             granted_at: Timestamp::from_millis(self.granted_at),
-            claims: split(&self.claims),
         }
     }
 }
@@ -52,11 +49,7 @@ impl ConsentRepo for SqlTx<'_> {
 
     fn put_consent(&mut self, consent: &Consent) -> StoreResult<()> {
         let row = ConsentRow::of(consent);
-        let changes = (
-            consents::scopes.eq(row.scopes.clone()),
-            consents::granted_at.eq(row.granted_at),
-            consents::claims.eq(row.claims.clone()),
-        );
+        let changes = (consents::scopes.eq(row.scopes.clone()), consents::granted_at.eq(row.granted_at));
         self.write(|conn| {
             on_each!(conn, inner => diesel::insert_into(consents::table)
                 .values(&row)

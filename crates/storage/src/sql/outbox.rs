@@ -163,11 +163,6 @@ impl OutboxRepo for SqlTx<'_> {
         self.read(|conn| query.first::<MessageRow>(conn).optional())?.map(MessageRow::read).transpose()
     }
 
-    fn count_messages(&mut self) -> StoreResult<Vec<OutboxCount>> {
-        let query = outbox::table.group_by(outbox::state).select((outbox::state, diesel::dsl::count_star()));
-        counts(self.read(|conn| query.load(conn))?)
-    }
-
     fn count_notices(&mut self, client: &ClientId) -> StoreResult<Vec<OutboxCount>> {
         let query = outbox::table
             .filter(outbox::client_id.eq(client.as_str()))

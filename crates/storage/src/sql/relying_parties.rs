@@ -2,7 +2,7 @@
 
 use super::sweep::sweep;
 use crate::connection::on_each;
-use crate::schema::{pairwise_subjects, revoked_tokens, session_clients};
+use crate::schema::{pairwise_subjects, revoked_tokens, session_clients, sessions};
 use crate::tx::SqlTx;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -62,6 +62,17 @@ impl SessionClientRepo for SqlTx<'_> {
     fn list_session_clients(&mut self, session: &SessionId) -> StoreResult<Vec<SessionClient>> {
         let query = session_clients::table.filter(session_clients::session_id.eq(session.as_str())).select(REACHED);
         self.read(|conn| query.load(conn)).map(ordered)
+    }
+
+    fn take_client_of_sessions(&mut self, account: &AccountId, client: &ClientId) -> StoreResult<Vec<SessionClient>> {
+        let live = sessions::table
+            .filter(sessions::account_id.eq(account.as_str()))
+            .filter(sessions::ended_at.is_null())
+            .select(sessions::id);
+        let taken = session_clients::table
+            .filter(session_clients::client_id.eq(client.as_str()))
+            .filter(session_clients::session_id.eq_any(live));
+        self.write_returning(|conn| diesel::delete(taken).returning(REACHED).get_results(conn)).map(ordered)
     }
 }
 

@@ -92,5 +92,5 @@ pub(crate) fn to_enrol(visit: Visit) -> Response {
 }
 
 fn readable(raw: &[u8]) -> Result<Parameters, PageError> {
-    Parameters::parse(raw).map_err(|_| PageError::AuthorizeRefused("unreadable"))
+    Parameters::parse(raw).map_err(|fault| PageError::AuthorizeRefused(fault.key()))
 }

@@ -98,5 +98,5 @@ async fn leave(visit: Visit, s: &SignOut, return_to: Option<&ClientRedirect>) ->
 }
 
 fn readable(raw: &[u8]) -> Result<Parameters, PageError> {
-    Parameters::parse(raw).map_err(|_| PageError::Malformed("unreadable"))
+    Parameters::parse(raw).map_err(|fault| PageError::Malformed(fault.key()))
 }

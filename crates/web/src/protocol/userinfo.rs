@@ -47,7 +47,8 @@ pub(crate) async fn answer(
 fn bearer(headers: &HeaderMap, body: Option<&[u8]>) -> Result<Option<Secret>, ProtocolError> {
     let in_header = authorization(headers)?.and_then(|header| {
         let (scheme, token) = header.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| Secret::new(token.trim_start_matches(' ').to_owned()))
+        let token = token.trim_matches(' ');
+        (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then(|| Secret::new(token.to_owned()))
     });
     let params = parameters(body.unwrap_or_default())?;
     if params.repeated().is_some() {
@@ -62,7 +63,8 @@ fn bearer(headers: &HeaderMap, body: Option<&[u8]>) -> Result<Option<Secret>, Pr
 
 /// The error belongs into the challenge too (RFC 6750 §3.1).
 fn challenged(refusal: ProtocolError, issuer: &str) -> ProtocolError {
-    let challenge = format!("Bearer realm=\"{issuer}\", error=\"{}\"", refusal.error);
+    let ProtocolError { error, description, .. } = &refusal;
+    let challenge = format!("Bearer realm=\"{issuer}\", error=\"{error}\", error_description=\"{description}\"");
     ProtocolError { www_authenticate: Some(challenge), ..refusal }
 }
 
@@ -100,7 +102,9 @@ mod tests {
         assert_eq!(read(None, Some("access_token=a&access_token=b")), Err("invalid_request"));
         assert_eq!(read(None, None), Ok(None));
         assert_eq!(read(Some("Basic abc"), None), Ok(None));
-        assert_eq!(read(Some("Bearer"), None), Ok(None));
+        for nothing in ["Bearer", "Bearer ", "Bearer  "] {
+            assert_eq!(read(Some(nothing), None), Ok(None), "{nothing:?}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use portal_id_core::client::SCOPES;
 use portal_id_core::facts::FieldError;
 use portal_id_core::language::Language;
 use portal_id_core::time::Span;
-use portal_id_oidc::AuthorizeRefusal;
+use portal_id_oidc::{AuthorizeRefusal, ParameterFault};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -65,7 +65,7 @@ fn composed() -> BTreeSet<String> {
         keys.extend(["title", "body", "do"].map(|part| format!("fault-{}-{part}", fault.key())));
     }
     keys.extend(AuthorizeRefusal::ALL.map(|refusal| format!("refusal-{}", refusal.key())));
-    keys.insert("refusal-unreadable".to_owned());
+    keys.extend(ParameterFault::ALL.map(|fault| format!("refusal-{}", fault.key())));
     keys.extend(SCOPES.map(|scope| format!("scope-{scope}")));
     keys.extend(Notice::ALL.iter().flat_map(|notice| [notice.title, notice.body]).map(str::to_owned));
     keys

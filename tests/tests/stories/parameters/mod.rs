@@ -4,6 +4,7 @@
 mod introspect;
 mod revoke;
 mod token;
+mod userinfo;
 
 use portal_id_testkit::Service;
 use portal_id_testkit::browser::Answer;

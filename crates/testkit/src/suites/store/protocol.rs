@@ -61,12 +61,8 @@ pub async fn a_consent_is_replaced_listed_and_forgotten(subject: Subject) {
     for consent in [consent(&one, "tax"), consent(&one, "land"), consent(&two, "land")] {
         put(consent).await;
     }
-    let wider = Consent {
-        scopes: vec!["openid".to_owned(), "profile".to_owned()],
-        claims: Vec::new(),
-        granted_at: NOW + MINUTE,
-        ..consent(&one, "land")
-    };
+    let scopes = vec!["openid".to_owned(), "profile".to_owned()];
+    let wider = Consent { scopes, granted_at: NOW + MINUTE, ..consent(&one, "land") };
     put(wider.clone()).await;
     let check = {
         let one = one.clone();
@@ -310,10 +306,8 @@ pub async fn old_grants_are_deleted(subject: Subject) {
 /// Subject, claims by name, resources; and a challenge that raises a session, a notice to a client.
 pub async fn what_a_grant_was_asked_for_comes_back(subject: Subject) {
     let asked = ClaimRequest { essential: true, values: vec![serde_json::json!("vi"), serde_json::json!(1)] };
-    let claims = RequestedClaims {
-        userinfo: [("locale".to_owned(), asked)].into(),
-        id_token: [("email".to_owned(), ClaimRequest::default())].into(),
-    };
+    let claims =
+        RequestedClaims { id_token: [("acr".to_owned(), asked), ("email".to_owned(), ClaimRequest::default())].into() };
     let full = Grant {
         subject: Some("pairwise-1".to_owned()),
         claims: Some(claims),

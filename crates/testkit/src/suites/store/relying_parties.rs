@@ -64,6 +64,33 @@ pub async fn a_session_that_ended_takes_no_more_clients(subject: Subject) {
     assert_eq!(listed.len(), 1);
 }
 
+/// And may be noted again by a session that goes on.
+pub async fn a_client_is_taken_from_the_sessions_of_one_account_that_have_not_ended(subject: Subject) {
+    let store = &subject.store;
+    let (an, binh) = (add_account(store, 1).await, add_account(store, 2).await);
+    let (one, two) = (add_session(store, 1, &an).await, add_session(store, 2, &an).await);
+    let (ended, his) = (add_session(store, 3, &an).await, add_session(store, 4, &binh).await);
+    for session in [&two, &one, &ended, &his] {
+        note(store, reached(session, "tax", "a")).await;
+        note(store, reached(session, "land", "a")).await;
+    }
+    let over = ended.clone();
+    store.tx("end", move |tx| tx.end_session(&over, NOW)).await.expect("ended");
+    let take = async || {
+        let (account, client) = (an.clone(), ClientId::from_text("tax"));
+        store.tx("take", move |tx| tx.take_client_of_sessions(&account, &client)).await.expect("taken")
+    };
+    assert_eq!(take().await, [reached(&one, "tax", "a"), reached(&two, "tax", "a")]);
+    assert_eq!(take().await, []);
+    let list = async |id: &SessionId| {
+        let id = id.clone();
+        store.read("list", move |tx| tx.list_session_clients(&id)).await.expect("a read").len()
+    };
+    assert_eq!((list(&one).await, list(&two).await, list(&ended).await, list(&his).await), (1, 1, 2, 2));
+    note(store, reached(&two, "tax", "b")).await;
+    assert_eq!(take().await, [reached(&two, "tax", "b")]);
+}
+
 /// Whoever ends a session finds every client that it reached, and no client is let in after.
 pub async fn of_64_who_reach_and_end_a_session_at_once_nobody_is_forgotten(subject: Subject) {
     let account = add_account(&subject.store, 1).await;

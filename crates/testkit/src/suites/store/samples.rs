@@ -170,7 +170,6 @@ pub(super) fn consent(account: &AccountId, client: &str) -> Consent {
         account_id: account.clone(),
         client_id: ClientId::from_text(client),
         scopes: vec!["openid".to_owned(), "email".to_owned()],
-        claims: vec!["phone_number".to_owned()],
         granted_at: NOW,
     }
 }
