@@ -126,11 +126,12 @@ def one_life(provider, mailbox, gateway, chance, told):
         own = random.Random(seed)
         while not dead.is_set():
             try:
-                step(own)
-                first_success.set()
+                # Somebody was told something; looking round for nothing to do is no success.
+                if step(own):
+                    first_success.set()
             except OSError:
                 # The connection broke: killed mid-way, nobody was told anything.
-                return
+                time.sleep(0.02)
             except Exception as error:
                 told.add(told.mistakes, error)
                 first_success.set()
@@ -138,32 +139,39 @@ def one_life(provider, mailbox, gateway, chance, told):
 
     def register(_chance):
         citizen = Citizen(provider.issuer, told.number())
-        if citizen.register():
+        registered = citizen.register()
+        if registered:
             told.add(told.registered, citizen)
+        return registered
 
     def sign_in(own):
         citizen = told.some(told.activated, own) if own.random() < 0.5 else None
         if citizen is None:
             citizen = activate(own)
-        if citizen is not None:
-            visitor = Citizen(provider.issuer, citizen.number)
-            visitor.password = citizen.password
-            # Not longer: nobody delivers after the kill.
-            if visitor.sign_in(gateway, patience=1.5):
-                visitor.sid = None
-                told.add(told.sessions, visitor)
-                service = Service(provider.issuer, visitor.watch)
-                if service.log_in(visitor):
-                    visitor.sid = claims_of(service.id_token)["sid"]
-        else:
+        if citizen is None:
             time.sleep(0.02)
+            return False
+        visitor = Citizen(provider.issuer, citizen.number)
+        visitor.password = citizen.password
+        # Not longer: nobody delivers after the kill.
+        if not visitor.sign_in(gateway, patience=1.5):
+            return False
+        visitor.sid = None
+        told.add(told.sessions, visitor)
+        service = Service(provider.issuer, visitor.watch)
+        if service.log_in(visitor):
+            visitor.sid = claims_of(service.id_token)["sid"]
+        return True
 
     def leave(own):
         visitor = told.take_leaver(own)
         if visitor is None:
             time.sleep(0.02)
-        elif visitor.sign_out():
+            return False
+        signed_out = visitor.sign_out()
+        if signed_out:
             told.add(told.left, visitor.sid)
+        return signed_out
 
     def activate(own):
         citizen = told.some(told.registered, own)

@@ -32,6 +32,7 @@ mod introspection;
 mod log_in_with_the_portal;
 mod messages;
 mod new_browser;
+mod newer_versions;
 mod nodes;
 mod not_me;
 mod not_me_factors;

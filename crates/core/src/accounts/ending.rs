@@ -77,6 +77,7 @@ pub(super) fn tell(tx: &mut dyn Tx, letters: &Letters, ctx: &Ctx, reached: &[Ses
         let wanted = if let Some(wanted) = wants.get(&one.client_id) {
             *wanted
         } else {
+            // Also one that this version cannot serve: a newer node tells it.
             let client = tx.find_client(&one.client_id)?.filter(|client| client.disabled_at.is_none());
             client.is_some_and(|client| client.metadata.backchannel_logout_uri.is_some())
         };

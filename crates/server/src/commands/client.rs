@@ -5,7 +5,7 @@ use crate::cli::{AddClient, ClientCommand};
 use crate::clients;
 use crate::house::House;
 use portal_id_core::audit::AuditKind;
-use portal_id_core::client::{Client, ClientMetadata, ClientSource};
+use portal_id_core::client::{Client, ClientMetadata, ClientSource, Stored};
 use portal_id_core::secret::Secret;
 use portal_id_core::time::Span;
 
@@ -20,7 +20,7 @@ pub async fn run(house: &House, command: ClientCommand) -> anyhow::Result<()> {
         ClientCommand::List => {
             let clients = house.store.read("list_clients", |tx| tx.list_clients()).await?;
             for client in clients {
-                let state = if client.disabled_at.is_some() { "off" } else { "on" };
+                let state = state(&client);
                 println!("{}\t{state}\t{}\t{}", client.id, client.source.as_str(), client.metadata.client_name);
             }
         }
@@ -105,6 +105,9 @@ async fn rotate_secret(house: &House, id: &str, at_once: bool) -> anyhow::Result
     let overlap = if at_once { Span::ZERO } else { clients::SECRET_OVERLAP };
     let now = ctx.now;
     clients::change(&ctx, &house.store, id, AuditKind::ClientSecretRotated, move |client| {
+        if let Some(why) = client.unreadable() {
+            return Err(format!("it was registered by a newer version; use that one ({why})"));
+        }
         if !client.metadata.token_endpoint_auth_method.uses_secret() {
             let method = client.metadata.token_endpoint_auth_method.as_str();
             return Err(format!("it has no secret: its auth method is {method}"));
@@ -121,13 +124,33 @@ async fn rotate_secret(house: &House, id: &str, at_once: bool) -> anyhow::Result
     Ok(())
 }
 
+/// In one word.
+const fn state(client: &Client) -> &'static str {
+    match (client.disabled_at, client.unreadable()) {
+        (Some(_), _) => "off",
+        (None, Some(_)) => "unreadable",
+        (None, None) => "on",
+    }
+}
+
 fn not_of_the_file(client: &Client) -> Result<(), String> {
     if client.source == ClientSource::File { Err(clients::MANAGED_BY_FILE.to_owned()) } else { Ok(()) }
 }
 
 fn show(client: &Client) -> anyhow::Result<()> {
     println!("client_id: {}", client.id);
-    println!("state: {}", if client.disabled_at.is_some() { "off" } else { "on" });
+    println!("state: {}", state(client));
+    match &client.stored {
+        Stored::Known => {}
+        Stored::WithUnknownFields(fields) => {
+            let names: Vec<&str> = fields.keys().map(String::as_str).collect();
+            println!("ignored: {} (registered by a newer version)", names.join(", "));
+        }
+        Stored::Unreadable(why) => {
+            println!("unreadable: {why} (registered by a newer version: unavailable on nodes of this one)");
+            return Ok(());
+        }
+    }
     println!("source: {}", client.source.as_str());
     println!("secrets: {}", client.secrets.len());
     println!("{}", serde_json::to_string_pretty(&client.metadata)?);
