@@ -32,7 +32,8 @@ REGISTERING_AT_ONCE = 1
 SIGNING_IN_AT_ONCE = 4
 LEAVING_AT_ONCE = 1
 VERIFYING_AT_ONCE = 8
-LONGEST_LIFE_SECONDS = 1.5
+# After the first success of a life.
+LONGEST_LIFE_SECONDS = 1.0
 # The lease of a message that was being delivered has to end first. One that was refused in many rounds is retried with
 # pauses that grow to as long as it has waited already, so the patience grows with the run.
 PATIENCE_SECONDS = 180
