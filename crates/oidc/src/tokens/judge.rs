@@ -107,6 +107,9 @@ mod tests {
     use portal_id_core::profile::Account;
     use portal_id_core::time::Span;
 
+    /// What is wrong, and how it comes about.
+    type Spoil<T> = (&'static str, fn(&mut AccessToken, &mut T));
+
     fn ground() -> Ground {
         Ground { grant: testing::grant(), client: testing::client(), account: testing::account() }
     }
@@ -139,7 +142,7 @@ mod tests {
     fn each_thing_that_a_persons_token_stands_on_ends_it_alone() {
         let open = open_scopes(&token(), &ground(), NOW).unwrap();
         assert_eq!(open, testing::grant().scopes);
-        let spoils: [(&str, fn(&mut AccessToken, &mut Ground)); 11] = [
+        let spoils: [Spoil<Ground>; 11] = [
             ("revoked", |_, ground| ground.grant.revoked_at = Some(NOW)),
             ("over", |_, ground| ground.grant.expires_at = NOW),
             ("another grant", |token, _| token.grant_id = Some(GrantId::from_text("another"))),
@@ -179,7 +182,7 @@ mod tests {
         assert_eq!(open_scopes_of_client(&good, &client).unwrap(), ["tax:read", "tax:write"]);
         let bare = AccessToken { scopes: Vec::new(), ..good.clone() };
         assert_eq!(open_scopes_of_client(&bare, &client).unwrap(), Vec::<String>::new());
-        let spoils: [(&str, fn(&mut AccessToken, &mut Client)); 6] = [
+        let spoils: [Spoil<Client>; 6] = [
             ("another client", |token, _| token.client_id = ClientId::from_text("another")),
             ("a person", |token, _| token.subject = testing::SUBJECT.to_owned()),
             ("client off", |_, client| client.disabled_at = Some(NOW)),
