@@ -149,6 +149,14 @@ class Citizen:
         page = self._get("/")
         return name_of(page) == "home" and self.username in page
 
+    def sign_out(self):
+        """True once the page says that nobody is signed in here any more."""
+        page = self._get("/sign-out")
+        form = next((form for form in Form(page).forms if form["action"] == "/sign-out/confirm"), None)
+        if form is None:
+            raise AssertionError(f"{self.username} was signed in and is not asked whether to leave:\n{readable(page)}")
+        return name_of(self._post(form, {})) == "signed-out"
+
     def open(self, url):
         return self._request(url, None)
 

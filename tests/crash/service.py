@@ -35,7 +35,7 @@ class Service:
     def __init__(self, issuer, watch):
         self.issuer = issuer
         self.watch = watch
-        self.refresh_token = self.access_token = None
+        self.refresh_token = self.access_token = self.id_token = None
         # When an answer was lost: the token may have been used up, and is good for ten more seconds.
         self.unsure_since = None
 
@@ -98,3 +98,4 @@ class Service:
     def _keep(self, tokens):
         self.access_token = tokens["access_token"]
         self.refresh_token = tokens.get("refresh_token", self.refresh_token)
+        self.id_token = tokens.get("id_token", self.id_token)

@@ -69,7 +69,7 @@ impl Provider {
             Some(id) => self.client_and_subject(id, who).await?,
             None => (None, None),
         };
-        let client = client.filter(|client| client.disabled_at.is_none());
+        let client = client.filter(Client::is_on);
         let client_name = client.as_ref().map(|client| client.name(ctx.language).to_owned());
         let vouched = hint.zip(client).and_then(|(hint, client)| vouched(hint, client, params));
         let present = who.map(|who| Present { session: &who.session, known_as: known_as.as_deref() });

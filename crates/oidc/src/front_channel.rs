@@ -60,7 +60,7 @@ impl Provider {
 
 /// §3: `iss` and `sid` are appended to a query that is otherwise kept.
 fn frame(client: &Client, issuer: &str, sid: &str) -> Option<FrontChannelFrame> {
-    let uri = client.metadata.frontchannel_logout_uri.as_deref().filter(|_| client.disabled_at.is_none())?;
+    let uri = client.metadata.frontchannel_logout_uri.as_deref().filter(|_| client.is_on())?;
     // Once more, in case a row was written by other hands.
     check_frontchannel_uri(uri, &client.metadata).ok()?;
     Some(FrontChannelFrame { address: with_query(uri, [("iss", issuer), ("sid", sid)]), origin: origin(uri)? })

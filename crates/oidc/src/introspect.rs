@@ -9,14 +9,15 @@ use crate::error::ProtocolError;
 use crate::grants::{Circumstances, Presented, refresh_token};
 use crate::parameters::Parameters;
 use crate::provider::Provider;
-use crate::tokens::presented::PresentedAccess;
+use crate::tokens::access_token::AccessToken;
+use crate::tokens::judge::Standing;
 use portal_id_core::acr::{Aal, Amr, acr};
 use portal_id_core::client::{Client, GrantKind};
 use portal_id_core::ctx::Ctx;
 use portal_id_core::grant::Grant;
+use portal_id_core::ids::{ClientId, GrantId};
 use portal_id_core::profile::{Account, AccountState};
-use portal_id_core::store::{Ground, StoreResult, Tx};
-use portal_id_core::time::Timestamp;
+use portal_id_core::store::{StoreResult, Tx};
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -75,22 +76,33 @@ pub struct SignedInHow {
 /// What the token turned out to be, before anything is looked up.
 #[derive(Clone)]
 enum Shown {
-    Access(PresentedAccess),
-    Refresh(Arc<dyn Presented>),
+    Access(AccessToken),
+    Refresh(GrantId, Arc<dyn Presented>),
     Nothing,
 }
 
-/// What one read of the store tells.
+/// What one look at the store tells.
 struct Facts {
     asker: Option<Client>,
     standing: Standing,
 }
 
-/// What a token stands on.
-enum Standing {
-    Grant(Box<Grant>, Box<Account>, Box<Client>),
-    ClientAlone(Box<Client>),
-    Nothing,
+impl Facts {
+    fn find(tx: &mut dyn Tx, asker: &ClientId, shown: &Shown) -> StoreResult<Self> {
+        let standing = match shown {
+            Shown::Access(token) => Standing::find(tx, token)?,
+            Shown::Refresh(grant, _) => {
+                tx.find_ground(grant)?.map_or(Standing::Nothing, |ground| Standing::Grant(Box::new(ground)))
+            }
+            Shown::Nothing => Standing::Nothing,
+        };
+        // Most ask about tokens of their own, and the token's client is found already.
+        let asker = match standing.client() {
+            Some(client) if client.id == *asker => Some(client.clone()),
+            _ => tx.find_client(asker)?,
+        };
+        Ok(Self { asker, standing })
+    }
 }
 
 impl Provider {
@@ -111,16 +123,11 @@ impl Provider {
             Some(text) => match self.read_access_token(text, ctx.now) {
                 Some(access) => Shown::Access(access),
                 None => refresh_token::presented(self.vault(), text, credentials.id())
-                    .map_or(Shown::Nothing, Shown::Refresh),
+                    .map_or(Shown::Nothing, |(grant, presented)| Shown::Refresh(grant, presented)),
             },
         };
         let (id, looked_for) = (credentials.id().clone(), shown.clone());
-        let facts = self
-            .store()
-            .read("introspect", move |tx| {
-                Ok(Facts { asker: tx.find_client(&id)?, standing: standing(tx, &looked_for)? })
-            })
-            .await?;
+        let facts = self.store().look("introspect", move |tx| Facts::find(tx, &id, &looked_for)).await?;
         let asker = self.authenticate(ctx, credentials, facts.asker).await?;
         // RFC 7662 §2.1: without a proof anybody could try tokens out.
         if asker.client().is_public() {
@@ -130,12 +137,12 @@ impl Provider {
             return Err(ProtocolError::invalid_request("token is missing"));
         }
         let token = match (shown, facts.standing) {
-            (Shown::Access(access), standing) if may_ask(asker.client(), &access) => {
-                access_in_force(access, &standing, self.issuer(), ctx.now)
-            }
-            (Shown::Refresh(presented), Standing::Grant(grant, account, _)) => {
+            (Shown::Access(token), standing) if may_ask(asker.client(), &token) => standing
+                .open_scopes(&token, ctx.now)
+                .map(|scopes| access_in_force(token, &scopes, &standing, self.issuer())),
+            (Shown::Refresh(_, presented), Standing::Grant(ground)) => {
                 let at = Circumstances { client: asker, settings: self.shared_settings(), now: ctx.now };
-                refresh_in_force(presented.as_ref(), &grant, &account, &at, self.issuer())
+                refresh_in_force(presented.as_ref(), &ground.grant, &ground.account, &at, self.issuer())
             }
             _ => None,
         };
@@ -143,71 +150,29 @@ impl Provider {
     }
 }
 
-fn standing(tx: &mut dyn Tx, shown: &Shown) -> StoreResult<Standing> {
-    let grant_id = match shown {
-        Shown::Nothing => return Ok(Standing::Nothing),
-        Shown::Refresh(presented) => presented.find(tx)?.map(|grant| grant.id),
-        Shown::Access(access) => match &access.grant_id {
-            Some(id) => Some(id.clone()),
-            None if tx.is_token_revoked(&access.jti)? => None,
-            None => {
-                let client = tx.find_client(&access.client_id)?;
-                return Ok(client.map_or(Standing::Nothing, |client| Standing::ClientAlone(Box::new(client))));
-            }
-        },
-    };
-    let ground = grant_id.map(|id| tx.find_ground(&id)).transpose()?.flatten();
-    Ok(ground.map_or(Standing::Nothing, |Ground { grant, account, client, .. }| {
-        Standing::Grant(Box::new(grant), Box::new(account), Box::new(client))
-    }))
-}
-
 /// Its own tokens, and those for the resource that it is.
-fn may_ask(asker: &Client, access: &PresentedAccess) -> bool {
-    let is_audience = |resource: &String| access.audience.contains(resource);
-    asker.id == access.client_id || asker.metadata.resource_identifier.as_ref().is_some_and(is_audience)
+fn may_ask(asker: &Client, token: &AccessToken) -> bool {
+    let resource = asker.metadata.resource_identifier.as_ref();
+    asker.id == token.client_id || resource.is_some_and(|resource| token.is_for(resource))
 }
 
-/// A token lives no longer than what it stands on (security.md rows 22, 23).
-fn access_in_force(access: PresentedAccess, standing: &Standing, issuer: &str, now: Timestamp) -> Option<ActiveToken> {
-    let (scopes, signed_in) = match standing {
-        Standing::Nothing => return None,
-        Standing::Grant(grant, account, client) => {
-            let holds = grant.revoked_at.is_none()
-                && now < grant.expires_at
-                && grant.client_id == access.client_id
-                && grant.subject() == access.subject
-                && client.disabled_at.is_none()
-                && account.state == AccountState::Active;
-            let mut open = scopes::still_allowed(&grant.scopes, client);
-            open.retain(|scope| access.scopes.contains(scope));
-            if !holds || open.is_empty() {
-                return None;
-            }
-            (open, Some(signed_in(grant)))
-        }
-        Standing::ClientAlone(client) => {
-            let own = &client.metadata.api_scopes;
-            let open: Vec<String> = access.scopes.iter().filter(|scope| own.contains(scope)).cloned().collect();
-            let is_stripped = open.is_empty() && !access.scopes.is_empty();
-            if client.disabled_at.is_some() || !client.may_use(GrantKind::ClientCredentials) || is_stripped {
-                return None;
-            }
-            (open, None)
-        }
+fn access_in_force(token: AccessToken, scopes: &[String], standing: &Standing, issuer: &str) -> ActiveToken {
+    let signed_in = match standing {
+        Standing::Grant(ground) => Some(signed_in(&ground.grant)),
+        Standing::ClientAlone(_) | Standing::Nothing => None,
     };
-    Some(ActiveToken {
+    ActiveToken {
         iss: issuer.to_owned(),
-        sub: access.subject,
-        client_id: access.client_id.to_string(),
+        sub: token.subject,
+        client_id: token.client_id.to_string(),
         scope: scopes.join(" "),
         token_type: Some("Bearer"),
-        aud: access.audience,
-        jti: Some(access.jti),
-        iat: access.issued_at,
-        exp: access.expires_at.seconds(),
+        aud: token.audience,
+        jti: Some(token.jti),
+        iat: token.issued_at,
+        exp: token.expires_at.seconds(),
         signed_in,
-    })
+    }
 }
 
 /// A refresh token is active while it could be refreshed.

@@ -49,6 +49,9 @@ fn addressee(client: Option<Client>) -> Result<(Client, String), NotWritten> {
     if client.disabled_at.is_some() {
         return Err(NotWritten::Never("the client is switched off"));
     }
+    if let Some(why) = client.unreadable() {
+        return Err(NotWritten::Later(format!("it was registered by a newer version, which will tell it: {why}")));
+    }
     let to = client.metadata.backchannel_logout_uri.clone();
     let to = to.ok_or(NotWritten::Never("the client has no address for notices any more"))?;
     Ok((client, to))
@@ -72,6 +75,7 @@ fn claims(issuer: &str, client: &ClientId, subject: &str, sid: &str, jti: &str, 
 mod tests {
     use super::*;
     use crate::testing::{self, NOW};
+    use portal_id_core::client::Stored;
 
     #[test]
     fn the_token_says_who_left_and_carries_no_nonce() {
@@ -92,5 +96,8 @@ mod tests {
         for nobody in [None, Some(with(None)), Some(off)] {
             assert!(matches!(addressee(nobody), Err(NotWritten::Never(_))));
         }
+        // Another node can read it.
+        let newer = Client { stored: Stored::Unreadable("new".to_owned()), ..with(Some(address)) };
+        assert!(matches!(addressee(Some(newer)), Err(NotWritten::Later(_))));
     }
 }

@@ -32,7 +32,7 @@ impl Provider {
         }
         let credentials = client_auth::read(authorization_header, params, self.issuer())?;
         let id = credentials.id().clone();
-        let found = self.store().read("revoke", move |tx| tx.find_client(&id)).await?;
+        let found = self.store().look("revoke", move |tx| tx.find_client(&id)).await?;
         let client = self.authenticate(ctx, credentials, found).await?;
         let client = client.client();
         let text = params.get("token").ok_or_else(|| ProtocolError::invalid_request("token is missing"))?;
@@ -60,7 +60,7 @@ impl Provider {
         match target {
             Target::Grant(id) => {
                 let looked_for = id.clone();
-                let grant = self.store().read("revoke_grant", move |tx| tx.find_grant(&looked_for)).await?;
+                let grant = self.store().look("revoke_grant", move |tx| tx.find_grant(&looked_for)).await?;
                 let Some(grant) = grant.filter(|grant| grant.revoked_at.is_none()) else { return Ok(()) };
                 let audit = audit.account(&grant.account_id).session(&grant.session_id);
                 self.store()
@@ -72,7 +72,7 @@ impl Provider {
             }
             Target::Token { jti, expires_at } => {
                 let looked_for = jti.clone();
-                if self.store().read("revoked", move |tx| tx.is_token_revoked(&looked_for)).await? {
+                if self.store().look("revoked", move |tx| tx.is_token_revoked(&looked_for)).await? {
                     return Ok(());
                 }
                 self.store()

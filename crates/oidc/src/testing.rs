@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use portal_id_core::acr::{Amr, Ial};
-use portal_id_core::client::{Client, ClientAuthMethod, ClientMetadata, ClientSecret, ClientSource};
+use portal_id_core::client::{Client, ClientAuthMethod, ClientMetadata, ClientSecret, ClientSource, Stored};
 use portal_id_core::digest::{Digest, DigestPurpose};
 use portal_id_core::entropy::Entropy;
 use portal_id_core::facts::{
@@ -86,6 +86,7 @@ pub(crate) fn client() -> Client {
         created_at: NOW - Span::days(1),
         updated_at: NOW - Span::days(1),
         disabled_at: None,
+        stored: Stored::Known,
     }
 }
 

@@ -1,15 +1,12 @@
 //! The userinfo endpoint (OpenID Connect Core §5.3): what the access token's scopes open, as of now. No writes.
 
-use crate::authorize::scopes;
 use crate::claims;
 use crate::error::ProtocolError;
 use crate::provider::Provider;
-use crate::tokens::access_token::{self, AccessClaims};
+use crate::tokens::judge;
 use portal_id_core::client::ClientMetadata;
 use portal_id_core::ctx::Ctx;
-use portal_id_core::profile::AccountState;
 use portal_id_core::store::Ground;
-use portal_id_core::time::Timestamp;
 use serde_json::{Map, Value, json};
 use std::fmt;
 
@@ -17,20 +14,24 @@ impl Provider {
     /// The answer for a Bearer token (RFC 6750 §2), wherever it was found in the request.
     pub async fn userinfo(&self, ctx: &Ctx, bearer: &str) -> Result<UserinfoAnswer, ProtocolError> {
         let refused = || ProtocolError::invalid_token(self.issuer());
-        let token = self.keys().verify(bearer, access_token::TYP, ctx.now).map_err(|_| refused())?;
-        let token = access_token::judge(&token.claims, self.issuer(), ctx.now).ok_or_else(refused)?;
-        if !token.scopes.iter().any(|scope| scope == "openid") {
-            return Err(ProtocolError::insufficient_scope(self.issuer(), "openid"));
-        }
-        let grant_id = token.grant_id.clone();
-        let ground = self.store().read("userinfo", move |tx| tx.find_ground(&grant_id)).await?;
-        let ground = ground.filter(|ground| is_in_force(ground, &token, ctx.now)).ok_or_else(refused)?;
-        let Ground { account, identifiers, client, .. } = &ground;
+        let has_openid = |scopes: &[String]| {
+            let has = scopes.iter().any(|scope| scope == "openid");
+            if has { Ok(()) } else { Err(ProtocolError::insufficient_scope(self.issuer(), "openid")) }
+        };
+        let token = self.read_access_token(bearer, ctx.now).filter(|token| token.is_for(self.issuer()));
+        let token = token.ok_or_else(refused)?;
+        // A client's own token has nobody to tell about.
+        let grant_id = token.grant_id.clone().ok_or_else(refused)?;
+        has_openid(&token.scopes)?;
+        let found = self.store().look("userinfo", move |tx| tx.find_ground_and_identifiers(&grant_id)).await?;
+        let (ground, identifiers) = found.ok_or_else(refused)?;
+        let open = judge::open_scopes(&token, &ground, ctx.now).ok_or_else(refused)?;
+        has_openid(&open)?;
+        let Ground { grant, account, client } = &ground;
         let profile =
             claims::open_profile(self.vault(), account).map_err(|error| ProtocolError::server_error(&error))?;
-        let open = still_open(&token, &ground);
-        let mut answer = claims::of_person(account, &profile, identifiers, &open, client.metadata.identity);
-        answer.insert("sub".to_owned(), json!(ground.grant.subject()));
+        let mut answer = claims::of_person(account, &profile, &identifiers, &open, client.metadata.identity);
+        answer.insert("sub".to_owned(), json!(grant.subject()));
         claims::aliases::put(&mut answer, &client.metadata.claim_aliases);
         let Some(algorithm) = client.metadata.userinfo_signed_response_alg else {
             return Ok(UserinfoAnswer::Claims(answer));
@@ -72,22 +73,4 @@ impl fmt::Debug for UserinfoAnswer {
             Self::Token(_) => "Token",
         })
     }
-}
-
-/// A token lives no longer than its grant, its client and its person (security.md rows 22, 23).
-fn is_in_force(ground: &Ground, token: &AccessClaims, now: Timestamp) -> bool {
-    let grant = &ground.grant;
-    grant.revoked_at.is_none()
-        && now < grant.expires_at
-        && grant.client_id == token.client_id
-        && grant.subject() == token.subject
-        && ground.client.disabled_at.is_none()
-        && ground.account.state == AccountState::Active
-}
-
-/// In the token, in the grant, and still allowed to the client (security.md row 38).
-fn still_open(token: &AccessClaims, ground: &Ground) -> Vec<String> {
-    let mut open = scopes::still_allowed(&ground.grant.scopes, &ground.client);
-    open.retain(|scope| token.scopes.contains(scope));
-    open
 }

@@ -10,7 +10,7 @@ pub use auth::warn_of_legacy;
 use crate::config::Config;
 use anyhow::{Context as _, anyhow, bail};
 use portal_id_core::audit::{AuditEntry, AuditKind};
-use portal_id_core::client::{Client, ClientMetadata, ClientSecret, ClientSource, SCOPES};
+use portal_id_core::client::{Client, ClientMetadata, ClientSecret, ClientSource, SCOPES, Stored};
 use portal_id_core::ctx::Ctx;
 use portal_id_core::digest::Digest;
 use portal_id_core::ids::ClientId;
@@ -112,6 +112,7 @@ pub fn new_client(ctx: &Ctx, id: &str, metadata: ClientMetadata, source: ClientS
         created_at: ctx.now,
         updated_at: ctx.now,
         disabled_at: None,
+        stored: Stored::Known,
     }
 }
 
@@ -218,6 +219,8 @@ async fn sync(file: Arc<ClientsFile>, store: &Store, ctx: Ctx) -> StoreResult<Op
                         tx.insert_client(&client)?;
                         tx.insert_audit(&AuditEntry::new(&ctx, AuditKind::ClientAdded).client(&id))?;
                     }
+                    // A newer node's file says more of it than ours.
+                    Some(client) if client.unreadable().is_some() => {}
                     Some(client) if client.source != ClientSource::File => return Ok(Some(id)),
                     Some(mut client) => {
                         let same =
@@ -237,7 +240,7 @@ async fn sync(file: Arc<ClientsFile>, store: &Store, ctx: Ctx) -> StoreResult<Op
             }
             for mut client in tx.list_clients()? {
                 let gone = !file.client.iter().any(|wanted| wanted.client_id == client.id.as_str());
-                if client.source == ClientSource::File && gone && client.disabled_at.is_none() {
+                if client.source == ClientSource::File && gone && client.is_on() {
                     client.disabled_at = Some(ctx.now);
                     client.updated_at = ctx.now;
                     tx.update_client(&client)?;

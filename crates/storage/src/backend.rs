@@ -86,7 +86,7 @@ impl Backend for SqlBackend {
     async fn run(&self, name: &'static str, access: Access, job: Job) -> StoreResult<()> {
         let (answer, answered) = oneshot::channel();
         let queue = match access {
-            Access::Read => &self.readers,
+            Access::Read | Access::Look => &self.readers,
             Access::Write | Access::WriteSoon => &self.writers,
         };
         queue.push(Task { name, access, job, answer }).map_err(|refusal| {

@@ -13,7 +13,7 @@ use crate::queue::Queue;
 use diesel::connection::SimpleConnection;
 use diesel::result::Error;
 use diesel::{Connection, SqliteConnection};
-use portal_id_core::store::{StoreError, StoreResult};
+use portal_id_core::store::{Access, StoreError, StoreResult};
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -161,13 +161,18 @@ pub(crate) fn serve_reads(conn: &mut AnyConn, queue: &Queue<Task>, counters: &Co
     }
 }
 
-/// Reads from one snapshot.
+/// Reads from one snapshot; a look takes a new one for each statement.
 fn read_once(conn: &mut AnyConn, task: &mut Task, counters: &Counters) -> StoreResult<()> {
+    let one_snapshot = task.access != Access::Look;
     for _ in 0..MOST_RUNS {
-        conn.command("BEGIN").map_err(|error| whole_group_failed(&error))?;
+        if one_snapshot {
+            conn.command("BEGIN").map_err(|error| whole_group_failed(&error))?;
+        }
         let attempt = attempt(task, conn, counters);
-        // There is nothing to keep, so the end cannot fail in a way that matters.
-        let _ = conn.command("ROLLBACK");
+        if one_snapshot {
+            // There is nothing to keep, so the end cannot fail in a way that matters.
+            let _ = conn.command("ROLLBACK");
+        }
         match attempt {
             Attempt::Done { .. } => return Ok(()),
             Attempt::Again => counters.count_retry(),
@@ -184,7 +189,7 @@ mod tests {
     use diesel::RunQueryDsl;
     use portal_id_core::audit::{AuditEntry, AuditKind};
     use portal_id_core::ids::AuditId;
-    use portal_id_core::store::{Access, AuditFilter, Tx};
+    use portal_id_core::store::{AuditFilter, Tx};
     use portal_id_core::time::Timestamp;
     use tokio::sync::oneshot::{self, Receiver};
 

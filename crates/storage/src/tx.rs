@@ -99,7 +99,7 @@ impl<'a> SqlTx<'a> {
 
     fn ready_to_write(&self) -> StoreResult<()> {
         match self.access {
-            Access::Read => Err(StoreError::Fault("a read-only transaction wants to write".to_owned())),
+            Access::Read | Access::Look => Err(StoreError::Fault("a read-only transaction wants to write".to_owned())),
             Access::Write | Access::WriteSoon => self.ready(),
         }
     }

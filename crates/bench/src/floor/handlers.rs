@@ -69,7 +69,7 @@ pub(super) async fn token(State(facts): State<Arc<Facts>>, body: Bytes) -> Answe
     let code = URL_SAFE_NO_PAD.decode(code).ok().and_then(|bytes| Digest::from_slice(&bytes));
     let code = code.ok_or_else(|| failed("no code of ours"))?;
     let client = facts.client.clone();
-    let found = facts.store.read("token_facts", move |tx| {
+    let found = facts.store.look("token_facts", move |tx| {
         tx.find_client(&client)?;
         let Some(grant) = tx.find_grant_by_code(&code)? else { return Ok(None) };
         Ok(tx.find_account(&grant.account_id)?.map(|account| (grant, account)))
@@ -104,7 +104,7 @@ pub(super) async fn renew(State(facts): State<Arc<Facts>>, body: Bytes) -> Answe
     let number = caller_number(&body)?;
     let caller = &facts.callers[number % facts.callers.len()];
     let (client, grant) = (facts.client.clone(), caller.grant.clone());
-    let found = facts.store.read("token_facts", move |tx| {
+    let found = facts.store.look("token_facts", move |tx| {
         tx.find_client(&client)?;
         let Some(grant) = tx.find_grant(&grant)? else { return Ok(None) };
         tx.find_account(&grant.account_id)
@@ -133,7 +133,7 @@ pub(super) async fn userinfo(State(facts): State<Arc<Facts>>, headers: HeaderMap
     let now = circumstances().now;
     facts.ring.verify(token, "at+jwt", now).map_err(failed)?;
     let grant = facts.callers[0].grant.clone();
-    let found = facts.store.read("userinfo", move |tx| tx.find_grant(&grant)).await.map_err(failed)?;
+    let found = facts.store.look("userinfo", move |tx| tx.find_grant(&grant)).await.map_err(failed)?;
     let grant = found.ok_or_else(|| failed("no grant"))?;
     Ok(json_of(&json!({ "sub": grant.account_id, "scope": grant.scopes, "updated_at": now.seconds() })))
 }
@@ -141,7 +141,7 @@ pub(super) async fn userinfo(State(facts): State<Arc<Facts>>, headers: HeaderMap
 /// One read by primary key and one ES256 signature.
 pub(super) async fn token_of_client(State(facts): State<Arc<Facts>>) -> Answer {
     let client = facts.client.clone();
-    let found = facts.store.read("client", move |tx| tx.find_client(&client)).await.map_err(failed)?;
+    let found = facts.store.look("client", move |tx| tx.find_client(&client)).await.map_err(failed)?;
     let client = found.ok_or_else(|| failed("no client"))?;
     let now = circumstances().now;
     let claims = claims(client.id.as_str(), now.seconds());
@@ -156,7 +156,7 @@ pub(super) async fn introspect(State(facts): State<Arc<Facts>>, body: Bytes) -> 
     let now = circumstances().now;
     let verified = facts.ring.verify(token, "at+jwt", now).map_err(failed)?;
     let (client, grant) = (facts.client.clone(), facts.callers[0].grant.clone());
-    let found = facts.store.read("introspect", move |tx| {
+    let found = facts.store.look("introspect", move |tx| {
         tx.find_client(&client)?;
         tx.find_grant(&grant)
     });

@@ -106,6 +106,7 @@ fn tell(tx: &mut dyn Tx, letters: &Letters, ctx: &Ctx, reached: &[SessionClient]
     Ok(())
 }
 
+/// Also one that this version cannot serve: a newer node tells it.
 fn wants_to_know(tx: &mut dyn Tx, client: &ClientId) -> StoreResult<bool> {
     let client = tx.find_client(client)?.filter(|client| client.disabled_at.is_none());
     Ok(client.is_some_and(|client| client.metadata.backchannel_logout_uri.is_some()))

@@ -102,7 +102,7 @@ impl Accounts {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use crate::client::{ClientMetadata, ClientSource};
+    use crate::client::{ClientMetadata, ClientSource, Stored};
     use crate::ids::AccountId;
     use crate::time::Span;
 
@@ -120,6 +120,7 @@ mod tests {
             created_at: NOW,
             updated_at: NOW,
             disabled_at: None,
+            stored: Stored::Known,
         }
     }
 

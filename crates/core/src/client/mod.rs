@@ -1,8 +1,10 @@
 //! A relying party as it is registered.
 
 mod metadata;
+mod stored;
 
 pub use metadata::{ClientAuthMethod, ClientMetadata, GrantKind, IdentityPolicy, SubjectType};
+pub use stored::Stored;
 
 use crate::digest::Digest;
 use crate::ids::ClientId;
@@ -74,12 +76,24 @@ pub struct Client {
     pub updated_at: Timestamp,
     /// Set while it is switched off.
     pub disabled_at: Option<Timestamp>,
+    /// How much of it this version knows.
+    pub stored: Stored,
 }
 
 impl Client {
     /// Whether it is a public client (RFC 6749 §2.1).
     pub fn is_public(&self) -> bool {
         self.metadata.token_endpoint_auth_method == ClientAuthMethod::None
+    }
+
+    /// Whether it may be served: switched on, and nothing of it that this version cannot read.
+    pub const fn is_on(&self) -> bool {
+        self.disabled_at.is_none() && self.unreadable().is_none()
+    }
+
+    /// Why this version cannot serve it.
+    pub const fn unreadable(&self) -> Option<&String> {
+        if let Stored::Unreadable(why) = &self.stored { Some(why) } else { None }
     }
 
     /// Its name for people.

@@ -17,10 +17,11 @@ pub trait ClientRepo {
     /// The client with this id, switched off or not.
     fn find_client(&mut self, id: &ClientId) -> StoreResult<Option<Client>>;
 
-    /// All clients by id.
+    /// All clients by id, also those that this version cannot read.
     fn list_clients(&mut self) -> StoreResult<Vec<Client>>;
 
-    /// Replaces everything but id and creation time; `false` when there is no such client.
+    /// Replaces everything but id and creation time; `false` when there is no such client. Of a client that this version
+    /// cannot read only whether it is switched off.
     fn update_client(&mut self, client: &Client) -> StoreResult<bool>;
 }
 
@@ -51,8 +52,6 @@ pub struct Ground {
     pub client: Client,
     /// By whom.
     pub account: Account,
-    /// Who vouches for which of that person's facts, in no particular order.
-    pub identifiers: Vec<Identifier>,
 }
 
 /// What a person gave a client and what still works, without what only the protocol needs of it.
@@ -78,8 +77,12 @@ pub trait GrantRepo {
     fn find_grant(&mut self, id: &GrantId) -> StoreResult<Option<Grant>>;
 
     /// What the tokens of this grant stand on; `None` when grant, client or person is missing. One statement, because
-    /// every userinfo request needs all of it.
+    /// every introspection needs all of it.
     fn find_ground(&mut self, id: &GrantId) -> StoreResult<Option<Ground>>;
+
+    /// The same, and who vouches for which of that person's facts, in no particular order. One statement too, for every
+    /// userinfo request.
+    fn find_ground_and_identifiers(&mut self, id: &GrantId) -> StoreResult<Option<(Ground, Vec<Identifier>)>>;
 
     /// Gate: redeems the code once, if it was not used, has not expired at `now` and the grant is not revoked. With
     /// `idle_expires_at` the first refresh generation (1) begins.

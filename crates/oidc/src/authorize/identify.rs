@@ -26,7 +26,7 @@ fn client_is_named(params: &Parameters) -> Result<(), AuthorizeRefusal> {
 
 /// security.md row 23: a client that is switched off gets nothing, not even an error.
 fn client_is_switched_on(client: &Client) -> Result<(), AuthorizeRefusal> {
-    if client.disabled_at.is_some() { Err(AuthorizeRefusal::ClientDisabled) } else { Ok(()) }
+    if client.is_on() { Ok(()) } else { Err(AuthorizeRefusal::ClientDisabled) }
 }
 
 /// OpenID Connect Core §3.1.2.1: required; RFC 9700 §4.1.3: byte for byte a registered one. The query's value counts,

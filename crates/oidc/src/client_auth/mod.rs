@@ -99,7 +99,7 @@ impl Presented {
 
     /// The client, if it is switched on and this is its method.
     fn registered(&self, found: Option<Client>) -> Option<Client> {
-        found.filter(|client| client.disabled_at.is_none() && client.metadata.token_endpoint_auth_method == self.method)
+        found.filter(|client| client.is_on() && client.metadata.token_endpoint_auth_method == self.method)
     }
 
     /// Judges a secret, or the absence of one, against what the store knows under that id. Unknown, switched off, wrong
@@ -151,7 +151,7 @@ mod tests {
     use crate::testing::{self, CLIENT_ID, NOW, PlainVault, SECRET};
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
-    use portal_id_core::client::ClientSecret;
+    use portal_id_core::client::{ClientSecret, Stored};
     use portal_id_core::time::Span;
     use proptest::prelude::*;
 
@@ -211,8 +211,10 @@ mod tests {
         let wrong = header(CLIENT_ID, "wrong");
         let body = format!("client_id={CLIENT_ID}&client_secret={SECRET}");
         let off = Client { disabled_at: Some(NOW), ..testing::client() };
+        let unreadable = Client { stored: Stored::Unreadable("new".to_owned()), ..testing::client() };
         for (client, header, body) in [
             (None, Some(&good), ""),
+            (Some(unreadable), Some(&good), ""),
             (Some(off), Some(&good), ""),
             (Some(testing::client()), Some(&wrong), ""),
             (Some(testing::client()), None, body.as_str()),

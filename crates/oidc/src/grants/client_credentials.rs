@@ -21,7 +21,7 @@ impl Provider {
         params: &Parameters,
     ) -> Result<TokenResponse, ProtocolError> {
         let id = credentials.id().clone();
-        let found = self.store().read("client_credentials", move |tx| tx.find_client(&id)).await?;
+        let found = self.store().look("client_credentials", move |tx| tx.find_client(&id)).await?;
         let client = self.authenticate(ctx, credentials, found).await?;
         let client = client.client();
         // RFC 6749 §4.4: only clients that can prove who they are, whatever was registered.

@@ -1,7 +1,7 @@
 //! The token endpoint (RFC 6749 §3.2): the phases that every grant type shares, once. A grant type fills the hooks of
 //! [`GrantType`] and [`Presented`] and adds one line to [`hooks`].
 //!
-//! The phases: read the client's credentials and the grant's · look everything up in one read · authenticate the
+//! The phases: read the client's credentials and the grant's · look everything up at once · authenticate the
 //! client · judge the grant · sign · pass the gate, the one durable write · hand out. Nothing leaves before the gate.
 //! Client credentials have neither grant nor gate and go their own, shorter way.
 
@@ -116,7 +116,7 @@ pub(crate) enum Denial {
     Because(ProtocolError),
 }
 
-/// What one read of the store tells about a request.
+/// What one look at the store tells about a request. Each is judged for itself, and the gate judges the grant again.
 struct Facts {
     client: Option<Client>,
     grant: Option<(Grant, Account)>,
@@ -190,7 +190,7 @@ impl Provider {
         let (client_id, presented) = (client_id.clone(), presented.cloned());
         let facts = self
             .store()
-            .read("token_facts", move |tx| {
+            .look("token_facts", move |tx| {
                 let client = tx.find_client(&client_id)?;
                 let grant = match &presented {
                     Some(presented) => presented.find(tx)?,

@@ -65,10 +65,11 @@ pub(crate) fn grant_of(vault: &dyn Vault, text: &str, client: &ClientId) -> Opti
     read(vault, text, client).map(|(grant, _)| grant)
 }
 
-/// A refresh token of this client, to be judged outside a token request; `None` when we never wrote it.
-pub(crate) fn presented(vault: &dyn Vault, text: &str, client: &ClientId) -> Option<Arc<dyn Presented>> {
+/// A refresh token of this client, to be judged outside a token request, and its grant; `None` when we never wrote it.
+pub(crate) fn presented(vault: &dyn Vault, text: &str, client: &ClientId) -> Option<(GrantId, Arc<dyn Presented>)> {
     let (grant_id, generation) = read(vault, text, client)?;
-    Some(Arc::new(PresentedToken { grant_id, generation, token: Secret::new(text.to_owned()), scope: None }))
+    let token = Secret::new(text.to_owned());
+    Some((grant_id.clone(), Arc::new(PresentedToken { grant_id, generation, token, scope: None })))
 }
 
 struct PresentedToken {

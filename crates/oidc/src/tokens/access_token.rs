@@ -1,4 +1,4 @@
-//! The access token, a JWT (RFC 9068): its claims, and judging one that comes back at our own endpoints.
+//! The access token, a JWT (RFC 9068): its claims, written and read back.
 
 use super::put_authentication;
 use portal_id_core::client::Client;
@@ -53,37 +53,58 @@ pub(super) fn claims(
     claims
 }
 
-/// An access token of ours that is in force as far as it can tell itself. Whether its grant still is, the store knows.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct AccessClaims {
+/// An access token of ours that has not expired. What it is worth, [`super::judge`] says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AccessToken {
     pub(crate) subject: String,
     pub(crate) client_id: ClientId,
-    pub(crate) grant_id: GrantId,
+    /// `None` for a client's own token.
+    pub(crate) grant_id: Option<GrantId>,
     pub(crate) scopes: Vec<String>,
+    pub(crate) audience: Vec<String>,
+    pub(crate) jti: String,
+    pub(crate) issued_at: i64,
+    pub(crate) expires_at: Timestamp,
 }
 
-/// Judges the claims of a token whose signature and type are verified (RFC 9068 §4).
-pub(crate) fn judge(claims: &Map<String, Value>, issuer: &str, now: Timestamp) -> Option<AccessClaims> {
-    let text = |name: &str| claims.get(name).and_then(Value::as_str);
-    // Whole seconds within i64, or no date at all: a foreign `exp` of 1e300 is refused like any other nonsense.
-    let expires_at = Timestamp::from_seconds(claims.get("exp").and_then(Value::as_i64)?);
-    if text("iss") != Some(issuer) || !is_for(claims.get("aud"), issuer) || now >= expires_at {
-        return None;
+impl AccessToken {
+    /// Reads the claims of a token whose signature and type are verified (RFC 9068 §4).
+    pub(super) fn read(claims: &Map<String, Value>, issuer: &str, now: Timestamp) -> Option<Self> {
+        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        // Whole seconds within i64, or no date at all: a foreign `exp` of 1e300 is refused like any other nonsense.
+        let seconds = |name: &str| claims.get(name).and_then(Value::as_i64);
+        let expires_at = Timestamp::from_seconds(seconds("exp")?);
+        if text("iss") != Some(issuer) || now >= expires_at {
+            return None;
+        }
+        // One audience or several (RFC 7519 §4.1.3).
+        let audience = match claims.get("aud")? {
+            Value::String(one) => vec![one.clone()],
+            Value::Array(several) => {
+                several.iter().map(|one| one.as_str().map(str::to_owned)).collect::<Option<_>>()?
+            }
+            _ => return None,
+        };
+        // What is there must be of its type: a grant that cannot be read is not the same as none.
+        let optional = |name: &str| match claims.get(name) {
+            None => Some(None),
+            Some(value) => value.as_str().map(Some),
+        };
+        Some(Self {
+            subject: text("sub")?.to_owned(),
+            client_id: ClientId::from_text(text("client_id")?),
+            grant_id: optional("grant_id")?.map(GrantId::from_text),
+            scopes: optional("scope")?.unwrap_or_default().split_ascii_whitespace().map(str::to_owned).collect(),
+            audience,
+            jti: text("jti")?.to_owned(),
+            issued_at: seconds("iat")?,
+            expires_at,
+        })
     }
-    Some(AccessClaims {
-        subject: text("sub")?.to_owned(),
-        client_id: ClientId::from_text(text("client_id")?),
-        grant_id: GrantId::from_text(text("grant_id")?),
-        scopes: text("scope")?.split(' ').map(str::to_owned).collect(),
-    })
-}
 
-/// One audience or several (RFC 7519 §4.1.3): we are one of them.
-fn is_for(audience: Option<&Value>, issuer: &str) -> bool {
-    match audience {
-        Some(Value::String(one)) => one == issuer,
-        Some(Value::Array(several)) => several.iter().any(|one| one.as_str() == Some(issuer)),
-        _ => false,
+    /// Whether this is its audience, or one of several.
+    pub(crate) fn is_for(&self, audience: &str) -> bool {
+        self.audience.iter().any(|one| one == audience)
     }
 }
 
@@ -108,10 +129,15 @@ mod tests {
         claims(ISSUER, &basis, "the-jti", NOW, NOW + Span::seconds(300))
     }
 
-    fn spoiled(name: &str, value: Value) -> Option<AccessClaims> {
+    fn read(claims: &Map<String, Value>, now: Timestamp) -> Option<AccessToken> {
+        AccessToken::read(claims, ISSUER, now)
+    }
+
+    /// As userinfo takes it: for us.
+    fn spoiled(name: &str, value: Value) -> Option<AccessToken> {
         let mut claims = good();
         claims.insert(name.to_owned(), value);
-        judge(&claims, ISSUER, NOW)
+        read(&claims, NOW).filter(|token| token.is_for(ISSUER))
     }
 
     #[test]
@@ -121,9 +147,12 @@ mod tests {
 
     #[test]
     fn a_token_of_ours_is_read_back() {
-        let read = judge(&good(), ISSUER, NOW).unwrap();
-        assert_eq!((read.grant_id.as_str(), read.client_id.as_str()), (testing::GRANT_ID, testing::CLIENT_ID));
+        let read = read(&good(), NOW).unwrap();
+        assert_eq!(read.grant_id, Some(GrantId::from_text(testing::GRANT_ID)));
+        assert_eq!(read.client_id.as_str(), testing::CLIENT_ID);
         assert_eq!(read.scopes, ["openid", "profile", "email", "offline_access"]);
+        assert_eq!((read.jti.as_str(), read.issued_at), ("the-jti", NOW.seconds()));
+        assert!(read.is_for(ISSUER) && !read.is_for("https://api.example"));
     }
 
     // security: row 24
@@ -154,8 +183,9 @@ mod tests {
         ] {
             assert_eq!(spoiled("exp", exp.clone()), None, "{exp}");
         }
-        assert!(judge(&good(), ISSUER, NOW + Span::millis(299_999)).is_some());
-        assert_eq!(judge(&good(), ISSUER, NOW + Span::seconds(300)), None);
+        assert!(read(&good(), NOW + Span::millis(299_999)).is_some());
+        assert_eq!(read(&good(), NOW + Span::seconds(300)), None);
+        assert_eq!(AccessToken::read(&good(), "https://other.example", NOW), None);
     }
 
     #[test]
@@ -167,15 +197,28 @@ mod tests {
             TokenBasis { client: &client, subject: "dat-lich", scopes: &scopes, audience: &audience, grant: None };
         let claims = claims(ISSUER, &basis, "the-jti", NOW, NOW + Span::seconds(300));
         insta::assert_snapshot!(format!("{:#}", Value::Object(claims.clone())));
-        assert_eq!(judge(&claims, ISSUER, NOW), None);
+        let read = read(&claims, NOW).unwrap();
+        assert_eq!((read.grant_id, read.subject.as_str()), (None, "dat-lich"));
+        assert_eq!((read.audience.as_slice(), read.scopes.as_slice()), (audience.as_slice(), scopes.as_slice()));
     }
 
+    // security: row 24
     #[test]
-    fn a_token_without_one_of_its_claims_is_refused() {
-        for missing in ["iss", "aud", "sub", "client_id", "scope", "exp", "grant_id"] {
+    fn a_token_without_one_of_its_claims_or_with_one_of_another_type_is_refused() {
+        for needed in ["iss", "aud", "sub", "client_id", "jti", "iat", "exp"] {
             let mut claims = good();
-            claims.remove(missing);
-            assert_eq!(judge(&claims, ISSUER, NOW), None, "{missing}");
+            claims.remove(needed);
+            assert_eq!(read(&claims, NOW), None, "{needed}");
+            claims.insert(needed.to_owned(), json!([1]));
+            assert_eq!(read(&claims, NOW), None, "{needed}");
+        }
+        // Only a client's own token has none.
+        for optional in ["grant_id", "scope"] {
+            let mut claims = good();
+            claims.remove(optional);
+            assert!(read(&claims, NOW).is_some(), "{optional}");
+            claims.insert(optional.to_owned(), json!([1]));
+            assert_eq!(read(&claims, NOW), None, "{optional}");
         }
     }
 }

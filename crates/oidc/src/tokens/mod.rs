@@ -2,7 +2,7 @@
 
 pub(crate) mod access_token;
 pub(crate) mod id_token;
-pub(crate) mod presented;
+pub(crate) mod judge;
 
 use crate::error::ProtocolError;
 use crate::grants::refresh_token;

@@ -5,9 +5,10 @@ use crate::cli::{AddClient, ClientCommand};
 use crate::clients;
 use crate::house::House;
 use portal_id_core::audit::AuditKind;
-use portal_id_core::client::{Client, ClientMetadata, ClientSource};
+use portal_id_core::client::{Client, ClientMetadata, ClientSource, Stored};
 use portal_id_core::secret::Secret;
 use portal_id_core::time::Span;
+use std::fmt::Write as _;
 
 /// How many of the newest notices `client show` lists.
 const NOTICES_SHOWN: u32 = 10;
@@ -20,7 +21,7 @@ pub async fn run(house: &House, command: ClientCommand) -> anyhow::Result<()> {
         ClientCommand::List => {
             let clients = house.store.read("list_clients", |tx| tx.list_clients()).await?;
             for client in clients {
-                let state = if client.disabled_at.is_some() { "off" } else { "on" };
+                let state = state(&client);
                 println!("{}\t{state}\t{}\t{}", client.id, client.source.as_str(), client.metadata.client_name);
             }
         }
@@ -32,8 +33,7 @@ pub async fn run(house: &House, command: ClientCommand) -> anyhow::Result<()> {
             });
             match found.await? {
                 Some((client, (counts, newest))) => {
-                    show(&client)?;
-                    print!("{}", notices::told(&counts, &newest));
+                    print!("{}{}", shown(&client)?, notices::told(&counts, &newest));
                 }
                 None => anyhow::bail!("there is no client {id}; see `portal-id client list`"),
             }
@@ -105,6 +105,9 @@ async fn rotate_secret(house: &House, id: &str, at_once: bool) -> anyhow::Result
     let overlap = if at_once { Span::ZERO } else { clients::SECRET_OVERLAP };
     let now = ctx.now;
     clients::change(&ctx, &house.store, id, AuditKind::ClientSecretRotated, move |client| {
+        if let Some(why) = client.unreadable() {
+            return Err(format!("it was registered by a newer version; use that one ({why})"));
+        }
         if !client.metadata.token_endpoint_auth_method.uses_secret() {
             let method = client.metadata.token_endpoint_auth_method.as_str();
             return Err(format!("it has no secret: its auth method is {method}"));
@@ -121,15 +124,69 @@ async fn rotate_secret(house: &House, id: &str, at_once: bool) -> anyhow::Result
     Ok(())
 }
 
+/// In one word.
+const fn state(client: &Client) -> &'static str {
+    match (client.disabled_at, client.unreadable()) {
+        (Some(_), _) => "off",
+        (None, Some(_)) => "unreadable",
+        (None, None) => "on",
+    }
+}
+
 fn not_of_the_file(client: &Client) -> Result<(), String> {
     if client.source == ClientSource::File { Err(clients::MANAGED_BY_FILE.to_owned()) } else { Ok(()) }
 }
 
-fn show(client: &Client) -> anyhow::Result<()> {
-    println!("client_id: {}", client.id);
-    println!("state: {}", if client.disabled_at.is_some() { "off" } else { "on" });
-    println!("source: {}", client.source.as_str());
-    println!("secrets: {}", client.secrets.len());
-    println!("{}", serde_json::to_string_pretty(&client.metadata)?);
-    Ok(())
+/// What `client show` says of the registration itself.
+fn shown(client: &Client) -> anyhow::Result<String> {
+    let mut text = format!(
+        "client_id: {}\nstate: {}\nsource: {}\nsecrets: {}\n",
+        client.id,
+        state(client),
+        client.source.as_str(),
+        client.secrets.len()
+    );
+    // Writing to a String cannot fail.
+    match &client.stored {
+        Stored::Known => {}
+        Stored::WithUnknownFields(fields) => {
+            let names: Vec<&str> = fields.keys().map(String::as_str).collect();
+            let _ = writeln!(text, "ignored: {} (a newer version registered it)", names.join(", "));
+        }
+        Stored::Unreadable(why) => {
+            let _ =
+                writeln!(text, "unreadable: {why} (a newer version registered it: unavailable on nodes of this one)");
+            return Ok(text);
+        }
+    }
+    let _ = writeln!(text, "{}", serde_json::to_string_pretty(&client.metadata)?);
+    Ok(text)
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use portal_id_core::ctx::Ctx;
+    use portal_id_core::entropy::OsEntropy;
+    use portal_id_core::time::Timestamp;
+    use std::sync::Arc;
+
+    #[test]
+    fn what_a_newer_version_registered_is_said() {
+        let ctx = Ctx::for_job(Timestamp::from_seconds(1_000), Arc::new(OsEntropy), "test");
+        let metadata = ClientMetadata::named("Một cửa", vec!["https://a.example/cb".to_owned()]);
+        let known = clients::new_client(&ctx, "a", metadata, ClientSource::Operator);
+        let text = shown(&known).unwrap();
+        assert!(text.contains("state: on\n") && text.contains("https://a.example/cb"), "{text}");
+        assert!(!text.contains("newer"), "{text}");
+        let unknown = [("of_the_future".to_owned(), serde_json::json!(1))].into_iter().collect();
+        let text = shown(&Client { stored: Stored::WithUnknownFields(unknown), ..known.clone() }).unwrap();
+        assert!(text.contains("state: on\n") && text.contains("ignored: of_the_future (a newer"), "{text}");
+        let unreadable = Client { stored: Stored::Unreadable("unknown variant `x`".to_owned()), ..known };
+        let text = shown(&unreadable).unwrap();
+        assert!(text.contains("state: unreadable\n") && text.contains("unreadable: unknown variant `x`"), "{text}");
+        assert!(!text.contains("https://a.example/cb"), "a stand-in is not shown for the real thing: {text}");
+        assert_eq!(state(&Client { disabled_at: Some(ctx.now), ..unreadable }), "off");
+    }
 }

@@ -1,13 +1,14 @@
-//! Registered clients. What an operator set and the digests of the secrets are JSON: they are only read whole.
+//! Registered clients. What an operator set and the digests of the secrets are JSON: they are only read whole. A row of a
+//! newer version never stops the others; see [`Stored`].
 
-use super::columns::{from_json, json, millis, moment, word};
+use super::columns::{json, millis, moment};
 use crate::schema::clients;
 use crate::tx::SqlTx;
 use diesel::prelude::*;
-use portal_id_core::client::{Client, ClientSecret, ClientSource};
+use portal_id_core::client::{Client, ClientMetadata, ClientSecret, ClientSource, Stored};
 use portal_id_core::digest::Digest;
 use portal_id_core::ids::ClientId;
-use portal_id_core::store::{ClientRepo, StoreResult};
+use portal_id_core::store::{ClientRepo, StoreError, StoreResult};
 use portal_id_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -50,7 +51,7 @@ impl ClientRow {
         let secrets: Vec<SecretRow> = client.secrets.iter().map(SecretRow::of).collect();
         Ok(Self {
             id: client.id.as_str().to_owned(),
-            metadata: json(&client.metadata)?,
+            metadata: metadata(client)?,
             secrets: json(&secrets)?,
             source: client.source.as_str().to_owned(),
             created_at: client.created_at.millis(),
@@ -59,18 +60,46 @@ impl ClientRow {
         })
     }
 
-    pub(super) fn read(self) -> StoreResult<Client> {
-        let secrets: Vec<SecretRow> = from_json("clients.secrets", &self.secrets)?;
-        Ok(Client {
-            id: ClientId::from_text(self.id),
-            metadata: from_json("clients.metadata", &self.metadata)?,
+    pub(super) fn read(self) -> Client {
+        let id = ClientId::from_text(self.id);
+        let (metadata, mut stored) = ClientMetadata::from_stored(&id, &self.metadata);
+        let secrets: Vec<SecretRow> = serde_json::from_str(&self.secrets).unwrap_or_else(|_| {
+            stored = Stored::Unreadable("its secrets are kept in another way".to_owned());
+            Vec::new()
+        });
+        let source = ClientSource::from_text(&self.source).unwrap_or_else(|| {
+            stored = Stored::Unreadable(format!("it comes from somewhere else: {}", self.source));
+            ClientSource::Operator
+        });
+        if let Stored::Unreadable(why) = &stored {
+            tracing::warn!(client = %id, why, "A client was registered by a newer version: it is unavailable here.");
+        }
+        Client {
+            id,
+            metadata,
             secrets: secrets.into_iter().map(SecretRow::read).collect(),
-            source: word("clients.source", ClientSource::from_text(&self.source))?,
+            source,
             created_at: Timestamp::from_millis(self.created_at),
             updated_at: Timestamp::from_millis(self.updated_at),
             disabled_at: moment(self.disabled_at),
-        })
+            stored,
+        }
     }
+}
+
+/// The metadata's text, with the fields that only a newer version knows.
+fn metadata(client: &Client) -> StoreResult<String> {
+    let unknown = match &client.stored {
+        Stored::Known => return json(&client.metadata),
+        Stored::WithUnknownFields(unknown) => unknown,
+        Stored::Unreadable(why) => return Err(StoreError::Fault(format!("a client that cannot be read: {why}"))),
+    };
+    let mut all = serde_json::to_value(&client.metadata)
+        .map_err(|error| StoreError::Fault(format!("a value cannot be written: {error}")))?;
+    if let Some(all) = all.as_object_mut() {
+        all.extend(unknown.clone());
+    }
+    json(&all)
 }
 
 impl ClientRepo for SqlTx<'_> {
@@ -81,18 +110,26 @@ impl ClientRepo for SqlTx<'_> {
 
     fn find_client(&mut self, id: &ClientId) -> StoreResult<Option<Client>> {
         let query = clients::table.filter(clients::id.eq(id.as_str()));
-        self.read(|conn| query.first::<ClientRow>(conn).optional())?.map(ClientRow::read).transpose()
+        self.read(|conn| query.first::<ClientRow>(conn).optional()).map(|row| row.map(ClientRow::read))
     }
 
     fn list_clients(&mut self) -> StoreResult<Vec<Client>> {
         let rows = self.read(|conn| clients::table.load::<ClientRow>(conn))?;
-        let mut clients = rows.into_iter().map(ClientRow::read).collect::<StoreResult<Vec<_>>>()?;
+        let mut clients: Vec<_> = rows.into_iter().map(ClientRow::read).collect();
         // Here and not in the database, where the order of texts depends on its locale.
         clients.sort_by(|one, other| one.id.cmp(&other.id));
         Ok(clients)
     }
 
     fn update_client(&mut self, client: &Client) -> StoreResult<bool> {
+        if client.unreadable().is_some() {
+            let row = clients::table.filter(clients::id.eq(client.id.as_str()));
+            let state = (
+                clients::updated_at.eq(client.updated_at.millis()),
+                clients::disabled_at.eq(millis(client.disabled_at)),
+            );
+            return self.gate(|conn| diesel::update(row).set(state).execute(conn));
+        }
         let new = ClientRow::of(client)?;
         let row = clients::table.filter(clients::id.eq(new.id));
         let changes = (

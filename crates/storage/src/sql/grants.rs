@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use portal_id_core::digest::Digest;
 use portal_id_core::grant::Grant;
 use portal_id_core::ids::{AccountId, ClientId, GrantId, SessionId};
+use portal_id_core::profile::Identifier;
 use portal_id_core::store::{GrantRepo, Ground, LiveGrant, StoreResult};
 use portal_id_core::time::Timestamp;
 
@@ -105,6 +106,12 @@ impl GrantRow {
     }
 }
 
+type GroundRow = (GrantRow, ClientRow, AccountRow);
+
+fn ground((grant, client, account): GroundRow) -> StoreResult<Ground> {
+    Ok(Ground { grant: grant.read()?, client: client.read(), account: account.read()? })
+}
+
 impl GrantRepo for SqlTx<'_> {
     fn insert_grant(&mut self, grant: &Grant) -> StoreResult<()> {
         let row = GrantRow::of(grant)?;
@@ -125,6 +132,14 @@ impl GrantRepo for SqlTx<'_> {
         let query = grants::table
             .inner_join(clients::table.on(clients::id.eq(grants::client_id)))
             .inner_join(accounts::table.on(accounts::id.eq(grants::account_id)))
+            .filter(grants::id.eq(id.as_str()));
+        self.read(|conn| query.first::<GroundRow>(conn).optional())?.map(ground).transpose()
+    }
+
+    fn find_ground_and_identifiers(&mut self, id: &GrantId) -> StoreResult<Option<(Ground, Vec<Identifier>)>> {
+        let query = grants::table
+            .inner_join(clients::table.on(clients::id.eq(grants::client_id)))
+            .inner_join(accounts::table.on(accounts::id.eq(grants::account_id)))
             .left_join(identifiers::table.on(identifiers::account_id.eq(grants::account_id)))
             .filter(grants::id.eq(id.as_str()));
         let mut rows =
@@ -132,7 +147,7 @@ impl GrantRepo for SqlTx<'_> {
         let Some((grant, client, account, first)) = rows.next() else { return Ok(None) };
         let identifiers = first.into_iter().chain(rows.filter_map(|(.., identifier)| identifier));
         let identifiers = identifiers.map(IdentifierRow::read).collect::<StoreResult<_>>()?;
-        Ok(Some(Ground { grant: grant.read()?, client: client.read()?, account: account.read()?, identifiers }))
+        Ok(Some((ground((grant, client, account))?, identifiers)))
     }
 
     fn use_code(&mut self, id: &GrantId, idle_expires_at: Option<Timestamp>, now: Timestamp) -> StoreResult<bool> {

@@ -1,6 +1,6 @@
 //! Signing keys and data keys.
 
-use super::columns::{millis, moment, word};
+use super::columns::{millis, moment};
 use crate::schema::{data_keys, signing_keys};
 use crate::tx::SqlTx;
 use diesel::prelude::*;
@@ -38,10 +38,17 @@ impl SigningKeyRow {
         }
     }
 
-    fn read(self) -> StoreResult<SigningKey> {
-        Ok(SigningKey {
+    /// `None` for a key of an algorithm that only a newer version knows: this one neither signs with it nor publishes it,
+    /// and goes on with its own.
+    fn read(self) -> Option<SigningKey> {
+        let Some(algorithm) = SigningAlgorithm::from_text(&self.algorithm) else {
+            let (kid, algorithm) = (self.kid, self.algorithm);
+            tracing::warn!(kid, algorithm, "A signing key was made by a newer version: it is left aside here.");
+            return None;
+        };
+        Some(SigningKey {
             kid: KeyId::from_text(self.kid),
-            algorithm: word("signing_keys.algorithm", SigningAlgorithm::from_text(&self.algorithm))?,
+            algorithm,
             public_jwk: self.public_jwk,
             sealed_private_jwk: self.sealed_private_jwk,
             created_at: Timestamp::from_millis(self.created_at),
@@ -70,7 +77,7 @@ impl KeyRepo for SqlTx<'_> {
 
     fn list_signing_keys(&mut self) -> StoreResult<Vec<SigningKey>> {
         let query = signing_keys::table.order((signing_keys::created_at, signing_keys::kid));
-        self.read(|conn| query.load::<SigningKeyRow>(conn))?.into_iter().map(SigningKeyRow::read).collect()
+        Ok(self.read(|conn| query.load::<SigningKeyRow>(conn))?.into_iter().filter_map(SigningKeyRow::read).collect())
     }
 
     fn update_signing_key(&mut self, key: &SigningKey) -> StoreResult<bool> {
@@ -109,5 +116,29 @@ impl KeyRepo for SqlTx<'_> {
             created_at: Timestamp::from_millis(row.created_at),
         });
         Ok(keys.collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_of_an_algorithm_of_the_future_is_left_aside_and_the_others_are_read() {
+        let row = |algorithm: &str| SigningKeyRow {
+            kid: "k".to_owned(),
+            algorithm: algorithm.to_owned(),
+            public_jwk: "{}".to_owned(),
+            sealed_private_jwk: vec![1],
+            created_at: 1,
+            signs_from: 2,
+            signs_until: None,
+            published_until: None,
+            revoked_at: None,
+        };
+        let read: Vec<_> =
+            ["ES256", "ML-DSA-65", "RS256"].map(row).into_iter().filter_map(SigningKeyRow::read).collect();
+        let algorithms: Vec<_> = read.iter().map(|key| key.algorithm).collect();
+        assert_eq!(algorithms, [SigningAlgorithm::Es256, SigningAlgorithm::Rs256]);
     }
 }

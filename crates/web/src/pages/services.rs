@@ -49,7 +49,7 @@ impl ServiceLine {
             since: moment::at(entry.since),
             offline: !offline.is_empty(),
             first_party: entry.client.metadata.first_party,
-            off: entry.client.disabled_at.is_some(),
+            off: !entry.client.is_on(),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::samples::{
 };
 use portal_id_core::challenge::Challenge;
 use portal_id_core::claims_request::{ClaimRequest, RequestedClaims};
-use portal_id_core::client::{Client, ClientSource};
+use portal_id_core::client::{Client, ClientSource, Stored};
 use portal_id_core::consent::Consent;
 use portal_id_core::grant::Grant;
 use portal_id_core::ids::{ClientId, GrantId, SessionId};
@@ -49,6 +49,49 @@ pub async fn a_client_changes_but_for_id_and_creation(subject: Subject) {
     assert_eq!(subject.store.tx("update", move |tx| tx.update_client(&new)).await, Ok(true));
     assert_eq!(subject.store.read("find", |tx| tx.find_client(&ClientId::from_text("land"))).await, Ok(Some(changed)));
     assert_eq!(subject.store.tx("update", |tx| tx.update_client(&client("none"))).await, Ok(false));
+}
+
+/// A client as a newer version would write it, with these fields beside ours or in place of them.
+fn of_a_newer_version(id: &str, fields: serde_json::Value) -> Client {
+    let serde_json::Value::Object(fields) = fields else { unreachable!("fields") };
+    Client { disabled_at: None, stored: Stored::WithUnknownFields(fields), ..client(id) }
+}
+
+/// Nodes are upgraded one after the other: an old one ignores fields that it does not know and loses none of them, and
+/// leaves alone what it cannot read, which is its affair only.
+pub async fn a_client_of_a_newer_version_stops_nobody_and_stays_as_it_was(subject: Subject) {
+    let find = async |id: &'static str| {
+        let found = subject.store.read("find", move |tx| tx.find_client(&ClientId::from_text(id))).await;
+        found.expect("a read").expect("found")
+    };
+    let update = async |client: Client| {
+        assert_eq!(subject.store.tx("update", move |tx| tx.update_client(&client)).await, Ok(true));
+    };
+    let wider = of_a_newer_version("land", serde_json::json!({ "of_the_future": { "a": [1] } }));
+    let foreign = of_a_newer_version("tax", serde_json::json!({ "token_endpoint_auth_method": "tls_client_auth" }));
+    for client in [&wider, &foreign] {
+        add_client(&subject.store, client.clone()).await.expect("added");
+    }
+    assert_eq!(find("land").await, wider);
+    let mut renamed = wider.clone();
+    renamed.metadata.client_name = "Đất đai".to_owned();
+    update(renamed.clone()).await;
+    assert_eq!(find("land").await, renamed, "with the field that nobody here knows");
+
+    let unreadable = find("tax").await;
+    assert!(unreadable.unreadable().is_some_and(|why| why.contains("tls_client_auth")), "{:?}", unreadable.stored);
+    assert!(!unreadable.is_on() && unreadable.metadata.redirect_uris.is_empty());
+    assert_eq!(subject.store.read("list", |tx| tx.list_clients()).await, Ok(vec![renamed, unreadable.clone()]));
+    let stopped = Client { disabled_at: Some(NOW), updated_at: NOW + MINUTE, ..unreadable.clone() };
+    update(stopped.clone()).await;
+    assert_eq!(find("tax").await, stopped, "switched off, and otherwise as it was");
+    assert!(matches!(
+        add_client(&subject.store, Client { id: ClientId::from_text("copy"), ..unreadable }).await,
+        Err(StoreError::Fault(_))
+    ));
+    // Whoever reads it changes it.
+    update(client("tax")).await;
+    assert_eq!(find("tax").await, client("tax"));
 }
 
 /// Also: nothing of another person or client is met.
@@ -130,11 +173,24 @@ pub async fn the_ground_of_a_token_is_found_whole_or_not_at_all(subject: Subject
     for grant in [&whole, &orphan, &nobodys] {
         add(&subject.store, grant.clone()).await.expect("added");
     }
-    let find = async |id: GrantId| subject.store.read("find", move |tx| tx.find_ground(&id)).await.expect("a read");
-    let bare = find(whole.id.clone()).await.expect("found");
+    let find = async |id: GrantId| {
+        let find = move |tx: &mut dyn Tx| Ok((tx.find_ground(&id)?, tx.find_ground_and_identifiers(&id)?));
+        match subject.store.read("find", find).await.expect("a read") {
+            (Some(bare), Some((ground, identifiers))) => {
+                assert_same_grant(&bare.grant, &ground.grant);
+                assert_eq!((&bare.client, &bare.account.id), (&ground.client, &ground.account.id));
+                Some((ground, identifiers))
+            }
+            (bare, with_identifiers) => {
+                assert!(bare.is_none() && with_identifiers.is_none());
+                None
+            }
+        }
+    };
+    let (bare, identifiers) = find(whole.id.clone()).await.expect("found");
     assert_same_grant(&bare.grant, &whole);
     assert_eq!((&bare.client, &bare.account.id), (&client, &whole.account_id));
-    assert!(bare.identifiers.is_empty());
+    assert!(identifiers.is_empty());
     let facts = [
         identifier(&whole.account_id, IdentifierKind::Email, digest(b'e', 1)),
         identifier(&whole.account_id, IdentifierKind::Phone, digest(b'p', 1)),
@@ -142,7 +198,7 @@ pub async fn the_ground_of_a_token_is_found_whole_or_not_at_all(subject: Subject
     let put = facts.clone();
     let add_facts = move |tx: &mut dyn Tx| put.iter().try_for_each(|fact| tx.insert_identifier(fact));
     subject.store.tx("add_facts", add_facts).await.expect("added");
-    let mut known = find(whole.id.clone()).await.expect("found").identifiers;
+    let (_, mut known) = find(whole.id.clone()).await.expect("found");
     known.sort_by_key(|fact| fact.kind.as_str());
     assert_eq!(known.len(), facts.len());
     known.iter().zip(&facts).for_each(|(found, put)| assert_same_identifier(found, put));

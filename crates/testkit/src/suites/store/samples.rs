@@ -3,7 +3,9 @@
 
 use portal_id_core::acr::{Amr, Ial};
 use portal_id_core::challenge::Challenge;
-use portal_id_core::client::{Client, ClientAuthMethod, ClientMetadata, ClientSecret, ClientSource, IdentityPolicy};
+use portal_id_core::client::{
+    Client, ClientAuthMethod, ClientMetadata, ClientSecret, ClientSource, IdentityPolicy, Stored,
+};
 use portal_id_core::consent::Consent;
 use portal_id_core::credential::{Credential, CredentialKind};
 use portal_id_core::digest::Digest;
@@ -162,6 +164,7 @@ pub(super) fn client(id: &str) -> Client {
         created_at: NOW,
         updated_at: NOW + TICK,
         disabled_at: Some(NOW + MINUTE),
+        stored: Stored::Known,
     }
 }
 

@@ -4,9 +4,13 @@ use super::Subject;
 use super::samples::{NOW, account, add_account, digest, link, message, session};
 use portal_id_core::ids::AccountId;
 use portal_id_core::profile::AccountState;
-use portal_id_core::store::{Store, StoreError, StoreResult, Tx};
-use std::sync::Arc;
+use portal_id_core::store::{Access, Store, StoreError, StoreResult, Tx};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+/// For what must come.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 async fn exists(store: &Store, id: AccountId) -> bool {
     store.read("exists", move |tx| Ok(tx.find_account(&id)?.is_some())).await.expect("a read")
@@ -118,6 +122,35 @@ pub async fn a_read_may_not_write(subject: Subject) {
         .read("sly", |tx| tx.update_account_state(&account(1).id, AccountState::Pending, AccountState::Active, NOW))
         .await;
     assert!(matches!(gate, Err(StoreError::Fault(_))));
+    let refused = subject.store.look("sly", |tx| tx.insert_account(&account(1))).await;
+    assert!(matches!(refused, Err(StoreError::Fault(_))));
+    assert!(!exists(&subject.store, account(1).id).await);
+}
+
+/// A read is of one moment; a look has a moment for each of its statements.
+pub async fn only_a_look_sees_what_is_committed_between_its_statements(subject: Subject) {
+    for (number, access) in [(1, Access::Read), (2, Access::Look)] {
+        let ((asked, has_asked), (added, has_added)) = (mpsc::channel(), mpsc::channel());
+        let both = move |tx: &mut dyn Tx| {
+            let before = tx.find_account(&account(number).id)?.is_some();
+            asked.send(()).expect("the test waits");
+            has_added.recv_timeout(PATIENCE).expect("the test adds");
+            Ok((before, tx.find_account(&account(number).id)?.is_some()))
+        };
+        let store = subject.store.clone();
+        let asking = tokio::spawn(async move {
+            match access {
+                Access::Look => store.look("both", both).await,
+                _ => store.read("both", both).await,
+            }
+        });
+        let waited = tokio::task::spawn_blocking(move || has_asked.recv_timeout(PATIENCE)).await;
+        waited.expect("a thread").expect("the first statement was run");
+        add_account(&subject.store, number).await;
+        added.send(()).expect("the body waits");
+        let seen = asking.await.expect("a task ends").expect("read");
+        assert_eq!(seen, (false, access == Access::Look), "{access:?}");
+    }
 }
 
 /// None fails, and each sees whole transactions: an account is never without its session.
