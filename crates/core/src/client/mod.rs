@@ -87,13 +87,20 @@ impl Client {
     }
 
     /// Whether it may be served: switched on, and nothing of it that this version cannot read.
-    pub const fn is_on(&self) -> bool {
+    pub fn is_on(&self) -> bool {
         self.disabled_at.is_none() && self.unreadable().is_none()
     }
 
     /// Why this version cannot serve it.
-    pub const fn unreadable(&self) -> Option<&String> {
-        if let Stored::Unreadable(why) = &self.stored { Some(why) } else { None }
+    pub fn unreadable(&self) -> Option<String> {
+        match &self.stored {
+            Stored::Known => None,
+            Stored::WithUnknownFields(fields) => {
+                let names: Vec<&str> = fields.keys().map(String::as_str).collect();
+                Some(format!("unknown fields: {}", names.join(", ")))
+            }
+            Stored::Unreadable(why) => Some(why.clone()),
+        }
     }
 
     /// Its name for people.

@@ -15,7 +15,8 @@ pub enum Stored {
     /// All of it.
     #[default]
     Known,
-    /// These fields it does not know: it serves the client without them, and keeps them when something else is changed.
+    /// These fields it does not know. A new field may be a new demand, so the client is unavailable here as well; they are
+    /// kept when something else of it is changed.
     WithUnknownFields(Map<String, Value>),
     /// A value of a field that it does know is new to it, for this reason. The client is unavailable here: neither a default
     /// nor a guess may stand in for what its operator chose.
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_fields_are_ignored_and_kept() {
+    fn unknown_fields_are_kept() {
         let (metadata, stored) = read(|fields| {
             fields.insert("software_statement".to_owned(), json!({ "a": [1] }));
         });

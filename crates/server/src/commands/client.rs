@@ -5,7 +5,7 @@ use crate::cli::{AddClient, ClientCommand};
 use crate::clients;
 use crate::house::House;
 use portal_id_core::audit::AuditKind;
-use portal_id_core::client::{Client, ClientMetadata, ClientSource, Stored};
+use portal_id_core::client::{Client, ClientMetadata, ClientSource};
 use portal_id_core::secret::Secret;
 use portal_id_core::time::Span;
 use std::fmt::Write as _;
@@ -125,7 +125,7 @@ async fn rotate_secret(house: &House, id: &str, at_once: bool) -> anyhow::Result
 }
 
 /// In one word.
-const fn state(client: &Client) -> &'static str {
+fn state(client: &Client) -> &'static str {
     match (client.disabled_at, client.unreadable()) {
         (Some(_), _) => "off",
         (None, Some(_)) => "unreadable",
@@ -147,17 +147,9 @@ fn shown(client: &Client) -> anyhow::Result<String> {
         client.secrets.len()
     );
     // Writing to a String cannot fail.
-    match &client.stored {
-        Stored::Known => {}
-        Stored::WithUnknownFields(fields) => {
-            let names: Vec<&str> = fields.keys().map(String::as_str).collect();
-            let _ = writeln!(text, "ignored: {} (a newer version registered it)", names.join(", "));
-        }
-        Stored::Unreadable(why) => {
-            let _ =
-                writeln!(text, "unreadable: {why} (a newer version registered it: unavailable on nodes of this one)");
-            return Ok(text);
-        }
+    if let Some(why) = client.unreadable() {
+        let _ = writeln!(text, "unreadable: {why} (a newer version registered it: unavailable on nodes of this one)");
+        return Ok(text);
     }
     let _ = writeln!(text, "{}", serde_json::to_string_pretty(&client.metadata)?);
     Ok(text)
@@ -167,6 +159,7 @@ fn shown(client: &Client) -> anyhow::Result<String> {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use portal_id_core::client::Stored;
     use portal_id_core::ctx::Ctx;
     use portal_id_core::entropy::OsEntropy;
     use portal_id_core::time::Timestamp;
@@ -182,7 +175,10 @@ mod tests {
         assert!(!text.contains("newer"), "{text}");
         let unknown = [("of_the_future".to_owned(), serde_json::json!(1))].into_iter().collect();
         let text = shown(&Client { stored: Stored::WithUnknownFields(unknown), ..known.clone() }).unwrap();
-        assert!(text.contains("state: on\n") && text.contains("ignored: of_the_future (a newer"), "{text}");
+        assert!(
+            text.contains("state: unreadable\n") && text.contains("unknown fields: of_the_future (a newer"),
+            "{text}"
+        );
         let unreadable = Client { stored: Stored::Unreadable("unknown variant `x`".to_owned()), ..known };
         let text = shown(&unreadable).unwrap();
         assert!(text.contains("state: unreadable\n") && text.contains("unreadable: unknown variant `x`"), "{text}");

@@ -122,7 +122,7 @@ impl ClientRepo for SqlTx<'_> {
     }
 
     fn update_client(&mut self, client: &Client) -> StoreResult<bool> {
-        if client.unreadable().is_some() {
+        if matches!(client.stored, Stored::Unreadable(_)) {
             let row = clients::table.filter(clients::id.eq(client.id.as_str()));
             let state = (
                 clients::updated_at.eq(client.updated_at.millis()),

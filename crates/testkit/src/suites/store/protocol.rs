@@ -57,8 +57,8 @@ fn of_a_newer_version(id: &str, fields: serde_json::Value) -> Client {
     Client { disabled_at: None, stored: Stored::WithUnknownFields(fields), ..client(id) }
 }
 
-/// Nodes are upgraded one after the other: an old one ignores fields that it does not know and loses none of them, and
-/// leaves alone what it cannot read, which is its affair only.
+/// Nodes are upgraded one after the other: an old one serves no client of which it does not know everything, and loses
+/// nothing of it.
 pub async fn a_client_of_a_newer_version_stops_nobody_and_stays_as_it_was(subject: Subject) {
     let find = async |id: &'static str| {
         let found = subject.store.read("find", move |tx| tx.find_client(&ClientId::from_text(id))).await;
@@ -73,6 +73,7 @@ pub async fn a_client_of_a_newer_version_stops_nobody_and_stays_as_it_was(subjec
         add_client(&subject.store, client.clone()).await.expect("added");
     }
     assert_eq!(find("land").await, wider);
+    assert!(!wider.is_on() && wider.unreadable().is_some_and(|why| why.contains("of_the_future")));
     let mut renamed = wider.clone();
     "Đất đai".clone_into(&mut renamed.metadata.client_name);
     update(renamed.clone()).await;
