@@ -14,6 +14,7 @@ mod relying_parties;
 mod service;
 mod sign_in;
 mod sms;
+mod upstreams;
 
 pub use accounts::{AccountRepo, LinkRepo, PasswordChange};
 pub use credentials::CredentialRepo;
@@ -22,6 +23,7 @@ pub use relying_parties::{RevokedTokenRepo, SessionClient, SessionClientRepo, Su
 pub use service::{AuditFilter, AuditRepo, DataKey, JobRepo, KeyRepo, OutboxCount, OutboxRepo};
 pub use sign_in::{ChallengeRepo, SessionRepo, ThrottleRepo};
 pub use sms::SmsRepo;
+pub use upstreams::{ContactRepo, UpstreamRepo, VouchedFactRepo};
 
 use async_trait::async_trait;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -60,6 +62,9 @@ pub trait Tx:
     + SessionClientRepo
     + SubjectRepo
     + RevokedTokenRepo
+    + UpstreamRepo
+    + VouchedFactRepo
+    + ContactRepo
     + KeyRepo
     + OutboxRepo
     + SmsRepo
@@ -81,6 +86,9 @@ impl<T> Tx for T where
         + SessionClientRepo
         + SubjectRepo
         + RevokedTokenRepo
+        + UpstreamRepo
+        + VouchedFactRepo
+        + ContactRepo
         + KeyRepo
         + OutboxRepo
         + SmsRepo

@@ -19,3 +19,4 @@ mod sms;
 mod sms_early;
 mod sweep;
 mod throttles;
+mod upstreams;
