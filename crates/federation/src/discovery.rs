@@ -1,0 +1,194 @@
+//! Where the endpoints of an upstream are: as set, else as its metadata say (OpenID Connect Discovery 1.0, RFC 8414).
+
+use crate::line::{Failed, Line};
+use crate::settings::Addresses;
+use portal_id_core::ports::{CallBody, UpstreamCall};
+use portal_id_core::time::{Span, Timestamp};
+use serde_json::{Map, Value};
+use std::sync::{Arc, Mutex as Held, PoisonError};
+use tokio::sync::Mutex;
+use url::Url;
+
+/// How long metadata are used without asking again.
+const KEEP: Span = Span::hours(1);
+/// How long old ones still serve when they cannot be fetched.
+const KEEP_STALE: Span = Span::hours(24);
+
+/// The endpoints of an upstream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Endpoints {
+    pub(crate) issuer: String,
+    pub(crate) authorization: String,
+    pub(crate) token: String,
+    pub(crate) userinfo: Option<String>,
+    pub(crate) jwks: String,
+    pub(crate) end_session: Option<String>,
+    /// Whether its authorization answers name their issuer (RFC 9207 §3).
+    pub(crate) names_issuer: bool,
+}
+
+impl Endpoints {
+    /// Whether an address lies at one of the endpoints' origins.
+    pub(crate) fn has_origin_of(&self, address: &str) -> bool {
+        let Ok(url) = Url::parse(address) else { return false };
+        let own = [Some(&self.authorization), Some(&self.token), self.end_session.as_ref()];
+        own.into_iter().flatten().filter_map(|own| Url::parse(own).ok()).any(|own| own.origin() == url.origin())
+    }
+}
+
+/// The endpoints as this node knows them.
+#[derive(Default)]
+pub(crate) struct Discovery {
+    known: Held<Option<(Arc<Endpoints>, Timestamp)>>,
+    /// One asks at a time; the others then find what came.
+    asking: Mutex<()>,
+}
+
+impl Discovery {
+    fn known(&self, now: Timestamp, keep: Span) -> Option<Arc<Endpoints>> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().filter(|(_, at)| now < *at + keep).map(|(endpoints, _)| Arc::clone(endpoints))
+    }
+
+    /// What is known without asking.
+    pub(crate) fn at_hand(&self, set: &Addresses, now: Timestamp) -> Option<Arc<Endpoints>> {
+        match &set.discovery {
+            None => assembled(set, &Map::new()).ok().map(Arc::new),
+            Some(_) => self.known(now, KEEP_STALE),
+        }
+    }
+
+    /// The endpoints; fetched where they are not known yet, or no longer surely.
+    pub(crate) async fn endpoints(
+        &self,
+        set: &Addresses,
+        line: &Line,
+        now: Timestamp,
+    ) -> Result<Arc<Endpoints>, Failed> {
+        let Some(url) = &set.discovery else {
+            // Complete, or the settings would have been refused.
+            return assembled(set, &Map::new()).map(Arc::new).map_err(|why| line.failed(now, why));
+        };
+        if let Some(known) = self.known(now, KEEP) {
+            return Ok(known);
+        }
+        let _turn = self.asking.lock().await;
+        if let Some(known) = self.known(now, KEEP) {
+            return Ok(known);
+        }
+        let call = UpstreamCall { url, accept: "application/json", authorization: None, body: CallBody::Get };
+        let fetched = match line.object(now, call).await {
+            Ok(document) => assembled(set, &document).map_err(|why| line.failed(now, why)),
+            Err(failed) => Err(failed),
+        };
+        match fetched {
+            Ok(endpoints) => {
+                let endpoints = Arc::new(endpoints);
+                *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some((Arc::clone(&endpoints), now));
+                Ok(endpoints)
+            }
+            Err(failed) => self.known(now, KEEP_STALE).ok_or(failed),
+        }
+    }
+}
+
+/// What is set wins over what the metadata say.
+fn assembled(set: &Addresses, document: &Map<String, Value>) -> Result<Endpoints, String> {
+    let said = |name: &str| document.get(name).and_then(Value::as_str).map(str::to_owned);
+    let issuer = match (&set.issuer, said("issuer")) {
+        // OpenID Connect Discovery 1.0 §4.3.
+        (Some(set), Some(said)) if *set != said => {
+            return Err("its metadata name another issuer; set issuer to what they say, if that is right".to_owned());
+        }
+        (Some(set), _) => set.clone(),
+        (None, Some(said)) if set.discovery.as_deref().is_some_and(|from| same_host(from, &said)) => said,
+        (None, _) => return Err("its metadata name no issuer at their own host; set issuer".to_owned()),
+    };
+    let pick = |own: &Option<String>, name: &str| own.clone().or_else(|| said(name).filter(|said| is_web(said)));
+    let need = |own: &Option<String>, name: &str| pick(own, name).ok_or_else(|| format!("its metadata lack {name}"));
+    Ok(Endpoints {
+        issuer,
+        authorization: need(&set.authorization, "authorization_endpoint")?,
+        token: need(&set.token, "token_endpoint")?,
+        userinfo: pick(&set.userinfo, "userinfo_endpoint"),
+        jwks: need(&set.jwks, "jwks_uri")?,
+        end_session: pick(&set.end_session, "end_session_endpoint"),
+        names_issuer: document.get("authorization_response_iss_parameter_supported") == Some(&Value::Bool(true)),
+    })
+}
+
+fn is_web(text: &str) -> bool {
+    let web = |url: Url| matches!(url.scheme(), "https" | "http") && url.fragment().is_none();
+    Url::parse(text).is_ok_and(web)
+}
+
+fn same_host(one: &str, other: &str) -> bool {
+    let host = |text: &str| Url::parse(text).ok().map(|url| (url.scheme().to_owned(), url.origin()));
+    host(one).is_some_and(|one| Some(one) == host(other))
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn document() -> Map<String, Value> {
+        let document = json!({
+            "issuer": "https://sso.example/realms/digo",
+            "authorization_endpoint": "https://sso.example/auth",
+            "token_endpoint": "https://sso.example/token",
+            "jwks_uri": "https://sso.example/keys",
+            "end_session_endpoint": "javascript:alert(1)",
+            "authorization_response_iss_parameter_supported": true,
+        });
+        document.as_object().unwrap().clone()
+    }
+
+    fn set(issuer: Option<&str>) -> Addresses {
+        let discovery = Some("https://sso.example/realms/digo/.well-known/openid-configuration".to_owned());
+        Addresses { issuer: issuer.map(str::to_owned), discovery, ..Addresses::default() }
+    }
+
+    #[test]
+    fn metadata_say_where_things_are_and_what_is_set_wins() {
+        let token = Some("https://other.example/token".to_owned());
+        let endpoints = assembled(&Addresses { token, ..set(None) }, &document()).unwrap();
+        assert_eq!((endpoints.issuer.as_str(), endpoints.names_issuer), ("https://sso.example/realms/digo", true));
+        assert_eq!(endpoints.token, "https://other.example/token");
+        assert_eq!(endpoints.authorization, "https://sso.example/auth");
+        assert_eq!((endpoints.userinfo, endpoints.end_session), (None, None), "a script is no endpoint");
+    }
+
+    // security: row 25
+    #[test]
+    fn metadata_of_another_issuer_are_refused() {
+        assert!(assembled(&set(Some("https://sso.example/realms/other")), &document()).is_err());
+        assert!(assembled(&set(Some("https://sso.example/realms/digo")), &document()).is_ok());
+        let mut elsewhere = document();
+        elsewhere.insert("issuer".to_owned(), json!("https://evil.example"));
+        assert!(assembled(&set(None), &elsewhere).is_err());
+        for lacking in ["authorization_endpoint", "token_endpoint", "jwks_uri", "issuer"] {
+            let mut document = document();
+            document.remove(lacking);
+            assert!(assembled(&set(None), &document).is_err(), "{lacking}");
+        }
+    }
+
+    // security: row 2
+    #[test]
+    fn only_an_address_at_one_of_its_origins_is_the_upstreams() {
+        let endpoints = assembled(&set(None), &document()).unwrap();
+        assert!(endpoints.has_origin_of("https://sso.example/logout?x=1"));
+        for foreign in [
+            "https://evil.example/",
+            "http://sso.example/",
+            "https://sso.example:8443/",
+            "javascript:alert(1)",
+            "//sso.example",
+            "",
+        ] {
+            assert!(!endpoints.has_origin_of(foreign), "{foreign}");
+        }
+    }
+}
