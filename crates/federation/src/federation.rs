@@ -1,16 +1,12 @@
 //! The upstreams, and everything that can be done with one.
 
 use crate::answer::{Answer, plain_error};
-use crate::attempt::{Attempt, Attempts, Baggage, Beginning};
-use crate::discovery::{Discovery, Endpoints};
-use crate::id_token::{self, Expected};
-use crate::key_cache::{KeyCache, Unverified};
-use crate::line::{Failed, Line, Standing};
-use crate::mapping::{self, Claims, Mapped, Unmapped};
+use crate::attempt::{Attempts, Baggage, Beginning};
+use crate::key_cache::Unverified;
+use crate::line::Standing;
 use crate::settings::{FederationSettings, Resolved};
-use crate::token_call::{self, Exchange, NoTokens};
 use crate::trouble::{Distrust, LogoutRefusal, SetupFault, Trouble};
-use crate::userinfo::{self, NoUserinfo};
+use crate::upstream::{Upstream, away, distrusted};
 use crate::{departure, farewell, logout_token};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -19,7 +15,7 @@ use portal_id_core::ctx::Ctx;
 use portal_id_core::digest::{Digest, DigestPurpose};
 use portal_id_core::language::LocalText;
 use portal_id_core::ports::{Ephemeral, EphemeralKey, UpstreamHttp, Vault};
-use portal_id_core::time::{Span, Timestamp};
+use portal_id_core::time::Timestamp;
 use portal_id_core::upstream::{LogoutOf, Purpose, UpstreamEnding, UpstreamId, UpstreamIdentity};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -95,13 +91,6 @@ pub struct LogoutNotice {
     pub everywhere: bool,
 }
 
-struct Upstream {
-    set: Resolved,
-    line: Line,
-    discovery: Discovery,
-    keys: KeyCache,
-}
-
 /// The upstreams.
 pub struct Federation {
     upstreams: Vec<Upstream>,
@@ -122,8 +111,7 @@ impl Federation {
             }
             let set = Resolved::of(settings)?;
             let http = parts.http.get(&set.id).ok_or_else(|| fault("nobody calls it"))?;
-            let line = Line::new(set.id.clone(), Arc::clone(http));
-            upstreams.push(Upstream { set, line, discovery: Discovery::default(), keys: KeyCache::default() });
+            upstreams.push(Upstream::new(set, Arc::clone(http)));
         }
         Ok(Self {
             upstreams,
@@ -296,100 +284,4 @@ impl Federation {
     pub fn standing(&self, now: Timestamp) -> Vec<Standing> {
         self.upstreams.iter().map(|one| one.line.standing(self.is_on(one), now)).collect()
     }
-}
-
-impl Upstream {
-    async fn endpoints(&self, now: Timestamp) -> Result<Arc<Endpoints>, Trouble> {
-        self.discovery.endpoints(&self.set.addresses, &self.line, now).await.map_err(away)
-    }
-
-    fn expected<'a>(&'a self, endpoints: &'a Endpoints, nonce: Option<&'a str>, now: Timestamp) -> Expected<'a> {
-        Expected { issuer: &endpoints.issuer, client_id: &self.set.client_id, nonce, now, skew: self.set.skew }
-    }
-
-    /// From the code to the person.
-    async fn identify(
-        &self,
-        ctx: &Ctx,
-        endpoints: &Endpoints,
-        attempt: &Attempt,
-        (code, redirect_uri): (&str, &str),
-    ) -> Result<UpstreamIdentity, Trouble> {
-        let (id, baggage) = (&self.set.id, &attempt.baggage);
-        let exchange = Exchange { code, redirect_uri, verifier: attempt.verifier.as_deref() };
-        let tokens = token_call::exchange(ctx, &self.set, endpoints, &self.line, exchange).await;
-        let tokens = tokens.map_err(|none| match none {
-            NoTokens::Failed(failed) => away(failed),
-            NoTokens::Distrusted(distrust) => distrusted(id, distrust),
-            NoTokens::Refused(error) => they_said(id, error, baggage),
-        })?;
-        let token = (tokens.id_token.as_str(), &id_token::TYPS[..]);
-        let claims = self.keys.verify(&self.line, &endpoints.jwks, token, ctx.now).await;
-        let claims = claims.map_err(|unverified| match unverified {
-            Unverified::NoKeys(failed) => away(failed),
-            Unverified::Distrusted(distrust) => distrusted(id, distrust),
-        })?;
-        let expected = self.expected(endpoints, attempt.nonce.as_deref(), ctx.now);
-        let read = id_token::judge(&claims, &expected).map_err(|distrust| distrusted(id, distrust))?;
-        let access_token = tokens.access_token.as_ref();
-        if let Some(access_token) = access_token {
-            id_token::binds(&tokens.id_token, &claims, access_token.expose()).map_err(|why| distrusted(id, why))?;
-        }
-        if attempt.anew && !self.signed_in_anew(read.auth_time, attempt.started_at) {
-            return Err(distrusted(id, Distrust::TooOld));
-        }
-        let parts = (&self.line, &self.keys);
-        let userinfo = userinfo::ask(&self.set, endpoints, parts, access_token, (&read.subject, &expected)).await;
-        let userinfo = userinfo.map_err(|none| match none {
-            NoUserinfo::Failed(failed) => away(failed),
-            NoUserinfo::Distrusted(distrust) => distrusted(id, distrust),
-            NoUserinfo::Refused(status) => they_said(id, format!("userinfo_{status}"), baggage),
-        })?;
-        let both = Claims { userinfo: &userinfo, id_token: &claims };
-        let mapped = mapping::read(&self.set, &both, &read, ctx.now).map_err(|unmapped| {
-            tracing::warn!(upstream = %id, ?unmapped, "An upstream provider said too little of somebody.");
-            match unmapped {
-                Unmapped::UnknownClass => Trouble::UnknownClass { baggage: baggage.clone() },
-                Unmapped::Incomplete(what) => Trouble::Incomplete { what, baggage: baggage.clone() },
-            }
-        })?;
-        let Mapped { key, class, facts, level, logout_uri } = mapped;
-        Ok(UpstreamIdentity {
-            upstream: id.clone(),
-            source: self.set.source,
-            issuer: endpoints.issuer.clone(),
-            former_issuers: self.set.former_issuers.clone(),
-            key,
-            subject: read.subject,
-            session: read.session,
-            class,
-            facts,
-            level,
-            ending: UpstreamEnding { id_token: tokens.id_token, logout_uri },
-        })
-    }
-
-    /// Whether somebody who was to sign in anew did. A provider that does not say when is believed, unless it must say.
-    fn signed_in_anew(&self, auth_time: Option<Timestamp>, asked_at: Timestamp) -> bool {
-        // `auth_time` has whole seconds.
-        let earliest = asked_at - self.set.skew - Span::seconds(1);
-        auth_time.map_or(!self.set.auth_time_required, |at| at >= earliest)
-    }
-}
-
-fn away(failed: Failed) -> Trouble {
-    match failed {
-        Failed::Busy => Trouble::Busy,
-        Failed::Open | Failed::Down => Trouble::Away,
-    }
-}
-
-fn distrusted(id: &UpstreamId, distrust: Distrust) -> Trouble {
-    tracing::warn!(upstream = %id, reason = %distrust, "An answer of an upstream provider is not believed.");
-    Trouble::Distrusted(distrust)
-}
-
-fn they_said(id: &UpstreamId, error: String, baggage: &Baggage) -> Trouble {
-    tracing::warn!(upstream = %id, error, "An upstream provider refused what it had given somebody.");
-    Trouble::TheySaid { error, baggage: baggage.clone() }
 }

@@ -23,6 +23,7 @@ mod presets;
 mod settings;
 mod token_call;
 mod trouble;
+mod upstream;
 mod userinfo;
 
 #[cfg(test)]

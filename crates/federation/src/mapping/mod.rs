@@ -94,13 +94,15 @@ pub(crate) fn read(
     Ok(Mapped { key, class, facts, level, logout_uri })
 }
 
-/// What people are known by: the first of the claims that is there. One that is too long or has something invisible in
-/// it names nobody, and the next is not tried: a person must not have two names by turns.
+/// What people are known by: the first of the claims that says anything. If that is too long, or has something invisible
+/// in it, it names nobody, and the next is not tried: a person must not have two names by turns.
 fn key(claims: &Claims<'_>, names: Option<&ClaimNames>) -> Option<LinkKey> {
     const LONGEST: usize = 255;
-    let (claim, value) = claims.texts(names).next()?;
+    let names = names.map(|names| names.0.as_slice()).unwrap_or_default();
+    let claim = names.iter().find(|name| claims.value(name).is_some_and(text::says_something))?;
+    let value = claims.text(claim)?;
     let good = value.len() <= LONGEST && !value.chars().any(char::is_control);
-    good.then(|| LinkKey { claim: claim.to_owned(), value })
+    good.then(|| LinkKey { claim: claim.clone(), value })
 }
 
 fn class(upstream: &Resolved, claims: &Claims<'_>) -> Result<AccountClass, Unmapped> {
@@ -116,12 +118,13 @@ fn class(upstream: &Resolved, claims: &Claims<'_>) -> Result<AccountClass, Unmap
 
 /// What each class of account cannot do without.
 fn complete(upstream: &Resolved, class: AccountClass, facts: &BroughtFacts, key: &LinkKey) -> Result<(), Unmapped> {
+    let named = |names: &Option<ClaimNames>| names.as_ref().is_some_and(|names| !names.0.is_empty());
     let best_key = upstream.claims.subject.as_ref().and_then(|names| names.0.first());
     let missing = match class {
-        AccountClass::Citizen if facts.identity_number.is_none() && upstream.claims.identity_number.is_some() => {
+        AccountClass::Citizen if facts.identity_number.is_none() && named(&upstream.claims.identity_number) => {
             Missing::IdentityNumber
         }
-        AccountClass::Business if facts.business_code.is_none() && upstream.claims.business_code.is_some() => {
+        AccountClass::Business if facts.business_code.is_none() && named(&upstream.claims.business_code) => {
             Missing::BusinessCode
         }
         // Nothing else holds an organisation together.

@@ -18,6 +18,11 @@ pub(super) fn of(value: &Value) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
+/// Whether a claim says anything at all: providers send blanks for what they do not know.
+pub(super) fn says_something(value: &Value) -> bool {
+    !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty())
+}
+
 /// The digits of a number written with blanks, dots or hyphens; other characters stay, so that it is refused.
 pub(super) fn digits(text: &str) -> String {
     text.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).collect()
