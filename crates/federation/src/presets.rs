@@ -112,85 +112,90 @@ const NO_PLACES: Places = Places {
 impl Preset {
     pub(crate) fn defaults(self) -> Defaults {
         match self {
-            Self::VnConnect => Defaults {
-                name: LocalText::new(
-                    "VNConnect – Cổng Dịch vụ công quốc gia",
-                    "VNConnect – National Public Service Portal",
-                ),
-                places: Places { base_url: Some("https://xacthuc.dichvucong.gov.vn"), ..WSO2_PLACES },
-                client_auth: UpstreamClientAuth::ClientSecretPost,
-                pkce: false,
-                acr_values: "LoA1",
-                ui_locales: false,
-                userinfo: UserinfoMethod::Post,
-                claims: national_claims(),
-                classes: national_classes(),
-                default_class: None,
-                levels: los(),
-                ..Self::Oidc.defaults()
-            },
-            Self::VneId => Defaults {
-                name: LocalText::new("VNeID", "VNeID"),
-                // Nothing else of it is public: what is missing must be set.
-                places: Places {
-                    base_url: Some("https://sso.dancuquocgia.gov.vn"),
-                    authorization: Some("/auth"),
-                    ..NO_PLACES
-                },
-                client_auth: UpstreamClientAuth::PrivateKeyJwt,
-                ui_locales: false,
-                claims: ClaimMap { logout_uri: some(&["logoutUri"]), ..national_claims() },
-                classes: national_classes(),
-                default_class: None,
-                levels: ials().into_iter().chain(los()).collect(),
-                ..Self::Oidc.defaults()
-            },
-            Self::Keycloak => Defaults {
-                name: LocalText::new("Tài khoản dịch vụ công", "Public-service account"),
-                places: Places { issuer: Some(""), discovery: Some("/.well-known/openid-configuration"), ..NO_PLACES },
-                claims: ClaimMap {
-                    identity_number: some(&["citizenId"]),
-                    former_number: some(&["identityCardId"]),
-                    ..standard_claims()
-                },
-                ..Self::Oidc.defaults()
-            },
-            Self::Wso2 => Defaults {
-                places: Places { discovery: Some("/oauth2/token/.well-known/openid-configuration"), ..WSO2_PLACES },
-                client_auth: UpstreamClientAuth::ClientSecretPost,
-                userinfo: UserinfoMethod::Post,
-                ..Self::Oidc.defaults()
-            },
-            Self::Oidc => Defaults {
-                name: LocalText::new("Tài khoản khác", "Another account"),
-                places: Places { issuer: Some(""), discovery: Some("/.well-known/openid-configuration"), ..NO_PLACES },
-                client_auth: UpstreamClientAuth::ClientSecretBasic,
-                pkce: true,
-                nonce: true,
-                scope: "openid profile email phone",
-                acr_values: "",
-                ui_locales: true,
-                answer_mode: AnswerMode::Query,
-                userinfo: UserinfoMethod::Get,
-                userinfo_signed: UserinfoSigned::IfItIs,
-                logout: LogoutPolicy::Browser,
-                claims: standard_claims(),
-                classes: BTreeMap::new(),
-                default_class: Some(AccountClass::Citizen),
-                levels: Vec::new(),
-                default_level: DefaultLevel::default(),
-            },
+            Self::VnConnect => vnconnect(),
+            Self::VneId => vneid(),
+            Self::Keycloak => keycloak(),
+            Self::Wso2 => wso2(),
+            Self::Oidc => oidc(),
         }
-        .with_scope_of(self)
     }
 }
 
-impl Defaults {
-    fn with_scope_of(self, preset: Preset) -> Self {
-        match preset {
-            Preset::VnConnect | Preset::VneId => Self { scope: "openid", ..self },
-            _ => self,
-        }
+fn vnconnect() -> Defaults {
+    Defaults {
+        name: LocalText::new("VNConnect – Cổng Dịch vụ công quốc gia", "VNConnect – National Public Service Portal"),
+        places: Places { base_url: Some("https://xacthuc.dichvucong.gov.vn"), ..WSO2_PLACES },
+        client_auth: UpstreamClientAuth::ClientSecretPost,
+        pkce: false,
+        scope: "openid",
+        acr_values: "LoA1",
+        ui_locales: false,
+        userinfo: UserinfoMethod::Post,
+        claims: national_claims(),
+        classes: national_classes(),
+        default_class: None,
+        levels: los(),
+        ..oidc()
+    }
+}
+
+fn vneid() -> Defaults {
+    Defaults {
+        name: LocalText::new("VNeID", "VNeID"),
+        // Nothing else of it is public: what is missing must be set.
+        places: Places { base_url: Some("https://sso.dancuquocgia.gov.vn"), authorization: Some("/auth"), ..NO_PLACES },
+        client_auth: UpstreamClientAuth::PrivateKeyJwt,
+        scope: "openid",
+        ui_locales: false,
+        claims: ClaimMap { logout_uri: some(&["logoutUri"]), ..national_claims() },
+        classes: national_classes(),
+        default_class: None,
+        levels: ials().into_iter().chain(los()).collect(),
+        ..oidc()
+    }
+}
+
+fn keycloak() -> Defaults {
+    Defaults {
+        name: LocalText::new("Tài khoản dịch vụ công", "Public-service account"),
+        // Numbers as one province's realm names them; whether they are vouched for is the operator's to say.
+        claims: ClaimMap {
+            identity_number: some(&["citizenId"]),
+            former_number: some(&["identityCardId"]),
+            ..standard_claims()
+        },
+        ..oidc()
+    }
+}
+
+fn wso2() -> Defaults {
+    Defaults {
+        places: Places { discovery: Some("/oauth2/token/.well-known/openid-configuration"), ..WSO2_PLACES },
+        client_auth: UpstreamClientAuth::ClientSecretPost,
+        userinfo: UserinfoMethod::Post,
+        ..oidc()
+    }
+}
+
+fn oidc() -> Defaults {
+    Defaults {
+        name: LocalText::new("Tài khoản khác", "Another account"),
+        places: Places { issuer: Some(""), discovery: Some("/.well-known/openid-configuration"), ..NO_PLACES },
+        client_auth: UpstreamClientAuth::ClientSecretBasic,
+        pkce: true,
+        nonce: true,
+        scope: "openid profile email phone",
+        acr_values: "",
+        ui_locales: true,
+        answer_mode: AnswerMode::Query,
+        userinfo: UserinfoMethod::Get,
+        userinfo_signed: UserinfoSigned::IfItIs,
+        logout: LogoutPolicy::Browser,
+        claims: standard_claims(),
+        classes: BTreeMap::new(),
+        default_class: Some(AccountClass::Citizen),
+        levels: Vec::new(),
+        default_level: DefaultLevel::default(),
     }
 }
 

@@ -41,6 +41,7 @@ pub(crate) enum ClientProof {
 }
 
 /// One upstream, decided.
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 #[derive(Debug)]
 pub(crate) struct Resolved {
     pub(crate) id: UpstreamId,

@@ -1,5 +1,5 @@
 //! One thing is spoilt at a time, and nobody arrives.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use super::house::{House, NOW, browser, departing};
 use super::provider::{CLIENT_ID, Key, Manner, Provider};

@@ -120,6 +120,17 @@ fn entropy() -> Arc<dyn Entropy> {
     Arc::clone(ONE.get_or_init(Arc::default)) as Arc<dyn Entropy>
 }
 
+/// The client of the house, one for all: to read the system's authorities takes a while. Outside production its own machine
+/// may be called, by http too.
+fn guarded_client() -> Arc<dyn UpstreamHttp> {
+    static ONE: std::sync::OnceLock<Arc<HttpOutgoing>> = std::sync::OnceLock::new();
+    let client = ONE.get_or_init(|| {
+        let settings = OutgoingSettings { timeout_seconds: 1, ..OutgoingSettings::default() };
+        Arc::new(HttpOutgoing::new(&settings, true).unwrap())
+    });
+    Arc::clone(client) as Arc<dyn UpstreamHttp>
+}
+
 pub(super) fn settings(toml: &str) -> UpstreamSettings {
     toml::from_str(toml).unwrap()
 }
@@ -133,10 +144,7 @@ pub(super) struct House {
 impl House {
     pub(super) fn with(upstreams: Vec<UpstreamSettings>) -> Self {
         let marks = Arc::new(Marks::default());
-        // Outside production its own machine may be called, by http too.
-        let outgoing = OutgoingSettings { timeout_seconds: 1, ..OutgoingSettings::default() };
-        let http: Arc<dyn UpstreamHttp> = Arc::new(HttpOutgoing::new(&outgoing, true).unwrap());
-        let http = upstreams.iter().map(|one| (one.id.clone(), Arc::clone(&http))).collect();
+        let http = upstreams.iter().map(|one| (one.id.clone(), guarded_client())).collect();
         let parts = FederationParts {
             settings: FederationSettings { upstreams },
             public_url: PUBLIC_URL.to_owned(),

@@ -1,5 +1,5 @@
 //! Answers that do not belong to what was asked (security.md rows 10, 25).
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use super::house::{House, NOW, browser, departing, settings};
 use super::provider::Provider;
@@ -76,9 +76,10 @@ async fn what_was_begun_at_one_upstream_is_nothing_at_another() {
     let elsewhere = house.federation.begin(&ctx, "other", departing()).await.unwrap();
     let back = two.sign_in(&elsewhere);
     let mut claims = one.state().id_token.clone();
-    claims.insert("nonce".to_owned(), json!(two.state().nonce.clone()));
-    let token = one.state().key.sign(&one.state().key.header(), &claims);
-    two.state().token = Some(token);
+    let nonce = two.state().nonce.clone();
+    claims.insert("nonce".to_owned(), json!(nonce));
+    let key = one.state().key.clone();
+    two.state().token = Some(key.sign(&key.header(), &claims));
     let outcome = house.federation.finish(&ctx, "other", &back).await;
     assert_eq!(outcome.unwrap_err(), Trouble::Distrusted(Distrust::Issuer), "both sign with the same key here");
     house.finish(&ctx, &good).await.unwrap();

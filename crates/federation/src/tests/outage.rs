@@ -1,5 +1,5 @@
 //! The upstream fails, hangs, breaks off, changes its keys.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use super::house::{House, NOW, browser};
 use super::provider::{Key, Manner, Provider};
