@@ -170,15 +170,12 @@ impl Federation {
 
     /// Those by which somebody can reach this level.
     pub fn reaching(&self, ial: Ial, aal: Aal) -> Vec<Offer> {
-        self.offers_of(|set| {
-            let (best_ial, best_aal) = set.reach();
-            best_ial >= ial && best_aal >= aal
-        })
+        self.offers_of(|set| set.reaches(ial, aal))
     }
 
-    /// The best levels that somebody can arrive with.
-    pub fn reach(&self) -> Vec<(Ial, Aal)> {
-        self.upstreams.iter().filter(|one| self.is_on(one)).map(|one| one.set.reach()).collect()
+    /// The levels that somebody can arrive with by any of them.
+    pub fn levels_in_reach(&self) -> Vec<(Ial, Aal)> {
+        self.upstreams.iter().filter(|one| self.is_on(one)).flat_map(|one| one.set.levels_in_reach()).collect()
     }
 
     fn redirect_uri(&self, id: &UpstreamId) -> String {

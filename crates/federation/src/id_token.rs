@@ -129,7 +129,7 @@ fn words(value: Option<&Value>) -> Vec<String> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
+#[expect(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "tests: claims read best as arguments")]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -147,7 +147,7 @@ fn vneid() -> Defaults {
         client_auth: UpstreamClientAuth::PrivateKeyJwt,
         scope: "openid",
         ui_locales: false,
-        claims: ClaimMap { logout_uri: some(&["logoutUri"]), ..national_claims() },
+        claims: ClaimMap { logout_uri: Some(ClaimNames::of(&["logoutUri"])), ..national_claims() },
         classes: national_classes(),
         default_class: None,
         levels: ials().into_iter().chain(los()).collect(),
@@ -160,8 +160,8 @@ fn keycloak() -> Defaults {
         name: LocalText::new("Tài khoản dịch vụ công", "Public-service account"),
         // Numbers as one province's realm names them; whether they are vouched for is the operator's to say.
         claims: ClaimMap {
-            identity_number: some(&["citizenId"]),
-            former_number: some(&["identityCardId"]),
+            identity_number: Some(ClaimNames::of(&["citizenId"])),
+            former_number: Some(ClaimNames::of(&["identityCardId"])),
             ..standard_claims()
         },
         ..oidc()
@@ -199,18 +199,14 @@ fn oidc() -> Defaults {
     }
 }
 
-fn some(names: &[&str]) -> Option<ClaimNames> {
-    Some(ClaimNames::of(names))
-}
-
 /// OpenID Connect Core §5.1.
 fn standard_claims() -> ClaimMap {
     ClaimMap {
-        subject: some(&["sub"]),
-        full_name: some(&["name"]),
-        birth_date: some(&["birthdate"]),
-        email: some(&["email"]),
-        phone: some(&["phone_number"]),
+        subject: Some(ClaimNames::of(&["sub"])),
+        full_name: Some(ClaimNames::of(&["name"])),
+        birth_date: Some(ClaimNames::of(&["birthdate"])),
+        email: Some(ClaimNames::of(&["email"])),
+        phone: Some(ClaimNames::of(&["phone_number"])),
         ..ClaimMap::default()
     }
 }
@@ -218,16 +214,16 @@ fn standard_claims() -> ClaimMap {
 /// The names that the national portal uses, to the letter.
 fn national_claims() -> ClaimMap {
     ClaimMap {
-        subject: some(&["TechID", "sub"]),
-        class: some(&["LoaiTaiKhoan"]),
-        full_name: some(&["HoVaTen"]),
-        birth_date: some(&["NgayThangNamSinh"]),
-        identity_number: some(&["SoDinhDanh"]),
-        former_number: some(&["SoCMND"]),
-        business_name: some(&["TenDoanhNghiep"]),
-        business_code: some(&["MaSoDoanhNghiep", "MaSoThue"]),
-        email: some(&["ThuDienTu"]),
-        phone: some(&["SoDienThoai"]),
+        subject: Some(ClaimNames::of(&["TechID", "sub"])),
+        class: Some(ClaimNames::of(&["LoaiTaiKhoan"])),
+        full_name: Some(ClaimNames::of(&["HoVaTen"])),
+        birth_date: Some(ClaimNames::of(&["NgayThangNamSinh"])),
+        identity_number: Some(ClaimNames::of(&["SoDinhDanh"])),
+        former_number: Some(ClaimNames::of(&["SoCMND"])),
+        business_name: Some(ClaimNames::of(&["TenDoanhNghiep"])),
+        business_code: Some(ClaimNames::of(&["MaSoDoanhNghiep", "MaSoThue"])),
+        email: Some(ClaimNames::of(&["ThuDienTu"])),
+        phone: Some(ClaimNames::of(&["SoDienThoai"])),
         logout_uri: None,
     }
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 /// The level of this arrival. The first claim with a value that some rule knows decides; of several values in it the
 /// highest counts, since a list of levels says what was reached.
 pub(super) fn read(upstream: &Resolved, claims: &Claims<'_>, id_token: &IdToken, now: Timestamp) -> BroughtLevel {
-    let fits = |rule: &&LevelRule| values(claims.value(&rule.claim)).iter().any(|value| *value == rule.value);
+    let fits = |rule: &&LevelRule| values(claims.value(&rule.claim)).contains(&rule.value);
     let deciding = upstream.levels.iter().find(fits).map(|rule| rule.claim.as_str());
     let of_that_claim = upstream.levels.iter().filter(|rule| Some(rule.claim.as_str()) == deciding).filter(fits);
     let rule = of_that_claim.max_by_key(|rule| (rule.ial, Aal::of(&rule.amr)));

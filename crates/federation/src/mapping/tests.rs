@@ -1,5 +1,6 @@
 //! What comes of the claims that providers really send.
 #![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::needless_pass_by_value, reason = "tests: claims read best as arguments")]
 
 use super::*;
 use crate::settings::Resolved;

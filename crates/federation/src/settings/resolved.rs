@@ -166,11 +166,15 @@ impl Resolved {
         }
     }
 
-    /// The best that somebody can arrive with.
-    pub(crate) fn reach(&self) -> (Ial, Aal) {
+    /// The levels that somebody can arrive with.
+    pub(crate) fn levels_in_reach(&self) -> impl Iterator<Item = (Ial, Aal)> {
         let by_rule = self.levels.iter().map(|rule| (Ial(rule.ial), Aal::of(&rule.amr)));
-        let by_default = (self.default_level.ial(), Aal::of(&self.default_level.amr));
-        by_rule.fold(by_default, |best, one| best.max(one))
+        by_rule.chain([(self.default_level.ial(), Aal::of(&self.default_level.amr))])
+    }
+
+    /// Whether somebody can arrive with at least this.
+    pub(crate) fn reaches(&self, ial: Ial, aal: Aal) -> bool {
+        self.levels_in_reach().any(|(of_rule, how)| of_rule >= ial && how >= aal)
     }
 
     /// What to ask for so that somebody arrives with at least this, if a rule says how: the least that suffices.

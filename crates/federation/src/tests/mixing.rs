@@ -122,7 +122,7 @@ async fn a_refusal_comes_back_with_what_the_person_was_on_the_way_to() {
         let outcome = house.finish(&ctx, &answer(&[("error", error), ("state", &state)])).await;
         match outcome.unwrap_err() {
             Trouble::Denied { baggage } => {
-                assert_eq!((error, baggage.flow.as_deref()), ("access_denied", Some("sealed-flow")))
+                assert_eq!((error, baggage.flow.as_deref()), ("access_denied", Some("sealed-flow")));
             }
             Trouble::TheySaid { error: said, baggage } => {
                 assert!(matches!(said.as_str(), "login_required" | "script"), "{said}");

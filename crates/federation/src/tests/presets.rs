@@ -32,7 +32,7 @@ fn vnconnect_needs_no_more_than_our_name_and_secret_there() {
         end_session: at("/oidc/logout"),
     };
     assert_eq!(set.addresses, wanted);
-    assert_eq!((set.source, set.reach()), (FactSource::NationalPortal, (Ial(3), Aal(3))));
+    assert_eq!((set.source, set.reaches(Ial(3), Aal(3))), (FactSource::NationalPortal, true));
     assert_eq!((set.ask_for(Ial(2), Aal(2)), set.ask_for(Ial(3), Aal(3))), (Some("LoA2"), Some("LoA3")));
     assert!(set.deep_link && !set.pkce && set.nonce);
     let test = addresses("preset = \"vnconnect\"\nbase_url = \"https://testxacthuc.dichvucong.gov.vn/\"");
