@@ -17,13 +17,17 @@ pub enum Amr {
     Pop,
     /// The person was at the device and unlocked it.
     User,
+    /// Possession of a key in hardware: a USB token, a card's chip.
+    Hwk,
+    /// Possession of a smart card, that of a telephone's SIM included.
+    Sc,
     /// More than one kind of factor.
     Mfa,
 }
 
 impl Amr {
     /// All values.
-    pub const ALL: [Self; 6] = [Self::Pwd, Self::Sms, Self::Otp, Self::Pop, Self::User, Self::Mfa];
+    pub const ALL: [Self; 8] = [Self::Pwd, Self::Sms, Self::Otp, Self::Pop, Self::User, Self::Hwk, Self::Sc, Self::Mfa];
 
     /// Reads a stored value.
     pub fn from_text(text: &str) -> Option<Self> {
@@ -38,6 +42,8 @@ impl Amr {
             Self::Otp => "otp",
             Self::Pop => "pop",
             Self::User => "user",
+            Self::Hwk => "hwk",
+            Self::Sc => "sc",
             Self::Mfa => "mfa",
         }
     }
@@ -57,7 +63,12 @@ pub struct Ial(pub u8);
 impl Aal {
     /// What a list of proved factors amounts to.
     pub fn of(amr: &[Amr]) -> Self {
-        if amr.contains(&Amr::Mfa) { Self(2) } else { Self(1) }
+        let in_hardware = amr.iter().any(|factor| matches!(factor, Amr::Hwk | Amr::Sc));
+        match (amr.contains(&Amr::Mfa), in_hardware) {
+            (true, true) => Self(3),
+            (true, false) => Self(2),
+            (false, _) => Self(1),
+        }
     }
 }
 
@@ -121,6 +132,8 @@ mod tests {
         assert_eq!(Aal::of(&[Amr::Pwd]), Aal(1));
         assert_eq!(Aal::of(&[Amr::Pwd, Amr::Otp, Amr::Mfa]), Aal(2));
         assert_eq!(Aal::of(&[Amr::Pop, Amr::User, Amr::Mfa]), Aal(2));
+        assert_eq!((Aal::of(&[Amr::Hwk]), Aal::of(&[Amr::Hwk, Amr::Mfa])), (Aal(1), Aal(3)));
+        assert_eq!(Aal::of(&[Amr::Sc, Amr::Mfa]), Aal(3));
     }
 
     // security: row 11

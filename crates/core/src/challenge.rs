@@ -67,6 +67,9 @@ pub struct Challenge {
     pub version: i64,
     /// The live session that the second step raises, when there was no password before it.
     pub raises_session: Option<SessionId>,
+    /// The arrival by an upstream that the second step proves to be of this account, when there was no password before
+    /// it: the digest of its ticket.
+    pub proves_arrival: Option<Digest>,
 }
 
 impl Challenge {

@@ -79,6 +79,20 @@ pub enum DigestPurpose {
     SmsReport,
     /// The `jti` of a client's assertion, with the client: the mark that it was used (RFC 7523 §3).
     ClientAssertion,
+    /// What an upstream provider knows a person by.
+    UpstreamLink,
+    /// The `sub` or `sid` of an upstream's session.
+    UpstreamSession,
+    /// The `state` that we sent to an upstream.
+    UpstreamState,
+    /// The `jti` of an upstream's logout token, with the upstream: the mark that it was heeded.
+    UpstreamLogout,
+    /// The addresses of an upstream, and its secret.
+    UpstreamSecret,
+    /// The ticket of an arrival that waits for a proof.
+    Arrival,
+    /// A fact that somebody vouched for.
+    VouchedFact,
 }
 
 impl DigestPurpose {
@@ -104,6 +118,13 @@ impl DigestPurpose {
             Self::SessionIdForClient => "session-id-for-client",
             Self::SmsReport => "sms-report",
             Self::ClientAssertion => "client-assertion",
+            Self::UpstreamLink => "upstream-link",
+            Self::UpstreamSession => "upstream-session",
+            Self::UpstreamState => "upstream-state",
+            Self::UpstreamLogout => "upstream-logout",
+            Self::UpstreamSecret => "upstream-secret",
+            Self::Arrival => "arrival",
+            Self::VouchedFact => "vouched-fact",
         }
     }
 }

@@ -66,6 +66,14 @@ id!(
     GrantId
 );
 id!(
+    /// That an account is somebody at an upstream provider.
+    UpstreamLinkId
+);
+id!(
+    /// An e-mail address or phone that waits for its proof.
+    PendingContactId
+);
+id!(
     /// A message waiting in the outbox; also the request id given to gateways.
     MessageId
 );

@@ -221,6 +221,8 @@ pub enum FactSource {
     NationalPortal,
     /// An official saw the papers at the desk.
     Desk,
+    /// Another provider vouched for it, which is not the national portal.
+    Provider,
 }
 
 impl FactSource {
@@ -232,12 +234,13 @@ impl FactSource {
             Self::PhoneCode => "phone_code",
             Self::NationalPortal => "national_portal",
             Self::Desk => "desk",
+            Self::Provider => "provider",
         }
     }
 
     /// Reads a stored value.
     pub fn from_text(text: &str) -> Option<Self> {
-        [Self::SelfDeclared, Self::Mailbox, Self::PhoneCode, Self::NationalPortal, Self::Desk]
+        [Self::SelfDeclared, Self::Mailbox, Self::PhoneCode, Self::NationalPortal, Self::Desk, Self::Provider]
             .into_iter()
             .find(|source| source.as_str() == text)
     }

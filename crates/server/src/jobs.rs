@@ -206,11 +206,12 @@ pub async fn index_in_turn(house: &House, now: Timestamp) -> anyhow::Result<()> 
 type Sweep = fn(&mut dyn Tx, Timestamp) -> StoreResult<u32>;
 
 /// One per table that grows: each deletes a portion and says how many.
-const SWEEPS: [Sweep; 11] = [
+const SWEEPS: [Sweep; 12] = [
     |tx, now| tx.delete_expired_registrations(now - KEEP, SWEEP_LIMIT),
     |tx, now| tx.delete_expired_links(now - KEEP, SWEEP_LIMIT),
     |tx, now| tx.delete_old_sessions(now - KEEP, SWEEP_LIMIT),
     |tx, now| tx.delete_old_challenges(now - KEEP, SWEEP_LIMIT),
+    |tx, now| tx.delete_old_pending_contacts(now - KEEP, SWEEP_LIMIT),
     |tx, now| tx.delete_expired_credentials(now, SWEEP_LIMIT),
     |tx, now| tx.delete_expired_throttles(now, SWEEP_LIMIT),
     |tx, now| tx.delete_old_grants(now, SWEEP_LIMIT),

@@ -26,6 +26,7 @@ diesel::table! {
         unique_claim -> Nullable<Binary>,
         verified_at -> Nullable<BigInt>,
         source -> Text,
+        disputed_at -> Nullable<BigInt>,
     }
 }
 
@@ -71,6 +72,7 @@ diesel::table! {
         used_at -> Nullable<BigInt>,
         version -> BigInt,
         raises_session -> Nullable<Text>,
+        proves_arrival -> Nullable<Binary>,
     }
 }
 
@@ -171,6 +173,69 @@ diesel::table! {
     revoked_tokens (jti) {
         jti -> Text,
         expires_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    upstream_links (id) {
+        id -> Text,
+        upstream -> Text,
+        issuer -> Text,
+        key -> Binary,
+        account_id -> Text,
+        created_at -> BigInt,
+        last_used_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    upstream_sessions (session_id) {
+        session_id -> Text,
+        link_id -> Text,
+        upstream -> Text,
+        sid -> Nullable<Binary>,
+        subject -> Binary,
+        ending -> Binary,
+        began_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    vouched_facts (account_id, kind) {
+        account_id -> Text,
+        kind -> Text,
+        value -> Binary,
+        source -> Text,
+        upstream -> Nullable<Text>,
+        ial -> BigInt,
+        verified_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    pending_contacts (id) {
+        id -> Text,
+        account_id -> Text,
+        kind -> Text,
+        contact -> Binary,
+        digest -> Binary,
+        browser -> Binary,
+        code -> Binary,
+        created_at -> BigInt,
+        sent_at -> BigInt,
+        expires_at -> BigInt,
+        tries -> BigInt,
+        used_at -> Nullable<BigInt>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    upstream_secrets (upstream) {
+        upstream -> Text,
+        addresses -> Binary,
+        secret -> Binary,
+        since -> BigInt,
     }
 }
 
@@ -280,5 +345,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(sessions, session_clients);
+diesel::joinable!(upstream_sessions -> sessions (session_id));
+diesel::allow_tables_to_appear_in_same_query!(sessions, upstream_sessions);
 diesel::joinable!(identifiers -> accounts (account_id));
 diesel::allow_tables_to_appear_in_same_query!(accounts, identifiers, grants, clients);

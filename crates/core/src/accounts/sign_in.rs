@@ -237,5 +237,6 @@ pub(super) fn new_challenge(ctx: &Ctx, account: &Account, id: ChallengeId, brows
         used_at: None,
         version: 0,
         raises_session: None,
+        proves_arrival: None,
     }
 }

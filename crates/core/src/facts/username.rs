@@ -2,6 +2,7 @@
 
 use super::FieldError;
 use super::typed_text::is_latin;
+use crate::entropy::Entropy;
 use precis_profiles::precis_core::profile::PrecisFastInvocation as Profile;
 use precis_profiles::{UsernameCaseMapped, UsernameCasePreserved};
 use std::hash::{Hash, Hasher};
@@ -21,6 +22,9 @@ pub struct Username {
 }
 
 serde_as_text!(Username);
+
+/// The letters of a made-up name: more than of any that is chosen, and 200 random bits.
+const MADE_UP: usize = 40;
 
 impl Username {
     /// Fewest code points.
@@ -53,6 +57,20 @@ impl Username {
             return Err(FieldError::UsernameNeedsLetter);
         }
         Ok(name)
+    }
+
+    /// A name for an account whose holder has chosen none: nobody can guess or choose it, it says nothing of the person,
+    /// and it is shown to nobody.
+    pub fn made_up(entropy: &dyn Entropy) -> Self {
+        const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+        let letters = entropy.bytes::<MADE_UP>();
+        let name: String = letters.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect();
+        Self { key: name.clone(), display: name }
+    }
+
+    /// Whether its holder chose it: no made-up name is short enough to be chosen.
+    pub fn is_chosen(&self) -> bool {
+        self.display.chars().count() <= Self::LONGEST
     }
 
     /// Takes back the display form of a username that was accepted once.

@@ -6,6 +6,7 @@ mod messengers;
 mod notices;
 mod outgoing;
 mod signatures;
+mod upstream_http;
 mod vault;
 
 pub use ephemeral::{Ephemeral, EphemeralKey, Unreachable};
@@ -13,4 +14,5 @@ pub use messengers::{EmailMessage, Mailer, ReportOutcome, SmsGateway, SmsReport,
 pub use notices::{NotWritten, NoticeWriter, WrittenNotice};
 pub use outgoing::{Answered, NotAnswered, Outgoing};
 pub use signatures::SignatureVerifier;
+pub use upstream_http::{CallBody, UpstreamAnswer, UpstreamCall, UpstreamHttp};
 pub use vault::{SealPurpose, Sealed, Unsealable, Vault};

@@ -29,6 +29,14 @@ pub enum SealPurpose {
     Enrolment,
     /// The cookie that says when the person of a session last confirmed who they are.
     Confirmation,
+    /// A sign-in that is under way at an upstream provider.
+    UpstreamAttempt,
+    /// What is needed to end an upstream's session.
+    UpstreamSession,
+    /// An arrival by an upstream that waits for a proof.
+    Arrival,
+    /// A contact that waits for its proof.
+    Contact,
 }
 
 impl SealPurpose {
@@ -43,6 +51,10 @@ impl SealPurpose {
             Self::Credential => "credential",
             Self::Enrolment => "enrolment",
             Self::Confirmation => "confirmation",
+            Self::UpstreamAttempt => "upstream-attempt",
+            Self::UpstreamSession => "upstream-session",
+            Self::Arrival => "arrival",
+            Self::Contact => "contact",
         }
     }
 }

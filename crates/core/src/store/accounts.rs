@@ -81,7 +81,7 @@ pub trait AccountRepo {
     /// Adds an identifier; an account has at most one of a kind.
     fn insert_identifier(&mut self, identifier: &Identifier) -> StoreResult<()>;
 
-    /// All identifiers of an account.
+    /// All identifiers of an account, but those that were taken from it ([`AccountRepo::dispute_identifier`]).
     fn list_identifiers(&mut self, id: &AccountId) -> StoreResult<Vec<Identifier>>;
 
     /// Gate: takes the claim to an identifier of `class`; `false` when another account of the class holds it. The
@@ -113,6 +113,18 @@ pub trait AccountRepo {
         kind: IdentifierKind,
         digest: &Digest,
     ) -> StoreResult<bool>;
+
+    /// Puts an identifier that somebody vouches for in the place of the account's own of that kind, whatever that was, and
+    /// claims it if `identifier.claimed`; `false` when another account of the class holds the claim: then it stands
+    /// without one. The transaction goes on either way.
+    fn put_vouched_identifier(&mut self, identifier: &Identifier) -> StoreResult<bool>;
+
+    /// Gate: takes an identifier from an account: its claim and its verification end, and nobody finds the account by it
+    /// any more. That it was there is remembered.
+    fn dispute_identifier(&mut self, id: &AccountId, kind: IdentifierKind, now: Timestamp) -> StoreResult<bool>;
+
+    /// The identifiers that were taken from an account, and when.
+    fn list_disputed(&mut self, id: &AccountId) -> StoreResult<Vec<(IdentifierKind, Timestamp)>>;
 
     /// Deletes pending accounts whose every activation link has expired before `now`; at most `limit`; how many.
     fn delete_expired_registrations(&mut self, now: Timestamp, limit: u32) -> StoreResult<u32>;

@@ -15,6 +15,7 @@ mod relying_parties;
 mod service;
 mod sign_in;
 mod sms;
+mod upstreams;
 
 pub use accounts::{AccountRepo, LinkRepo, PasswordChange};
 pub use backfills::{Backfill, BackfillRepo};
@@ -24,6 +25,7 @@ pub use relying_parties::{RevokedTokenRepo, SessionClient, SessionClientRepo, Su
 pub use service::{AuditFilter, AuditRepo, DataKey, JobRepo, KeyRepo, OutboxCount, OutboxRepo};
 pub use sign_in::{ChallengeRepo, SessionRepo, ThrottleRepo};
 pub use sms::SmsRepo;
+pub use upstreams::{ContactRepo, UpstreamRepo, VouchedFactRepo};
 
 use async_trait::async_trait;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -62,6 +64,9 @@ pub trait Tx:
     + SessionClientRepo
     + SubjectRepo
     + RevokedTokenRepo
+    + UpstreamRepo
+    + VouchedFactRepo
+    + ContactRepo
     + KeyRepo
     + OutboxRepo
     + SmsRepo
@@ -84,6 +89,9 @@ impl<T> Tx for T where
         + SessionClientRepo
         + SubjectRepo
         + RevokedTokenRepo
+        + UpstreamRepo
+        + VouchedFactRepo
+        + ContactRepo
         + KeyRepo
         + OutboxRepo
         + SmsRepo

@@ -1,4 +1,4 @@
-//! Calls to addresses that clients registered (security.md row 27).
+//! Calls to addresses that clients registered, and to upstream providers (security.md row 27).
 //!
 //! Whoever registers an address makes us call it from within the province's network, so we go to few places: over TLS,
 //! to addresses of the public internet and to networks that the operator named, never where an answer redirects us.
@@ -10,7 +10,8 @@ use crate::{SetupError, tls};
 use async_trait::async_trait;
 use guard::Reach;
 use portal_id_core::network::Network;
-use portal_id_core::ports::{Answered, NotAnswered, Outgoing};
+use portal_id_core::ports::{Answered, CallBody, NotAnswered, Outgoing, UpstreamAnswer, UpstreamCall, UpstreamHttp};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use resolve::{GuardedNames, LookUp, SystemNames};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -76,9 +77,12 @@ impl HttpOutgoing {
         Ok(Self { client, reach })
     }
 
-    async fn send(&self, request: reqwest::RequestBuilder) -> Result<Answered, NotAnswered> {
+    async fn send(&self, request: reqwest::RequestBuilder) -> Result<UpstreamAnswer, NotAnswered> {
         let mut response = request.send().await.map_err(|error| lost(&error))?;
         let status = response.status().as_u16();
+        let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content_type = content_type.and_then(|value| value.split(';').next()).unwrap_or_default();
+        let content_type = content_type.trim().to_ascii_lowercase();
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| lost(&error))? {
             if body.len() + chunk.len() > ANSWER_CAP {
@@ -86,7 +90,7 @@ impl HttpOutgoing {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Answered { status, body })
+        Ok(UpstreamAnswer { status, content_type, body })
     }
 }
 
@@ -101,16 +105,41 @@ fn lost(error: &reqwest::Error) -> NotAnswered {
 impl Outgoing for HttpOutgoing {
     async fn get(&self, url: &str, accept: &'static str) -> Result<Answered, NotAnswered> {
         let url = self.reach.address(url).map_err(NotAnswered::Forbidden)?;
-        self.send(self.client.get(url).header(reqwest::header::ACCEPT, accept)).await
+        self.send(self.client.get(url).header(ACCEPT, accept)).await.map(without_type)
     }
 
     async fn post_form(&self, url: &str, fields: &[(&str, &str)]) -> Result<Answered, NotAnswered> {
         let url = self.reach.address(url).map_err(NotAnswered::Forbidden)?;
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let request =
-            self.client.post(url).header(reqwest::header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
-        self.send(request).await
+        self.send(form(self.client.post(url), fields)).await.map(without_type)
     }
+}
+
+#[async_trait]
+impl UpstreamHttp for HttpOutgoing {
+    async fn call(&self, call: UpstreamCall<'_>) -> Result<UpstreamAnswer, NotAnswered> {
+        let url = self.reach.address(call.url).map_err(NotAnswered::Forbidden)?;
+        let request = match call.body {
+            CallBody::Get => self.client.get(url),
+            CallBody::EmptyPost => self.client.post(url).header(CONTENT_LENGTH, 0),
+            CallBody::Form(fields) => form(self.client.post(url), fields),
+        };
+        let request = request.header(ACCEPT, call.accept);
+        let Some(authorization) = call.authorization else { return self.send(request).await };
+        let mut value = HeaderValue::from_str(authorization.expose())
+            .map_err(|_| NotAnswered::Forbidden("its credentials have a character that no header takes"))?;
+        // Kept out of what the HTTP library may log.
+        value.set_sensitive(true);
+        self.send(request.header(AUTHORIZATION, value)).await
+    }
+}
+
+fn form(request: reqwest::RequestBuilder, fields: &[(&str, &str)]) -> reqwest::RequestBuilder {
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body)
+}
+
+fn without_type(answer: UpstreamAnswer) -> Answered {
+    Answered { status: answer.status, body: answer.body }
 }
 
 #[cfg(test)]

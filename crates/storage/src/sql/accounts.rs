@@ -239,6 +239,18 @@ impl AccountRepo for SqlTx<'_> {
         identifiers::replace_unverified(self, id, kind, digest)
     }
 
+    fn put_vouched_identifier(&mut self, identifier: &Identifier) -> StoreResult<bool> {
+        identifiers::put_vouched(self, identifier)
+    }
+
+    fn dispute_identifier(&mut self, id: &AccountId, kind: IdentifierKind, now: Timestamp) -> StoreResult<bool> {
+        identifiers::dispute(self, id, kind, now)
+    }
+
+    fn list_disputed(&mut self, id: &AccountId) -> StoreResult<Vec<(IdentifierKind, Timestamp)>> {
+        identifiers::list_disputed(self, id)
+    }
+
     fn delete_expired_registrations(&mut self, now: Timestamp, limit: u32) -> StoreResult<u32> {
         sweep(self, DELETE_EXPIRED_REGISTRATIONS, now, limit)
     }

@@ -1,6 +1,6 @@
 //! Second-step challenges.
 
-use super::columns::{bytes, count, digest, millis, moment, rows};
+use super::columns::{bytes, count, digest, digest_or_none, millis, moment, rows};
 use super::sweep::sweep;
 use crate::schema::challenges;
 use crate::tx::SqlTx;
@@ -27,6 +27,7 @@ struct ChallengeRow {
     used_at: Option<i64>,
     version: i64,
     raises_session: Option<String>,
+    proves_arrival: Option<Vec<u8>>,
 }
 
 impl ChallengeRow {
@@ -42,7 +43,13 @@ impl ChallengeRow {
             tries: i64::from(challenge.tries),
             used_at: millis(challenge.used_at),
             version: challenge.version,
-            raises_session: challenge.raises_session.as_ref().map(|id| id.as_str().to_owned()),
+            // A program that does not know of arrivals looks for the session that this raises, and finds none.
+            raises_session: match (&challenge.raises_session, &challenge.proves_arrival) {
+                (Some(id), _) => Some(id.as_str().to_owned()),
+                (None, Some(_)) => Some(String::new()),
+                (None, None) => None,
+            },
+            proves_arrival: challenge.proves_arrival.as_ref().map(bytes),
         }
     }
 
@@ -58,7 +65,8 @@ impl ChallengeRow {
             tries: count("challenges.tries", self.tries)?,
             used_at: moment(self.used_at),
             version: self.version,
-            raises_session: self.raises_session.map(SessionId::from_text),
+            raises_session: self.raises_session.filter(|id| !id.is_empty()).map(SessionId::from_text),
+            proves_arrival: digest_or_none("challenges.proves_arrival", self.proves_arrival.as_deref())?,
         })
     }
 }

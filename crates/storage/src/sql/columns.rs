@@ -30,6 +30,10 @@ pub(super) fn digest(column: &'static str, bytes: &[u8]) -> StoreResult<Digest> 
     word(column, Digest::from_slice(bytes))
 }
 
+pub(super) fn digest_or_none(column: &'static str, bytes: Option<&[u8]>) -> StoreResult<Option<Digest>> {
+    bytes.map(|bytes| digest(column, bytes)).transpose()
+}
+
 pub(super) fn bytes(digest: &Digest) -> Vec<u8> {
     digest.as_bytes().to_vec()
 }

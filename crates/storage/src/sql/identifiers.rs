@@ -2,6 +2,7 @@
 
 use super::accounts::AccountRow;
 use super::columns::{bytes, digest as read_digest, millis, moment, rows, word};
+use crate::connection::on_each;
 use crate::schema::{accounts, identifiers};
 use crate::tx::SqlTx;
 use diesel::prelude::*;
@@ -23,6 +24,7 @@ pub(super) struct IdentifierRow {
     unique_claim: Option<Vec<u8>>,
     verified_at: Option<i64>,
     source: String,
+    disputed_at: Option<i64>,
 }
 
 impl IdentifierRow {
@@ -62,12 +64,16 @@ pub(super) fn insert(tx: &mut SqlTx<'_>, identifier: &Identifier) -> StoreResult
         unique_claim,
         verified_at: millis(identifier.verified_at),
         source: identifier.source.as_str().to_owned(),
+        disputed_at: None,
     };
     tx.write(|conn| diesel::insert_into(identifiers::table).values(&row).execute(conn)).map(drop)
 }
 
 pub(super) fn list(tx: &mut SqlTx<'_>, id: &AccountId) -> StoreResult<Vec<Identifier>> {
-    let query = identifiers::table.filter(identifiers::account_id.eq(id.as_str())).order(identifiers::kind);
+    let query = identifiers::table
+        .filter(identifiers::account_id.eq(id.as_str()))
+        .filter(identifiers::disputed_at.is_null())
+        .order(identifiers::kind);
     tx.read(|conn| query.load::<IdentifierRow>(conn))?.into_iter().map(IdentifierRow::read).collect()
 }
 
@@ -81,6 +87,7 @@ pub(super) fn list_accounts(
         .inner_join(identifiers::table)
         .filter(identifiers::digest.eq(digest.as_bytes().as_slice()))
         .filter(identifiers::kind.eq(kind.as_str()))
+        .filter(identifiers::disputed_at.is_null())
         .filter(accounts::state.eq(state.as_str()))
         .order((accounts::created_at, accounts::id))
         .limit(MOST_ACCOUNTS);
@@ -93,6 +100,7 @@ pub(super) fn count_active_accounts(tx: &mut SqlTx<'_>, kind: IdentifierKind, di
         .inner_join(identifiers::table)
         .filter(identifiers::digest.eq(digest.as_bytes().as_slice()))
         .filter(identifiers::kind.eq(kind.as_str()))
+        .filter(identifiers::disputed_at.is_null())
         .filter(accounts::state.eq(AccountState::Active.as_str()))
         .count();
     let count: i64 = tx.read(|conn| query.get_result(conn))?;
@@ -138,7 +146,8 @@ pub(super) fn verify(
     let row = identifiers::table
         .filter(identifiers::account_id.eq(id.as_str()))
         .filter(identifiers::kind.eq(kind.as_str()))
-        .filter(identifiers::digest.eq(digest.as_bytes().as_slice()));
+        .filter(identifiers::digest.eq(digest.as_bytes().as_slice()))
+        .filter(identifiers::disputed_at.is_null());
     let changes = (identifiers::source.eq(by.0.as_str()), identifiers::verified_at.eq(by.1.millis()));
     tx.gate(|conn| diesel::update(row).set(changes).execute(conn))
 }
@@ -153,7 +162,73 @@ pub(super) fn replace_unverified(
         .filter(identifiers::account_id.eq(id.as_str()))
         .filter(identifiers::kind.eq(kind.as_str()))
         .filter(identifiers::verified_at.is_null());
-    // A claim was to the old value.
-    let changes = (identifiers::digest.eq(digest.as_bytes().as_slice()), identifiers::unique_claim.eq(None::<Vec<u8>>));
+    // A claim was to the old value, and so was a dispute.
+    let changes = (
+        identifiers::digest.eq(digest.as_bytes().as_slice()),
+        identifiers::unique_claim.eq(None::<Vec<u8>>),
+        identifiers::disputed_at.eq(None::<i64>),
+    );
     tx.gate(|conn| diesel::update(row).set(changes).execute(conn))
+}
+
+/// Replaces the account's row of the kind, then tries for the claim.
+pub(super) fn put_vouched(tx: &mut SqlTx<'_>, identifier: &Identifier) -> StoreResult<bool> {
+    let account = identifier.account_id.as_str();
+    let row = IdentifierRow {
+        account_id: account.to_owned(),
+        kind: identifier.kind.as_str().to_owned(),
+        digest: bytes(&identifier.digest),
+        unique_claim: None,
+        verified_at: millis(identifier.verified_at),
+        source: identifier.source.as_str().to_owned(),
+        disputed_at: None,
+    };
+    let changes = (
+        identifiers::digest.eq(row.digest.clone()),
+        identifiers::unique_claim.eq(None::<Vec<u8>>),
+        identifiers::verified_at.eq(row.verified_at),
+        identifiers::source.eq(row.source.clone()),
+        identifiers::disputed_at.eq(None::<i64>),
+    );
+    tx.write(|conn| {
+        on_each!(conn, inner => diesel::insert_into(identifiers::table)
+            .values(&row)
+            .on_conflict((identifiers::account_id, identifiers::kind))
+            .do_update()
+            .set(changes)
+            .execute(inner))
+    })?;
+    if !identifier.claimed {
+        return Ok(true);
+    }
+    let query = accounts::table.filter(accounts::id.eq(account)).select(accounts::class);
+    let class: String = tx.read(|conn| query.first(conn))?;
+    let class = word("accounts.class", AccountClass::from_text(&class))?;
+    claim(tx, &identifier.account_id, class, identifier.kind)
+}
+
+pub(super) fn dispute(tx: &mut SqlTx<'_>, id: &AccountId, kind: IdentifierKind, now: Timestamp) -> StoreResult<bool> {
+    let row = identifiers::table
+        .filter(identifiers::account_id.eq(id.as_str()))
+        .filter(identifiers::kind.eq(kind.as_str()))
+        .filter(identifiers::disputed_at.is_null());
+    let changes = (
+        identifiers::unique_claim.eq(None::<Vec<u8>>),
+        identifiers::verified_at.eq(None::<i64>),
+        identifiers::disputed_at.eq(now.millis()),
+    );
+    tx.gate(|conn| diesel::update(row).set(changes).execute(conn))
+}
+
+pub(super) fn list_disputed(tx: &mut SqlTx<'_>, id: &AccountId) -> StoreResult<Vec<(IdentifierKind, Timestamp)>> {
+    let query = identifiers::table
+        .filter(identifiers::account_id.eq(id.as_str()))
+        .filter(identifiers::disputed_at.is_not_null())
+        .order(identifiers::kind)
+        .select((identifiers::kind, identifiers::disputed_at.assume_not_null()));
+    let found: Vec<(String, i64)> = tx.read(|conn| query.load(conn))?;
+    let read = |(kind, at): (String, i64)| {
+        Ok((word("identifiers.kind", IdentifierKind::from_text(&kind))?, Timestamp::from_millis(at)))
+    };
+    found.into_iter().map(read).collect()
 }

@@ -20,3 +20,4 @@ mod sms;
 mod sms_early;
 mod sweep;
 mod throttles;
+mod upstreams;

@@ -17,6 +17,7 @@ pub mod service;
 pub mod sign_in;
 pub mod sms;
 pub mod transactions;
+pub mod upstreams;
 
 use crate::servers;
 use portal_id_core::store::Store;
@@ -129,6 +130,17 @@ macro_rules! store_suite {
             relying_parties::a_pairwise_subject_stands_once_made_and_differs_by_sector,
             relying_parties::of_64_parallel_pairwise_subjects_one_stands,
             relying_parties::a_revoked_token_is_remembered_until_it_is_swept,
+            upstreams::a_link_of_an_upstream_is_found_used_and_deleted_by_its_own,
+            upstreams::a_person_of_an_upstream_is_one_account_and_an_account_one_person_of_it,
+            upstreams::of_64_first_arrivals_of_one_person_one_makes_the_account,
+            upstreams::sessions_are_found_by_what_their_upstream_ended,
+            upstreams::a_session_stands_on_the_upstream_session_that_came_last,
+            upstreams::who_vouched_for_a_fact_is_remembered_by_kind,
+            upstreams::a_number_that_was_taken_away_leads_to_its_account_no_more,
+            upstreams::a_vouched_identifier_stands_in_the_place_of_the_one_before,
+            upstreams::a_pending_contact_comes_back_as_it_was_and_changes_by_version,
+            upstreams::the_addresses_of_an_upstreams_secret_are_remembered,
+            upstreams::a_challenge_of_an_arrival_comes_back_as_it_was,
             service::signing_keys_come_back_with_their_timetable,
             service::a_data_key_is_made_once,
             service::the_audit_trail_is_listed_the_newest_first_and_by_filter,

@@ -116,6 +116,7 @@ pub(super) fn challenge(number: u32, account: &AccountId) -> Challenge {
         used_at: None,
         version: 0,
         raises_session: None,
+        proves_arrival: None,
     }
 }
 
@@ -277,9 +278,9 @@ pub(super) fn assert_same_challenge(found: &Challenge, put: &Challenge) {
     let Challenge { id, account_id, browser, code, created_at, sent_at, expires_at, .. } = found;
     assert_eq!((id, account_id, browser, code), (&put.id, &put.account_id, &put.browser, &put.code));
     assert_eq!((created_at, sent_at, expires_at), (&put.created_at, &put.sent_at, &put.expires_at));
-    let Challenge { tries, used_at, version, raises_session, .. } = found;
+    let Challenge { tries, used_at, version, raises_session, proves_arrival, .. } = found;
     assert_eq!((tries, used_at, version), (&put.tries, &put.used_at, &put.version));
-    assert_eq!(raises_session, &put.raises_session);
+    assert_eq!((raises_session, proves_arrival), (&put.raises_session, &put.proves_arrival));
 }
 
 pub(super) fn assert_same_grant(found: &Grant, put: &Grant) {

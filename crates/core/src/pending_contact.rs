@@ -1,0 +1,66 @@
+//! An e-mail address or phone that the holder of an account gave and is about to prove with a code.
+
+use crate::digest::Digest;
+use crate::ids::{AccountId, PendingContactId};
+use crate::ports::Sealed;
+use crate::time::{Span, Timestamp};
+
+/// Which of both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ContactKind {
+    /// An e-mail address: the code comes by mail.
+    Email,
+    /// A mobile phone: the code comes by SMS.
+    Phone,
+}
+
+impl ContactKind {
+    /// The stored value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Phone => "phone",
+        }
+    }
+
+    /// Reads a stored value.
+    pub fn from_text(text: &str) -> Option<Self> {
+        [Self::Email, Self::Phone].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// A contact that waits for its code.
+#[derive(Clone, Debug)]
+pub struct PendingContact {
+    /// Its identity, shown in the page's address.
+    pub id: PendingContactId,
+    /// Whose it is to be.
+    pub account_id: AccountId,
+    /// Mailbox or phone.
+    pub kind: ContactKind,
+    /// What was typed, sealed for this row.
+    pub contact: Sealed<String>,
+    /// Its blind index.
+    pub digest: Digest,
+    /// The browser that gave it: no other may go on (security.md row 10).
+    pub browser: Digest,
+    /// The keyed digest of the current code.
+    pub code: Digest,
+    /// When it was given; over after [`PendingContact::LIFETIME`].
+    pub created_at: Timestamp,
+    /// When the current code was sent.
+    pub sent_at: Timestamp,
+    /// When the current code ends.
+    pub expires_at: Timestamp,
+    /// Wrong tries so far, over all its codes.
+    pub tries: u32,
+    /// Set once it was proved.
+    pub used_at: Option<Timestamp>,
+    /// Grows with every change; the gate against two changes at once.
+    pub version: i64,
+}
+
+impl PendingContact {
+    /// How long it waits.
+    pub const LIFETIME: Span = Span::minutes(30);
+}

@@ -1,0 +1,281 @@
+//! The upstreams, and everything that can be done with one.
+
+use crate::answer::{Answer, plain_error};
+use crate::attempt::{Attempts, Baggage, Beginning};
+use crate::departure::Asked;
+use crate::key_cache::Unverified;
+use crate::line::Standing;
+use crate::settings::{FederationSettings, Resolved};
+use crate::trouble::{Distrust, LogoutRefusal, SetupFault, Trouble};
+use crate::upstream::{Upstream, away, distrusted};
+use crate::{departure, farewell, logout_token};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use portal_id_core::acr::{Aal, Ial};
+use portal_id_core::ctx::Ctx;
+use portal_id_core::digest::{Digest, DigestPurpose};
+use portal_id_core::language::LocalText;
+use portal_id_core::ports::{Ephemeral, EphemeralKey, UpstreamHttp, Vault};
+use portal_id_core::time::Timestamp;
+use portal_id_core::upstream::{LogoutOf, Purpose, UpstreamEnding, UpstreamId, UpstreamIdentity};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What federation needs of the house.
+pub struct FederationParts {
+    /// The upstreams.
+    pub settings: FederationSettings,
+    /// Our public address.
+    pub public_url: String,
+    /// The keys of the house.
+    pub vault: Arc<dyn Vault>,
+    /// Where attempts and marks are.
+    pub ephemeral: Arc<dyn Ephemeral>,
+    /// Calls each upstream, with its own roots, networks and time-out.
+    pub http: BTreeMap<UpstreamId, Arc<dyn UpstreamHttp>>,
+}
+
+/// An upstream as pages offer it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// Its name in addresses.
+    pub id: UpstreamId,
+    /// Its name for people.
+    pub name: LocalText,
+}
+
+/// What somebody goes to an upstream for.
+#[derive(Clone, Debug)]
+pub struct Departing {
+    /// What they do here when they come back.
+    pub purpose: Purpose,
+    /// What they were on the way to.
+    pub baggage: Baggage,
+    /// Whether they must sign in there anew.
+    pub anew: bool,
+    /// The least level that is wanted; `None` for what the settings ask for.
+    pub least: Option<(Ial, Aal)>,
+    /// Whom the service expects.
+    pub login_hint: Option<String>,
+}
+
+/// Where the browser goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Departure {
+    /// The whole address.
+    pub location: String,
+    /// Its origin, for the policy of the page whose form leads there (decisions 17).
+    pub origin: String,
+}
+
+/// Somebody who came back.
+#[derive(Clone, Debug)]
+pub struct Arrived {
+    /// Who they are there.
+    pub identity: UpstreamIdentity,
+    /// What they came back for.
+    pub purpose: Purpose,
+    /// What they were on the way to.
+    pub baggage: Baggage,
+}
+
+/// That an upstream says somebody left it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogoutNotice {
+    /// Which upstream.
+    pub upstream: UpstreamId,
+    /// Its issuer, with which sessions were noted.
+    pub issuer: String,
+    /// Who left.
+    pub of: LogoutOf,
+    /// Whether all sessions of that person end, not only those begun by the one there.
+    pub everywhere: bool,
+}
+
+/// The upstreams.
+pub struct Federation {
+    upstreams: Vec<Upstream>,
+    public_url: String,
+    attempts: Attempts,
+    /// Upstreams that stay off whatever the settings say.
+    held: Vec<UpstreamId>,
+}
+
+impl Federation {
+    /// Makes everything that can be made without calling anybody.
+    pub fn new(parts: FederationParts) -> Result<Self, SetupFault> {
+        let mut upstreams: Vec<Upstream> = Vec::new();
+        for settings in &parts.settings.upstreams {
+            let fault = |why: &str| SetupFault { upstream: settings.id.clone(), why: why.to_owned() };
+            if upstreams.iter().any(|other| other.set.id == settings.id) {
+                return Err(fault("another upstream has the same id"));
+            }
+            let set = Resolved::of(settings)?;
+            let http = parts.http.get(&set.id).ok_or_else(|| fault("nobody calls it"))?;
+            upstreams.push(Upstream::new(set, Arc::clone(http)));
+        }
+        Ok(Self {
+            upstreams,
+            public_url: parts.public_url.trim_end_matches('/').to_owned(),
+            attempts: Attempts { vault: parts.vault, ephemeral: parts.ephemeral },
+            held: Vec::new(),
+        })
+    }
+
+    /// Keeps these upstreams off: their secret was used with other addresses (security.md row 37).
+    #[must_use]
+    pub fn holding(mut self, held: Vec<UpstreamId>) -> Self {
+        self.held = held;
+        self
+    }
+
+    /// The digests of an upstream's configured addresses and of its secret, to be compared with those of before.
+    pub fn secret_digests(&self, id: &UpstreamId) -> Option<(Digest, Digest)> {
+        let set = &self.upstreams.iter().find(|one| one.set.id == *id)?.set;
+        Some((set.addresses_digest(self.attempts.vault.as_ref()), set.secret_digest(self.attempts.vault.as_ref())))
+    }
+
+    /// The ids of all upstreams, on or off.
+    pub fn ids(&self) -> Vec<UpstreamId> {
+        self.upstreams.iter().map(|one| one.set.id.clone()).collect()
+    }
+
+    fn is_on(&self, upstream: &Upstream) -> bool {
+        upstream.set.enabled && !self.held.contains(&upstream.set.id)
+    }
+
+    fn find(&self, id: &str) -> Option<&Upstream> {
+        self.upstreams.iter().find(|one| one.set.id.as_str() == id && self.is_on(one))
+    }
+
+    fn offers_of(&self, which: impl Fn(&Resolved) -> bool) -> Vec<Offer> {
+        let wanted = self.upstreams.iter().filter(|one| self.is_on(one) && which(&one.set));
+        wanted.map(|one| Offer { id: one.set.id.clone(), name: one.set.name.clone() }).collect()
+    }
+
+    /// The upstreams that people may arrive by, in their order.
+    pub fn offers(&self) -> Vec<Offer> {
+        self.offers_of(|_| true)
+    }
+
+    /// One of them.
+    pub fn offer(&self, id: &str) -> Option<Offer> {
+        self.offers_of(|set| set.id.as_str() == id).pop()
+    }
+
+    /// The one that the national portal's deep link leads to.
+    pub fn by_deep_link(&self) -> Option<Offer> {
+        self.offers_of(|set| set.deep_link).into_iter().next()
+    }
+
+    /// Those by which somebody can reach this level.
+    pub fn reaching(&self, ial: Ial, aal: Aal) -> Vec<Offer> {
+        self.offers_of(|set| set.reaches(ial, aal))
+    }
+
+    /// The levels that somebody can arrive with by any of them.
+    pub fn levels_in_reach(&self) -> Vec<(Ial, Aal)> {
+        self.upstreams.iter().filter(|one| self.is_on(one)).flat_map(|one| one.set.levels_in_reach()).collect()
+    }
+
+    fn redirect_uri(&self, id: &UpstreamId) -> String {
+        format!("{}/upstream/{id}/callback", self.public_url)
+    }
+
+    /// The address that an upstream must have registered for people who sign out there.
+    pub fn signed_out_uri(&self, id: &UpstreamId) -> String {
+        format!("{}/upstream/{id}/signed-out", self.public_url)
+    }
+
+    /// Sends somebody to an upstream.
+    pub async fn begin(&self, ctx: &Ctx, id: &str, departing: Departing) -> Result<Departure, Trouble> {
+        let upstream = self.find(id).ok_or(Trouble::Unknown)?;
+        if upstream.line.is_open(ctx.now) {
+            return Err(Trouble::Away);
+        }
+        let endpoints = upstream.endpoints(ctx.now).await?;
+        let set = &upstream.set;
+        let Departing { purpose, baggage, anew, least, login_hint } = departing;
+        let beginning =
+            Beginning { upstream: set.id.clone(), nonce: set.nonce, pkce: set.pkce, purpose, baggage, anew };
+        let asked = Asked { anew, least, login_hint };
+        let (state, attempt) = self.attempts.begin(ctx, beginning).await?;
+        departure::address(ctx, set, &endpoints, &asked, (&state, &attempt), &self.redirect_uri(&set.id))
+            .ok_or_else(|| away(upstream.line.failed(ctx.now, "its authorization_endpoint is no address".to_owned())))
+    }
+
+    /// Takes somebody back: the answer to an attempt of this browser becomes an identity.
+    pub async fn finish(&self, ctx: &Ctx, id: &str, answer: &Answer) -> Result<Arrived, Trouble> {
+        let upstream = self.find(id).ok_or(Trouble::Unknown)?;
+        let state = answer.state.as_deref().ok_or(Trouble::AttemptOver)?;
+        let attempt = self.attempts.take(ctx, &upstream.set.id, state).await?;
+        let endpoints = upstream.endpoints(ctx.now).await?;
+        // RFC 9207 §2.4: before anything else in the answer is heeded.
+        let named = answer.iss.as_deref();
+        if named.is_some_and(|named| named != endpoints.issuer) || (named.is_none() && endpoints.names_issuer) {
+            return Err(distrusted(&upstream.set.id, Distrust::ResponseIssuer));
+        }
+        if let Some(error) = &answer.error {
+            let (error, baggage) = (plain_error(error), attempt.baggage);
+            tracing::info!(upstream = %upstream.set.id, error, "An upstream provider sent somebody back without a code.");
+            return Err(if error == "access_denied" {
+                Trouble::Denied { baggage }
+            } else {
+                Trouble::TheySaid { error, baggage }
+            });
+        }
+        let code = answer.code.as_deref().filter(|code| !code.is_empty()).ok_or(Trouble::Malformed)?;
+        let identity =
+            upstream.identify(ctx, &endpoints, &attempt, (code, &self.redirect_uri(&upstream.set.id))).await?;
+        Ok(Arrived { identity, purpose: attempt.purpose, baggage: attempt.baggage })
+    }
+
+    /// Where the browser goes to leave the upstream too; `None` when it stays here. Never waits: what is not known by now
+    /// is not worth keeping somebody who wants to leave.
+    pub fn farewell(
+        &self,
+        now: Timestamp,
+        id: &UpstreamId,
+        ending: &UpstreamEnding,
+        state: Option<&str>,
+    ) -> Option<Departure> {
+        let upstream = self.find(id.as_str()).filter(|one| !one.line.is_open(now))?;
+        let endpoints = upstream.discovery.at_hand(&upstream.set.addresses, now)?;
+        let location = farewell::address(&upstream.set, &endpoints, ending, &self.signed_out_uri(id), state)?;
+        let origin = url::Url::parse(&location).ok()?.origin().ascii_serialization();
+        Some(Departure { location, origin })
+    }
+
+    /// Reads a logout token that was posted to us; each counts once.
+    pub async fn read_logout_token(&self, ctx: &Ctx, id: &str, token: &str) -> Result<LogoutNotice, LogoutRefusal> {
+        let upstream = self.find(id).filter(|one| one.set.backchannel_logout).ok_or(LogoutRefusal::Unknown)?;
+        let endpoints = upstream.endpoints(ctx.now).await.map_err(|_| LogoutRefusal::Later)?;
+        let verified = upstream.keys.verify(&upstream.line, &endpoints.jwks, (token, &logout_token::TYPS), ctx.now);
+        let claims = verified.await.map_err(|unverified| match unverified {
+            Unverified::NoKeys(_) => LogoutRefusal::Later,
+            Unverified::Distrusted(_) => LogoutRefusal::Invalid("the token is not signed by this provider"),
+        })?;
+        let heeded = logout_token::judge(&claims, &upstream.expected(&endpoints, None, ctx.now))?;
+        let mark = self.attempts.vault.digest(
+            DigestPurpose::UpstreamLogout,
+            &[upstream.set.id.as_str().as_bytes(), endpoints.issuer.as_bytes(), heeded.jti.as_bytes()],
+        );
+        let key = EphemeralKey::new("upstream-logout", &URL_SAFE_NO_PAD.encode(mark.as_bytes()));
+        match self.attempts.ephemeral.set_if_absent(&key, b"1", logout_token::MARKED_FOR, ctx.now).await {
+            Ok(true) => {}
+            Ok(false) => return Err(LogoutRefusal::Invalid("the token was sent before")),
+            Err(_) => return Err(LogoutRefusal::Later),
+        }
+        Ok(LogoutNotice {
+            upstream: upstream.set.id.clone(),
+            issuer: endpoints.issuer.clone(),
+            of: heeded.of,
+            everywhere: upstream.set.logout == crate::LogoutPolicy::All,
+        })
+    }
+
+    /// How each upstream fares at this node.
+    pub fn standing(&self, now: Timestamp) -> Vec<Standing> {
+        self.upstreams.iter().map(|one| one.line.standing(self.is_on(one), now)).collect()
+    }
+}

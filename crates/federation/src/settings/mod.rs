@@ -1,0 +1,345 @@
+//! What an operator writes down about an upstream. Almost everything has a value by its preset, and each of those can be
+//! set otherwise.
+
+mod resolved;
+
+pub(crate) use resolved::{Addresses, ClientProof, Resolved};
+
+use crate::presets::Preset;
+use portal_id_core::acr::{Amr, Ial};
+use portal_id_core::language::LocalText;
+use portal_id_core::network::Network;
+use portal_id_core::profile::AccountClass;
+use portal_id_core::secret::Secret;
+use portal_id_core::signing_key::SigningAlgorithm;
+use portal_id_core::upstream::UpstreamId;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The providers that people may arrive by.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct FederationSettings {
+    /// `[[federation.upstreams]]`: each provider, in the order in which their buttons stand on the sign-in page.
+    pub upstreams: Vec<UpstreamSettings>,
+}
+
+/// How we prove to the token endpoint who we are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UpstreamClientAuth {
+    /// Id and secret in the form.
+    ClientSecretPost,
+    /// Id and secret in the header.
+    ClientSecretBasic,
+    /// An assertion signed with `private_key_file`.
+    PrivateKeyJwt,
+}
+
+/// How userinfo is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum UserinfoMethod {
+    /// GET.
+    Get,
+    /// POST with an empty body.
+    Post,
+    /// Not at all: the ID token says everything.
+    None,
+}
+
+/// Whether userinfo is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum UserinfoSigned {
+    /// Either way; what is signed must verify.
+    IfItIs,
+    /// Plain JSON is refused.
+    Always,
+    /// A signed answer is refused.
+    Never,
+}
+
+/// How the answer of the authorization endpoint travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerMode {
+    /// In the address.
+    Query,
+    /// In a form.
+    FormPost,
+}
+
+/// What happens at the upstream when somebody signs out here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LogoutPolicy {
+    /// Nothing: the upstream's session goes on.
+    None,
+    /// The browser is sent to the upstream's end-session endpoint.
+    Browser,
+    /// The same; and when the upstream says that a person left, all sessions of that person here end.
+    All,
+}
+
+/// A contact that an upstream vouches for, though it does not say so in a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum VouchedContact {
+    /// E-mail addresses.
+    Email,
+    /// Phones.
+    Phone,
+}
+
+/// The names of claims that may hold a fact: the first that is there and not empty counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(from = "OneOrMany")]
+#[schemars(with = "OneOrMany")]
+pub struct ClaimNames(pub Vec<String>);
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl From<OneOrMany> for ClaimNames {
+    fn from(names: OneOrMany) -> Self {
+        match names {
+            // An empty name takes a preset's claim away.
+            OneOrMany::One(name) if name.is_empty() => Self(Vec::new()),
+            OneOrMany::One(name) => Self(vec![name]),
+            OneOrMany::Many(names) => Self(names),
+        }
+    }
+}
+
+impl ClaimNames {
+    pub(crate) fn of(names: &[&str]) -> Self {
+        Self(names.iter().map(|name| (*name).to_owned()).collect())
+    }
+}
+
+/// In which claims an upstream says what. A claim that is not named here is never read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ClaimMap {
+    /// What people are known by: it must never be given to another person.
+    pub subject: Option<ClaimNames>,
+    /// Which kind of account; see `classes`.
+    pub class: Option<ClaimNames>,
+    /// The person's name.
+    pub full_name: Option<ClaimNames>,
+    /// Date of birth.
+    pub birth_date: Option<ClaimNames>,
+    /// The 12-digit number.
+    pub identity_number: Option<ClaimNames>,
+    /// The 9-digit number of former cards.
+    pub former_number: Option<ClaimNames>,
+    /// Name of the business or organisation.
+    pub business_name: Option<ClaimNames>,
+    /// Business or tax code: the first that is a good one.
+    pub business_code: Option<ClaimNames>,
+    /// E-mail address.
+    pub email: Option<ClaimNames>,
+    /// Mobile phone.
+    pub phone: Option<ClaimNames>,
+    /// Where the person is sent to sign out there.
+    pub logout_uri: Option<ClaimNames>,
+}
+
+/// What one value of a claim about levels means.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LevelRule {
+    /// The claim.
+    pub claim: String,
+    /// Its value; numbers as text.
+    pub value: String,
+    /// Who vouches for the identity then, 0 to 3 (`docs/reference/acr.md`).
+    pub ial: u8,
+    /// How the person signed in then.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub amr: Vec<Amr>,
+    /// The `acr_values` that asks the upstream for this level.
+    #[serde(default)]
+    pub ask: Option<String>,
+}
+
+/// What it means when no rule fits.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct DefaultLevel {
+    /// Who vouches for the identity, 0 to 3. With 0 nothing that the upstream says of a person is used but who they are there.
+    pub ial: u8,
+    /// How the person signed in, beside what the ID token says.
+    #[schemars(with = "Vec<String>")]
+    pub amr: Vec<Amr>,
+}
+
+impl DefaultLevel {
+    pub(crate) const fn ial(&self) -> Ial {
+        Ial(self.ial)
+    }
+}
+
+/// One provider.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpstreamSettings {
+    /// Its name in addresses (`/upstream/<id>/callback`) and in the database. Never give it to another provider.
+    pub id: UpstreamId,
+    /// `vnconnect`, `vneid`, `keycloak`, `wso2` or `oidc` (default): where everything below comes from that is not set.
+    #[serde(default)]
+    pub preset: Preset,
+    /// Whether people may arrive by it. Default true.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// Its name on pages.
+    #[serde(default)]
+    pub name: Option<LocalText>,
+    /// Where it is: presets make their addresses of it. For `keycloak` the realm's address.
+    #[serde(default)]
+    pub base_url: Option<String>,
+    /// The issuer of its tokens (`iss`).
+    #[serde(default)]
+    pub issuer: Option<String>,
+    /// Issuers that it had before: links made then still hold.
+    #[serde(default)]
+    pub former_issuers: Vec<String>,
+    /// The address of its metadata, any address; empty for none.
+    #[serde(default)]
+    pub discovery_url: Option<String>,
+    /// Wins over the metadata.
+    #[serde(default)]
+    pub authorization_endpoint: Option<String>,
+    /// Wins over the metadata.
+    #[serde(default)]
+    pub token_endpoint: Option<String>,
+    /// Wins over the metadata.
+    #[serde(default)]
+    pub userinfo_endpoint: Option<String>,
+    /// Wins over the metadata.
+    #[serde(default)]
+    pub jwks_uri: Option<String>,
+    /// Wins over the metadata; empty for none.
+    #[serde(default)]
+    pub end_session_endpoint: Option<String>,
+    /// Our name there.
+    #[serde(default)]
+    pub client_id: String,
+    /// Our secret there; better in `client_secret_file`.
+    #[serde(default)]
+    pub client_secret: Option<Secret>,
+    /// A file that holds the secret.
+    #[serde(default)]
+    pub client_secret_file: Option<PathBuf>,
+    /// A file with our private key there (PEM, or a JWK), for `private_key_jwt`.
+    #[serde(default)]
+    pub private_key_file: Option<PathBuf>,
+    /// The algorithm of that key. Default RS256.
+    #[serde(default)]
+    pub private_key_algorithm: Option<SigningAlgorithm>,
+    /// The `kid` under which the provider knows that key; its thumbprint when absent.
+    #[serde(default)]
+    pub private_key_id: Option<String>,
+    /// How we prove who we are.
+    #[serde(default)]
+    pub client_auth: Option<UpstreamClientAuth>,
+    /// The `aud` of our assertions, where the provider does not take its issuer.
+    #[serde(default)]
+    pub assertion_audience: Option<String>,
+    /// Whether to protect the code by PKCE.
+    #[serde(default)]
+    pub pkce: Option<bool>,
+    /// Whether to send a nonce and demand it back.
+    #[serde(default)]
+    pub nonce: Option<bool>,
+    /// The scopes to ask for.
+    #[serde(default)]
+    pub scope: Option<String>,
+    /// The `acr_values` to ask for; empty for none.
+    #[serde(default)]
+    pub acr_values: Option<String>,
+    /// Whether to tell it the language of the page (`ui_locales`).
+    #[serde(default)]
+    pub ui_locales: Option<bool>,
+    /// Further parameters of the authorization request.
+    #[serde(default)]
+    pub extra_parameters: BTreeMap<String, String>,
+    /// How its answer travels.
+    #[serde(default)]
+    pub answer_mode: Option<AnswerMode>,
+    /// How userinfo is asked for.
+    #[serde(default)]
+    pub userinfo: Option<UserinfoMethod>,
+    /// Whether userinfo is signed.
+    #[serde(default)]
+    pub userinfo_signed: Option<UserinfoSigned>,
+    /// Whether an ID token without `auth_time` is refused when the person was to sign in anew. Default false.
+    #[serde(default)]
+    pub auth_time_required: bool,
+    /// What happens there when somebody signs out here.
+    #[serde(default)]
+    pub logout: Option<LogoutPolicy>,
+    /// Whether it may end sessions here by a logout token. Default true.
+    #[serde(default = "yes")]
+    pub backchannel_logout: bool,
+    /// A PEM file with further authorities to trust when it is called.
+    #[serde(default)]
+    pub root_ca_file: Option<PathBuf>,
+    /// Networks beyond the public internet in which it may be called.
+    #[serde(default)]
+    pub allowed_networks: Vec<Network>,
+    /// Seconds after which a call is given up. Default 5.
+    #[serde(default = "five")]
+    pub timeout_seconds: u32,
+    /// How far its clock may be off, in seconds. Default 60.
+    #[serde(default = "sixty")]
+    pub clock_skew_seconds: u32,
+    /// Whether `vnconnect=1` in an address leads to it. Default: whether it is the preset `vnconnect`.
+    #[serde(default)]
+    pub deep_link: Option<bool>,
+    /// Contacts that it vouches for without saying so.
+    #[serde(default)]
+    pub vouches_for: Vec<VouchedContact>,
+    /// In which claims it says what.
+    #[serde(default)]
+    pub claims: ClaimMap,
+    /// Which value of the claim `class` means which kind of account.
+    #[serde(default)]
+    pub classes: Option<BTreeMap<String, AccountClass>>,
+    /// The kind of account where no claim says it.
+    #[serde(default)]
+    pub default_class: Option<AccountClass>,
+    /// What its claims about levels mean, in place of the preset's rules. The first claim with a known value decides.
+    #[serde(default)]
+    pub levels: Option<Vec<LevelRule>>,
+    /// What it means when no rule fits.
+    #[serde(default)]
+    pub default_level: Option<DefaultLevel>,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+const fn five() -> u32 {
+    5
+}
+
+const fn sixty() -> u32 {
+    60
+}
+
+impl UpstreamSettings {
+    /// The paths in it, which are relative to the configuration's folder.
+    pub fn paths_mut(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        [&mut self.client_secret_file, &mut self.private_key_file, &mut self.root_ca_file].into_iter().flatten()
+    }
+}

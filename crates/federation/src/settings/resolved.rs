@@ -1,0 +1,288 @@
+//! Settings and preset put together: nothing is left open but what the metadata of the upstream says.
+
+use super::{
+    AnswerMode, ClaimMap, ClaimNames, DefaultLevel, LevelRule, LogoutPolicy, UpstreamClientAuth, UpstreamSettings,
+    UserinfoMethod, UserinfoSigned, VouchedContact,
+};
+use crate::SetupFault;
+use portal_id_core::acr::{Aal, Ial};
+use portal_id_core::digest::{Digest, DigestPurpose};
+use portal_id_core::language::LocalText;
+use portal_id_core::ports::Vault;
+use portal_id_core::profile::{AccountClass, FactSource};
+use portal_id_core::secret::Secret;
+use portal_id_core::signing_key::SigningAlgorithm;
+use portal_id_core::time::Span;
+use portal_id_core::upstream::UpstreamId;
+use portal_id_keys::OwnClientKey;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+use url::Url;
+
+/// The addresses that are set, or follow from the preset.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Addresses {
+    pub(crate) issuer: Option<String>,
+    pub(crate) discovery: Option<String>,
+    pub(crate) authorization: Option<String>,
+    pub(crate) token: Option<String>,
+    pub(crate) userinfo: Option<String>,
+    pub(crate) jwks: Option<String>,
+    pub(crate) end_session: Option<String>,
+}
+
+/// By what we prove who we are.
+#[derive(Debug)]
+pub(crate) enum ClientProof {
+    Post(Secret),
+    Basic(Secret),
+    Key { key: OwnClientKey, audience: Option<String> },
+}
+
+/// One upstream, decided.
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
+#[derive(Debug)]
+pub(crate) struct Resolved {
+    pub(crate) id: UpstreamId,
+    pub(crate) enabled: bool,
+    pub(crate) name: LocalText,
+    pub(crate) source: FactSource,
+    pub(crate) addresses: Addresses,
+    pub(crate) former_issuers: Vec<String>,
+    pub(crate) client_id: String,
+    pub(crate) proof: ClientProof,
+    pub(crate) pkce: bool,
+    pub(crate) nonce: bool,
+    pub(crate) scope: String,
+    pub(crate) acr_values: String,
+    pub(crate) ui_locales: bool,
+    pub(crate) extra_parameters: BTreeMap<String, String>,
+    pub(crate) answer_mode: AnswerMode,
+    pub(crate) userinfo: UserinfoMethod,
+    pub(crate) userinfo_signed: UserinfoSigned,
+    pub(crate) auth_time_required: bool,
+    pub(crate) logout: LogoutPolicy,
+    pub(crate) backchannel_logout: bool,
+    pub(crate) skew: Span,
+    pub(crate) deep_link: bool,
+    pub(crate) vouches_for: Vec<VouchedContact>,
+    pub(crate) claims: ClaimMap,
+    pub(crate) classes: BTreeMap<String, AccountClass>,
+    pub(crate) default_class: Option<AccountClass>,
+    pub(crate) levels: Vec<LevelRule>,
+    pub(crate) default_level: DefaultLevel,
+}
+
+/// Parameters that are ours to set: an extra one must not replace them.
+const OURS: [&str; 14] = [
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "response_mode",
+    "request",
+    "request_uri",
+    "prompt",
+    "max_age",
+    "client_secret",
+];
+
+impl Resolved {
+    /// Reads the settings, with the files that they name.
+    pub(crate) fn of(settings: &UpstreamSettings) -> Result<Self, SetupFault> {
+        let fault = |why: &str| SetupFault { upstream: settings.id.clone(), why: why.to_owned() };
+        let preset = settings.preset.defaults();
+        let addresses = addresses(settings).map_err(|why| fault(&why))?;
+        if settings.client_id.trim().is_empty() {
+            return Err(fault("client_id is missing: the name that this provider gave us"));
+        }
+        if let Some(name) = settings.extra_parameters.keys().find(|name| OURS.contains(&name.as_str())) {
+            return Err(fault(&format!("extra_parameters cannot set {name}")));
+        }
+        let userinfo = settings.userinfo.unwrap_or(preset.userinfo);
+        if userinfo != UserinfoMethod::None && addresses.discovery.is_none() && addresses.userinfo.is_none() {
+            return Err(fault("userinfo_endpoint is missing, or userinfo = \"none\""));
+        }
+        let levels = settings.levels.clone().unwrap_or(preset.levels);
+        let default_level = settings.default_level.clone().unwrap_or(preset.default_level);
+        if levels.iter().map(|rule| rule.ial).chain([default_level.ial]).any(|ial| ial > 3) {
+            return Err(fault("ial is 0, 1, 2 or 3"));
+        }
+        let auth = settings.client_auth.unwrap_or(preset.client_auth);
+        Ok(Self {
+            id: settings.id.clone(),
+            enabled: settings.enabled,
+            name: settings.name.clone().unwrap_or(preset.name),
+            source: settings.preset.source(),
+            addresses,
+            former_issuers: settings.former_issuers.clone(),
+            client_id: settings.client_id.clone(),
+            proof: proof(settings, auth).map_err(|why| fault(&why))?,
+            pkce: settings.pkce.unwrap_or(preset.pkce),
+            nonce: settings.nonce.unwrap_or(preset.nonce),
+            scope: with_openid(settings.scope.as_deref().unwrap_or(preset.scope)),
+            acr_values: settings.acr_values.clone().unwrap_or_else(|| preset.acr_values.to_owned()),
+            ui_locales: settings.ui_locales.unwrap_or(preset.ui_locales),
+            extra_parameters: settings.extra_parameters.clone(),
+            answer_mode: settings.answer_mode.unwrap_or(preset.answer_mode),
+            userinfo,
+            userinfo_signed: settings.userinfo_signed.unwrap_or(preset.userinfo_signed),
+            auth_time_required: settings.auth_time_required,
+            logout: settings.logout.unwrap_or(preset.logout),
+            backchannel_logout: settings.backchannel_logout,
+            skew: Span::seconds(i64::from(settings.clock_skew_seconds.min(600))),
+            deep_link: settings.deep_link.unwrap_or(settings.preset == crate::Preset::VnConnect),
+            vouches_for: settings.vouches_for.clone(),
+            claims: merged(&settings.claims, preset.claims),
+            classes: settings.classes.clone().unwrap_or(preset.classes),
+            default_class: settings.default_class.or(preset.default_class),
+            levels,
+            default_level,
+        })
+    }
+
+    /// The digest of the addresses that it is configured with (security.md row 37).
+    pub(crate) fn addresses_digest(&self, vault: &dyn Vault) -> Digest {
+        let Addresses { issuer, discovery, authorization, token, userinfo, jwks, end_session } = &self.addresses;
+        let all = [issuer, discovery, authorization, token, userinfo, jwks, end_session];
+        let parts = all.map(|one| one.as_deref().unwrap_or_default().as_bytes());
+        vault
+            .digest(DigestPurpose::UpstreamSecret, &[&[self.id.as_str().as_bytes(), b"addresses"], &parts[..]].concat())
+    }
+
+    /// The digest of what proves who we are.
+    pub(crate) fn secret_digest(&self, vault: &dyn Vault) -> Digest {
+        let digest = |kind: &[u8], what: &[u8]| {
+            vault.digest(DigestPurpose::UpstreamSecret, &[self.id.as_str().as_bytes(), kind, what])
+        };
+        match &self.proof {
+            ClientProof::Post(secret) | ClientProof::Basic(secret) => digest(b"secret", secret.expose().as_bytes()),
+            ClientProof::Key { key, .. } => digest(b"key", Value::Object(key.public_jwk()).to_string().as_bytes()),
+        }
+    }
+
+    /// The levels that somebody can arrive with.
+    pub(crate) fn levels_in_reach(&self) -> impl Iterator<Item = (Ial, Aal)> {
+        let by_rule = self.levels.iter().map(|rule| (Ial(rule.ial), Aal::of(&rule.amr)));
+        by_rule.chain([(self.default_level.ial(), Aal::of(&self.default_level.amr))])
+    }
+
+    /// Whether somebody can arrive with at least this.
+    pub(crate) fn reaches(&self, ial: Ial, aal: Aal) -> bool {
+        self.levels_in_reach().any(|(of_rule, how)| of_rule >= ial && how >= aal)
+    }
+
+    /// What to ask for so that somebody arrives with at least this, if a rule says how: the least that suffices.
+    pub(crate) fn ask_for(&self, ial: Ial, aal: Aal) -> Option<&str> {
+        let enough = |rule: &&LevelRule| Ial(rule.ial) >= ial && Aal::of(&rule.amr) >= aal && rule.ask.is_some();
+        self.levels.iter().filter(enough).min_by_key(|rule| rule.ial)?.ask.as_deref()
+    }
+}
+
+/// Without it there is no ID token (OpenID Connect Core §3.1.2.1).
+fn with_openid(scope: &str) -> String {
+    if scope.split_ascii_whitespace().any(|one| one == "openid") {
+        return scope.to_owned();
+    }
+    format!("openid {scope}").trim_end().to_owned()
+}
+
+fn merged(own: &ClaimMap, preset: ClaimMap) -> ClaimMap {
+    let pick = |own: &Option<ClaimNames>, preset: Option<ClaimNames>| own.clone().or(preset);
+    ClaimMap {
+        subject: pick(&own.subject, preset.subject),
+        class: pick(&own.class, preset.class),
+        full_name: pick(&own.full_name, preset.full_name),
+        birth_date: pick(&own.birth_date, preset.birth_date),
+        identity_number: pick(&own.identity_number, preset.identity_number),
+        former_number: pick(&own.former_number, preset.former_number),
+        business_name: pick(&own.business_name, preset.business_name),
+        business_code: pick(&own.business_code, preset.business_code),
+        email: pick(&own.email, preset.email),
+        phone: pick(&own.phone, preset.phone),
+        logout_uri: pick(&own.logout_uri, preset.logout_uri),
+    }
+}
+
+fn addresses(settings: &UpstreamSettings) -> Result<Addresses, String> {
+    let places = settings.preset.defaults().places;
+    let base = settings.base_url.as_deref().or(places.base_url).map(|base| base.trim_end_matches('/'));
+    // An issuer that is set takes the base's place, where metadata lie below it.
+    let root = base.or(settings.issuer.as_deref().map(|issuer| issuer.trim_end_matches('/')));
+    let below = |place: Option<&str>| place.zip(root).map(|(place, root)| format!("{root}{place}"));
+    let pick = |name: &str, own: &Option<String>, place| match own {
+        Some(own) if own.is_empty() => Ok(None),
+        Some(own) => address(name, own).map(Some),
+        None => below(place).map(|made| address(name, &made)).transpose(),
+    };
+    let found = Addresses {
+        issuer: settings.issuer.clone().or_else(|| below(places.issuer)),
+        discovery: pick("discovery_url", &settings.discovery_url, places.discovery)?,
+        authorization: pick("authorization_endpoint", &settings.authorization_endpoint, places.authorization)?,
+        token: pick("token_endpoint", &settings.token_endpoint, places.token)?,
+        userinfo: pick("userinfo_endpoint", &settings.userinfo_endpoint, places.userinfo)?,
+        jwks: pick("jwks_uri", &settings.jwks_uri, places.jwks)?,
+        end_session: pick("end_session_endpoint", &settings.end_session_endpoint, places.end_session)?,
+    };
+    if found.discovery.is_some() {
+        return Ok(found);
+    }
+    let needed = [
+        ("issuer", &found.issuer),
+        ("authorization_endpoint", &found.authorization),
+        ("token_endpoint", &found.token),
+        ("jwks_uri", &found.jwks),
+    ];
+    let missing: Vec<_> = needed.iter().filter(|(_, one)| one.is_none()).map(|(name, _)| *name).collect();
+    if missing.is_empty() {
+        Ok(found)
+    } else {
+        Err(format!("these must be set, or discovery_url: {}", missing.join(", ")))
+    }
+}
+
+/// An absolute web address without a password in it. Whether it may be called is judged when it is.
+fn address(name: &str, text: &str) -> Result<String, String> {
+    let url = Url::parse(text).map_err(|_| format!("{name} is no address"))?;
+    let web = matches!(url.scheme(), "https" | "http") && url.username().is_empty() && url.password().is_none();
+    if web && url.fragment().is_none() { Ok(text.to_owned()) } else { Err(format!("{name} is no web address")) }
+}
+
+fn proof(settings: &UpstreamSettings, auth: UpstreamClientAuth) -> Result<ClientProof, String> {
+    if auth == UpstreamClientAuth::PrivateKeyJwt {
+        let path = settings.private_key_file.as_deref().ok_or("private_key_file is missing")?;
+        let content = read("private_key_file", path)?;
+        let algorithm = settings.private_key_algorithm.unwrap_or(SigningAlgorithm::Rs256);
+        let key = OwnClientKey::read(&content, algorithm, settings.private_key_id.as_deref());
+        let key = key.map_err(|fault| format!("private_key_file: {fault}"))?;
+        return Ok(ClientProof::Key { key, audience: settings.assertion_audience.clone() });
+    }
+    let secret = match (&settings.client_secret, &settings.client_secret_file) {
+        (Some(_), Some(_)) => return Err("client_secret and client_secret_file are both set".to_owned()),
+        (Some(secret), None) => secret.clone(),
+        (None, Some(path)) => {
+            let content = String::from_utf8(read("client_secret_file", path)?);
+            Secret::new(
+                content.map_err(|_| "client_secret_file holds no text")?.trim_end_matches(['\r', '\n']).to_owned(),
+            )
+        }
+        (None, None) => return Err("client_secret_file is missing".to_owned()),
+    };
+    if secret.expose().is_empty() {
+        return Err("the client secret is empty".to_owned());
+    }
+    Ok(if auth == UpstreamClientAuth::ClientSecretBasic {
+        ClientProof::Basic(secret)
+    } else {
+        ClientProof::Post(secret)
+    })
+}
+
+fn read(name: &str, path: &Path) -> Result<Vec<u8>, String> {
+    std::fs::read(path).map_err(|error| format!("{name} {}: {error}", path.display()))
+}

@@ -1,0 +1,10 @@
+//! We against a provider on a real socket that does well or badly, through the guarded client of the house.
+
+mod arriving;
+mod distrust;
+mod house;
+mod leaving;
+mod mixing;
+mod outage;
+mod presets;
+mod provider;
