@@ -236,6 +236,34 @@ describe('under the full content security policy', () => {
     }
   });
 
+  test('a button that is pressed before the browser said whether it can wait is the only thing that asks it', async () => {
+    const context = await browser.newContext({ locale: 'vi-VN' });
+    const page = await context.newPage();
+    const faults = [];
+    page.on('pageerror', (error) => faults.push(error.message));
+    try {
+      await page.addInitScript(() => {
+        window.asked = [];
+        navigator.credentials.get = ({ mediation = 'at once' }) => { window.asked.push(mediation); return new Promise(() => {}); };
+        const said = new Promise((can, cannot) => Object.assign(window, { can, cannot }));
+        PublicKeyCredential.isConditionalMediationAvailable = () => said;
+      });
+      for (const answer of ['can', 'cannot']) {
+        await page.goto(at('/sign-in'));
+        await page.locator('#use-passkey').click();
+        const asked = await page.evaluate(async (how) => {
+          window[how](true);
+          await new Promise((done) => setTimeout(done, 100));
+          return window.asked;
+        }, answer);
+        assert.deepEqual(asked, ['at once'], answer);
+      }
+      assert.deepEqual(faults, []);
+    } finally {
+      await context.close();
+    }
+  });
+
   test('while the page waits for a passkey to be picked, name and password sign in as ever', async () => {
     const context = await browser.newContext({ locale: 'vi-VN' });
     const page = await context.newPage();

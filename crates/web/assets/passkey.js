@@ -47,10 +47,11 @@
   // a browser asks for one thing at a time, so a button first ends the wait.
   let waiting = new AbortController();
   const wait = async (form) => {
-    if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
-    waiting = new AbortController();
+    // Made first: the button may be pressed before the browser has said whether it can wait.
+    const { signal } = waiting = new AbortController();
     try {
-      send(form, await ask(form.dataset, { mediation: 'conditional', signal: waiting.signal }));
+      if (!(await PublicKeyCredential.isConditionalMediationAvailable?.()) || signal.aborted) return;
+      send(form, await ask(form.dataset, { mediation: 'conditional', signal }));
     } catch {
       // Nobody pressed anything, so there is nothing to say.
     }

@@ -14,7 +14,8 @@ from pages import GUIDE, REPOSITORY, Page  # noqa: E402
 from settings import Settings  # noqa: E402
 from shell import Shell  # noqa: E402
 
-COMMAND = re.compile(r"\bportal-id (?:check|client|docs|keys|messages|serve|sms)\b")
+# Neither a path that ends in the name, nor the user and the group of that name before an option or another command.
+COMMAND = re.compile(r"(?<![\w./-])portal-id (?!portal-id\b)\w")
 # The first start, as far as it needs no other user and no service manager.
 FIRST_START = ("cp deploy/portal-id.example.toml", "cp deploy/clients.example.toml", "install -m 600 /dev/stdin", "(umask 077; ")
 # What asks somebody outside.

@@ -2,7 +2,7 @@
 
 The info string of a block says what it is:
 
-    ```js file=service.mjs    a whole file
+    ```js file=service.mjs    a whole file, or what the page says to put into one
     ```sh register            what the operator types: `portal-id client add …`
     ```sh run                 what the author of the service types
     ```sh install             the packages, pinned to the versions that these tests have
@@ -25,7 +25,8 @@ ISSUER = "https://id.tinh.example.gov.vn"
 ORIGIN = "https://khaisinh.example.gov.vn"
 SECRET = "the-client-secret"
 PORT = "3000"
-EXAMPLES = [ISSUER.removeprefix("https://"), ORIGIN.removeprefix("https://"), SECRET, "the-secret-of-"]
+HOST = ORIGIN.removeprefix("https://")
+EXAMPLES = [ISSUER.removeprefix("https://"), HOST, SECRET, "the-secret-of-", "/etc/"]
 
 
 class Page:
@@ -39,8 +40,8 @@ class Page:
         self._pins_are_ours()
 
     def tagged(self, *kinds):
-        """(what it is, text) of the blocks that are of one of these kinds."""
-        return [(kind, text) for _, kind, text in self.blocks if kind.partition("=")[0] in kinds]
+        """(what it is, text) of the blocks that are of one of these kinds; `file` is any file."""
+        return [(kind, text) for _, kind, text in self.blocks if kind in kinds or kind.partition("=")[0] in kinds]
 
     def only(self, kind):
         found = self.tagged(kind)

@@ -70,8 +70,9 @@ for (const service of services) {
 }
 
 describe('back-channel logout of node.md', () => {
+  const service = services.find((one) => one.page === 'node.md');
+
   test('ends the session when the person leaves at the portal', async () => {
-    const service = services.find((one) => one.page === 'node.md');
     const { page, context } = await visitor(browser);
     await page.goto(`${service.origin}/me`);
     await signIn(page, citizen);
@@ -85,11 +86,18 @@ describe('back-channel logout of node.md', () => {
       await page.waitForTimeout(100);
     }
     await isAskedToSignIn(page, service);
-    const forged = await fetch(`${service.origin}/backchannel-logout`, {
-      method: 'POST', body: new URLSearchParams({ logout_token: 'e30.e30.e30' }),
-    });
-    assert.equal(forged.status, 400);
     await context.close();
+  });
+
+  test('refuses what is forged for good, and has it sent again when the key is not known yet', async () => {
+    const { jwks_uri: uri } = await (await fetch(`${issuer}/.well-known/openid-configuration`)).json();
+    const { kid } = (await (await fetch(uri)).json()).keys.find(({ alg }) => alg === 'ES256');
+    const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const token = (header) => `${part({ alg: 'ES256', typ: 'logout+jwt', ...header })}.${part({})}.${'A'.repeat(86)}`;
+    for (const [logout_token, status] of [['e30.e30.e30', 400], [token({ kid }), 400], [token({ kid: 'of-tomorrow' }), 503]]) {
+      const answer = await fetch(`${service.origin}/backchannel-logout`, { method: 'POST', body: new URLSearchParams({ logout_token }) });
+      assert.equal(answer.status, status, logout_token);
+    }
   });
 });
 

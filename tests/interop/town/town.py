@@ -36,7 +36,7 @@ from authority import Authority  # noqa: E402
 from citizen import FULL_NAME, Citizen  # noqa: E402
 from clients import all_of_them, clients_file, give_secrets  # noqa: E402
 from mailbox import Mailbox, serve  # noqa: E402
-from nginx import Gate, Nginx  # noqa: E402
+from nginx import Gate, Nginx, Site  # noqa: E402
 from provider import Provider  # noqa: E402
 from servers import HaProxy, end_in_order_when_told, free_port  # noqa: E402
 from sms import SmsGateway  # noqa: E402
@@ -177,12 +177,11 @@ def with_its_own_tls(town):
     apache, behind_nginx = (the_only(clients, stack) for stack in ("mod_auth_openidc", "nginx"))
     town.built.append(Apache(town.folder / "apache", apache, provider.issuer, town.services, town.authority.ca).start())
     guide = programs.open_all(town, provider, [client["port"] for client in clients])
-    gate = Gate(town.folder / "gate", behind_nginx, provider.issuer, town.authority.ca)
-    town.built.append(gate.start())
-    nginx = Nginx(town.folder / "nginx", behind_nginx, gate, town.services)
-    town.built.append(nginx.start())
+    site = Site(town.folder / "gate-pages", behind_nginx, provider.issuer, town.services)
+    town.built.append(Gate(town.folder / "gate", site, town.authority.ca).start())
+    town.built.append(Nginx(town.folder / "nginx", site).start())
     people = town.citizens(provider, [1, 2])
-    town.run(town.open_to("town", provider, people, clients, guide=guide, application=nginx.application), SCRIPTS, provider)
+    town.run(town.open_to("town", provider, people, clients, guide=guide, application=site.application), SCRIPTS, provider)
 
 
 def the_only(clients, stack):
