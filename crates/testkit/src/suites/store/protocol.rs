@@ -74,7 +74,7 @@ pub async fn a_client_of_a_newer_version_stops_nobody_and_stays_as_it_was(subjec
     }
     assert_eq!(find("land").await, wider);
     let mut renamed = wider.clone();
-    renamed.metadata.client_name = "Đất đai".to_owned();
+    "Đất đai".clone_into(&mut renamed.metadata.client_name);
     update(renamed.clone()).await;
     assert_eq!(find("land").await, renamed, "with the field that nobody here knows");
 
