@@ -175,6 +175,7 @@ macro_rules! store_suite {
             transactions::only_a_look_sees_what_is_committed_between_its_statements,
             transactions::many_reads_run_beside_writes,
             transactions::dropping_the_store_finishes_what_waits,
+            transactions::what_may_be_durable_later_is_seen_at_once_and_never_dropped,
             counting::a_transaction_is_one_durable_write_and_a_read_is_none,
             counting::the_gates_of_hot_paths_cost_one_statement_each,
         );
