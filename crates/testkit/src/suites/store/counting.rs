@@ -4,6 +4,7 @@ use super::Subject;
 use super::samples::{NOW, account, add_account, challenge, digest, grant, link, message, session};
 use portal_id_core::link::LinkPurpose;
 use portal_id_core::outbox::Channel;
+use portal_id_core::sms::VietnamDay;
 use portal_id_core::store::{StoreResult, Tx};
 use portal_id_core::throttle::Throttle;
 
@@ -52,5 +53,18 @@ pub async fn the_gates_of_hot_paths_cost_one_statement_each(subject: Subject) {
         let before = subject.counters.statements();
         subject.store.tx(name, body).await.expect("run");
         assert_eq!(subject.counters.statements() - before, price, "{name}");
+    }
+}
+
+/// The day's row is what every text waits for: one that is refused changes neither it nor any other for it.
+pub async fn a_text_that_the_ceiling_refuses_asks_for_the_day_once(subject: Subject) {
+    let add = |tx: &mut dyn Tx| (1..=4).try_for_each(|number| tx.insert_message(&message(number)));
+    subject.store.tx("add", add).await.expect("added");
+    // Noted for the message, added to the day; the day begun and asked for again, or the note withdrawn.
+    for (number, parts, passes, price) in [(1, 2, true, 5), (2, 1, true, 2), (3, 2, false, 4), (4, 1, true, 2)] {
+        let before = subject.counters.statements();
+        let reserve = move |tx: &mut dyn Tx| tx.reserve_parts(&message(number).id, VietnamDay::of(NOW), parts, Some(4));
+        assert_eq!(subject.store.tx("reserve", reserve).await, Ok(passes), "{number}");
+        assert_eq!(subject.counters.statements() - before, price, "{number}");
     }
 }
