@@ -7,8 +7,9 @@ use crate::counters::Counters;
 use crate::sqlite;
 use crate::tx::SqlTx;
 use portal_id_core::audit::AuditKind;
-use portal_id_core::ids::ClientId;
-use portal_id_core::store::{Access, AuditFilter, AuditRepo as _, ClientRepo as _, StoreResult};
+use portal_id_core::ids::{AccountId, ClientId};
+use portal_id_core::store::{Access, AuditFilter, AuditRepo as _, BackfillRepo as _, ClientRepo as _, StoreResult};
+use portal_id_core::time::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tracing::span::{Attributes, Id, Record};
@@ -34,6 +35,18 @@ fn an_event_that_nobody_here_knows_is_left_aside_with_a_warning() {
     let (listed, warnings) = with(rows, |tx| tx.list_audit(&AuditFilter::default(), 10));
     let kinds: Vec<_> = listed.iter().map(|entry| entry.kind).collect();
     assert_eq!((kinds, warnings), (vec![AuditKind::Activated, AuditKind::SignedIn], 1));
+}
+
+#[test]
+fn an_account_that_cannot_be_read_does_not_stop_a_pass_before_those_behind_it() {
+    let rows =
+        "INSERT INTO accounts (id, class, state, username, username_key, profile, language, created_at, updated_at)
+        VALUES ('a', 'citizen', 'active', 'an', 'an', x'00', 'vi', 1, 1),
+            ('b', 'citizen', 'active', 'binh', 'binh', x'00', 'of_the_future', 1, 1),
+            ('c', 'citizen', 'active', 'chi', 'chi', x'00', 'vi', 1, 1)";
+    let (listed, _) = with(rows, |tx| tx.list_accounts_after(&AccountId::from_text(""), Timestamp::from_millis(2), 10));
+    let listed: Vec<_> = listed.iter().map(|(id, account)| (id.as_str(), account.is_some())).collect();
+    assert_eq!(listed, [("a", true), ("b", false), ("c", true)]);
 }
 
 /// Anybody can name a client in a request, as often as they like; only operators and the start list them.
