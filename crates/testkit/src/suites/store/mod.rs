@@ -181,6 +181,7 @@ macro_rules! store_suite {
             counting::a_transaction_is_one_durable_write_and_a_read_is_none,
             counting::the_gates_of_hot_paths_cost_one_statement_each,
             counting::a_text_that_the_ceiling_refuses_asks_for_the_day_once,
+            counting::holding_a_row_writes_nothing,
         );
     };
     (@each $attributes:tt $subject:expr; $($module:ident :: $case:ident),+ $(,)?) => {
