@@ -96,7 +96,7 @@ pub(crate) fn serve(server: &Server, queue: &Queue<Task>, counters: &Counters) {
             return;
         };
         // Nobody waits for what was only to be read.
-        if task.access != Access::Write && task.answer.is_closed() {
+        if matches!(task.access, Access::Read | Access::Look) && task.answer.is_closed() {
             continue;
         }
         let result = run(server, &mut kept, &mut task, counters);

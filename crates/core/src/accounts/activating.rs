@@ -31,6 +31,11 @@ impl Activating {
         if !tx.take_link(LinkPurpose::Activation, &self.link.secret, ctx.now)? {
             return Ok(ActivateOutcome::Link(ActivationView::Used));
         }
+        // What else is found by a fact may be added to a registration that waits (the pass over former numbers): whoever
+        // does so came before, and it is claimed here, or waits, and then claims it as that of an active account.
+        if !tx.lock_account(&account.id)? {
+            return Err(StoreError::Conflict("activation".to_owned()));
+        }
         for fact in tx.list_identifiers(&account.id)? {
             if let Some(collision) = self.take(tx, &fact)? {
                 self.end(tx, &collision)?;

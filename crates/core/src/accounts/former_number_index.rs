@@ -39,7 +39,7 @@ impl Accounts {
     }
 
     /// Looks at the next accounts, at most `portion`. Nothing once the pass is over. Of two nodes at once each may look at
-    /// the same accounts; the second adds nothing.
+    /// the same accounts: they take turns at each, and the second adds nothing to it.
     pub async fn index_former_numbers(&self, ctx: &Ctx, portion: u32) -> Result<Indexed, Failure> {
         let (now, before) = (ctx.now, ctx.now - YOUNGEST);
         let begun = self
@@ -56,8 +56,8 @@ impl Accounts {
         let Some((backfill, accounts)) = begun else { return Ok(Indexed::default()) };
         let looked_at = u32::try_from(accounts.len()).unwrap_or(u32::MAX);
         let more = looked_at == portion;
-        let backfill = after_portion(backfill, accounts.last(), more, now);
-        let lacking = self.lacking(accounts)?;
+        let backfill = after_portion(backfill, accounts.last().map(|(id, _)| id), more, now);
+        let lacking = self.lacking(accounts);
         let (ctx, written) = (ctx.clone(), backfill.clone());
         let (added, contested) = self
             .store
@@ -77,12 +77,20 @@ impl Accounts {
         Ok(Indexed { looked_at, added, contested, more })
     }
 
-    /// The accounts whose identity number is a former one, each with the digest of that.
-    fn lacking(&self, accounts: Vec<Account>) -> Result<Vec<(Account, Identifier)>, Failure> {
+    /// The accounts whose identity number is a former one, each with the digest of that. One that cannot be read here is
+    /// passed by: nothing that this program could do later would change that, and the others have waited long enough.
+    fn lacking(&self, accounts: Vec<(AccountId, Option<Account>)>) -> Vec<(Account, Identifier)> {
         let vault = self.vault.as_ref();
         let mut lacking = Vec::new();
-        for account in accounts {
-            let identity = self.open_profile(&account)?.identity_number;
+        for (id, account) in accounts {
+            let opened = account.and_then(|account| Some((self.open_profile(&account).ok()?.identity_number, account)));
+            let Some((identity, account)) = opened else {
+                tracing::warn!(
+                    account = %id,
+                    "An account cannot be read: if a former number stands in it, it will not be found by that."
+                );
+                continue;
+            };
             let Some(former) = identity.as_ref().and_then(IdentityNumber::as_former) else { continue };
             let kind = IdentifierKind::FormerNumber;
             let identifier = Identifier {
@@ -95,7 +103,7 @@ impl Accounts {
             };
             lacking.push((account, identifier));
         }
-        Ok(lacking)
+        lacking
     }
 }
 
@@ -103,14 +111,15 @@ fn not_begun() -> Backfill {
     Backfill { name: NAME.to_owned(), after: AccountId::from_text(""), caught_up_at: None, finished_at: None }
 }
 
-fn after_portion(backfill: Backfill, last: Option<&Account>, more: bool, now: Timestamp) -> Backfill {
-    let after = last.map_or(backfill.after, |account| account.id.clone());
+fn after_portion(backfill: Backfill, last: Option<&AccountId>, more: bool, now: Timestamp) -> Backfill {
+    let after = last.map_or(backfill.after, AccountId::clone);
     let caught_up_at = backfill.caught_up_at.or((!more).then_some(now));
     let is_over = !more && caught_up_at.is_some_and(|at| at + GO_ON_FOR <= now);
     Backfill { after, caught_up_at, finished_at: is_over.then_some(now), ..backfill }
 }
 
 enum Added {
+    /// It has the index, or was deleted meanwhile.
     Already,
     Yes,
     Contested,
@@ -118,10 +127,14 @@ enum Added {
 
 /// Adds the index with the standing of the identity number that it is of.
 fn add(tx: &mut dyn Tx, ctx: &Ctx, account: &Account, former: &Identifier) -> StoreResult<Added> {
+    // Held before its facts are read: another node that adds the same, an activation that claims what it finds, and a
+    // deletion came before, or wait.
+    if !tx.lock_account(&account.id)? {
+        return Ok(Added::Already);
+    }
     let facts = tx.list_identifiers(&account.id)?;
     let of = |kind| facts.iter().find(|fact: &&Identifier| fact.kind == kind);
     let (Some(identity), None) = (of(IdentifierKind::IdentityNumber), of(IdentifierKind::FormerNumber)) else {
-        // It has the index, or was deleted meanwhile.
         return Ok(Added::Already);
     };
     let standing =

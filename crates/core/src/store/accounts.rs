@@ -55,6 +55,10 @@ pub trait AccountRepo {
     /// Gate: replaces the password hash if it is still `old`.
     fn update_password_hash(&mut self, id: &AccountId, old: &str, new: &str, now: Timestamp) -> StoreResult<bool>;
 
+    /// Gate: whether the account is there, in whatever state. It stays there, and in that state, until the transaction
+    /// ends: whoever activates or deletes it came before, or waits.
+    fn lock_account(&mut self, id: &AccountId) -> StoreResult<bool>;
+
     /// Gate: whether the account is active. It stays so until the transaction ends, and so does its password, if it has
     /// one: whoever disowns or replaces that came before, or waits.
     fn lock_active_account(&mut self, id: &AccountId) -> StoreResult<bool>;

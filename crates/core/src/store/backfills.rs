@@ -26,6 +26,12 @@ pub trait BackfillRepo {
     /// Notes how far it has come.
     fn put_backfill(&mut self, backfill: &Backfill) -> StoreResult<()>;
 
-    /// The accounts whose ids follow `after`, in the order of their ids, made before `before`; at most `limit`.
-    fn list_accounts_after(&mut self, after: &AccountId, before: Timestamp, limit: u32) -> StoreResult<Vec<Account>>;
+    /// The accounts whose ids follow `after`, in the order of their ids, made before `before`; at most `limit`. One that
+    /// this version cannot read is known by its id alone: it must not stop those behind it.
+    fn list_accounts_after(
+        &mut self,
+        after: &AccountId,
+        before: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<(AccountId, Option<Account>)>>;
 }

@@ -114,7 +114,7 @@ pub trait AuditRepo {
     /// Adds an entry.
     fn insert_audit(&mut self, entry: &AuditEntry) -> StoreResult<()>;
 
-    /// Entries, the newest first.
+    /// Entries, the newest first. Those of a kind that this version does not know are left aside, and logged.
     fn list_audit(&mut self, filter: &AuditFilter, limit: u32) -> StoreResult<Vec<AuditEntry>>;
 }
 

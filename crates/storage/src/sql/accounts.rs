@@ -61,6 +61,10 @@ impl AccountRow {
         }
     }
 
+    pub(super) fn id(&self) -> AccountId {
+        AccountId::from_text(&self.id)
+    }
+
     pub(super) fn read(self) -> StoreResult<Account> {
         Ok(Account {
             id: AccountId::from_text(self.id),
@@ -128,6 +132,11 @@ impl AccountRepo for SqlTx<'_> {
         let row = accounts::table.filter(accounts::id.eq(id.as_str())).filter(accounts::password_hash.eq(old));
         let changes = (accounts::password_hash.eq(new), accounts::updated_at.eq(now.millis()));
         self.gate(|conn| diesel::update(row).set(changes).execute(conn))
+    }
+
+    fn lock_account(&mut self, id: &AccountId) -> StoreResult<bool> {
+        let row = accounts::table.filter(accounts::id.eq(id.as_str())).select(accounts::id);
+        self.lock(|conn| locked!(conn, row))
     }
 
     fn lock_active_account(&mut self, id: &AccountId) -> StoreResult<bool> {

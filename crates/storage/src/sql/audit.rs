@@ -1,6 +1,5 @@
 //! The audit trail.
 
-use super::columns::word;
 use crate::schema::audit;
 use crate::tx::SqlTx;
 use diesel::prelude::*;
@@ -36,11 +35,21 @@ impl EntryRow {
         }
     }
 
-    fn read(self) -> StoreResult<AuditEntry> {
-        Ok(AuditEntry {
+    /// `None` for what only a newer version does: a node of it may run beside this one.
+    fn read(self) -> Option<AuditEntry> {
+        let Some(kind) = AuditKind::from_text(&self.kind) else {
+            tracing::warn!(
+                id = self.id,
+                at = self.at,
+                kind = self.kind,
+                "An entry of the audit trail was written by a newer version and is left aside: list it with that one."
+            );
+            return None;
+        };
+        Some(AuditEntry {
             id: AuditId::from_text(self.id),
             at: Timestamp::from_millis(self.at),
-            kind: word("audit.kind", AuditKind::from_text(&self.kind))?,
+            kind,
             account_id: self.account_id.map(AccountId::from_text),
             client_id: self.client_id.map(ClientId::from_text),
             session_id: self.session_id.map(SessionId::from_text),
@@ -64,6 +73,6 @@ impl AuditRepo for SqlTx<'_> {
         if let Some(kind) = filter.kind {
             query = query.filter(audit::kind.eq(kind.as_str()));
         }
-        self.read(|conn| query.load::<EntryRow>(conn))?.into_iter().map(EntryRow::read).collect()
+        Ok(self.read(|conn| query.load::<EntryRow>(conn))?.into_iter().filter_map(EntryRow::read).collect())
     }
 }

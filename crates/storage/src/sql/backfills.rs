@@ -2,6 +2,7 @@
 
 use super::accounts::AccountRow;
 use super::columns::{millis, moment};
+use crate::connection::on_each;
 use crate::schema::{accounts, backfills};
 use crate::tx::SqlTx;
 use diesel::prelude::*;
@@ -33,30 +34,41 @@ impl BackfillRepo for SqlTx<'_> {
 
     fn put_backfill(&mut self, backfill: &Backfill) -> StoreResult<()> {
         let (caught_up_at, finished_at) = (millis(backfill.caught_up_at), millis(backfill.finished_at));
-        let row = backfills::table.filter(backfills::name.eq(&backfill.name));
         let changes = (
             backfills::after_account.eq(backfill.after.as_str()),
             backfills::caught_up_at.eq(caught_up_at),
             backfills::finished_at.eq(finished_at),
         );
-        if self.gate(|conn| diesel::update(row).set(changes).execute(conn))? {
-            return Ok(());
-        }
         let row = BackfillRow {
             name: backfill.name.clone(),
             after_account: backfill.after.as_str().to_owned(),
             caught_up_at,
             finished_at,
         };
-        self.write(|conn| diesel::insert_into(backfills::table).values(&row).execute(conn)).map(drop)
+        // Two nodes may begin at once: that one comes second must not undo what it added.
+        self.write(|conn| {
+            on_each!(conn, inner => diesel::insert_into(backfills::table)
+                .values(&row)
+                .on_conflict(backfills::name)
+                .do_update()
+                .set(changes)
+                .execute(inner))
+        })
+        .map(drop)
     }
 
-    fn list_accounts_after(&mut self, after: &AccountId, before: Timestamp, limit: u32) -> StoreResult<Vec<Account>> {
+    fn list_accounts_after(
+        &mut self,
+        after: &AccountId,
+        before: Timestamp,
+        limit: u32,
+    ) -> StoreResult<Vec<(AccountId, Option<Account>)>> {
         let query = accounts::table
             .filter(accounts::id.gt(after.as_str()))
             .filter(accounts::created_at.lt(before.millis()))
             .order(accounts::id)
             .limit(i64::from(limit));
-        self.read(|conn| query.load::<AccountRow>(conn))?.into_iter().map(AccountRow::read).collect()
+        let rows = self.read(|conn| query.load::<AccountRow>(conn))?;
+        Ok(rows.into_iter().map(|row| (row.id(), row.read().ok())).collect())
     }
 }

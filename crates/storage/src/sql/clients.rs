@@ -72,7 +72,8 @@ impl ClientRow {
             ClientSource::Operator
         });
         if let Stored::Unreadable(why) = &stored {
-            tracing::warn!(client = %id, why, "A client was registered by a newer version: it is unavailable here.");
+            // No warning: whoever names it in a request has it read.
+            tracing::debug!(client = %id, why, "A client cannot be read here.");
         }
         Client {
             id,
@@ -116,6 +117,10 @@ impl ClientRepo for SqlTx<'_> {
     fn list_clients(&mut self) -> StoreResult<Vec<Client>> {
         let rows = self.read(|conn| clients::table.load::<ClientRow>(conn))?;
         let mut clients: Vec<_> = rows.into_iter().map(ClientRow::read).collect();
+        // Operators and the start list them, and nobody from outside.
+        for (client, why) in clients.iter().filter_map(|client| Some((client, client.unreadable()?))) {
+            tracing::warn!(client = %client.id, why, "A client was registered by a newer version: it is unavailable here.");
+        }
         // Here and not in the database, where the order of texts depends on its locale.
         clients.sort_by(|one, other| one.id.cmp(&other.id));
         Ok(clients)

@@ -1,7 +1,7 @@
 //! Remembered consents.
 
 use super::columns::{joined, split};
-use crate::connection::on_each;
+use crate::connection::{locked, on_each};
 use crate::schema::consents;
 use crate::tx::SqlTx;
 use diesel::prelude::*;
@@ -69,14 +69,14 @@ impl ConsentRepo for SqlTx<'_> {
     }
 
     fn hold_consent(&mut self, consent: &Consent) -> StoreResult<bool> {
-        // Writes what is there: the row stays locked until the end, and whoever withdraws it waits for that.
         let of = ConsentRow::of(consent);
         let row = consents::table
             .filter(consents::account_id.eq(of.account_id))
             .filter(consents::client_id.eq(of.client_id))
             .filter(consents::scopes.eq(of.scopes))
-            .filter(consents::granted_at.eq(of.granted_at));
-        self.gate(|conn| diesel::update(row).set(consents::granted_at.eq(of.granted_at)).execute(conn))
+            .filter(consents::granted_at.eq(of.granted_at))
+            .select(consents::account_id);
+        self.lock(|conn| locked!(conn, row))
     }
 
     fn list_consents(&mut self, account: &AccountId) -> StoreResult<Vec<Consent>> {

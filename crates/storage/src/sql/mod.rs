@@ -13,6 +13,8 @@ mod identifiers;
 mod jobs;
 mod keys;
 mod links;
+#[cfg(test)]
+mod newer_rows;
 mod outbox;
 mod relying_parties;
 mod sessions;

@@ -101,17 +101,25 @@ impl SqlTx<'_> {
     fn add_parts(&mut self, day: VietnamDay, parts: u32, ceiling: Option<u32>) -> StoreResult<bool> {
         let (day, parts) = (day.number(), i64::from(parts));
         let room = ceiling.map_or(i64::MAX, i64::from) - parts;
-        // Every text of the day meets in this row, so it is asked for once: only the day's first one finds none.
+        // Every text of the day meets in this row, so one that has room touches it once. One that finds none asks why: the
+        // day is there and full, and nothing more is written for it, or it has not begun yet.
         if self.raise_day(day, parts, room)? {
             return Ok(true);
         }
-        self.write(|conn| {
-            on_each!(conn, inner => diesel::insert_into(sms_days::table)
-                .values((sms_days::day.eq(day), sms_days::parts.eq(0_i64)))
-                .on_conflict(sms_days::day)
-                .do_nothing()
-                .execute(inner))
-        })?;
+        let held = sms_days::table.filter(sms_days::day.eq(day)).select(sms_days::parts);
+        let held: Option<i64> = self.read(|conn| held.first(conn).optional())?;
+        if held.is_some_and(|held| held > room) {
+            return Ok(false);
+        }
+        if held.is_none() {
+            self.write(|conn| {
+                on_each!(conn, inner => diesel::insert_into(sms_days::table)
+                    .values((sms_days::day.eq(day), sms_days::parts.eq(0_i64)))
+                    .on_conflict(sms_days::day)
+                    .do_nothing()
+                    .execute(inner))
+            })?;
+        }
         self.raise_day(day, parts, room)
     }
 

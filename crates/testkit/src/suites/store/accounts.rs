@@ -150,6 +150,21 @@ pub async fn a_password_is_confirmed_while_it_stays_and_its_account_is_active(su
     assert_eq!(confirm(&hash).await, Ok(false));
 }
 
+/// If it is there; and nothing changes.
+pub async fn an_account_is_locked_in_whatever_state(subject: Subject) {
+    let states = [AccountState::Pending, AccountState::Active, AccountState::Disabled];
+    for (number, state) in (1..).zip(states) {
+        let put = Account { state, ..account(number) };
+        let added = put.clone();
+        subject.store.tx("add", move |tx| tx.insert_account(&added)).await.expect("added");
+        let id = put.id.clone();
+        assert_eq!(subject.store.tx("lock", move |tx| tx.lock_account(&id)).await, Ok(true), "{state:?}");
+        assert_same_account(&find(&subject.store, &put.id).await.expect("found"), &put);
+    }
+    let nobody = AccountId::from_text("nobody");
+    assert_eq!(subject.store.tx("lock", move |tx| tx.lock_account(&nobody)).await, Ok(false));
+}
+
 /// And nothing changes.
 pub async fn an_active_account_is_locked_with_or_without_a_password(subject: Subject) {
     let with = Account { state: AccountState::Active, ..account(1) };

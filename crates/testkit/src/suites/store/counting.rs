@@ -1,9 +1,11 @@
 //! Cases that hold hot paths to a number of statements and durable writes.
 
 use super::Subject;
-use super::samples::{NOW, account, add_account, challenge, digest, grant, link, message, session};
+use super::samples::{NOW, account, add_account, challenge, client, consent, digest, grant, link, message, session};
 use portal_id_core::link::LinkPurpose;
 use portal_id_core::outbox::Channel;
+use portal_id_core::profile::{Account, AccountState};
+use portal_id_core::sms::VietnamDay;
 use portal_id_core::store::{StoreResult, Tx};
 use portal_id_core::throttle::Throttle;
 
@@ -53,4 +55,42 @@ pub async fn the_gates_of_hot_paths_cost_one_statement_each(subject: Subject) {
         subject.store.tx(name, body).await.expect("run");
         assert_eq!(subject.counters.statements() - before, price, "{name}");
     }
+}
+
+/// The day's row is what every text waits for: one that is refused changes neither it nor any other for it.
+pub async fn a_text_that_the_ceiling_refuses_asks_for_the_day_once(subject: Subject) {
+    let add = |tx: &mut dyn Tx| (1..=4).try_for_each(|number| tx.insert_message(&message(number)));
+    subject.store.tx("add", add).await.expect("added");
+    // Noted for the message, added to the day; the day begun and asked for again, or the note withdrawn.
+    for (number, parts, passes, price) in [(1, 2, true, 5), (2, 1, true, 2), (3, 2, false, 4), (4, 1, true, 2)] {
+        let before = subject.counters.statements();
+        let reserve = move |tx: &mut dyn Tx| tx.reserve_parts(&message(number).id, VietnamDay::of(NOW), parts, Some(4));
+        assert_eq!(subject.store.tx("reserve", reserve).await, Ok(passes), "{number}");
+        assert_eq!(subject.counters.statements() - before, price, "{number}");
+    }
+}
+
+/// Whoever holds it only keeps others from changing it: no row is written, and no disk waited for.
+pub async fn holding_a_row_writes_nothing(subject: Subject) {
+    let held = Account { state: AccountState::Active, ..account(1) };
+    let consent = consent(&held.id, "land");
+    let (added, given) = (held.clone(), consent.clone());
+    let add = move |tx: &mut dyn Tx| {
+        tx.insert_account(&added)?;
+        tx.insert_client(&client("land"))?;
+        tx.put_consent(&given)
+    };
+    subject.store.tx("add", add).await.expect("added");
+    let before = subject.counters.writes();
+    let hold = move |tx: &mut dyn Tx| {
+        let hash = held.password_hash.as_deref().unwrap_or_default();
+        Ok([
+            tx.lock_account(&held.id)?,
+            tx.lock_active_account(&held.id)?,
+            tx.confirm_password(&held.id, hash)?,
+            tx.hold_consent(&consent)?,
+        ])
+    };
+    assert_eq!(subject.store.tx("hold", hold).await, Ok([true; 4]));
+    assert_eq!(subject.counters.writes(), before);
 }

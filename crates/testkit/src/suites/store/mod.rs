@@ -71,6 +71,7 @@ macro_rules! store_suite {
             accounts::a_password_hash_changes_only_from_the_old_one,
             accounts::a_password_is_replaced_only_as_it_was_and_is_trusted_then,
             accounts::a_password_is_confirmed_while_it_stays_and_its_account_is_active,
+            accounts::an_account_is_locked_in_whatever_state,
             accounts::an_active_account_is_locked_with_or_without_a_password,
             races::of_64_who_enrol_and_disown_at_once_nothing_enrolled_is_left,
             accounts::only_the_password_of_an_active_account_is_distrusted,
@@ -174,6 +175,7 @@ macro_rules! store_suite {
             races::of_64_parallel_marks_only_as_many_pass_as_the_rule_allows,
             races::parallel_workers_never_get_the_same_message,
             races::of_64_nodes_one_takes_a_job,
+            races::of_64_nodes_that_begin_a_pass_none_loses_what_it_wrote,
             races::of_64_parallel_senders_only_as_many_pass_as_the_ceiling_allows,
             races::of_64_parallel_attempts_at_one_message_its_parts_count_once,
             races::of_32_reports_that_race_with_their_acceptances_none_is_lost,
@@ -187,8 +189,11 @@ macro_rules! store_suite {
             transactions::only_a_look_sees_what_is_committed_between_its_statements,
             transactions::many_reads_run_beside_writes,
             transactions::dropping_the_store_finishes_what_waits,
+            transactions::what_may_be_durable_later_is_seen_at_once_and_never_dropped,
             counting::a_transaction_is_one_durable_write_and_a_read_is_none,
             counting::the_gates_of_hot_paths_cost_one_statement_each,
+            counting::a_text_that_the_ceiling_refuses_asks_for_the_day_once,
+            counting::holding_a_row_writes_nothing,
         );
     };
     (@each $attributes:tt $subject:expr; $($module:ident :: $case:ident),+ $(,)?) => {

@@ -5,11 +5,12 @@ use super::samples::{
     MINUTE, NOW, account, add_account, credential, credential_id, digest, grant, identifier, link, message, session,
 };
 use portal_id_core::credential::CredentialKind;
+use portal_id_core::ids::AccountId;
 use portal_id_core::link::LinkPurpose;
 use portal_id_core::outbox::Channel;
 use portal_id_core::profile::{Account, AccountClass, AccountState, IdentifierKind};
 use portal_id_core::sms::{Acceptance, Arrival, ReportedId, VietnamDay};
-use portal_id_core::store::{PasswordChange, Store, StoreError, StoreResult, Tx};
+use portal_id_core::store::{Backfill, PasswordChange, Store, StoreError, StoreResult, Tx};
 use portal_id_core::throttle::{Limit, Rule, Throttle};
 use portal_id_core::time::Span;
 use std::collections::BTreeSet;
@@ -305,6 +306,22 @@ pub async fn of_64_nodes_one_takes_a_job(subject: Subject) {
         let results = race(&subject.store, |_| move |tx: &mut dyn Tx| tx.take_job("sweep", now, now + MINUTE));
         assert_eq!(winners(&results.await), 1);
     }
+}
+
+/// Whoever comes second notes how far it has come as well, and what it wrote in the same transaction stays.
+pub async fn of_64_nodes_that_begin_a_pass_none_loses_what_it_wrote(subject: Subject) {
+    let results = race(&subject.store, |number| {
+        let stand =
+            Backfill { name: "index".to_owned(), after: account(number).id, caught_up_at: None, finished_at: None };
+        move |tx: &mut dyn Tx| {
+            tx.insert_account(&account(number))?;
+            tx.put_backfill(&stand)?;
+            Ok(true)
+        }
+    });
+    assert_eq!(winners(&results.await), usize::try_from(RACERS).expect("a number"));
+    let all = subject.store.read("all", |tx| tx.list_accounts_after(&AccountId::from_text(""), NOW + MINUTE, 100));
+    assert_eq!(all.await.expect("a read").len(), usize::try_from(RACERS).expect("a number"));
 }
 
 /// The ceiling is never exceeded, and none of it is lost to those who were refused or gave back.

@@ -140,7 +140,11 @@ pub async fn a_pass_over_the_accounts_goes_on_where_it_stood(subject: Subject) {
     let after = async |after: AccountId, before, limit| {
         let list = move |tx: &mut dyn Tx| tx.list_accounts_after(&after, before, limit);
         let listed = subject.store.read("list", list).await.expect("a read");
-        listed.into_iter().map(|account| account.id).collect::<Vec<_>>()
+        let same = |(id, account): (AccountId, Option<Account>)| {
+            assert_eq!(account.map(|account| account.id), Some(id.clone()));
+            id
+        };
+        listed.into_iter().map(same).collect::<Vec<_>>()
     };
     let (start, later) = (AccountId::from_text(""), NOW + MINUTE);
     assert_eq!(after(start.clone(), later, 3).await, [1, 2, 3].map(account_id));

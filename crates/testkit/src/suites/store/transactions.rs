@@ -200,3 +200,33 @@ pub async fn dropping_the_store_finishes_what_waits(subject: Subject) {
     assert_eq!(counters.writes(), 30);
     drop(folder);
 }
+
+/// [`Store::tx_soon_durable`] differs from a write only in when it is on the disk: readers see it at once, and it is run
+/// although nobody waits for the answer any more.
+pub async fn what_may_be_durable_later_is_seen_at_once_and_never_dropped(subject: Subject) {
+    let Subject { store, counters, folder } = subject;
+    for number in 0..10 {
+        let added = store.tx_soon_durable("add", move |tx| tx.insert_account(&account(number))).await;
+        assert_eq!(added, Ok(()));
+        assert!(exists(&store, account(number).id).await);
+    }
+    let fails = |tx: &mut dyn Tx| {
+        tx.insert_account(&account(10))?;
+        Err::<(), _>(StoreError::Fault("changed its mind".to_owned()))
+    };
+    assert!(matches!(store.tx_soon_durable("fail", fails).await, Err(StoreError::Fault(_))));
+    assert!(!exists(&store, account(10).id).await);
+    let before = counters.writes();
+    for number in 0..60 {
+        let write = store.tx_soon_durable("write", move |tx| tx.insert_message(&message(number)));
+        // Asked once, so that it is in the queue; then nobody waits any more.
+        tokio::select! {
+            biased;
+            _ = write => {}
+            () = std::future::ready(()) => {}
+        }
+    }
+    drop(store);
+    assert_eq!(counters.writes() - before, 60);
+    drop(folder);
+}
