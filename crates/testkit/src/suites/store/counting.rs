@@ -82,7 +82,7 @@ pub async fn holding_a_row_writes_nothing(subject: Subject) {
     };
     subject.store.tx("add", add).await.expect("added");
     let before = subject.counters.writes();
-    let hold = move |tx: &mut dyn Tx| {
+    let locking = move |tx: &mut dyn Tx| {
         let hash = held.password_hash.as_deref().unwrap_or_default();
         Ok([
             tx.lock_account(&held.id)?,
@@ -91,6 +91,6 @@ pub async fn holding_a_row_writes_nothing(subject: Subject) {
             tx.hold_consent(&consent)?,
         ])
     };
-    assert_eq!(subject.store.tx("hold", hold).await, Ok([true; 4]));
+    assert_eq!(subject.store.tx("hold", locking).await, Ok([true; 4]));
     assert_eq!(subject.counters.writes(), before);
 }
