@@ -57,6 +57,7 @@ mod sms_limits;
 mod step_up;
 mod subjects;
 mod tokens;
+mod upstream;
 mod userinfo_jwt;
 mod walk;
 mod writes;

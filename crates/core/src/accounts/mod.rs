@@ -6,6 +6,7 @@
 mod activating;
 mod activation;
 mod address_form;
+mod arrival;
 mod authenticators;
 mod beginning;
 mod business_form;
@@ -20,6 +21,7 @@ mod factors;
 mod field;
 #[cfg(test)]
 mod field_tables;
+mod judging;
 mod known_device;
 mod limits;
 mod mailed_link;
@@ -53,6 +55,10 @@ mod ticket;
 
 pub use activation::{ActivateOutcome, ActivationView, ResendOutcome, ResendTicket};
 pub use address_form::{AddressForm, NamedUnits};
+pub use arrival::{
+    ArrivalCodeOutcome, ArrivalOutcome, ArrivalProofOutcome, ArrivalRefusal, ArrivalView, Candidate, Missing, OwnLink,
+    UnlinkOutcome,
+};
 pub use authenticators::{AddAuthenticatorOutcome, AuthenticatorOffer};
 pub use beginning::{Here, NewSession};
 pub use business_form::BusinessForm;

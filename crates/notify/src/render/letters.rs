@@ -113,3 +113,7 @@ letter!(phone_corrected { username: str, phone: str, desk: str }
 letter!(security_changed { username: str, change: str, at: str, desk: str }
     vi: "security_changed/vi/subject.txt", "security_changed/vi/body.txt", "security_changed/vi/body.html";
     en: "security_changed/en/subject.txt", "security_changed/en/body.txt", "security_changed/en/body.html");
+
+letter!(number_disputed { username: str, number: str, at: str, desk: str }
+    vi: "number_disputed/vi/subject.txt", "number_disputed/vi/body.txt", "number_disputed/vi/body.html";
+    en: "number_disputed/en/subject.txt", "number_disputed/en/body.txt", "number_disputed/en/body.html");

@@ -189,6 +189,11 @@ impl Renderer {
                 &house,
                 &letters::security_changed::Letter { username, change: change.as_str(), at, desk },
             ),
+            Message::NumberDisputed { username, business, at, desk } => {
+                let number = if *business { "business" } else { "person" };
+                let letter = letters::number_disputed::Letter { username, number, at, desk };
+                letters::number_disputed::write(language, &house, &letter)
+            }
             // A text message has no e-mail form, `render` has taken it before; a notice to a client has no words at all.
             Message::SignInCode { .. } | Message::SessionEnded(_) => Err(askama::Error::Fmt),
         }
@@ -231,6 +236,7 @@ fn link(message: &Message) -> Option<&str> {
         Message::SignInThrottled { .. }
         | Message::PhoneCorrected { .. }
         | Message::SecurityChanged { .. }
+        | Message::NumberDisputed { .. }
         | Message::SignInCode { .. }
         | Message::SessionEnded(_) => None,
     }

@@ -58,7 +58,13 @@ fn messages_with(username: &str, until: &str, phone: &str, desk: &str) -> Vec<Me
             days: 10,
             desk: desk.clone(),
         },
-        Message::SecurityChanged { username, change: SecurityChange::PasskeyAdded, at: until.to_owned(), desk },
+        Message::SecurityChanged {
+            username: username.clone(),
+            change: SecurityChange::PasskeyAdded,
+            at: until.to_owned(),
+            desk: desk.clone(),
+        },
+        Message::NumberDisputed { username, business: false, at: until.to_owned(), desk },
     ]
 }
 
