@@ -136,6 +136,8 @@ audit_events! {
     ArrivalDeclined => "arrival_declined",
     /// A person who arrived by another provider was not let in, or their account not linked.
     ArrivalRefused => "arrival_refused",
+    /// A person who had no e-mail address or phone here proved one with a code.
+    ContactVerified => "contact_verified",
     /// Another provider said that a session of it ended: that of ours which stood on it ended too.
     UpstreamEndedSession => "upstream_ended_session",
 }

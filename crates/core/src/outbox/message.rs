@@ -127,6 +127,15 @@ pub enum Message {
         /// Where the desk is, as configured.
         desk: String,
     },
+    /// E-mail: the code that proves an address to be the holder's.
+    ContactCode {
+        /// The username, or the holder's name where they chose none.
+        username: String,
+        /// Six digits.
+        code: String,
+        /// How many minutes it lives.
+        minutes: i64,
+    },
     /// SMS: the code of a sign-in.
     SignInCode {
         /// Six digits.
@@ -230,6 +239,7 @@ impl Message {
             Self::PasswordChanged { .. } => "password_changed",
             Self::SecurityChanged { .. } => "security_changed",
             Self::NumberDisputed { .. } => "number_disputed",
+            Self::ContactCode { .. } => "contact_code",
             Self::SignInCode { .. } => "sign_in_code",
             Self::SessionEnded(_) => "session_ended",
         }

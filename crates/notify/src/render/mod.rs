@@ -194,6 +194,11 @@ impl Renderer {
                 let letter = letters::number_disputed::Letter { username, number, at, desk };
                 letters::number_disputed::write(language, &house, &letter)
             }
+            Message::ContactCode { username, code, minutes } => letters::contact_code::write(
+                language,
+                &house,
+                &letters::contact_code::Letter { username, code, minutes },
+            ),
             // A text message has no e-mail form, `render` has taken it before; a notice to a client has no words at all.
             Message::SignInCode { .. } | Message::SessionEnded(_) => Err(askama::Error::Fmt),
         }
@@ -237,6 +242,7 @@ fn link(message: &Message) -> Option<&str> {
         | Message::PhoneCorrected { .. }
         | Message::SecurityChanged { .. }
         | Message::NumberDisputed { .. }
+        | Message::ContactCode { .. }
         | Message::SignInCode { .. }
         | Message::SessionEnded(_) => None,
     }

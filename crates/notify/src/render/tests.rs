@@ -64,7 +64,8 @@ fn messages_with(username: &str, until: &str, phone: &str, desk: &str) -> Vec<Me
             at: until.to_owned(),
             desk: desk.clone(),
         },
-        Message::NumberDisputed { username, business: false, at: until.to_owned(), desk },
+        Message::NumberDisputed { username: username.clone(), business: false, at: until.to_owned(), desk },
+        Message::ContactCode { username, code: "123456".to_owned(), minutes: 5 },
     ]
 }
 

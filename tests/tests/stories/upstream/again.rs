@@ -142,7 +142,7 @@ async fn a_stopped_or_closed_account_is_not_entered_by_its_link() {
     }
 }
 
-// security: rows 10, 11
+// security: row 10, 11
 #[tokio::test]
 async fn a_session_of_a_password_is_raised_by_the_upstream_and_by_nobody_else_of_it() {
     let idp = TestIdp::start().await;

@@ -203,7 +203,7 @@ async fn the_registration_policy_of_the_day_holds_for_whoever_arrives() {
 async fn a_business_is_known_by_its_code_and_a_branch_is_not_its_enterprise() {
     let idp = TestIdp::start().await;
     let company = idp.business("vai.thieu").activated().create().await;
-    let code = company.business_code.clone();
+    let code = company.code.clone();
     let mut visitor = Visitor::new(&idp, 1);
     let outcome = visitor.arrive(&vouched_business(&idp, "vai", &code)).await;
     let _ = ticket(&outcome);

@@ -123,6 +123,7 @@ async fn nobody_links_what_is_another_persons() {
 async fn this_was_not_me_removes_links_added_since_but_not_the_one_the_account_was_made_by() {
     let idp = TestIdp::start().await;
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    idp.advance(Span::minutes(2)).await;
     let mut stranger = Visitor::new(&idp, 7);
     stranger.sign_in(&an).await;
     let mail = idp.newest_mail(&an.email).await.text;

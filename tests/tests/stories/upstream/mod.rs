@@ -1,6 +1,7 @@
 //! People who arrive by another provider, at the use cases: what becomes of them and of the accounts that are here already.
 
 mod again;
+mod contacts;
 mod ended_there;
 mod first;
 mod links;

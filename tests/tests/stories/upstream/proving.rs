@@ -113,7 +113,7 @@ async fn a_session_of_before_or_of_another_account_or_of_the_same_upstream_prove
     assert!(matches!(prove_by_session(&idp, &mut visitor, ticket).await, ArrivalOutcome::NotProved));
 }
 
-// security: rows 7, 10, 25
+// security: row 7, 10, 25
 #[tokio::test]
 async fn a_ticket_is_good_in_its_browser_once_and_for_half_an_hour() {
     let idp = TestIdp::start().await;
@@ -167,7 +167,7 @@ async fn a_code_to_the_verified_phone_proves_the_account_too() {
     assert!(matches!(again, ArrivalProofOutcome::Over));
 }
 
-// security: rows 12, 13
+// security: row 12, 13
 #[tokio::test]
 async fn codes_for_an_arrival_are_counted_and_good_for_nothing_else() {
     let idp = TestIdp::start().await;

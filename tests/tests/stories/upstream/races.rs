@@ -31,7 +31,7 @@ async fn of_many_first_arrivals_of_one_person_one_makes_the_account_and_all_are_
     assert_eq!(outcomes.iter().filter(|one| signed_in(one).1).count(), 1);
 }
 
-// security: rows 8, 13
+// security: row 8, 13
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_arrival_and_an_activation_of_one_number_leave_one_holder_of_it() {
     let idp = TestIdp::start().await;
