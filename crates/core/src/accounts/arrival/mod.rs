@@ -29,7 +29,7 @@ use crate::ids::{AccountId, SessionId};
 use crate::profile::{Account, AccountState};
 use crate::secret::Secret;
 use crate::session::{Session, SessionSettings};
-use crate::store::{StoreResult, Tx};
+use crate::store::{StoreError, StoreResult, Tx};
 use crate::upstream::{Purpose, UpstreamIdentity, UpstreamLink, UpstreamSession};
 use decide::{First, Known, Proved, Verdict};
 use linking::Linking;
@@ -64,9 +64,16 @@ struct Arriving {
     fresh: (AccountId, Username),
 }
 
+/// Somebody who is in.
+struct In {
+    session: Session,
+    account: Account,
+    first: bool,
+}
+
 /// What its transaction came to.
 enum Came {
-    In { session: Session, account: Account, first: bool },
+    In(Box<In>),
     Ask(Vec<AccountId>),
     Linked,
     Refused(ArrivalRefusal),
@@ -116,7 +123,8 @@ impl Accounts {
             })
             .await?;
         Ok(match came {
-            Came::In { session, account, first } => {
+            Came::In(came_in) => {
+                let In { session, account, first } = *came_in;
                 let missing = self.missing(&account, &identity)?;
                 let new = Box::new(self.new_session(ctx, cookie, session, here.known_device));
                 ArrivalOutcome::SignedIn { new, first, missing }
@@ -151,14 +159,14 @@ impl Arriving {
             None => None,
         };
         match known {
-            Some((link, account)) => self.by_link(tx, link, &account),
+            Some((link, account)) => self.by_link(tx, &link, &account),
             None => self.for_the_first_time(tx),
         }
     }
 
     /// A person whom a link leads to an account.
-    fn by_link(&self, tx: &mut dyn Tx, link: UpstreamLink, account: &Account) -> StoreResult<Came> {
-        match self.let_in(tx, &link, account)? {
+    fn by_link(&self, tx: &mut dyn Tx, link: &UpstreamLink, account: &Account) -> StoreResult<Came> {
+        match self.let_in(tx, link, account)? {
             Ok(account) => self.begin(tx, link, account, false),
             Err(why) => self.refuse(tx, why, Some(&account.id)),
         }
@@ -177,7 +185,7 @@ impl Arriving {
         };
         // Whoever unlinks, or stops the account, came before, or waits.
         if !tx.use_upstream_link(link, self.ctx.now)? || !tx.lock_active_account(&account.id)? {
-            return Err(crate::store::StoreError::Retry);
+            return Err(StoreError::Retry);
         }
         self.displace(tx, &displaced)?;
         self.vouch(tx, account).map(Ok)
@@ -205,14 +213,13 @@ impl Arriving {
         let active = |found: &&Found| found.account.state == AccountState::Active;
         let ids = || found.iter().filter(active).map(|found| found.account.id.clone());
         let proved = match &self.proof {
-            Proof::NotAsked => Proved::NotAsked,
             Proof::Holds(id) => match found.iter().position(|found| found.account.id == *id) {
                 Some(at) => Proved::Holds(at),
                 None => Proved::NotAsked,
             },
             // Somebody who has the number only since is asked for too.
             Proof::Declined(asked) if ids().all(|id| asked.contains(&id)) => Proved::Declined,
-            Proof::Declined(_) => Proved::NotAsked,
+            Proof::NotAsked | Proof::Declined(_) => Proved::NotAsked,
         };
         let first = First {
             vouched: self.identity.level.ial.0 > 0,
@@ -226,14 +233,14 @@ impl Arriving {
             Verdict::Ask => Ok(Came::Ask(ids().collect())),
             Verdict::Refuse(why) => self.refuse(tx, why, None),
             Verdict::Link { account, displaced } => {
-                let Some(mine) = found.get(account) else { return Err(crate::store::StoreError::Retry) };
+                let Some(mine) = found.get(account) else { return Err(StoreError::Retry) };
                 if !tx.lock_active_account(&mine.account.id)? {
-                    return Err(crate::store::StoreError::Retry);
+                    return Err(StoreError::Retry);
                 }
                 self.displace(tx, &chosen(&displaced))?;
                 let link = self.linking().link(tx, &mine.account)?;
                 let account = self.vouch(tx, &mine.account)?;
-                self.begin(tx, link, account, false)
+                self.begin(tx, &link, account, false)
             }
             Verdict::New { displaced } => {
                 self.displace(tx, &chosen(&displaced))?;
@@ -243,7 +250,7 @@ impl Arriving {
                     tx.insert_audit(&AuditEntry::new(&self.ctx, AuditKind::ArrivalDeclined).account(id))?;
                 }
                 let account = self.vouch(tx, &account)?;
-                self.begin(tx, link, account, true)
+                self.begin(tx, &link, account, true)
             }
         }
     }
@@ -265,7 +272,7 @@ impl Arriving {
             return self.refuse(tx, ArrivalRefusal::SomebodyElse, Some(&account.id));
         };
         self.note_session(tx, &link, &session)?;
-        Ok(Came::In { session, account, first: false })
+        Ok(Came::In(Box::new(In { session, account, first: false })))
     }
 
     /// The person of a session links who they are at the upstream to their account.
@@ -295,7 +302,7 @@ impl Arriving {
             Err(why) => return self.refuse(tx, why, whose),
         };
         if !tx.lock_active_account(&account.id)? {
-            return Err(crate::store::StoreError::Retry);
+            return Err(StoreError::Retry);
         }
         self.displace(tx, &displaced)?;
         self.linking().link(tx, &account)?;
@@ -313,12 +320,12 @@ impl Arriving {
         Ok(tx.find_account(&session.account_id)?.map(|account| (session, account)))
     }
 
-    fn begin(&self, tx: &mut dyn Tx, link: UpstreamLink, account: Account, first: bool) -> StoreResult<Came> {
+    fn begin(&self, tx: &mut dyn Tx, link: &UpstreamLink, account: Account, first: bool) -> StoreResult<Came> {
         let session = self.beginning.arrive(tx, &account, &self.proved(), first)?;
-        self.note_session(tx, &link, &session)?;
+        self.note_session(tx, link, &session)?;
         let entry = AuditEntry::new(&self.ctx, AuditKind::UpstreamArrived).account(&account.id);
         tx.insert_audit(&entry.session(&session.id))?;
-        Ok(Came::In { session, account, first })
+        Ok(Came::In(Box::new(In { session, account, first })))
     }
 
     /// Remembers on which session of the upstream ours stands.
@@ -354,7 +361,7 @@ impl Arriving {
 
     /// The account as it is with what is vouched for. Read again: it is locked now.
     fn vouch(&self, tx: &mut dyn Tx, account: &Account) -> StoreResult<Account> {
-        let account = tx.find_account(&account.id)?.ok_or(crate::store::StoreError::Retry)?;
+        let account = tx.find_account(&account.id)?.ok_or(StoreError::Retry)?;
         let vouching = Vouching {
             ctx: &self.ctx,
             vault: self.letters.vault.as_ref(),

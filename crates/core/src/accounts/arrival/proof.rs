@@ -161,7 +161,7 @@ impl Accounts {
         let judged = self.store.tx("prove_arrival", move |tx| judging.judge(tx, vault.as_ref())).await?;
         let account = match judged {
             Judged::Right(right) => right.account.id,
-            Judged::Refused(outcome) => return Ok(said(outcome)),
+            Judged::Refused(outcome) => return Ok(said(&outcome)),
         };
         if !waiting.asked.contains(&account) {
             return Ok(ArrivalProofOutcome::Over);
@@ -171,12 +171,12 @@ impl Accounts {
     }
 }
 
-fn said(outcome: SecondStepOutcome) -> ArrivalProofOutcome {
+fn said(outcome: &SecondStepOutcome) -> ArrivalProofOutcome {
     match outcome {
         SecondStepOutcome::Malformed => ArrivalProofOutcome::Malformed,
-        SecondStepOutcome::Wrong { tries_left } => ArrivalProofOutcome::Wrong { tries_left },
+        SecondStepOutcome::Wrong { tries_left } => ArrivalProofOutcome::Wrong { tries_left: *tries_left },
         SecondStepOutcome::Expired => ArrivalProofOutcome::Expired,
-        SecondStepOutcome::Throttled { until } => ArrivalProofOutcome::Throttled { until },
+        SecondStepOutcome::Throttled { until } => ArrivalProofOutcome::Throttled { until: *until },
         SecondStepOutcome::Over | SecondStepOutcome::SignedIn(_) | SecondStepOutcome::NewPasswordNeeded(_) => {
             ArrivalProofOutcome::Over
         }

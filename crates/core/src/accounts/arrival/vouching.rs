@@ -117,12 +117,11 @@ impl Vouching<'_> {
             }
         }
         if let Some(Brought { value, vouched: true }) = &facts.phone {
-            let fits = match &before.phone {
-                Some(ours) => ours == value,
-                None => {
-                    let digest = IdentifierKind::Phone.digest(self.vault, value.e164());
-                    phone_cap::has_room(tx, self.vault, &digest, self.accounts_per_phone, self.ctx.now)?
-                }
+            let fits = if let Some(ours) = &before.phone {
+                ours == value
+            } else {
+                let digest = IdentifierKind::Phone.digest(self.vault, value.e164());
+                phone_cap::has_room(tx, self.vault, &digest, self.accounts_per_phone, self.ctx.now)?
             };
             if fits && take(VouchedKind::Phone) {
                 profile.phone = Some(value.clone());
