@@ -96,6 +96,17 @@ pub fn supported() -> [&'static str; 2] {
     [CLASSES[0].0, CLASSES[1].0]
 }
 
+/// The classes that can be reached by one of these ways, each worth `ial` and `aal` at best; the lowest first.
+pub fn reachable(ways: &[(Ial, Aal)]) -> Vec<&'static str> {
+    let reached = |least: (Ial, Aal)| ways.iter().any(|(ial, aal)| *ial >= least.0 && *aal >= least.1);
+    CLASSES.iter().filter(|class| reached((class.1, class.2))).map(|class| class.0).collect()
+}
+
+/// What a class needs at least; `None` for one that we do not know.
+pub fn least(class: &str) -> Option<(Ial, Aal)> {
+    CLASSES.iter().find(|known| known.0 == class).map(|known| (known.1, known.2))
+}
+
 /// The highest of these classes that `ial` and `aal` both reach. Each class is a minimum, so whoever reaches a higher one
 /// truly is of it too.
 pub fn best_met<'a>(values: impl IntoIterator<Item = &'a str>, ial: Ial, aal: Aal) -> Option<&'static str> {
@@ -145,6 +156,20 @@ mod tests {
         for content in ["", " ", "gold", "urn:portal-id:loa:1", "urn:portal-id:loa:2 urn:portal-id:loa:1"] {
             assert!(!asks_for_two_factors(content.split(' ')), "{content}");
         }
+    }
+
+    #[test]
+    fn what_is_reachable_is_what_some_way_reaches_and_each_class_says_what_it_needs() {
+        let local = [(Ial(0), Aal(2))];
+        assert_eq!(reachable(&local), supported());
+        assert_eq!(reachable(&[]), Vec::<&str>::new());
+        let with_portal = [local[0], (Ial(2), Aal(2))];
+        assert_eq!(reachable(&with_portal).last(), Some(&"urn:portal-id:loa:3"));
+        assert_eq!(reachable(&[(Ial(3), Aal(3))]).len(), 4);
+        // Two ways do not add up to one.
+        assert!(!reachable(&[(Ial(3), Aal(1)), (Ial(0), Aal(3))]).contains(&"urn:portal-id:loa:3"));
+        assert_eq!(least("urn:portal-id:loa:3"), Some((Ial(2), Aal(2))));
+        assert_eq!(least("gold"), None);
     }
 
     // security: row 11

@@ -119,6 +119,31 @@ audit_events! {
     SigningKeyCreated => "signing_key_created",
     /// A rotation of signing keys was planned.
     SigningKeysRotated => "signing_keys_rotated",
+    /// A person arrived by another provider; a session began.
+    UpstreamArrived => "upstream_arrived",
+    /// An account was linked to a person of another provider, after its holder proved that it is theirs.
+    UpstreamLinked => "upstream_linked",
+    /// A link took the place of one to somebody else of the same provider; the sessions begun by that one ended.
+    UpstreamLinkReplaced => "upstream_link_replaced",
+    /// A link to a person of another provider was removed.
+    UpstreamUnlinked => "upstream_unlinked",
+    /// An account was made for a person who arrived by another provider.
+    AccountMadeByFederation => "account_made_by_federation",
+    /// Another provider vouched for facts of a person: some are new, or at another level than before.
+    FactsVouched => "facts_vouched",
+    /// A number that its holder had typed was taken from an account, since another provider vouches for it being somebody
+    /// else's; its holder is told by mail.
+    NumberDisputed => "number_disputed",
+    /// The same, of a number that somebody had vouched for here.
+    VerifiedNumberDisputed => "verified_number_disputed",
+    /// A person who arrived by another provider did not prove that an account with their number is theirs.
+    ArrivalDeclined => "arrival_declined",
+    /// A person who arrived by another provider was not let in, or their account not linked.
+    ArrivalRefused => "arrival_refused",
+    /// A person who had no e-mail address or phone here proved one with a code.
+    ContactVerified => "contact_verified",
+    /// Another provider said that a session of it ended: that of ours which stood on it ended too.
+    UpstreamEndedSession => "upstream_ended_session",
 }
 
 /// An entry of the audit trail. It holds identifiers, never names, addresses, numbers or secrets.

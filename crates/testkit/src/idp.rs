@@ -90,10 +90,16 @@ impl TestIdp {
 
     /// Stops this provider and starts another on the same database.
     pub async fn restart(self) -> Self {
+        self.restart_with(|_| {}).await
+    }
+
+    /// The same, with changed settings.
+    pub async fn restart_with(self, change: impl FnOnce(&mut Config)) -> Self {
         let Self { house, clock, mails, texts, beyond, folder } = self;
-        let (config, outside) = (house.config.clone(), house.outside.clone());
+        let (mut config, outside) = (house.config.clone(), house.outside.clone());
         assert_eq!(Arc::strong_count(&house), 1, "somebody still holds the provider");
         drop(house);
+        change(&mut config);
         let house = Arc::new(House::build(config, outside).await.unwrap());
         Self { house, clock, mails, texts, beyond, folder }
     }

@@ -21,6 +21,7 @@ pub mod servers;
 pub mod service;
 pub mod sms_server;
 pub mod suites;
+pub mod upstream;
 
 pub use browser::Browser;
 pub use businesses::Business;
@@ -32,3 +33,4 @@ pub use page::Page;
 pub use portal_id_core as core;
 pub use service::{Service, TokenAnswer};
 pub use sms_server::SmsServer;
+pub use upstream::Visitor;

@@ -63,6 +63,7 @@ mod stated_sex;
 mod step_up;
 mod subjects;
 mod tokens;
+mod upstream;
 mod userinfo_jwt;
 mod walk;
 mod writes;

@@ -162,13 +162,35 @@ impl Beginning {
         proved: &Proved,
         first: bool,
     ) -> StoreResult<Session> {
+        let session = self.put(tx, account, proved, proved.at)?;
+        self.tell_of_new_browser(tx, account, &session, first)?;
+        Ok(session)
+    }
+
+    /// Begins the session of somebody who arrives by another provider, however long ago they proved there who they are.
+    /// Nobody need be told of an account that was made at this moment.
+    pub(super) fn arrive(
+        &self,
+        tx: &mut dyn Tx,
+        account: &Account,
+        proved: &Proved,
+        just_made: bool,
+    ) -> StoreResult<Session> {
+        let session = self.put(tx, account, proved, self.ctx.now)?;
+        if !just_made {
+            self.tell_of_new_browser(tx, account, &session, false)?;
+        }
+        Ok(session)
+    }
+
+    fn put(&self, tx: &mut dyn Tx, account: &Account, proved: &Proved, lives_from: Timestamp) -> StoreResult<Session> {
         let session = Session {
             id: self.session_id.clone(),
             secret: self.session_secret,
             account_id: account.id.clone(),
             auth_time: proved.at,
             last_seen_at: self.ctx.now,
-            expires_at: proved.at + Span::hours(self.sessions.absolute_hours),
+            expires_at: lives_from + Span::hours(self.sessions.absolute_hours),
             amr: proved.amr.clone(),
             ial: proved.ial,
             user_agent: self.ctx.user_agent.clone(),
@@ -177,7 +199,6 @@ impl Beginning {
         };
         let session = self.in_place_of_previous(tx, session)?;
         tx.insert_audit(&AuditEntry::new(&self.ctx, AuditKind::SignedIn).account(&account.id).session(&session.id))?;
-        self.tell_of_new_browser(tx, account, &session, first)?;
         Ok(session)
     }
 
@@ -217,7 +238,7 @@ impl Beginning {
         let limited = Limited::NewBrowserMails(account.id.as_str());
         let letter =
             self.letters.with_not_me(&self.ctx, (account, &email), &limited, |link, days| Message::NewBrowser {
-                username: account.username.display().to_owned(),
+                username: self.letters.called(account),
                 at: super::messages::time_and_day(self.ctx.now),
                 browser: name.browser.unwrap_or_default().to_owned(),
                 system: name.system.unwrap_or_default().to_owned(),

@@ -31,7 +31,7 @@ pub enum ChallengeView {
 impl Accounts {
     /// What to show for a challenge to this browser.
     pub async fn view_challenge(&self, ctx: &Ctx, id: &ChallengeId) -> Result<ChallengeView, Failure> {
-        let Some((challenge, account)) = self.open_challenge(ctx, id).await? else {
+        let Some((challenge, account)) = self.open_any_challenge(ctx, id).await? else {
             return Ok(ChallengeView::Over);
         };
         let phone = self.open_profile(&account)?.phone;
@@ -47,14 +47,29 @@ impl Accounts {
             phone: phone.map(|phone| phone.masked()),
             sending,
             phone_can_be_corrected: challenge.raises_session.is_none()
+                && challenge.proves_arrival.is_none()
                 && identifiers.iter().any(Identifier::is_unproved_phone),
             code_sent: challenge.has_code(),
-            factors: Factors::of(&credentials, ctx.now),
+            // An arrival is proved by the code alone: with anything else its holder signs in.
+            factors: match challenge.proves_arrival {
+                Some(_) => Factors::default(),
+                None => Factors::of(&credentials, ctx.now),
+            },
         })
     }
 
-    /// The challenge and its account, if this browser may go on with it.
+    /// The challenge of a sign-in or step-up and its account, if this browser may go on with it.
     pub(super) async fn open_challenge(
+        &self,
+        ctx: &Ctx,
+        id: &ChallengeId,
+    ) -> Result<Option<(Challenge, Account)>, Failure> {
+        let found = self.open_any_challenge(ctx, id).await?;
+        Ok(found.filter(|(challenge, _)| challenge.proves_arrival.is_none()))
+    }
+
+    /// The same, or that of an arrival.
+    pub(super) async fn open_any_challenge(
         &self,
         ctx: &Ctx,
         id: &ChallengeId,

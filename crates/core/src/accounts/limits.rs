@@ -31,6 +31,11 @@ pub(super) enum Limited<'a> {
     AccountsWithPhone(&'a Digest),
     /// Codes sent to a phone that each account has proved to hold.
     CodesToProvedPhone(&'a Digest),
+    /// Codes to an e-mail address that somebody gives as their own: apart from the mails to its holder, who would not
+    /// learn of what strangers try otherwise.
+    ContactCodesTo(&'a Digest),
+    /// Wrong codes for an address or phone that an account gives as its own.
+    WrongContactCodes(&'a str),
     /// Registrations with an e-mail address, each of which sends it a mail.
     RegistrationsWith(&'a Digest),
     /// Activation mails sent again to an address, known or not; nothing else counts here, or the number of mails until
@@ -65,6 +70,8 @@ impl Limited<'_> {
             Self::CodesToPhone(phone) => vec![b"codes-phone", phone.as_bytes()],
             Self::AccountsWithPhone(phone) => vec![b"accounts-phone", phone.as_bytes()],
             Self::CodesToProvedPhone(phone) => vec![b"codes-proved-phone", phone.as_bytes()],
+            Self::ContactCodesTo(email) => vec![b"codes-email", email.as_bytes()],
+            Self::WrongContactCodes(account) => vec![b"wrong-contact-codes", account.as_bytes()],
             Self::RegistrationsWith(email) => vec![b"registrations", email.as_bytes()],
             Self::ResendsTo(email) => vec![b"resends", email.as_bytes()],
             Self::MailsTo(email) => vec![b"mails", email.as_bytes()],

@@ -6,6 +6,7 @@
 mod activating;
 mod activation;
 mod address_form;
+mod arrival;
 mod authenticators;
 mod beginning;
 mod business_form;
@@ -22,12 +23,14 @@ mod field;
 #[cfg(test)]
 mod field_tables;
 mod former_number_index;
+mod judging;
 mod known_device;
 mod limits;
 mod mailed_link;
 mod messages;
 mod new_password;
 mod not_me;
+mod own_contact;
 mod passkey_questions;
 mod passkeys;
 mod password;
@@ -57,6 +60,10 @@ mod ticket;
 
 pub use activation::{ActivateOutcome, ActivationView, ResendOutcome, ResendTicket};
 pub use address_form::{AddressForm, NamedUnits};
+pub use arrival::{
+    ArrivalCodeOutcome, ArrivalOutcome, ArrivalProofOutcome, ArrivalRefusal, ArrivalView, Candidate, Missing, OwnLink,
+    UnlinkOutcome,
+};
 pub use authenticators::{AddAuthenticatorOutcome, AuthenticatorOffer};
 pub use beginning::{Here, NewSession};
 pub use business_form::BusinessForm;
@@ -70,6 +77,7 @@ pub use field::{Field, FieldErrors};
 pub use former_number_index::Indexed;
 pub use new_password::{NewPasswordOutcome, NewPasswordTicket, NewPasswordView};
 pub use not_me::{NotMeOutcome, NotMeView};
+pub use own_contact::{AskContactOutcome, ProveContactOutcome};
 pub use passkeys::{AddPasskeyOutcome, PasskeyOutcome};
 pub use password::{ChangePasswordOutcome, PasswordForm};
 pub use phone_correction::{AskCorrectionOutcome, CorrectPhoneOutcome, PhoneCorrectionView};

@@ -109,7 +109,7 @@ impl Accounts {
     pub async fn view_new_password(&self, ctx: &Ctx, ticket: &NewPasswordTicket) -> Result<NewPasswordView, Failure> {
         Ok(match self.open_new_password(ctx, ticket).await? {
             Some((content, account, _)) => NewPasswordView::Ready {
-                username: account.username.display().to_owned(),
+                username: self.letters.called(&account),
                 needs_current: content.signing_in.is_none(),
             },
             None => NewPasswordView::Over,

@@ -95,7 +95,7 @@ impl Accounts {
     /// How the link stands. Changes nothing.
     pub async fn view_not_me(&self, ctx: &Ctx, secret: &str) -> Result<NotMeView, Failure> {
         Ok(match self.find_not_me(ctx, secret).await? {
-            Some((_, account)) => NotMeView::Ready { username: account.username.display().to_owned() },
+            Some((_, account)) => NotMeView::Ready { username: self.letters.called(&account) },
             None => NotMeView::Over,
         })
     }
@@ -154,7 +154,7 @@ impl Accounts {
     }
 }
 
-/// Removes the authenticators, passkeys and recovery codes that were added at `since` or later: they may be a stranger's.
+/// Removes the authenticators, passkeys, recovery codes and links that were added at `since` or later: they may be a stranger's.
 fn remove_added_since(
     tx: &mut dyn Tx,
     letters: &Letters,
@@ -173,6 +173,14 @@ fn remove_added_since(
         if tx.delete_credential(&account.id, &one.id)? && !removed.contains(&kind) {
             tx.insert_audit(&AuditEntry::new(ctx, kind).account(&account.id))?;
             removed.push(kind);
+        }
+    }
+    // But never the link that the account was made by: it is the way in of whoever it was made for.
+    let links = tx.list_upstream_links(&account.id)?;
+    for link in links.iter().filter(|link| link.created_at >= since && link.created_at > account.created_at) {
+        if tx.delete_upstream_link(&account.id, &link.id)? {
+            tx.insert_audit(&AuditEntry::new(ctx, AuditKind::UpstreamUnlinked).account(&account.id))?;
+            removed.push(AuditKind::UpstreamUnlinked);
         }
     }
     if removed.is_empty() {

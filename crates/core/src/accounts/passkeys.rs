@@ -198,7 +198,7 @@ impl Accounts {
             challenge,
             rp_id: self.relying_party.id.clone(),
             user_handle: encode(account.id.as_str().as_bytes()),
-            username: account.username.display().to_owned(),
+            username: self.letters.called(account),
             excluded,
         }))
     }

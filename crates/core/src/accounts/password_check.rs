@@ -80,7 +80,7 @@ impl Accounts {
             Some(email) => {
                 let local = until.in_vietnam();
                 let text = Message::SignInThrottled {
-                    username: account.username.display().to_owned(),
+                    username: self.letters.called(account),
                     until: format!("{:02}:{:02}", local.hour(), local.minute()),
                     desk: self.letters.desk(account.language),
                 };

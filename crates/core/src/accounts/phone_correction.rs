@@ -97,7 +97,7 @@ impl Accounts {
             account.language,
             LINK_LIFETIME,
             Message::PhoneCorrection {
-                username: account.username.display().to_owned(),
+                username: self.letters.called(&account),
                 link: format!("{}/sign-in/phone?token={}", self.letters.public_url, secret.expose()),
                 minutes: LINK_LIFETIME.as_minutes_up(),
             },
@@ -131,7 +131,7 @@ impl Accounts {
             return Ok(PhoneCorrectionView::Over);
         };
         Ok(PhoneCorrectionView::Ready {
-            username: account.username.display().to_owned(),
+            username: self.letters.called(&account),
             phone: self.open_profile(&account)?.phone.map(|phone| phone.masked()).unwrap_or_default(),
         })
     }
@@ -204,7 +204,7 @@ impl Accounts {
     ) -> Result<(Sealed<Profile>, Option<OutboxRow>), Failure> {
         let mut profile = self.open_profile(account)?;
         let message = Message::PhoneCorrected {
-            username: account.username.display().to_owned(),
+            username: self.letters.called(account),
             phone: phone.masked(),
             desk: self.letters.desk(account.language),
         };

@@ -52,7 +52,7 @@ pub(super) struct Signed {
 }
 
 /// What a proof is worth.
-pub(super) enum Judged {
+pub(super) enum Worth {
     /// It proves who the person is, and was used up by that.
     Right,
     /// Right or wrong, its time is over.
@@ -104,9 +104,9 @@ impl Proof {
         challenge: &Challenge,
         phone: Option<&Phone>,
         now: Timestamp,
-    ) -> StoreResult<Judged> {
+    ) -> StoreResult<Worth> {
         let right = match self {
-            Self::Sms(_) if now >= challenge.expires_at => return Ok(Judged::Late),
+            Self::Sms(_) if now >= challenge.expires_at => return Ok(Worth::Late),
             Self::Sms(code) => {
                 phone.is_some_and(|phone| code_digest(vault, &challenge.id, phone, code) == challenge.code)
             }
@@ -121,7 +121,7 @@ impl Proof {
             Self::Passkey(Some(signed)) => signed.note_use(tx, now)?,
             Self::Passkey(None) => false,
         };
-        Ok(if right { Judged::Right } else { Judged::Wrong })
+        Ok(if right { Worth::Right } else { Worth::Wrong })
     }
 
     /// Tells the owner of a use that they should know about.

@@ -26,7 +26,7 @@ impl Letters {
     fn of_changed_password(&self, ctx: &Ctx, account: &Account, email: &crate::facts::Email) -> NotMeLetter {
         let limited = Limited::PasswordMails(account.id.as_str());
         self.with_not_me(ctx, (account, email), &limited, |link, days| Message::PasswordChanged {
-            username: account.username.display().to_owned(),
+            username: self.called(account),
             at: time_and_day(ctx.now),
             link,
             days,

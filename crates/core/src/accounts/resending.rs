@@ -28,7 +28,7 @@ pub enum ResendCodeOutcome {
 impl Accounts {
     /// Sends another code for the same challenge. The count of wrong tries goes on (security.md row 12).
     pub async fn resend_code(&self, ctx: &Ctx, id: &ChallengeId) -> Result<ResendCodeOutcome, Failure> {
-        let Some((challenge, account)) = self.open_challenge(ctx, id).await? else {
+        let Some((challenge, account)) = self.open_any_challenge(ctx, id).await? else {
             return Ok(ResendCodeOutcome::Over);
         };
         let wait_until = challenge.sent_at + self.settings.codes.resend_after();

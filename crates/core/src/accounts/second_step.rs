@@ -2,6 +2,7 @@
 //! [`super::challenges`]: what its page shows; to [`super::second_step_attempt`]: what its transaction finds and writes.
 
 use super::beginning::Begun;
+use super::judging::Judging;
 use super::proof::Given;
 use super::second_step_attempt::{Attempt, Checked};
 use super::{Accounts, Failure, Here, NewPasswordTicket, NewSession};
@@ -52,14 +53,15 @@ impl Accounts {
         let cookie = Secret::random(ctx.entropy());
         let beginning = self.beginning(ctx, &cookie, here);
         let remembered = beginning.remembered();
-        let attempt = Attempt {
+        let judging = Judging {
             ctx: ctx.clone(),
             challenge: id.clone(),
+            proves_arrival: None,
             proof,
             codes: self.settings.codes.clone(),
             letters: self.letters.clone(),
-            beginning,
         };
+        let attempt = Attempt { judging, beginning };
         let vault = Arc::clone(&self.vault);
         let checked = self.store.tx("take_second_step", move |tx| attempt.check(tx, vault.as_ref())).await?;
         Ok(match checked {

@@ -1,32 +1,17 @@
-//! What a second step finds and writes, in one transaction: which of many parallel tries are evaluated, what a wrong one
-//! counts, what a right one proves.
+//! What a second step that was judged comes to, in the same transaction: a session begins, or is raised.
 
 use super::beginning::{Beginning, Begun, Proved};
-use super::limits::{self, Limited};
-use super::messages::{Letters, time_and_day};
-use super::proof::{Judged, Proof};
+use super::judging::{Judged, Judging, Right};
 use super::second_step::SecondStepOutcome;
 use crate::acr::Ial;
-use crate::audit::{AuditEntry, AuditKind};
-use crate::challenge::{Challenge, CodeSettings};
-use crate::ctx::Ctx;
-use crate::facts::Phone;
-use crate::ids::{AccountId, ChallengeId};
-use crate::outbox::Message;
+use crate::ids::AccountId;
 use crate::ports::Vault;
-use crate::profile::{Account, AccountState, FactSource, Identifier, IdentifierKind};
 use crate::session::Session;
-use crate::store::{StoreError, StoreResult, Tx};
-use crate::throttle::Throttle;
-use crate::time::Timestamp;
+use crate::store::{StoreResult, Tx};
 
 /// One second step taken, with everything its transaction needs.
 pub(super) struct Attempt {
-    pub(super) ctx: Ctx,
-    pub(super) challenge: ChallengeId,
-    pub(super) proof: Proof,
-    pub(super) codes: CodeSettings,
-    pub(super) letters: Letters,
+    pub(super) judging: Judging,
     pub(super) beginning: Beginning,
 }
 
@@ -39,119 +24,19 @@ pub(super) enum Checked {
 
 impl Attempt {
     pub(super) fn check(&self, tx: &mut dyn Tx, vault: &dyn Vault) -> StoreResult<Checked> {
-        let (ctx, now) = (&self.ctx, self.ctx.now);
-        let Some(mut challenge) = tx.find_challenge(&self.challenge)? else {
-            return Ok(Checked::Refused(SecondStepOutcome::Over));
+        let Right { challenge, account, first } = match self.judging.judge(tx, vault)? {
+            Judged::Right(right) => *right,
+            Judged::Refused(outcome) => return Ok(Checked::Refused(outcome)),
         };
-        if !challenge.is_open(now, &self.codes) || ctx.browser != Some(challenge.browser) {
-            return Ok(Checked::Refused(SecondStepOutcome::Over));
-        }
-        let Some(account) =
-            tx.find_account(&challenge.account_id)?.filter(|account| account.state == AccountState::Active)
-        else {
-            return Ok(Checked::Refused(SecondStepOutcome::Over));
-        };
-        let limit = Limited::WrongCodes(account.id.as_str()).key(vault);
-        let wrong_codes = tx.find_throttle(&limit)?.unwrap_or_else(|| Throttle::fresh(limit, now));
-        // Whoever knows the password can use the limit up, but not lock out an owner who has a passkey.
-        if self.proof.can_be_guessed()
-            && let Some(until) = self.codes.wrong_codes().blocked_until(&wrong_codes.marks, now)
-        {
-            return Ok(Checked::Refused(SecondStepOutcome::Throttled { until }));
-        }
-        let profile = account.open_profile(vault)?;
-        match self.proof.judge(tx, vault, &challenge, profile.phone.as_ref(), now)? {
-            Judged::Right => {}
-            Judged::Late => return Ok(Checked::Refused(SecondStepOutcome::Expired)),
-            Judged::Wrong => return self.count_wrong(tx, challenge, wrong_codes, &account),
-        }
-        challenge.used_at = Some(now);
-        if !tx.update_challenge(&challenge)? {
-            return Err(StoreError::Retry);
-        }
-        if self.proof.can_be_guessed() {
-            // Unchanged, for the gate: of many tries at once, also in other challenges, each is judged by a row that
-            // nobody has changed until it is written. Else as many would be judged as come at one moment.
-            limits::put(tx, &wrong_codes)?;
-        }
-        let first = match (&self.proof, &profile.phone) {
-            (Proof::Sms(_), Some(phone)) => self.verify_phone(tx, vault, &account, phone)?,
-            _ => false,
-        };
-        self.proof.tell(tx, &self.letters, ctx, &account, &profile)?;
+        let amr = self.judging.proof.amr();
         if let Some(session) = &challenge.raises_session {
-            return Ok(match self.beginning.raise(tx, &challenge, session, self.proof.amr())? {
+            return Ok(match self.beginning.raise(tx, &challenge, session, amr)? {
                 Some(session) => Checked::Raised(session),
                 None => Checked::Refused(SecondStepOutcome::Over),
             });
         }
-        let proved = Proved { amr: self.proof.amr().to_vec(), ial: Ial(0), at: now };
+        let proved = Proved { amr: amr.to_vec(), ial: Ial(0), at: self.judging.ctx.now };
         let begun = self.beginning.begin(tx, &account, proved, first)?;
         Ok(Checked::Right(account.id, begun))
-    }
-
-    /// Counts a wrong one, for this challenge and for the account; the owner learns of the one that reaches the limit.
-    fn count_wrong(
-        &self,
-        tx: &mut dyn Tx,
-        mut challenge: Challenge,
-        mut wrong_codes: Throttle,
-        account: &Account,
-    ) -> StoreResult<Checked> {
-        let (rule, now) = (self.codes.wrong_codes(), self.ctx.now);
-        challenge.tries += 1;
-        let tries_left = self.codes.tries.saturating_sub(challenge.tries);
-        if !tx.update_challenge(&challenge)? {
-            return Err(StoreError::Retry);
-        }
-        // It fits, unless it is the answer of a passkey.
-        if let Err(until) = wrong_codes.mark(&rule, now) {
-            return Ok(Checked::Refused(SecondStepOutcome::Throttled { until }));
-        }
-        if let Some(until) = rule.blocked_until(&wrong_codes.marks, now)
-            && wrong_codes.notified_at.is_none()
-        {
-            wrong_codes.notified_at = Some(now);
-            self.tell_of_wrong_codes(tx, account, until)?;
-        }
-        limits::put(tx, &wrong_codes)?;
-        Ok(Checked::Refused(if tries_left == 0 {
-            SecondStepOutcome::Over
-        } else {
-            SecondStepOutcome::Wrong { tries_left }
-        }))
-    }
-
-    /// Whoever gives codes has given the right password: if it was not the owner, it is known to somebody.
-    fn tell_of_wrong_codes(&self, tx: &mut dyn Tx, account: &Account, until: Timestamp) -> StoreResult<()> {
-        tx.insert_audit(&AuditEntry::new(&self.ctx, AuditKind::SecondStepThrottled).account(&account.id))?;
-        let Some(email) = account.open_profile(self.letters.vault.as_ref())?.email else { return Ok(()) };
-        let limited = Limited::WrongCodeMails(account.id.as_str());
-        let letter = self.letters.with_not_me(&self.ctx, (account, &email), &limited, |link, days| {
-            Message::SecondStepThrottled {
-                username: account.username.display().to_owned(),
-                until: time_and_day(until),
-                link,
-                days,
-                desk: self.letters.desk(account.language),
-            }
-        });
-        letter.post(tx)
-    }
-
-    /// The phone is verified by its first accepted code (decisions 5). The code was bound to this very number. Whether
-    /// it was the first.
-    fn verify_phone(&self, tx: &mut dyn Tx, vault: &dyn Vault, account: &Account, phone: &Phone) -> StoreResult<bool> {
-        let digest = IdentifierKind::Phone.digest(vault, phone.e164());
-        let facts = tx.list_identifiers(&account.id)?;
-        let unverified = facts.iter().any(Identifier::is_unproved_phone);
-        if unverified
-            && tx.verify_identifier(&account.id, IdentifierKind::Phone, &digest, FactSource::PhoneCode, self.ctx.now)?
-        {
-            // Written back unchanged: what a service may have kept by `updated_at` is out of date now.
-            tx.update_profile(&account.id, &account.profile, self.ctx.now)?;
-            tx.insert_audit(&AuditEntry::new(&self.ctx, AuditKind::PhoneVerified).account(&account.id))?;
-        }
-        Ok(unverified)
     }
 }

@@ -2,7 +2,7 @@
 //! in the browser and the session that asked (security.md row 10), and changes nothing but the factors: `auth_time` stays,
 //! so that it never passes for a fresh sign-in (row 11).
 
-use super::beginning::Beginning;
+use super::beginning::{Beginning, Proved};
 use super::sign_in::{Text, ask_second_step, new_challenge};
 use super::{Accounts, Failure, SignInOutcome, SignedIn};
 use crate::acr::Amr;
@@ -87,6 +87,31 @@ impl Beginning {
         };
         let raised =
             Session { secret: *self.session_secret(), amr: with(&before.amr, proved), last_seen_at: ctx.now, ..before };
+        if !tx.renew_session(&raised)? {
+            return Ok(None);
+        }
+        let entry = AuditEntry::new(ctx, AuditKind::SteppedUp).account(&raised.account_id);
+        tx.insert_audit(&entry.session(&raised.id))?;
+        Ok(Some(raised))
+    }
+
+    /// The same by another provider, which says how and when the person proved there who they are, and who vouches for it.
+    pub(super) fn raise_by_upstream(
+        &self,
+        tx: &mut dyn Tx,
+        before: &Session,
+        proved: &Proved,
+    ) -> StoreResult<Option<Session>> {
+        let ctx = self.ctx();
+        let both = |factor: &Amr| before.amr.contains(factor) || proved.amr.contains(factor);
+        let raised = Session {
+            secret: *self.session_secret(),
+            amr: Amr::ALL.into_iter().filter(both).collect(),
+            ial: proved.ial,
+            auth_time: proved.at,
+            last_seen_at: ctx.now,
+            ..before.clone()
+        };
         if !tx.renew_session(&raised)? {
             return Ok(None);
         }

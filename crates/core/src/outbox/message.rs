@@ -115,6 +115,27 @@ pub enum Message {
         /// Where the desk is, as configured.
         desk: String,
     },
+    /// E-mail: another provider vouches that a number of the account is somebody else's; the account lost it
+    /// (decisions 24).
+    NumberDisputed {
+        /// The username.
+        username: String,
+        /// Whether it is the code of a business, not the number of a person.
+        business: bool,
+        /// When, as time and day in Vietnam.
+        at: String,
+        /// Where the desk is, as configured.
+        desk: String,
+    },
+    /// E-mail: the code that proves an address to be the holder's.
+    ContactCode {
+        /// The username, or the holder's name where they chose none.
+        username: String,
+        /// Six digits.
+        code: String,
+        /// How many minutes it lives.
+        minutes: i64,
+    },
     /// SMS: the code of a sign-in.
     SignInCode {
         /// Six digits.
@@ -159,11 +180,17 @@ pub enum SecurityChange {
     DevicesForgotten,
     /// What was added lately was removed, since the owner said that a sign-in was somebody else's.
     AddedLatelyRemoved,
+    /// The account was linked to a person of another provider.
+    UpstreamLinked,
+    /// It was linked to another person of that provider than before.
+    UpstreamLinkReplaced,
+    /// A link was removed.
+    UpstreamUnlinked,
 }
 
 impl SecurityChange {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::AuthenticatorAdded,
         Self::AuthenticatorRemoved,
         Self::PasskeyAdded,
@@ -173,6 +200,9 @@ impl SecurityChange {
         Self::DeviceRemembered,
         Self::DevicesForgotten,
         Self::AddedLatelyRemoved,
+        Self::UpstreamLinked,
+        Self::UpstreamLinkReplaced,
+        Self::UpstreamUnlinked,
     ];
 
     /// The word that templates choose their sentence by.
@@ -187,6 +217,9 @@ impl SecurityChange {
             Self::DeviceRemembered => "device_remembered",
             Self::DevicesForgotten => "devices_forgotten",
             Self::AddedLatelyRemoved => "added_lately_removed",
+            Self::UpstreamLinked => "upstream_linked",
+            Self::UpstreamLinkReplaced => "upstream_link_replaced",
+            Self::UpstreamUnlinked => "upstream_unlinked",
         }
     }
 }
@@ -205,6 +238,8 @@ impl Message {
             Self::NewBrowser { .. } => "new_browser",
             Self::PasswordChanged { .. } => "password_changed",
             Self::SecurityChanged { .. } => "security_changed",
+            Self::NumberDisputed { .. } => "number_disputed",
+            Self::ContactCode { .. } => "contact_code",
             Self::SignInCode { .. } => "sign_in_code",
             Self::SessionEnded(_) => "session_ended",
         }

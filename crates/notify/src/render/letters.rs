@@ -113,3 +113,11 @@ letter!(phone_corrected { username: str, phone: str, desk: str }
 letter!(security_changed { username: str, change: str, at: str, desk: str }
     vi: "security_changed/vi/subject.txt", "security_changed/vi/body.txt", "security_changed/vi/body.html";
     en: "security_changed/en/subject.txt", "security_changed/en/body.txt", "security_changed/en/body.html");
+
+letter!(number_disputed { username: str, number: str, at: str, desk: str }
+    vi: "number_disputed/vi/subject.txt", "number_disputed/vi/body.txt", "number_disputed/vi/body.html";
+    en: "number_disputed/en/subject.txt", "number_disputed/en/body.txt", "number_disputed/en/body.html");
+
+letter!(contact_code { username: str, code: str, minutes: i64 }
+    vi: "contact_code/vi/subject.txt", "contact_code/vi/body.txt", "contact_code/vi/body.html";
+    en: "contact_code/en/subject.txt", "contact_code/en/body.txt", "contact_code/en/body.html");

@@ -189,6 +189,16 @@ impl Renderer {
                 &house,
                 &letters::security_changed::Letter { username, change: change.as_str(), at, desk },
             ),
+            Message::NumberDisputed { username, business, at, desk } => {
+                let number = if *business { "business" } else { "person" };
+                let letter = letters::number_disputed::Letter { username, number, at, desk };
+                letters::number_disputed::write(language, &house, &letter)
+            }
+            Message::ContactCode { username, code, minutes } => letters::contact_code::write(
+                language,
+                &house,
+                &letters::contact_code::Letter { username, code, minutes },
+            ),
             // A text message has no e-mail form, `render` has taken it before; a notice to a client has no words at all.
             Message::SignInCode { .. } | Message::SessionEnded(_) => Err(askama::Error::Fmt),
         }
@@ -231,6 +241,8 @@ fn link(message: &Message) -> Option<&str> {
         Message::SignInThrottled { .. }
         | Message::PhoneCorrected { .. }
         | Message::SecurityChanged { .. }
+        | Message::NumberDisputed { .. }
+        | Message::ContactCode { .. }
         | Message::SignInCode { .. }
         | Message::SessionEnded(_) => None,
     }

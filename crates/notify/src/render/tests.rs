@@ -58,7 +58,14 @@ fn messages_with(username: &str, until: &str, phone: &str, desk: &str) -> Vec<Me
             days: 10,
             desk: desk.clone(),
         },
-        Message::SecurityChanged { username, change: SecurityChange::PasskeyAdded, at: until.to_owned(), desk },
+        Message::SecurityChanged {
+            username: username.clone(),
+            change: SecurityChange::PasskeyAdded,
+            at: until.to_owned(),
+            desk: desk.clone(),
+        },
+        Message::NumberDisputed { username: username.clone(), business: false, at: until.to_owned(), desk },
+        Message::ContactCode { username, code: "123456".to_owned(), minutes: 5 },
     ]
 }
 

@@ -1,0 +1,72 @@
+//! Sessions that stand on one of an upstream: how to end that one too, and what happens here when it ended there.
+
+use crate::accounts::ending::{self, Which};
+use crate::accounts::{Accounts, Failure};
+use crate::audit::{AuditEntry, AuditKind};
+use crate::ctx::Ctx;
+use crate::ids::{AccountId, SessionId};
+use crate::store::{StoreResult, Tx};
+use crate::time::Timestamp;
+use crate::upstream::{LogoutOf, UpstreamEnding, UpstreamId};
+use std::collections::BTreeMap;
+
+/// More sessions than anybody has.
+const ALL: u32 = 10_000;
+
+impl Accounts {
+    /// On which session of which upstream a session stands, and how to end it there. Asked before signing out.
+    pub async fn upstream_ending(&self, session: &SessionId) -> Result<Option<(UpstreamId, UpstreamEnding)>, Failure> {
+        let id = session.clone();
+        let found = self.store.read("upstream_ending", move |tx| tx.find_upstream_session(&id)).await?;
+        match found {
+            Some(row) => Ok(Some((row.upstream.clone(), row.open_ending(self.vault.as_ref())?))),
+            None => Ok(None),
+        }
+    }
+
+    /// An upstream says that a session of it, or everything of a person, ended there (OpenID Connect Back-Channel Logout
+    /// 1.0 §2.6): what began with it ends here, and the services are told. With `everywhere` every session of those
+    /// people ends, however it began. How many ended.
+    pub async fn end_upstream_sessions(
+        &self,
+        ctx: &Ctx,
+        upstream: &UpstreamId,
+        issuer: &str,
+        of: &LogoutOf,
+        everywhere: bool,
+    ) -> Result<u32, Failure> {
+        let Some(ended) = of.ended_by(self.vault.as_ref(), upstream, issuer) else { return Ok(0) };
+        let (ctx, upstream, letters) = (ctx.clone(), upstream.clone(), self.letters.clone());
+        let count = self
+            .store
+            .tx("end_upstream_sessions", move |tx| {
+                let mut found: BTreeMap<SessionId, AccountId> =
+                    tx.list_sessions_of_upstream(&upstream, &ended)?.into_iter().collect();
+                if everywhere {
+                    add_all(tx, &mut found, ctx.now)?;
+                }
+                let mut count = 0;
+                for (session, account) in &found {
+                    if ending::end(tx, &letters, &ctx, Which::One(session))?.sessions > 0 {
+                        let entry = AuditEntry::new(&ctx, AuditKind::UpstreamEndedSession).account(account);
+                        tx.insert_audit(&entry.session(session))?;
+                        count += 1;
+                    }
+                }
+                Ok(count)
+            })
+            .await?;
+        Ok(count)
+    }
+}
+
+/// Every other session of the same people.
+fn add_all(tx: &mut dyn Tx, found: &mut BTreeMap<SessionId, AccountId>, now: Timestamp) -> StoreResult<()> {
+    let mut people: Vec<AccountId> = found.values().cloned().collect();
+    people.dedup();
+    for account in people {
+        let sessions = tx.list_sessions(&account, now, Timestamp::from_millis(0), ALL)?;
+        found.extend(sessions.into_iter().map(|session| (session.id, account.clone())));
+    }
+    Ok(())
+}
