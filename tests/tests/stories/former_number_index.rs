@@ -12,6 +12,7 @@ use portal_id_testkit::core::profile::{
 use portal_id_testkit::core::store::{StoreError, Tx};
 use portal_id_testkit::core::time::Span;
 use portal_id_testkit::people::{activate, activation_token};
+use portal_id_testkit::servers::pause;
 use portal_id_testkit::{Citizen, TestIdp};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -191,10 +192,10 @@ async fn a_registration_that_is_activated_while_the_pass_looks_at_it_holds_its_f
     tokio::task::spawn_blocking(move || has_claimed.recv_timeout(Duration::from_secs(30))).await.unwrap().unwrap();
     let (accounts, ctx, password) = (idp.house.accounts.clone(), idp.ctx(), le.password.clone());
     let activating = tokio::spawn(async move { accounts.activate(&ctx, &token, &password).await });
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    pause(500);
     let (accounts, ctx) = (idp.house.accounts.clone(), idp.ctx());
     let indexing = tokio::spawn(async move { accounts.index_former_numbers(&ctx, 10).await });
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    pause(500);
     go_on.send(()).unwrap();
 
     assert!(other.await.unwrap().is_err());

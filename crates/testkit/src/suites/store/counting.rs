@@ -72,9 +72,9 @@ pub async fn a_text_that_the_ceiling_refuses_asks_for_the_day_once(subject: Subj
 
 /// Whoever holds it only keeps others from changing it: no row is written, and no disk waited for.
 pub async fn holding_a_row_writes_nothing(subject: Subject) {
-    let held = Account { state: AccountState::Active, ..account(1) };
-    let consent = consent(&held.id, "land");
-    let (added, given) = (held.clone(), consent.clone());
+    let owner = Account { state: AccountState::Active, ..account(1) };
+    let consent = consent(&owner.id, "land");
+    let (added, given) = (owner.clone(), consent.clone());
     let add = move |tx: &mut dyn Tx| {
         tx.insert_account(&added)?;
         tx.insert_client(&client("land"))?;
@@ -82,15 +82,15 @@ pub async fn holding_a_row_writes_nothing(subject: Subject) {
     };
     subject.store.tx("add", add).await.expect("added");
     let before = subject.counters.writes();
-    let locking = move |tx: &mut dyn Tx| {
-        let hash = held.password_hash.as_deref().unwrap_or_default();
+    let hold = move |tx: &mut dyn Tx| {
+        let hash = owner.password_hash.as_deref().unwrap_or_default();
         Ok([
-            tx.lock_account(&held.id)?,
-            tx.lock_active_account(&held.id)?,
-            tx.confirm_password(&held.id, hash)?,
+            tx.lock_account(&owner.id)?,
+            tx.lock_active_account(&owner.id)?,
+            tx.confirm_password(&owner.id, hash)?,
             tx.hold_consent(&consent)?,
         ])
     };
-    assert_eq!(subject.store.tx("hold", locking).await, Ok([true; 4]));
+    assert_eq!(subject.store.tx("hold", hold).await, Ok([true; 4]));
     assert_eq!(subject.counters.writes(), before);
 }
