@@ -166,7 +166,6 @@ async fn a_pass_goes_on_portion_by_portion() {
 /// The pass meets a registration that waits while its link is pressed: whoever of both comes second sees what the first
 /// wrote, or the active account would hold its former number without the claim to it, and nobody would ever notice.
 // security: row 15
-#[expect(clippy::disallowed_methods, reason = "a transaction that waits for a lock shows it by nothing but time")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_registration_that_is_activated_while_the_pass_looks_at_it_holds_its_former_number() {
     let idp = TestIdp::start().await;
