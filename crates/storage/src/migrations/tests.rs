@@ -84,7 +84,7 @@ fn frequent_look_ups_use_an_index() {
         "SELECT * FROM sms_early WHERE gateway = ? AND (id = ? OR id = ?)",
         "SELECT * FROM sms_early WHERE told_at < ?",
         "SELECT * FROM upstream_links WHERE upstream = ? AND key = ?",
-        "SELECT * FROM upstream_links WHERE account_id = ? ORDER BY created_at",
+        "SELECT * FROM upstream_links WHERE account_id = ?",
         "SELECT * FROM upstream_sessions WHERE sid = ? AND upstream = ?",
         "SELECT * FROM upstream_sessions WHERE subject = ? AND upstream = ?",
         "SELECT * FROM upstream_sessions WHERE link_id = ?",
