@@ -5,7 +5,7 @@ use portal_id_testkit::core::accounts::{ArrivalOutcome, ArrivalRefusal, Here};
 use portal_id_testkit::core::acr::{Amr, Ial};
 use portal_id_testkit::core::audit::AuditKind;
 use portal_id_testkit::core::facts::{FormerNumber, FullName, IdentityNumber};
-use portal_id_testkit::core::profile::{AccountClass, AccountState, FactSource, IdentifierKind};
+use portal_id_testkit::core::profile::{AccountClass, AccountState, FactSource, Identifier, IdentifierKind};
 use portal_id_testkit::core::time::Span;
 use portal_id_testkit::core::upstream::{BroughtLevel, Purpose, UpstreamIdentity};
 use portal_id_testkit::core::vouched::VouchedKind;
@@ -39,7 +39,7 @@ async fn later_arrivals_refresh_the_facts_and_a_weaker_one_does_not_undo_what_a_
     renamed.facts.full_name = Some(FullName::from_stored("Trần Thị Bình An").unwrap());
     assert!(!signed_in(&visitor.arrive(&renamed).await).1);
     let after = known(&idp, &id).await;
-    assert_eq!(after.profile.full_name.as_ref().map(|name| name.as_str()), Some("Trần Thị Bình An"));
+    assert_eq!(after.profile.full_name.as_ref().map(FullName::as_str), Some("Trần Thị Bình An"));
     assert!(after.vouched.iter().all(|fact| fact.verified_at > since));
     let session = visitor.who().await.expect("signed in").session;
 
@@ -52,10 +52,10 @@ async fn later_arrivals_refresh_the_facts_and_a_weaker_one_does_not_undo_what_a_
     let elsewhere = UpstreamIdentity { upstream: upstream("other"), source: FactSource::Provider, ..identity.clone() };
     let link = Purpose::Link { session: session.id };
     assert!(matches!(visitor.arrive_to(&at_level(&elsewhere, 1), link).await, ArrivalOutcome::Linked));
-    assert_eq!(known(&idp, &id).await.profile.full_name.as_ref().map(|name| name.as_str()), Some("Trần Thị Bình An"));
+    assert_eq!(known(&idp, &id).await.profile.full_name.as_ref().map(FullName::as_str), Some("Trần Thị Bình An"));
     visitor.arrive(&at_level(&elsewhere, 3)).await;
     let after = known(&idp, &id).await;
-    assert_eq!(after.profile.full_name.as_ref().map(|name| name.as_str()), Some("Trần Thị Bình"));
+    assert_eq!(after.profile.full_name.as_ref().map(FullName::as_str), Some("Trần Thị Bình"));
     assert_eq!(after.provenance(&idp, VouchedKind::FullName), Some((FactSource::Provider, 3)));
 }
 
@@ -103,7 +103,7 @@ async fn an_account_of_nine_digits_is_found_by_twelve_that_name_them() {
     assert!(!signed_in(&proved).1);
     let after = known(&idp, &id_of(&idp, &an.username).await).await;
     assert_eq!(after.profile.identity_number.as_ref().map(IdentityNumber::as_str), Some(NUMBER));
-    assert!(after.fact(IdentifierKind::FormerNumber).is_some_and(|former| former.is_verified()));
+    assert!(after.fact(IdentifierKind::FormerNumber).is_some_and(Identifier::is_verified));
 }
 
 // security: row 7

@@ -3,6 +3,7 @@
 use super::known;
 use portal_id_testkit::core::accounts::{AskContactOutcome, ProveContactOutcome};
 use portal_id_testkit::core::audit::AuditKind;
+use portal_id_testkit::core::facts::Phone;
 use portal_id_testkit::core::ids::PendingContactId;
 use portal_id_testkit::core::pending_contact::ContactKind;
 use portal_id_testkit::core::profile::{FactSource, IdentifierKind};
@@ -62,7 +63,7 @@ async fn an_address_and_a_phone_become_the_accounts_by_the_code_that_was_sent_th
     assert_eq!(email.source, FactSource::Mailbox);
     let phone = binh.fact(IdentifierKind::Phone).expect("the phone");
     assert_eq!((phone.claimed, phone.is_verified(), phone.source), (false, true, FactSource::PhoneCode));
-    assert_eq!(binh.profile.phone.as_ref().map(|phone| phone.e164()), Some(PHONE));
+    assert_eq!(binh.profile.phone.as_ref().map(Phone::e164), Some(PHONE));
     assert!(idp.audited(AuditKind::ContactVerified).await);
     // What is there is changed another way.
     for (kind, typed) in [(ContactKind::Email, "b@example.vn"), (ContactKind::Phone, "0912345679")] {

@@ -8,6 +8,7 @@ use portal_id_testkit::core::accounts::{
 };
 use portal_id_testkit::core::acr::Ial;
 use portal_id_testkit::core::audit::AuditKind;
+use portal_id_testkit::core::facts::{Email, FullName};
 use portal_id_testkit::core::ids::ChallengeId;
 use portal_id_testkit::core::profile::{FactSource, IdentifierKind};
 use portal_id_testkit::core::secret::Secret;
@@ -67,8 +68,8 @@ async fn signing_in_here_proves_the_account_which_is_then_linked_and_vouched_for
     assert_ne!(session.secret, before.secret, "no cookie lives through a sign-in");
     let linked = known(&idp, &id).await;
     assert_eq!(linked.links.len(), 1);
-    assert_eq!(linked.profile.full_name.as_ref().map(|name| name.as_str()), Some("Trần Thị Bình"), "refreshed");
-    assert_eq!(linked.profile.email.as_ref().map(|email| email.as_str()), Some(an.email.as_str()));
+    assert_eq!(linked.profile.full_name.as_ref().map(FullName::as_str), Some("Trần Thị Bình"), "refreshed");
+    assert_eq!(linked.profile.email.as_ref().map(Email::as_str), Some(an.email.as_str()));
     assert_eq!(linked.provenance(&idp, VouchedKind::IdentityNumber), Some((FactSource::NationalPortal, 2)));
     assert_eq!(linked.provenance(&idp, VouchedKind::Email), None);
     assert!(linked.fact(IdentifierKind::IdentityNumber).is_some_and(|number| number.claimed && number.is_verified()));
