@@ -1,7 +1,13 @@
 //! People who arrive by another provider, at the real pages: the way there, the way back, and what a service learns.
 
 mod arriving;
+mod away;
+mod distrust;
+mod mixing;
+mod refusing;
+mod switched;
 
+use http::StatusCode;
 use portal_id_testkit::service::TokenAnswer;
 use portal_id_testkit::{Browser, Page, Provider, Service, TestIdp};
 use std::sync::Arc;
@@ -58,4 +64,18 @@ impl Town {
     async fn tokens(&self, page: Page) -> TokenAnswer {
         self.service.redeem(&page.expect_away(&self.service.redirect_uri)).await
     }
+}
+
+/// Fails unless the page says this of another provider; `what` names the text.
+#[track_caller]
+fn expect_trouble(page: Page, status: u16, what: &str) -> Page {
+    let page = page.expect("upstream-trouble");
+    assert_eq!(page.attribute("p.lead", "id").as_deref(), Some(format!("{what}-title").as_str()), "{}", page.words());
+    assert_eq!(page.status(), StatusCode::from_u16(status).unwrap());
+    page
+}
+
+/// Whether somebody is signed in at the browser.
+async fn is_signed_in(browser: &mut Browser) -> bool {
+    browser.open("/account/sessions").await.name() == "sessions"
 }
