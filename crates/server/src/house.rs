@@ -12,6 +12,7 @@ use portal_id_core::entropy::Entropy;
 use portal_id_core::ports::{Mailer, NoticeWriter, Outgoing, SmsGateway, Vault};
 use portal_id_core::store::Store;
 use portal_id_core::time::Clock;
+use portal_id_core::upstream_way::UpstreamWays;
 use portal_id_keys::{HouseVault, KeyEncryptionKey, KeyRing, PasskeySignatures};
 use portal_id_notify::{
     Courier, Failover, HttpOutgoing, NoticeCourier, Receipts, Renderer, Reports, Smtp, StoredReceipts, WayBack,
@@ -133,6 +134,7 @@ impl House {
             outgoing: Arc::clone(&outgoing),
             settings: config.oidc.clone(),
             registration: config.accounts.registration.clone(),
+            upstreams: UpstreamWays::default(),
         }));
         let courier = Arc::new(courier(&config, &outside, &store, &vault)?);
         let writer = Arc::clone(&provider) as Arc<dyn NoticeWriter>;

@@ -80,10 +80,10 @@ impl House for TheHouse {
 
     async fn judge_flow(&self, ctx: &Ctx, flow: &Flow) -> Result<Option<Destination>, Failure> {
         // For nobody in particular: then the answer is who asks, and never a code.
-        let outcome = self.provider.authorize(ctx, &flow.params, None, Some(flow.started_at)).await?;
+        let outcome = self.provider.resume(ctx, flow, None).await?;
         Ok(match outcome {
             AuthorizeOutcome::SignIn(ask) => {
-                let two_factors = ask.requirement.two_factors;
+                let two_factors = ask.requirement.two_factors();
                 let service = ClientFace::new(&ask.client_name, &ask.links);
                 Some(Destination { service, origin: ask.redirect_origin, two_factors })
             }

@@ -17,12 +17,16 @@ pub(crate) fn respond_authorize(visit: Visit, outcome: AuthorizeOutcome) -> Page
             let path = visit.path("/register");
             visit.to(path)
         }
-        AuthorizeOutcome::SignIn(_) => {
+        AuthorizeOutcome::SignIn(_) | AuthorizeOutcome::Upstream(_) => {
             let path = visit.path("/sign-in");
             visit.to(path)
         }
         AuthorizeOutcome::StepUp(_) => {
             let path = visit.path("/sign-in/step-up");
+            visit.to(path)
+        }
+        AuthorizeOutcome::Contact(_) => {
+            let path = visit.path("/account/contact");
             visit.to(path)
         }
         AuthorizeOutcome::Consent(_) => {

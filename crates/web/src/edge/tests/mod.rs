@@ -124,7 +124,7 @@ impl House for FakeHouse {
     fn open_flow(&self, ctx: &Ctx, text: &str) -> Option<Flow> {
         let plain =
             FakeVault.open(SealPurpose::Flow, ctx.browser?.as_bytes(), &URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-        Some(Flow { params: Parameters::parse(&plain).ok()?, started_at: NOW })
+        Some(Flow::new(Parameters::parse(&plain).ok()?, NOW))
     }
 }
 
@@ -182,7 +182,7 @@ async fn enter(visit: Visit) -> PageResult {
 async fn carry(visit: Visit) -> PageResult {
     let params =
         Parameters::parse(b"redirect_uri=https%3A%2F%2Frp.example%3A8443%2Fcb&ui_locales=en").unwrap_or_default();
-    Ok(visit.carrying(Flow { params, started_at: NOW }).resume())
+    Ok(visit.carrying(Flow::new(params, NOW)).resume())
 }
 
 async fn broken() -> PageResult {
