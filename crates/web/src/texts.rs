@@ -30,6 +30,8 @@ embedded!(
     "registration.ftl",
     "activation.ftl",
     "sign-in.ftl",
+    "upstream.ftl",
+    "ways.ftl",
     "sessions.ftl",
     "factors.ftl",
     "consent.ftl",

@@ -156,7 +156,7 @@ pub(crate) async fn get(mut visit: Visit, State(s): State<Authorize>) -> PageRes
             let page = ConsentPage::new(visit.layout("consent-title"), &username, ask);
             Ok(visit.page(StatusCode::OK, page))
         }
-        (outcome, _) => respond_authorize(visit, outcome),
+        (outcome, _) => respond_authorize(visit, &s.federation, outcome).await,
     }
 }
 
@@ -182,7 +182,7 @@ pub(crate) async fn post(
         None => s.provider.resume(&visit.ctx, &open.flow, None).await?,
     };
     visit.flow = Some(open);
-    respond_authorize(visit, outcome)
+    respond_authorize(visit, &s.federation, outcome).await
 }
 
 #[cfg(test)]

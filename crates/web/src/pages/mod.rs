@@ -21,6 +21,7 @@ pub(crate) mod going_back;
 pub(crate) mod home;
 pub(crate) mod layout;
 pub(crate) mod moment;
+pub(crate) mod new_here;
 pub(crate) mod not_activated;
 pub(crate) mod not_me;
 pub(crate) mod notice;
@@ -44,6 +45,7 @@ pub(crate) mod sign_in;
 pub(crate) mod sign_in_help;
 pub(crate) mod sign_out;
 pub(crate) mod step_up;
+pub(crate) mod upstream;
 
 #[cfg(test)]
 pub(crate) mod samples;

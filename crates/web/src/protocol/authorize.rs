@@ -9,6 +9,7 @@ use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
 use portal_id_core::accounts::{Accounts, Failure, Presentable};
 use portal_id_core::ports::Vault;
+use portal_id_federation::Federation;
 use portal_id_oidc::{AuthorizeOutcome, Flow, Parameters, Provider};
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use std::sync::Arc;
 pub(crate) struct Authorize {
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) provider: Arc<Provider>,
+    pub(crate) federation: Arc<Federation>,
     pub(crate) vault: Arc<dyn Vault>,
 }
 
@@ -49,7 +51,7 @@ pub(crate) async fn resume(mut visit: Visit, State(s): State<Authorize>) -> Page
     };
     let outcome = s.provider.resume(&visit.ctx, &open.flow, who.as_ref()).await?;
     visit.flow = Some(open);
-    respond_authorize(visit, outcome)
+    respond_authorize(visit, &s.federation, outcome).await
 }
 
 async fn begin(mut visit: Visit, s: &Authorize, params: Parameters) -> PageResult {
@@ -58,7 +60,7 @@ async fn begin(mut visit: Visit, s: &Authorize, params: Parameters) -> PageResul
         Ok(who) => who,
         Err(MustEnrol) if params.is_silent() => {
             let outcome = s.provider.authorize_silently_before_enrolment(&visit.ctx, &params).await?;
-            return respond_authorize(visit, outcome);
+            return respond_authorize(visit, &s.federation, outcome).await;
         }
         Err(MustEnrol) => {
             let started_at = visit.ctx.now;
@@ -70,7 +72,7 @@ async fn begin(mut visit: Visit, s: &Authorize, params: Parameters) -> PageResul
         let started_at = visit.ctx.now;
         visit = visit.carrying(Flow::new(params, started_at));
     }
-    respond_authorize(visit, outcome)
+    respond_authorize(visit, &s.federation, outcome).await
 }
 
 /// The person at the browser must enrol something before a service is told anything of them.

@@ -30,13 +30,14 @@ use portal_id_core::client_links::ClientLinks;
 use portal_id_core::ctx::Ctx;
 use portal_id_core::digest::{Digest, DigestPurpose};
 use portal_id_core::entropy::{Entropy, OsEntropy};
+use portal_id_core::flow::Requirement;
 use portal_id_core::ids::{AccountId, SessionId};
 use portal_id_core::language::LocalText;
 use portal_id_core::ports::{SealPurpose, Unsealable, Vault};
 use portal_id_core::secret::Secret;
 use portal_id_core::session::Session;
 use portal_id_core::time::{Clock, Timestamp};
-use portal_id_oidc::{Flow, Parameters};
+use portal_id_oidc::{ContactNeed, Flow, Parameters};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use tower::ServiceExt as _;
@@ -117,7 +118,9 @@ impl House for FakeHouse {
         Ok(registered.then(|| Destination {
             service: ClientFace::new("Đất đai", &ClientLinks::default()),
             origin: Some("https://rp.example:8443".to_owned()),
-            two_factors: false,
+            requirement: Requirement::default(),
+            contact: ContactNeed::default(),
+            upstream_is_off: false,
         }))
     }
 
