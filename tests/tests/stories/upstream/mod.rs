@@ -3,6 +3,7 @@
 mod again;
 mod contacts;
 mod ended_there;
+mod entry;
 mod first;
 mod links;
 mod proving;
