@@ -22,6 +22,7 @@ mod factors;
 mod field;
 #[cfg(test)]
 mod field_tables;
+mod first_password;
 mod former_number_index;
 mod judging;
 mod known_device;
@@ -57,6 +58,7 @@ mod sign_in_name;
 mod six_digits;
 mod step_up;
 mod ticket;
+mod ways_in;
 
 pub use activation::{ActivateOutcome, ActivationView, ResendOutcome, ResendTicket};
 pub use address_form::{AddressForm, NamedUnits};
@@ -72,8 +74,9 @@ pub use citizen_form::CitizenForm;
 pub use code_sending::Sending;
 pub use confirmed::{ConfirmOutcome, Confirmed};
 pub use contact::Contact;
-pub use factors::{FactorEntry, FactorsView, RenamePasskeyOutcome};
+pub use factors::{FactorEntry, FactorsView, RemoveCredentialOutcome, RenamePasskeyOutcome};
 pub use field::{Field, FieldErrors};
+pub use first_password::{FirstPasswordForm, FirstPasswordOutcome};
 pub use former_number_index::Indexed;
 pub use new_password::{NewPasswordOutcome, NewPasswordTicket, NewPasswordView};
 pub use not_me::{NotMeOutcome, NotMeView};
