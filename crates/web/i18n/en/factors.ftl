@@ -58,7 +58,7 @@ confirm-lead = To protect your account, please enter your password again before 
 confirm-submit = Confirm
 confirm-passkey = Or use a passkey
 confirm-refused = The password is wrong, or there were too many tries. Check it and try again. If it still does not work, wait { $minutes } minutes and try again; after very many wrong tries it can take a few hours.
-confirm-no-password = This account has no password. Use a passkey; if you have none, sign out and sign in again.
+confirm-no-password = This account has no password. Sign in again where your account is linked, or use a passkey; if neither is possible, sign out and sign in again.
 
 security-title = Sign-in security
 security-lead = Your password always goes together with a second step. Text messages work for everybody; the ways below are faster and need no phone signal.

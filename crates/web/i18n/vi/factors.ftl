@@ -57,7 +57,7 @@ confirm-lead = Để bảo vệ tài khoản, hãy nhập lại mật khẩu tr�
 confirm-submit = Xác nhận
 confirm-passkey = Hoặc dùng khóa truy cập
 confirm-refused = Mật khẩu không đúng, hoặc đã có quá nhiều lần thử. Hãy kiểm tra rồi nhập lại. Nếu vẫn không được, hãy đợi { $minutes } phút rồi thử lại; sau rất nhiều lần nhập sai, có thể phải đợi vài giờ.
-confirm-no-password = Tài khoản này không có mật khẩu. Hãy dùng khóa truy cập; nếu chưa có, hãy đăng xuất rồi đăng nhập lại.
+confirm-no-password = Tài khoản này không có mật khẩu. Hãy đăng nhập lại ở nơi bạn đã liên kết, hoặc dùng khóa truy cập; nếu không dùng được cách nào, hãy đăng xuất rồi đăng nhập lại.
 
 security-title = Bảo mật đăng nhập
 security-lead = Mật khẩu luôn đi cùng một bước xác nhận thứ hai. Tin nhắn dùng được cho mọi người; các cách dưới đây nhanh hơn và không phụ thuộc vào sóng điện thoại.

@@ -4,6 +4,8 @@ mod again;
 mod contacts;
 mod ended_there;
 mod first;
+mod first_password;
+mod last_way;
 mod links;
 mod proving;
 mod races;

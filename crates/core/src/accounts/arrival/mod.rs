@@ -128,6 +128,7 @@ impl Accounts {
             Came::In(came_in) => {
                 let In { session, account, first } = *came_in;
                 let missing = self.missing(&account, &identity)?;
+                self.keep_suggestions(ctx, &session.id, &missing).await;
                 let new = Box::new(self.new_session(ctx, cookie, session, here.known_device));
                 ArrivalOutcome::SignedIn { new, first, missing }
             }
