@@ -82,7 +82,7 @@ async fn show(visit: Visit, accounts: &Accounts, remark: Remark) -> PageResult {
     let layout = visit.layout("contact-code-title");
     let minutes = accounts.settings().codes.lifetime_minutes;
     let (sent, not_received) = match kind {
-        ContactKind::Email => ("contact-code-mailed", "contact-code-not-mailed"),
+        ContactKind::Email => ("contact-code-by-mail", "contact-code-not-mailed"),
         ContactKind::Phone => ("contact-code-texted", "code-not-received-wait"),
     };
     let status = remark.status;

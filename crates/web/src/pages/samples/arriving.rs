@@ -89,10 +89,10 @@ impl Samples {
                 "code-not-received-wait",
             ),
             (
-                "contact-code-mailed",
+                "contact-code-by-mail",
                 "contact-code",
                 "contact-code-title",
-                ("contact-code-mailed", "to", &mail),
+                ("contact-code-by-mail", "to", &mail),
                 None,
                 "contact-code-not-mailed",
             ),
@@ -110,7 +110,7 @@ impl Samples {
             let page = OneCodePage {
                 page,
                 problems: problems.unwrap_or_default(),
-                news: (sample == "contact-code-mailed").then(|| texts.text("code-sent-again")),
+                news: (sample == "contact-code-by-mail").then(|| texts.text("code-sent-again")),
                 lead: texts.text_with(key, &[(argument, to), ("minutes", &5_i64)]),
                 action: layout.to_with("/sign-in/arrival/code", &[("challenge", &self.v("0192f3a1"))]),
                 not_received,
