@@ -13,7 +13,6 @@ const fail = (why) => {
 };
 
 const port = Number(required('PORT'));
-const client = required('CLIENT_URL').replace(/\/$/, '');
 const base = `http://127.0.0.1:${port}`;
 const issuer = `${base}/oauth2/token`;
 const METADATA = '/oauth2/token/.well-known/openid-configuration';
@@ -124,4 +123,4 @@ createServer((request, response) => {
   if (pathname === METADATA) request.url = '/.well-known/openid-configuration';
   else if (pathname.startsWith('/.well-known/')) return response.writeHead(404).end();
   return library(request, response);
-}).listen(port, '127.0.0.1', () => console.log(`a national portal listens on ${base} for ${client}`));
+}).listen(port, '127.0.0.1', () => console.log(`a national portal listens on ${base}`));
