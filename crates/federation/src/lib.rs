@@ -39,4 +39,4 @@ pub use settings::{
     AnswerMode, ClaimMap, ClaimNames, DefaultLevel, FederationSettings, LevelRule, LogoutPolicy, UpstreamClientAuth,
     UpstreamSettings, UserinfoMethod, UserinfoSigned, VouchedContact,
 };
-pub use trouble::{Distrust, LogoutRefusal, Missing, SetupFault, Trouble};
+pub use trouble::{Distrust, LogoutRefusal, Missing, SetupFault, Stranded, Trouble};

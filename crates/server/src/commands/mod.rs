@@ -95,6 +95,7 @@ fn outside(config: &Config) -> anyhow::Result<Outside> {
         mailer: None,
         gateway: None,
         outgoing: None,
+        upstreams: None,
     })
 }
 
