@@ -4,7 +4,6 @@
 
 use super::seed::{self, Ready};
 use super::{Site, demo_kek};
-use crate::clients;
 use crate::config::Config;
 use crate::house::House;
 use anyhow::Context as _;
