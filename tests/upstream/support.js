@@ -19,9 +19,11 @@ export async function leave(visit, { look = false } = {}) {
   await page.waitForURL(({ origin }) => origin !== new URL(settings.issuer).origin);
 }
 
-// The person agrees once that the service may know who they are.
+// The person agrees that the service may know who they are, where they are asked: once.
 export async function agree(page) {
-  await page.locator('button[name="decision"][value="allow"]').click();
+  const allow = page.locator('button[name="decision"][value="allow"]');
+  await allow.or(page.locator('form[action="/sign-out"]')).first().waitFor();
+  if (await allow.count()) await allow.click();
   await page.waitForURL(`${settings.service}/**`);
 }
 
