@@ -31,6 +31,7 @@ embedded!(
     "activation.ftl",
     "sign-in.ftl",
     "upstream.ftl",
+    "ways.ftl",
     "sessions.ftl",
     "factors.ftl",
     "consent.ftl",

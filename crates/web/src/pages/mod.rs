@@ -21,6 +21,7 @@ pub(crate) mod going_back;
 pub(crate) mod home;
 pub(crate) mod layout;
 pub(crate) mod moment;
+pub(crate) mod new_here;
 pub(crate) mod not_activated;
 pub(crate) mod not_me;
 pub(crate) mod notice;
