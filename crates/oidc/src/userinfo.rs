@@ -32,7 +32,7 @@ impl Provider {
             claims::open_profile(self.vault(), account).map_err(|error| ProtocolError::server_error(&error))?;
         let mut answer = claims::of_person(account, &profile, &facts, &open, client.metadata.identity);
         answer.insert("sub".to_owned(), json!(grant.subject()));
-        claims::aliases::put(&mut answer, &client.metadata.claim_aliases);
+        claims::aliases::put(&mut answer, &client.metadata.claim_aliases, &grant.amr);
         let Some(algorithm) = client.metadata.userinfo_signed_response_alg else {
             return Ok(UserinfoAnswer::Claims(answer));
         };

@@ -27,7 +27,7 @@ pub(crate) fn of_id_token(
     let profile = open_profile(vault, account)?;
     let mut told = of_person(account, &profile, facts, scopes, client.metadata.identity);
     told.insert("sub".to_owned(), grant.subject().into());
-    aliases::put(&mut told, &client.metadata.claim_aliases);
+    aliases::put(&mut told, &client.metadata.claim_aliases, &grant.amr);
     told.retain(|told, _| names(grant).any(|name| name == told));
     Ok(told)
 }
