@@ -21,6 +21,7 @@ pub use wiring::WebParts;
 use crate::edge::{Edge, PageError};
 use crate::pages::registration::ClassForm;
 use crate::protocol::authorize::{self, Authorize};
+use crate::protocol::check_session::{self, CheckSession};
 use crate::protocol::cors::preflight;
 use crate::protocol::health::{self, Health};
 use crate::protocol::introspect::{self, Introspect};
@@ -53,6 +54,7 @@ pub fn router(parts: WebParts) -> Router {
     let edge = Arc::new(parts.edge());
     let WebParts { accounts, provider, vault, assets, sms_reports, ready, .. } = parts;
 
+    let check_session = CheckSession::new(Arc::clone(&provider), &assets, &edge.cookies, &edge.origin);
     let authorize =
         Authorize { accounts: Arc::clone(&accounts), provider: Arc::clone(&provider), vault: Arc::clone(&vault) };
     let people = Router::new()
@@ -100,7 +102,9 @@ pub fn router(parts: WebParts) -> Router {
         .route("/sign-out", get(sign_out::get).post(sign_out::post).head(not_for_head))
         .route("/sign-out/confirm", post(sign_out::confirm))
         .route("/account/sessions", get(pages::sessions::get).post(pages::sessions::post))
-        .with_state(SignOut { accounts, provider: Arc::clone(&provider), vault });
+        .with_state(SignOut { accounts, provider: Arc::clone(&provider), vault })
+        .route("/session/check", get(check_session::get))
+        .with_state(check_session);
 
     let programs = Router::new()
         .route("/.well-known/openid-configuration", get(metadata::discovery).options(preflight))

@@ -2,6 +2,9 @@
 
 use super::verified::VerifiedRedirect;
 use crate::error::AuthorizationFault;
+use crate::session_state::session_state;
+use portal_id_core::entropy::Entropy;
+use portal_id_core::ids::ClientId;
 use portal_id_core::secret::Secret;
 use std::fmt;
 
@@ -31,6 +34,9 @@ pub struct ClientRedirect {
     to: VerifiedRedirect,
     mode: ResponseMode,
     fields: Vec<(&'static str, String)>,
+    /// The client that is told how it notices a change of the session.
+    monitors: Option<ClientId>,
+    framed_by: Vec<String>,
 }
 
 /// What every answer to an authorization request carries.
@@ -44,6 +50,10 @@ pub(crate) struct ReturnAddress {
     pub(crate) state: Option<String>,
     /// Our issuer, against mix-up (RFC 9207 §2).
     pub(crate) issuer: String,
+    /// The client, if it asked for OpenID Connect: only there is a session to speak of.
+    pub(crate) monitors: Option<ClientId>,
+    /// The origins that may frame the answer, where it is a page.
+    pub(crate) framed_by: Vec<String>,
 }
 
 impl ClientRedirect {
@@ -64,13 +74,34 @@ impl ClientRedirect {
             to,
             mode: ResponseMode::Query,
             fields: state.map(|state| ("state", state.to_owned())).into_iter().collect(),
+            monitors: None,
+            framed_by: Vec::new(),
         }
     }
 
     fn answer(address: ReturnAddress, mut fields: Vec<(&'static str, String)>) -> Self {
         fields.extend(address.state.map(|state| ("state", state)));
         fields.push(("iss", address.issuer));
-        Self { to: address.to, mode: address.mode, fields }
+        let ReturnAddress { to, mode, monitors, framed_by, .. } = address;
+        Self { to, mode, fields, monitors, framed_by }
+    }
+
+    /// Adds the `session_state` for a browser in this state, good or bad answer alike (OpenID Connect Session
+    /// Management 1.0 §2). An app's own scheme has no origin, and nothing there could frame our page.
+    #[must_use]
+    pub fn with_session_state(mut self, browser_state: &str, entropy: &dyn Entropy) -> Self {
+        if let (Some(client), Some(origin)) = (&self.monitors, self.to.origin()) {
+            let salt = Secret::random(entropy);
+            let state = session_state(client.as_str(), &origin, browser_state, salt.expose());
+            self.fields.push(("session_state", state));
+        }
+        self
+    }
+
+    /// The origins that may frame the answer, where it is a page: the client's own, when it asked that nothing be shown
+    /// (decisions 18).
+    pub fn framed_by(&self) -> &[String] {
+        &self.framed_by
     }
 
     /// How the answer travels: a redirect to [`location`](Self::location), or a form with [`fields`](Self::fields)
@@ -124,6 +155,8 @@ mod tests {
             mode: ResponseMode::Query,
             state: Some("a&b".to_owned()),
             issuer: "https://id.example".to_owned(),
+            monitors: None,
+            framed_by: Vec::new(),
         }
     }
 
@@ -141,6 +174,33 @@ mod tests {
         assert!(answer.location().starts_with(
             "https://rp.example/cb?error=login_required&error_description=nobody%20is%20signed%20in%3B%20request%20r-1&state="
         ));
+    }
+
+    #[test]
+    fn an_answer_to_openid_connect_says_the_state_of_the_session_and_no_other_does() {
+        let entropy = testing::CountingEntropy::default();
+        let fault = || AuthorizationFault::new("login_required", "nobody is signed in");
+        let fields = |address: ReturnAddress| {
+            let answer = ClientRedirect::fault(address, fault(), "r-1").with_session_state("s-1", &entropy);
+            answer.fields().to_vec()
+        };
+        let of = |address: ReturnAddress| {
+            fields(address).into_iter().find(|(name, _)| *name == "session_state").map(|(_, state)| state)
+        };
+        let monitored = || ReturnAddress { monitors: Some(ClientId::from_text("dat-lich")), ..address() };
+        let state = of(monitored()).unwrap();
+        let (_, salt) = state.split_once('.').unwrap();
+        assert_eq!(state, session_state("dat-lich", "https://rp.example", "s-1", salt));
+        assert_eq!(salt.len(), 43);
+        assert_ne!(of(monitored()), Some(state), "each answer has its own salt");
+        assert_eq!(of(address()), None);
+        let mut app = testing::client();
+        app.metadata.token_endpoint_auth_method = portal_id_core::client::ClientAuthMethod::None;
+        app.metadata.redirect_uris = vec!["vn.example.app:/cb".to_owned()];
+        let to = VerifiedRedirect::of_authorization(&app, "vn.example.app:/cb").unwrap();
+        assert_eq!(of(ReturnAddress { to, ..monitored() }), None);
+        let signed_out = ClientRedirect::signed_out(address().to, None).with_session_state("s-1", &entropy);
+        assert_eq!(signed_out.location(), "https://rp.example/cb");
     }
 
     #[test]

@@ -25,6 +25,8 @@ pub(crate) enum CookieKind {
     Remembered,
     /// When the person of the session last confirmed who they are, sealed.
     Confirmation,
+    /// Which session this is, for the script of [`crate::protocol::check_session`]: no secret, and worth nothing to us.
+    LoginState,
 }
 
 impl CookieKind {
@@ -36,13 +38,14 @@ impl CookieKind {
             Self::KnownDevices => "-d",
             Self::Remembered => "-r",
             Self::Confirmation => "-c",
+            Self::LoginState => "-s",
         }
     }
 
     /// How long the browser keeps it; `None` until it closes. A session ends on the server, whatever the browser keeps.
     const fn lifetime(self) -> Option<Span> {
         match self {
-            Self::Session | Self::Confirmation => None,
+            Self::Session | Self::Confirmation | Self::LoginState => None,
             Self::Browser | Self::Language | Self::KnownDevices | Self::Remembered => Some(Span::days(180)),
         }
     }
@@ -142,7 +145,10 @@ impl CookieNames {
     }
 
     fn plain(&self, kind: CookieKind, value: String) -> cookie::CookieBuilder<'static> {
-        Cookie::build((self.name(kind), value)).path("/").http_only(true).same_site(SameSite::Lax).secure(self.secure)
+        let readable = kind == CookieKind::LoginState;
+        // Browsers take `None` only with `Secure`: on loopback http the frame must be of the same site, as ports are.
+        let same_site = if readable && self.secure { SameSite::None } else { SameSite::Lax };
+        Cookie::build((self.name(kind), value)).path("/").http_only(!readable).same_site(same_site).secure(self.secure)
     }
 
     /// Whether everything here goes over TLS.
@@ -197,6 +203,21 @@ mod tests {
                 }
                 assert!(!set.contains("Domain"), "{set}");
             }
+        }
+    }
+
+    // security: row 10
+    #[test]
+    fn one_cookie_is_for_a_script_in_a_frame_and_it_alone() {
+        for (issuer, attributes) in [
+            ("https://id.tinh.example", "; SameSite=None; Secure; Path=/"),
+            ("https://localhost:8443", "; SameSite=None; Secure; Path=/"),
+            ("http://localhost:8080", "; SameSite=Lax; Path=/"),
+        ] {
+            let names = names(issuer);
+            let name = names.name(CookieKind::LoginState);
+            assert_eq!(names.set(CookieKind::LoginState, "v"), format!("{name}=v{attributes}"), "{issuer}");
+            assert_eq!(name.starts_with("__Host-"), issuer.starts_with("https"));
         }
     }
 

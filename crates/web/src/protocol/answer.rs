@@ -12,7 +12,10 @@ use portal_id_oidc::{AuthorizeOutcome, ClientRedirect, ResponseMode};
 pub(crate) fn respond_authorize(visit: Visit, outcome: AuthorizeOutcome) -> PageResult {
     Ok(match outcome {
         AuthorizeOutcome::Refused(refusal) => return Err(PageError::AuthorizeRefused(refusal.key())),
-        AuthorizeOutcome::Redirect(redirect) => to_client(visit, &redirect),
+        AuthorizeOutcome::Redirect(redirect) => {
+            let redirect = visit.telling_login_state(redirect);
+            to_client(visit, &redirect)
+        }
         AuthorizeOutcome::SignIn(ask) if ask.create => {
             let path = visit.path("/register");
             visit.to(path)
@@ -39,7 +42,10 @@ pub(crate) fn respond_authorize(visit: Visit, outcome: AuthorizeOutcome) -> Page
 /// that follows a form against the `form-action` of its page, those of the service too, which we cannot know.
 pub(crate) fn to_client(visit: Visit, redirect: &ClientRedirect) -> Response {
     if redirect.mode() == ResponseMode::FormPost {
-        let policy = PagePolicy::default().form_to(redirect.target().origin()).script(FormPostPage::SCRIPT);
+        let policy = PagePolicy::default()
+            .form_to(redirect.target().origin())
+            .script(FormPostPage::SCRIPT)
+            .framed_by(redirect.framed_by().iter().cloned());
         let page = FormPostPage::new(visit.layout(FormPostPage::TITLE), redirect);
         return visit.page_under(StatusCode::OK, &policy, page);
     }

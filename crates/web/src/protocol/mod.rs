@@ -6,6 +6,7 @@
 pub(crate) mod answer;
 pub(crate) mod authorize;
 pub(crate) mod called;
+pub(crate) mod check_session;
 pub(crate) mod cors;
 pub(crate) mod health;
 pub(crate) mod introspect;
