@@ -20,6 +20,7 @@ pub use wiring::WebParts;
 
 use crate::edge::{Edge, PageError};
 use crate::pages::registration::ClassForm;
+use crate::pages::upstream::Upstreams;
 use crate::protocol::authorize::{self, Authorize};
 use crate::protocol::check_session::{self, CheckSession};
 use crate::protocol::cors::preflight;
@@ -30,19 +31,21 @@ use crate::protocol::revoke::{self, Revoke};
 use crate::protocol::sign_out::{self, SignOut};
 use crate::protocol::sms_report::{self, SmsReporting};
 use crate::protocol::token::{self, Token};
+use crate::protocol::upstream_logout::{self, UpstreamLogout};
 use crate::protocol::userinfo::{self, Userinfo};
+use crate::wiring::People;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 use http::StatusCode;
-use portal_id_core::accounts::{Accounts, BusinessForm, CitizenForm};
+use portal_id_core::accounts::{BusinessForm, CitizenForm};
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 /// The form of a class.
-fn registration<F: ClassForm + Sync + 'static>() -> MethodRouter<Arc<Accounts>> {
+fn registration<F: ClassForm + Sync + 'static>() -> MethodRouter<People> {
     get(pages::registration::get::<F>).post(pages::registration::post::<F>)
 }
 
@@ -52,11 +55,17 @@ fn registration<F: ClassForm + Sync + 'static>() -> MethodRouter<Arc<Accounts>> 
 /// requests look as if they came from nowhere, and limits by address see one client.
 pub fn router(parts: WebParts) -> Router {
     let edge = Arc::new(parts.edge());
-    let WebParts { accounts, provider, vault, assets, sms_reports, ready, .. } = parts;
+    let WebParts { accounts, provider, federation, vault, assets, sms_reports, ready, .. } = parts;
 
     let check_session = CheckSession::new(Arc::clone(&provider), &assets, &edge.cookies, &edge.origin);
-    let authorize =
-        Authorize { accounts: Arc::clone(&accounts), provider: Arc::clone(&provider), vault: Arc::clone(&vault) };
+    let authorize = Authorize {
+        accounts: Arc::clone(&accounts),
+        provider: Arc::clone(&provider),
+        federation: Arc::clone(&federation),
+        vault: Arc::clone(&vault),
+    };
+    let upstreams =
+        Upstreams { accounts: Arc::clone(&accounts), federation: Arc::clone(&federation), vault: Arc::clone(&vault) };
     let people = Router::new()
         .route("/", get(pages::home::get))
         .route("/register", get(pages::register::get))
@@ -88,7 +97,14 @@ pub fn router(parts: WebParts) -> Router {
         .route("/account/security/recovery-codes", get(pages::recovery_codes::get).post(pages::recovery_codes::post))
         .route("/account/security/passkey", get(pages::add_passkey::get).post(pages::add_passkey::post))
         .route("/account/security/passkey/name", get(pages::rename_passkey::get).post(pages::rename_passkey::post))
-        .with_state(Arc::clone(&accounts))
+        .with_state(People { accounts: Arc::clone(&accounts), federation: Arc::clone(&federation) })
+        .route("/upstream/{id}/start", get(pages::upstream::start::get).head(not_for_head))
+        .route("/upstream/{id}/link", post(pages::upstream::start::link))
+        .route(
+            "/upstream/{id}/callback",
+            get(pages::upstream::callback::get).post(pages::upstream::callback::post).head(not_for_head),
+        )
+        .with_state(upstreams)
         .route("/consent", get(pages::consent::get).post(pages::consent::post).head(not_for_head))
         .with_state(authorize.clone())
         .route("/assets/{name}", get(assets::get))
@@ -102,7 +118,13 @@ pub fn router(parts: WebParts) -> Router {
         .route("/sign-out", get(sign_out::get).post(sign_out::post).head(not_for_head))
         .route("/sign-out/confirm", post(sign_out::confirm))
         .route("/account/sessions", get(pages::sessions::get).post(pages::sessions::post))
-        .with_state(SignOut { accounts, provider: Arc::clone(&provider), vault })
+        .route("/upstream/{id}/signed-out", get(sign_out::came_back).head(not_for_head))
+        .with_state(SignOut {
+            accounts: Arc::clone(&accounts),
+            provider: Arc::clone(&provider),
+            federation: Arc::clone(&federation),
+            vault,
+        })
         .route("/session/check", get(check_session::get))
         .with_state(check_session);
 
@@ -118,7 +140,9 @@ pub fn router(parts: WebParts) -> Router {
         .route("/revoke", post(revoke::post).options(preflight))
         .with_state(Revoke { provider: Arc::clone(&provider) })
         .route("/userinfo", get(userinfo::answer).post(userinfo::answer).options(preflight))
-        .with_state(Userinfo { provider });
+        .with_state(Userinfo { provider })
+        .route("/upstream/{id}/backchannel-logout", post(upstream_logout::post))
+        .with_state(UpstreamLogout { accounts, federation });
 
     let gateways = Router::new()
         .route("/callbacks/sms/{gateway}/{secret}", get(sms_report::take).post(sms_report::take).head(not_for_head))

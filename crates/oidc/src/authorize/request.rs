@@ -68,7 +68,8 @@ pub(super) fn return_address(
         mode,
         state: params.get("state").map(str::to_owned),
         issuer: issuer.to_owned(),
-        monitors: is_openid.then(|| client.id.clone()),
+        client: client.id.clone(),
+        is_openid,
         framed_by: framed_by.into_iter().collect(),
     }
 }
@@ -141,9 +142,9 @@ mod tests {
 
     #[test]
     fn the_state_of_a_session_is_for_openid_connect() {
-        let monitors = |query: &str| address(query).monitors.is_some();
-        assert!(monitors("scope=profile%20openid"));
-        assert!(!monitors("scope=profile") && !monitors("") && !monitors("scope=openidx"));
+        let is_openid = |query: &str| address(query).is_openid;
+        assert!(is_openid("scope=profile%20openid"));
+        assert!(!is_openid("scope=profile") && !is_openid("") && !is_openid("scope=openidx"));
     }
 
     proptest! {

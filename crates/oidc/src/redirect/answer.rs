@@ -34,8 +34,9 @@ pub struct ClientRedirect {
     to: VerifiedRedirect,
     mode: ResponseMode,
     fields: Vec<(&'static str, String)>,
-    /// The client that is told how it notices a change of the session.
-    monitors: Option<ClientId>,
+    client: ClientId,
+    /// Whether it speaks of a session: only OpenID Connect does.
+    is_openid: bool,
     framed_by: Vec<String>,
 }
 
@@ -50,8 +51,10 @@ pub(crate) struct ReturnAddress {
     pub(crate) state: Option<String>,
     /// Our issuer, against mix-up (RFC 9207 §2).
     pub(crate) issuer: String,
-    /// The client, if it asked for OpenID Connect: only there is a session to speak of.
-    pub(crate) monitors: Option<ClientId>,
+    /// The client.
+    pub(crate) client: ClientId,
+    /// Whether it asked for OpenID Connect: only there is a session to speak of.
+    pub(crate) is_openid: bool,
     /// The origins that may frame the answer, where it is a page.
     pub(crate) framed_by: Vec<String>,
 }
@@ -69,12 +72,13 @@ impl ClientRedirect {
     }
 
     /// The return after sign-out, with exactly `state` (RP-Initiated Logout §3).
-    pub(crate) fn signed_out(to: VerifiedRedirect, state: Option<&str>) -> Self {
+    pub(crate) fn signed_out(client: &ClientId, to: VerifiedRedirect, state: Option<&str>) -> Self {
         Self {
             to,
             mode: ResponseMode::Query,
             fields: state.map(|state| ("state", state.to_owned())).into_iter().collect(),
-            monitors: None,
+            client: client.clone(),
+            is_openid: false,
             framed_by: Vec::new(),
         }
     }
@@ -82,17 +86,19 @@ impl ClientRedirect {
     fn answer(address: ReturnAddress, mut fields: Vec<(&'static str, String)>) -> Self {
         fields.extend(address.state.map(|state| ("state", state)));
         fields.push(("iss", address.issuer));
-        let ReturnAddress { to, mode, monitors, framed_by, .. } = address;
-        Self { to, mode, fields, monitors, framed_by }
+        let ReturnAddress { to, mode, client, is_openid, framed_by, .. } = address;
+        Self { to, mode, fields, client, is_openid, framed_by }
     }
 
     /// Adds the `session_state` for a browser in this state, good or bad answer alike (OpenID Connect Session
     /// Management 1.0 §2). An app's own scheme has no origin, and nothing there could frame our page.
     #[must_use]
     pub fn with_session_state(mut self, browser_state: &str, entropy: &dyn Entropy) -> Self {
-        if let (Some(client), Some(origin)) = (&self.monitors, self.to.origin()) {
+        if self.is_openid
+            && let Some(origin) = self.to.origin()
+        {
             let salt = Secret::random(entropy);
-            let state = session_state(client.as_str(), &origin, browser_state, salt.expose());
+            let state = session_state(self.client.as_str(), &origin, browser_state, salt.expose());
             self.fields.push(("session_state", state));
         }
         self
@@ -102,6 +108,11 @@ impl ClientRedirect {
     /// (decisions 18).
     pub fn framed_by(&self) -> &[String] {
         &self.framed_by
+    }
+
+    /// The client it goes to.
+    pub(crate) fn client(&self) -> &ClientId {
+        &self.client
     }
 
     /// How the answer travels: a redirect to [`location`](Self::location), or a form with [`fields`](Self::fields)
@@ -155,7 +166,8 @@ mod tests {
             mode: ResponseMode::Query,
             state: Some("a&b".to_owned()),
             issuer: "https://id.example".to_owned(),
-            monitors: None,
+            client: ClientId::from_text("dat-lich"),
+            is_openid: false,
             framed_by: Vec::new(),
         }
     }
@@ -187,7 +199,7 @@ mod tests {
         let of = |address: ReturnAddress| {
             fields(address).into_iter().find(|(name, _)| *name == "session_state").map(|(_, state)| state)
         };
-        let monitored = || ReturnAddress { monitors: Some(ClientId::from_text("dat-lich")), ..address() };
+        let monitored = || ReturnAddress { is_openid: true, ..address() };
         let state = of(monitored()).unwrap();
         let (_, salt) = state.split_once('.').unwrap();
         assert_eq!(state, session_state("dat-lich", "https://rp.example", "s-1", salt));
@@ -199,14 +211,15 @@ mod tests {
         app.metadata.redirect_uris = vec!["vn.example.app:/cb".to_owned()];
         let to = VerifiedRedirect::of_authorization(&app, "vn.example.app:/cb").unwrap();
         assert_eq!(of(ReturnAddress { to, ..monitored() }), None);
-        let signed_out = ClientRedirect::signed_out(address().to, None).with_session_state("s-1", &entropy);
+        let signed_out =
+            ClientRedirect::signed_out(&address().client, address().to, None).with_session_state("s-1", &entropy);
         assert_eq!(signed_out.location(), "https://rp.example/cb");
     }
 
     #[test]
     fn the_return_after_sign_out_carries_state_and_nothing_else() {
-        let to = address().to;
-        assert_eq!(ClientRedirect::signed_out(to.clone(), Some("s")).location(), "https://rp.example/cb?state=s");
-        assert_eq!(ClientRedirect::signed_out(to, None).location(), "https://rp.example/cb");
+        let of = |state| ClientRedirect::signed_out(&address().client, address().to, state).location();
+        assert_eq!(of(Some("s")), "https://rp.example/cb?state=s");
+        assert_eq!(of(None), "https://rp.example/cb");
     }
 }

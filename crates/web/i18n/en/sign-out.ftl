@@ -17,4 +17,5 @@ check-session-body = There is nothing to see here. Services load this page unsee
 
 leaving-title = Signing you out of the services
 leaving-body = You will be taken back to the service in a moment. If nothing happens, press “Continue”.
+leaving-there-body = You are signed out of this portal. Next you will be taken to { $name } to sign out there. If nothing happens, press “Continue”.
 leaving-continue = Continue

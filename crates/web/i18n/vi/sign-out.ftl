@@ -17,4 +17,5 @@ check-session-body = Trang này không có gì để xem. Các dịch vụ tải
 
 leaving-title = Đang đăng xuất khỏi các dịch vụ
 leaving-body = Bạn sẽ được đưa trở lại dịch vụ ngay sau đây. Nếu trang không tự chuyển, hãy bấm “Tiếp tục”.
+leaving-there-body = Bạn đã đăng xuất khỏi Cổng này. Tiếp theo, bạn sẽ được đưa đến { $name } để đăng xuất ở đó. Nếu trang không tự chuyển, hãy bấm “Tiếp tục”.
 leaving-continue = Tiếp tục

@@ -25,6 +25,8 @@ pub(crate) enum CookieKind {
     Remembered,
     /// When the person of the session last confirmed who they are, sealed.
     Confirmation,
+    /// The ticket of an arrival by another provider that waits for a proof.
+    Arrival,
     /// Which session this is, for the script of [`crate::protocol::check_session`]: no secret, and worth nothing to us.
     LoginState,
 }
@@ -38,6 +40,7 @@ impl CookieKind {
             Self::KnownDevices => "-d",
             Self::Remembered => "-r",
             Self::Confirmation => "-c",
+            Self::Arrival => "-a",
             Self::LoginState => "-s",
         }
     }
@@ -45,7 +48,7 @@ impl CookieKind {
     /// How long the browser keeps it; `None` until it closes. A session ends on the server, whatever the browser keeps.
     const fn lifetime(self) -> Option<Span> {
         match self {
-            Self::Session | Self::Confirmation | Self::LoginState => None,
+            Self::Session | Self::Confirmation | Self::Arrival | Self::LoginState => None,
             Self::Browser | Self::Language | Self::KnownDevices | Self::Remembered => Some(Span::days(180)),
         }
     }
@@ -56,6 +59,7 @@ pub(crate) struct Brought {
     pub(crate) known_devices: Option<Secret>,
     pub(crate) remembered: Option<Secret>,
     pub(crate) confirmation: Option<Secret>,
+    pub(crate) arrival: Option<Secret>,
 }
 
 impl Brought {
@@ -66,6 +70,7 @@ impl Brought {
             known_devices: read(CookieKind::KnownDevices),
             remembered: read(CookieKind::Remembered),
             confirmation: read(CookieKind::Confirmation),
+            arrival: read(CookieKind::Arrival),
         }
     }
 }
@@ -174,13 +179,14 @@ mod tests {
     use http::HeaderValue;
     use proptest::prelude::*;
 
-    const KINDS: [CookieKind; 6] = [
+    const KINDS: [CookieKind; 7] = [
         CookieKind::Session,
         CookieKind::Browser,
         CookieKind::Language,
         CookieKind::KnownDevices,
         CookieKind::Remembered,
         CookieKind::Confirmation,
+        CookieKind::Arrival,
     ];
 
     fn names(issuer: &str) -> CookieNames {
