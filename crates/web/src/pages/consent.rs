@@ -150,8 +150,8 @@ pub(crate) async fn get(mut visit: Visit, State(s): State<Authorize>) -> PageRes
     let outcome = s.provider.resume(&visit.ctx, &open.flow, who.as_ref()).await?;
     visit.flow = Some(open);
     match (outcome, &visit.who) {
-        (AuthorizeOutcome::Consent(ask), Some(who)) => {
-            let username = who.account.username.display().to_owned();
+        (AuthorizeOutcome::Consent(ask), Some(_)) => {
+            let username = visit.called().unwrap_or_default();
             let visit = visit.showing_client();
             let page = ConsentPage::new(visit.layout("consent-title"), &username, ask);
             Ok(visit.page(StatusCode::OK, page))

@@ -5,7 +5,7 @@ use crate::edge::Visit;
 use crate::pages::notice::{self, Notice};
 use crate::pages::register_closed;
 use axum::response::Response;
-use portal_id_core::accounts::{ArrivalOutcome, ArrivalRefusal, RegistrationMode};
+use portal_id_core::accounts::{ArrivalOutcome, ArrivalRefusal};
 use portal_id_core::profile::AccountClass;
 use portal_id_core::upstream::UpstreamId;
 use portal_id_federation::Federation;
@@ -37,7 +37,7 @@ pub(crate) fn arrived(visit: Visit, federation: &Federation, by: &By, outcome: A
 
 fn refused(visit: Visit, federation: &Federation, by: &By, why: ArrivalRefusal) -> Response {
     let what = match why {
-        ArrivalRefusal::NotOpen => return register_closed::show(visit, by.class, RegistrationMode::Closed),
+        ArrivalRefusal::NotOpen => return register_closed::show_after_arrival(visit, by.class),
         ArrivalRefusal::Disabled => return notice::show(visit, Notice::DISABLED),
         ArrivalRefusal::Closed => return notice::show(visit, Notice::CLOSED),
         ArrivalRefusal::Incomplete => What::INCOMPLETE,
