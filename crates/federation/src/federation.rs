@@ -92,6 +92,15 @@ pub struct LogoutNotice {
     pub everywhere: bool,
 }
 
+/// What an upstream answered to whoever looked after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Probed {
+    /// Its issuer.
+    pub issuer: String,
+    /// How many of its keys we can use.
+    pub keys: usize,
+}
+
 /// The upstreams.
 pub struct Federation {
     upstreams: Vec<Upstream>,
@@ -175,7 +184,8 @@ impl Federation {
         self.upstreams.iter().filter(|one| self.is_on(one)).flat_map(|one| one.set.levels_in_reach()).collect()
     }
 
-    fn redirect_uri(&self, id: &UpstreamId) -> String {
+    /// The address that an upstream must have registered for people who come back.
+    pub fn redirect_uri(&self, id: &UpstreamId) -> String {
         format!("{}/upstream/{id}/callback", self.public_url)
     }
 
@@ -276,6 +286,20 @@ impl Federation {
             of: heeded.of,
             everywhere: upstream.set.logout == crate::LogoutPolicy::All,
         })
+    }
+
+    /// Calls an upstream for what everything else needs: its metadata and its keys. For operators.
+    pub async fn probe(&self, ctx: &Ctx, id: &UpstreamId) -> Result<Probed, String> {
+        let Some(upstream) = self.upstreams.iter().find(|one| one.set.id == *id) else {
+            return Err("there is no such upstream".to_owned());
+        };
+        let why = || {
+            let failure = upstream.line.standing(true, ctx.now).last_failure;
+            failure.map_or_else(|| "it does not answer".to_owned(), |(_, why)| why)
+        };
+        let endpoints = upstream.endpoints(ctx.now).await.map_err(|_| why())?;
+        let keys = upstream.keys.fetch(&upstream.line, &endpoints.jwks, ctx.now).await.map_err(|_| why())?;
+        Ok(Probed { issuer: endpoints.issuer.clone(), keys })
     }
 
     /// How each upstream fares at this node.

@@ -32,7 +32,7 @@ mod tests;
 pub use answer::{Answer, MalformedAnswer};
 pub use attempt::Baggage;
 pub use circuit::CircuitState;
-pub use federation::{Arrived, Departing, Departure, Federation, FederationParts, LogoutNotice, Offer};
+pub use federation::{Arrived, Departing, Departure, Federation, FederationParts, LogoutNotice, Offer, Probed};
 pub use line::Standing;
 pub use presets::Preset;
 pub use settings::{

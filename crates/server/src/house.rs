@@ -131,13 +131,14 @@ impl House {
             Some(outgoing) => Arc::clone(outgoing),
             None => Arc::new(HttpOutgoing::new(&config.outgoing, config.mode != Mode::Production)?),
         };
-        let federation = Arc::new(Federation::new(FederationParts {
+        let federation = Federation::new(FederationParts {
             settings: config.federation.clone(),
             public_url: config.oidc.issuer.clone(),
             vault: Arc::clone(&vault),
             ephemeral: Arc::clone(&ephemeral),
             http: upstreams::callers(&config, outside.upstreams.as_ref())?,
-        })?);
+        })?;
+        let federation = Arc::new(upstreams::held_back(federation, &store, &ctx).await?);
         let provider = Arc::new(Provider::new(ProviderParts {
             store: store.clone(),
             vault: Arc::clone(&vault),

@@ -2,6 +2,7 @@
 
 upstream-or = Or use an account that you have elsewhere
 upstream-sign-in-body = You sign in there and come back here. No password or code of this portal is needed.
+upstream-register-body = There is no need to register: sign in there, and the account here is made of what they have verified.
 upstream-denied = You did not agree to sign in there, so nothing has happened. Try again, or sign in another way.
 upstream-sign-in-with = Sign in with { $name }
 upstream-other-provider = the other system
@@ -35,6 +36,10 @@ upstream-unknown-class-body = { $name } names a kind of account that we do not k
 upstream-incomplete-title = Something is missing to open an account
 upstream-incomplete-body = { $name } did not tell us a personal identity number or a business code. Add it there and sign in again, or choose another way.
 
+arrival-not-open-title = No account can be made here
+arrival-not-open-citizen = You signed in there, but you have no account at this portal, and it takes no new accounts of citizens at present. Nothing has been stored. If you have an account with other details, sign in with your username.
+arrival-not-open-business = You signed in there, but the business has no account at this portal, and it takes no new accounts of businesses at present. Nothing has been stored. If it has an account with other details, sign in with its username.
+arrival-not-open-organisation = You signed in there, but the organisation has no account at this portal, and it takes no new accounts of organisations at present. Nothing has been stored.
 arrival-person-changed-title = This does not match the account
 arrival-person-changed-body = { $name } names another person than the one whose account this is. To protect the account we did not sign you in. Bring your identity card to { $desk }.
 arrival-class-changed-title = The kind of account has changed

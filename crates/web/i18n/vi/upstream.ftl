@@ -2,6 +2,7 @@
 
 upstream-or = Hoặc dùng tài khoản đã có ở nơi khác
 upstream-sign-in-body = Bạn đăng nhập ở đó rồi được đưa trở lại đây. Không cần mật khẩu hay mã xác thực của Cổng này.
+upstream-register-body = Bạn không phải đăng ký: đăng nhập ở đó, rồi tài khoản ở đây được lập từ thông tin đã xác minh.
 upstream-denied = Bạn đã không đồng ý đăng nhập ở nơi kia, nên chưa có gì được thực hiện. Bạn có thể thử lại hoặc đăng nhập bằng cách khác.
 upstream-sign-in-with = Đăng nhập bằng { $name }
 upstream-other-provider = hệ thống kia
@@ -35,6 +36,10 @@ upstream-unknown-class-body = { $name } cho biết một loại tài khoản mà
 upstream-incomplete-title = Thiếu thông tin để mở tài khoản
 upstream-incomplete-body = { $name } không cho biết số định danh cá nhân hoặc mã số doanh nghiệp. Hãy bổ sung thông tin ở đó rồi đăng nhập lại, hoặc chọn cách khác.
 
+arrival-not-open-title = Chưa lập được tài khoản ở đây
+arrival-not-open-citizen = Bạn đã đăng nhập ở nơi kia, nhưng chưa có tài khoản ở Cổng này, và Cổng hiện không nhận tài khoản công dân mới. Chưa có gì được lưu. Nếu đã có tài khoản với thông tin khác, hãy đăng nhập bằng tên đăng nhập.
+arrival-not-open-business = Bạn đã đăng nhập ở nơi kia, nhưng doanh nghiệp chưa có tài khoản ở Cổng này, và Cổng hiện không nhận tài khoản doanh nghiệp mới. Chưa có gì được lưu. Nếu đã có tài khoản với thông tin khác, hãy đăng nhập bằng tên đăng nhập.
+arrival-not-open-organisation = Bạn đã đăng nhập ở nơi kia, nhưng cơ quan, tổ chức chưa có tài khoản ở Cổng này, và Cổng hiện không nhận tài khoản mới của cơ quan, tổ chức. Chưa có gì được lưu.
 arrival-person-changed-title = Thông tin không khớp với tài khoản
 arrival-person-changed-body = { $name } cho biết một người khác với người mà tài khoản này thuộc về. Để bảo vệ tài khoản, chúng tôi chưa cho đăng nhập. Hãy mang thẻ căn cước đến { $desk }.
 arrival-class-changed-title = Loại tài khoản đã thay đổi

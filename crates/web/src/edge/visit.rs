@@ -158,6 +158,11 @@ impl Visit {
         Self { shows_client: true, ..self }
     }
 
+    /// What whoever is signed in is called: never by a name that we made up.
+    pub(crate) fn called(&self) -> Option<String> {
+        self.who.as_ref().map(|who| who.account.called(self.edge.vault.as_ref()))
+    }
+
     /// What the frame of a page needs.
     pub(crate) fn layout(&self, title: &'static str) -> Layout {
         Layout {
@@ -166,7 +171,7 @@ impl Visit {
             next: self.next.map(Next::word),
             service: self.service().map(|service| service.name.clone()),
             client: self.service().filter(|_| self.shows_client).cloned(),
-            signed_in_as: self.who.as_ref().map(|who| who.account.username.as_str().to_owned()),
+            signed_in_as: self.called(),
             ..Layout::bare(&self.edge, &self.ctx, title, &self.uri)
         }
     }

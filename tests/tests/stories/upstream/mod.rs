@@ -9,6 +9,7 @@ mod last_way;
 mod links;
 mod proving;
 mod races;
+mod web;
 
 use portal_id_testkit::TestIdp;
 use portal_id_testkit::core::accounts::{ArrivalOutcome, ArrivalRefusal};

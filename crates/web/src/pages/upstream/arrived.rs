@@ -5,7 +5,7 @@ use crate::edge::{LocalPath, Next, Visit};
 use crate::pages::notice::{self, Notice};
 use crate::pages::register_closed;
 use axum::response::Response;
-use portal_id_core::accounts::{ArrivalOutcome, ArrivalRefusal, Missing, RegistrationMode};
+use portal_id_core::accounts::{ArrivalOutcome, ArrivalRefusal, Missing};
 use portal_id_core::profile::AccountClass;
 use portal_id_core::upstream::UpstreamId;
 use portal_id_federation::Federation;
@@ -53,7 +53,7 @@ fn signed_in(visit: Visit, first: bool, missing: &Missing) -> Response {
 
 fn refused(visit: Visit, federation: &Federation, by: &By, why: ArrivalRefusal) -> Response {
     let what = match why {
-        ArrivalRefusal::NotOpen => return register_closed::show(visit, by.class, RegistrationMode::Closed),
+        ArrivalRefusal::NotOpen => return register_closed::show_after_arrival(visit, by.class),
         ArrivalRefusal::Disabled => return notice::show(visit, Notice::DISABLED),
         ArrivalRefusal::Closed => return notice::show(visit, Notice::CLOSED),
         ArrivalRefusal::Incomplete => What::INCOMPLETE,
