@@ -34,6 +34,7 @@ embedded!(
     "arrival.ftl",
     "links.ftl",
     "contact.ftl",
+    "ways.ftl",
     "sessions.ftl",
     "factors.ftl",
     "consent.ftl",

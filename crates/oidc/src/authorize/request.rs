@@ -3,6 +3,7 @@
 use super::checks::{self, Asked};
 use super::claims_request::{self, ClaimsAsked};
 use super::prompt::{self, Prompt};
+use super::upstream;
 use crate::error::AuthorizationFault;
 use crate::parameters::Parameters;
 use crate::redirect::{ResponseMode, ReturnAddress, VerifiedRedirect};
@@ -37,7 +38,7 @@ impl Request {
         checks::run(&checks::AFTER_NEGOTIATION, &asked)?;
         let claims = claims_request::read(params, client)?;
         let resources = resource::of_authorization(params, client)?;
-        let prompt = prompt::read(params)?.with_acr_values(&claims.acr_values);
+        let prompt = prompt::read(params)?.with_level(claims.level());
         Ok(Self {
             scopes: negotiated.scopes,
             code_challenge: negotiated.code_challenge,
@@ -53,7 +54,13 @@ impl Request {
 pub(super) fn return_address(params: &Parameters, to: VerifiedRedirect, issuer: &str) -> ReturnAddress {
     let asked = params.get("response_mode").and_then(ResponseMode::from_text).unwrap_or_default();
     let mode = if to.is_private_use() { ResponseMode::Query } else { asked };
-    ReturnAddress { to, mode, state: params.get("state").map(str::to_owned), issuer: issuer.to_owned() }
+    ReturnAddress {
+        echoed: upstream::echoed(params, &to),
+        to,
+        mode,
+        state: params.get("state").map(str::to_owned),
+        issuer: issuer.to_owned(),
+    }
 }
 
 #[cfg(test)]

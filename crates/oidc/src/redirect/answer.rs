@@ -44,6 +44,8 @@ pub(crate) struct ReturnAddress {
     pub(crate) state: Option<String>,
     /// Our issuer, against mix-up (RFC 9207 §2).
     pub(crate) issuer: String,
+    /// What came with the request and goes back as it is.
+    pub(crate) echoed: Vec<(&'static str, String)>,
 }
 
 impl ClientRedirect {
@@ -70,6 +72,7 @@ impl ClientRedirect {
     fn answer(address: ReturnAddress, mut fields: Vec<(&'static str, String)>) -> Self {
         fields.extend(address.state.map(|state| ("state", state)));
         fields.push(("iss", address.issuer));
+        fields.extend(address.echoed);
         Self { to: address.to, mode: address.mode, fields }
     }
 
@@ -124,6 +127,7 @@ mod tests {
             mode: ResponseMode::Query,
             state: Some("a&b".to_owned()),
             issuer: "https://id.example".to_owned(),
+            echoed: Vec::new(),
         }
     }
 

@@ -25,6 +25,7 @@ pub(crate) mod home;
 pub(crate) mod layout;
 pub(crate) mod links;
 pub(crate) mod moment;
+pub(crate) mod new_here;
 pub(crate) mod not_activated;
 pub(crate) mod not_me;
 pub(crate) mod notice;

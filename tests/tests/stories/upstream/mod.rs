@@ -3,6 +3,7 @@
 mod again;
 mod contacts;
 mod ended_there;
+mod entry;
 mod first;
 mod first_password;
 mod last_way;

@@ -1,9 +1,9 @@
 //! Arriving from a session here: to prove again, or better, who one is; or to link one's own account.
 
-use super::looking::is_complete;
+use super::looking::{is_complete, look};
 use super::{ArrivalRefusal, Arriving, Came, In, linking};
 use crate::ids::SessionId;
-use crate::profile::Account;
+use crate::profile::{Account, AccountState};
 use crate::session::Session;
 use crate::store::{StoreError, StoreResult, Tx};
 
@@ -13,9 +13,11 @@ impl Arriving {
         let Some((before, account)) = self.own_session(tx, session)? else {
             return self.refuse(tx, ArrivalRefusal::SomebodyElse, None);
         };
-        let link = linking::find(tx, &self.identity, &self.digests)?;
-        let Some(link) = link.filter(|link| link.account_id == account.id) else {
-            return self.refuse(tx, ArrivalRefusal::SomebodyElse, Some(&account.id));
+        let link = match linking::find(tx, &self.identity, &self.digests)? {
+            Some(link) if link.account_id == account.id => link,
+            // Never linked, and of the same number: once the person has proved that the account is theirs, it is.
+            None if self.may_be_of(tx, &account)? => return Ok(Came::Ask(vec![account.id])),
+            Some(_) | None => return self.refuse(tx, ArrivalRefusal::SomebodyElse, Some(&account.id)),
         };
         let account = match self.let_in(tx, &link, &account)? {
             Ok(account) => account,
@@ -26,6 +28,13 @@ impl Arriving {
         };
         self.note_session(tx, &link, &session)?;
         Ok(Came::In(Box::new(In { session, account, first: false })))
+    }
+
+    /// Whether the account has a number of whoever arrived, and nobody of the upstream is its holder yet.
+    fn may_be_of(&self, tx: &mut dyn Tx, account: &Account) -> StoreResult<bool> {
+        let found = look(tx, self.letters.vault.as_ref(), &self.identity, None)?;
+        let own = found.iter().find(|found| found.account.id == account.id);
+        Ok(own.is_some_and(|own| own.account.state == AccountState::Active && !own.as_match.linked_here))
     }
 
     /// The person of a session links who they are at the upstream to their account.

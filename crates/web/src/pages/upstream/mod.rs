@@ -11,6 +11,9 @@ use portal_id_core::ports::Vault;
 use portal_id_federation::{Federation, Offer};
 use std::sync::Arc;
 
+/// The value of `again` with which somebody goes to a provider to prove better who they are, for a service.
+pub(crate) const AGAIN_FOR_LEVEL: &str = "level";
+
 /// What the way to other providers and back needs.
 #[derive(Clone)]
 pub(crate) struct Upstreams {
