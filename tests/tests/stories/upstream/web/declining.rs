@@ -37,13 +37,13 @@ async fn whoever_declines_gets_an_account_of_their_own_and_the_old_one_loses_the
     // Its holder signs in as before, and is told on the page as well.
     let page = own.open("/account").await.expect("account");
     assert!(page.words().contains("được gỡ khỏi tài khoản này") && !page.words().contains("Số định danh cá nhân"));
-    town.idp.advance(Span::hours(1)).await;
-    let mut by_name = town.idp.browser();
-    let _ = sign_in_with(&town.idp, &an, &mut by_name).await.expect("home");
     // Of one service, both are known as different people.
     let onward = town.browser.open(&declined.link("skip").unwrap()).await;
     let new = town.tokens(onward).await.id_token();
     assert_ne!(new["sub"], json!(id.as_str()));
+    town.idp.advance(Span::hours(1)).await;
+    let mut by_name = town.idp.browser();
+    let _ = sign_in_with(&town.idp, &an, &mut by_name).await.expect("home");
 }
 
 #[tokio::test]
@@ -52,9 +52,8 @@ async fn where_no_account_can_be_opened_the_page_says_so_and_offers_nothing() {
     let idp = TestIdp::start_with_providers(&[&portal], |_| {}).await;
     let an = idp.citizen("nguyen.thi.an").activated().create().await;
     portal.inside().userinfo.insert("SoDinhDanh".to_owned(), json!(an.identity_number));
-    let idp = idp
-        .restart_with(|config| config.accounts.registration.citizen = Some(RegistrationMode::Closed.into()))
-        .await;
+    let idp =
+        idp.restart_with(|config| config.accounts.registration.citizen = Some(RegistrationMode::Closed.into())).await;
     let mut browser = idp.browser();
     let there = browser.open("/upstream/vnconnect/start").await.expect_away(&portal.base);
     let page = browser.open(portal.sign_in(&there).as_str()).await.expect("arrival");
