@@ -6,6 +6,7 @@ pub(crate) mod code;
 use super::layout::Layout;
 use super::moment;
 use super::problems::Problems;
+use crate::edge::flow::OpenFlow;
 use crate::edge::{CsrfForm, Fields, FormFields, Next, PageError, PageResult, Visit};
 use crate::texts::Texts;
 use askama::Template;
@@ -138,11 +139,10 @@ async fn show(mut visit: Visit, accounts: &Accounts, remark: Remark) -> PageResu
     Ok(visit.page(remark.status, page))
 }
 
-/// Whether the service on the way asked for something that is missing.
+/// Whether the service on the way needs something that is missing.
 fn is_needed(visit: &Visit, missing: &Missing) -> bool {
-    let scopes = visit.flow.as_ref().and_then(|open| open.flow.params.get("scope")).unwrap_or_default();
-    let asks = |name: &str| scopes.split(' ').any(|scope| scope == name);
-    (missing.email && asks("email")) || (missing.phone && asks("phone"))
+    let needs = visit.flow.as_ref().map(OpenFlow::contact).unwrap_or_default();
+    (missing.email && needs.email) || (missing.phone && needs.phone)
 }
 
 /// Where whoever has given what is missing, or passes on, goes. Never here again.

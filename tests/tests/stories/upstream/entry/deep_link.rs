@@ -47,7 +47,7 @@ async fn the_procedure_comes_back_whatever_became_of_the_request_and_however_som
     let an = gate.idp.citizen("nguyen.thi.an").activated().create().await;
     let there = gate.request(&PROCEDURE).await.expect_away(&gate.portal.base);
     let back = gate.portal.refuse(&there, "access_denied");
-    let page = gate.browser.open(back.as_str()).await.expect("sign-in");
+    let page = gate.browser.come_back(back.as_str()).await.expect("sign-in");
     let back = an.sign_in(&gate.idp, &mut gate.browser, &page).await.expect_away(&gate.service.redirect_uri);
     assert_eq!((of_procedure(&back), parameter(&back, "code").is_some()), (sent(), true));
 }

@@ -82,7 +82,7 @@ async fn a_silent_request_leads_nobody_upstream_and_who_says_no_there_is_asked_h
     assert_eq!(parameter(&silent, "error").as_deref(), Some("login_required"));
     let there = gate.request(&[HINT]).await.expect_away(&gate.portal.base);
     let back = gate.portal.refuse(&there, "access_denied");
-    let page = gate.browser.open(back.as_str()).await.expect("sign-in");
+    let page = gate.browser.come_back(back.as_str()).await.expect("sign-in");
     assert!(page.link("by-vnconnect").is_some(), "they may think better of it");
     let an = gate.idp.citizen("nguyen.thi.an").activated().create().await;
     let page = an.sign_in(&gate.idp, &mut gate.browser, &page).await;

@@ -66,7 +66,7 @@ impl Gate {
 
     /// The person signs in at the portal, to which they were sent, and comes back.
     async fn come_back(&mut self, there: &Url) -> Page {
-        self.browser.open(self.portal.sign_in(there).as_str()).await
+        self.browser.come_back(self.portal.sign_in(there).as_str()).await
     }
 
     /// The claims of the ID token that the service gets at the end.

@@ -54,8 +54,16 @@ async fn who_has_a_factor_here_is_sent_nowhere_for_a_factor() {
     let _ = after_password(&gate.idp, &an, &mut gate.browser).await.expect("home");
     gate.idp.advance(Span::minutes(2)).await;
     let _ = gate.request(&[("acr_values", &class(2))]).await.expect("step-up");
-    // For somebody who vouches there is one journey, which brings the factor along.
+    // The same after a sign-in at the portal that was worth no more.
+    gate.browser = gate.idp.browser();
     gate.person("an", &an.identity_number);
+    gate.vouches("");
+    let there = gate.request(&[("idp_hint", "vnconnect")]).await.expect_away(&gate.portal.base);
+    let page = gate.come_back(&there).await;
+    assert_eq!(gate.claims(page).await["acr"], class(1));
+    let _ = gate.request(&[("acr_values", &class(2))]).await.expect("step-up");
+    gate.vouches("LoA2");
+    // For somebody who vouches there is one journey, which brings the factor along.
     let there = gate.request(&[("acr_values", &class(3))]).await.expect_away(&gate.portal.base);
     let page = gate.come_back(&there).await;
     assert_eq!(gate.claims(page).await["acr"], class(3));
@@ -112,13 +120,16 @@ async fn who_comes_back_as_somebody_else_changes_nothing_and_may_go_on_without()
 #[tokio::test]
 async fn who_is_not_linked_yet_proves_that_the_account_is_theirs() {
     let mut gate = Gate::open().await;
-    let _an = signed_in(&mut gate).await;
+    let an = signed_in(&mut gate).await;
+    gate.idp.advance(portal_id_testkit::core::time::Span::minutes(1)).await;
     let there = gate.request(&[("acr_values", &class(3))]).await.expect_away(&gate.portal.base);
-    let page = gate.come_back(&there).await;
-    assert_eq!(page.url.path(), "/sign-in/arrival");
+    let asked = gate.come_back(&there).await.expect("arrival");
     // Until then nothing is raised.
     let page = gate.request(&[]).await;
     assert_eq!(gate.claims(page).await["acr"], class(2));
+    let sign_in = gate.browser.open(&asked.link("prove-by-sign-in").unwrap()).await.expect("sign-in");
+    let page = an.sign_in(&gate.idp, &mut gate.browser, &sign_in).await;
+    assert_eq!(gate.claims(page).await["acr"], class(3));
 }
 
 #[tokio::test]
@@ -135,7 +146,7 @@ async fn a_portal_that_is_away_keeps_nobody_from_a_service_that_is_content_with_
     // Who says no there goes on the same way.
     let there = gate.request(&[("acr_values", &class(3))]).await.expect_away(&gate.portal.base);
     let back = gate.portal.refuse(&there, "access_denied");
-    let page = gate.browser.open(back.as_str()).await.expect("upstream-trouble");
+    let page = gate.browser.come_back(back.as_str()).await.expect("upstream-trouble");
     let without = page.link("without").expect("the way on");
     let page = gate.browser.open(&without).await;
     assert_eq!(gate.claims(page).await["acr"], class(2));
