@@ -8,7 +8,7 @@ use super::problems::{self, Problems};
 use super::upstream::Way;
 use super::{moment, not_activated, second_step};
 use crate::edge::flow::OpenFlow;
-use crate::edge::{CsrfForm, Fields, FormFields, PageResult, Visit};
+use crate::edge::{CsrfForm, Fields, FormFields, Next, PageResult, Visit};
 use crate::texts::Texts;
 use askama::Template;
 use axum::extract::State;
@@ -111,7 +111,8 @@ pub(crate) async fn get(
     State(accounts): State<Arc<Accounts>>,
     State(federation): State<Arc<Federation>>,
 ) -> Response {
-    if visit.who.is_some() && visit.flow.is_none() {
+    // Whoever is to prove an account by signing in to it signs in, whoever they are already.
+    if visit.who.is_some() && visit.flow.is_none() && visit.next != Some(Next::Arrival) {
         return visit.resume();
     }
     let visit = visit.showing_client();

@@ -46,4 +46,9 @@ impl Way {
     pub(crate) fn start(&self) -> String {
         format!("/upstream/{}/start", self.id)
     }
+
+    /// Where the form leads that links one's own account.
+    pub(crate) fn link(&self) -> String {
+        format!("/upstream/{}/link", self.id)
+    }
 }

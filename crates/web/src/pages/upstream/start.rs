@@ -40,7 +40,9 @@ pub(crate) async fn get(visit: Visit, State(s): State<Upstreams>, Path(id): Path
         _ => None,
     };
     let session = visit.who.as_ref().filter(|_| again.is_some()).map(|who| who.session.id.clone());
-    let anew = session.is_some() && again == Some(true);
+    // What is to prove an account must have happened since its person arrived.
+    let proves = visit.next == Some(Next::Arrival);
+    let anew = proves || (session.is_some() && again == Some(true));
     let purpose = session.map_or(Purpose::SignIn, |session| Purpose::Again { session });
     leave(visit, &s.federation, &id, purpose, anew).await
 }

@@ -6,7 +6,7 @@ use crate::pages::layout::Layout;
 use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
-use portal_id_federation::{Distrust, Federation, Stranded, Trouble};
+use portal_id_federation::{Distrust, Federation, Missing, Stranded, Trouble};
 
 /// What happened.
 #[derive(Clone, Copy, Debug)]
@@ -109,7 +109,8 @@ impl What {
             Trouble::OutOfReach => Self::OUT_OF_REACH,
             Trouble::AttemptOver => Self::OVER,
             Trouble::Malformed => Self::MALFORMED,
-            Trouble::Denied | Trouble::TheySaid(_) => Self::SAID,
+            // Whom it cannot name it did not tell us of.
+            Trouble::Denied | Trouble::TheySaid(_) | Trouble::Incomplete(Missing::Subject) => Self::SAID,
             Trouble::Distrusted(Distrust::TooOld) => Self::TOO_OLD,
             Trouble::Distrusted(_) => Self::DISTRUSTED,
             Trouble::UnknownClass => Self::UNKNOWN_CLASS,

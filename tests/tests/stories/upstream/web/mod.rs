@@ -1,14 +1,25 @@
 //! People who arrive by another provider, at the real pages: the way there, the way back, and what a service learns.
 
 mod arriving;
+mod away;
+mod contact;
+mod declining;
+mod distrust;
+mod links;
+mod mixing;
+mod own_account;
+mod proving;
+mod refusing;
+mod switched;
 
+use http::StatusCode;
 use portal_id_testkit::service::TokenAnswer;
 use portal_id_testkit::{Browser, Page, Provider, Service, TestIdp};
 use std::sync::Arc;
 use url::Url;
 
 /// What a service asks that wants to know everything an upstream may vouch for.
-const SCOPE: &str = "openid profile email phone identity organization";
+const SCOPE: &str = "openid profile identity organization";
 
 /// A house that takes in people from the national portal, a service, and a person at their browser.
 struct Town {
@@ -51,11 +62,25 @@ impl Town {
     }
 
     async fn come_back(&mut self, there: &Url) -> Page {
-        self.browser.open(self.portal.sign_in(there).as_str()).await
+        self.browser.come_back(self.portal.sign_in(there).as_str()).await
     }
 
     /// What the service is given, at the end of a walk that leads there.
     async fn tokens(&self, page: Page) -> TokenAnswer {
         self.service.redeem(&page.expect_away(&self.service.redirect_uri)).await
     }
+}
+
+/// Fails unless the page says this of another provider; `what` names the text.
+#[track_caller]
+fn expect_trouble(page: Page, status: u16, what: &str) -> Page {
+    let page = page.expect("upstream-trouble");
+    assert_eq!(page.attribute("p.lead", "id").as_deref(), Some(format!("{what}-title").as_str()), "{}", page.words());
+    assert_eq!(page.status(), StatusCode::from_u16(status).unwrap());
+    page
+}
+
+/// Whether somebody is signed in at the browser.
+async fn is_signed_in(browser: &mut Browser) -> bool {
+    browser.open("/account/sessions").await.name() == "sessions"
 }
