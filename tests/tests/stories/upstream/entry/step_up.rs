@@ -54,8 +54,16 @@ async fn who_has_a_factor_here_is_sent_nowhere_for_a_factor() {
     let _ = after_password(&gate.idp, &an, &mut gate.browser).await.expect("home");
     gate.idp.advance(Span::minutes(2)).await;
     let _ = gate.request(&[("acr_values", &class(2))]).await.expect("step-up");
-    // For somebody who vouches there is one journey, which brings the factor along.
+    // The same after a sign-in at the portal that was worth no more.
+    gate.browser = gate.idp.browser();
     gate.person("an", &an.identity_number);
+    gate.vouches("");
+    let there = gate.request(&[("idp_hint", "vnconnect")]).await.expect_away(&gate.portal.base);
+    let page = gate.come_back(&there).await;
+    assert_eq!(gate.claims(page).await["acr"], class(1));
+    let _ = gate.request(&[("acr_values", &class(2))]).await.expect("step-up");
+    gate.vouches("LoA2");
+    // For somebody who vouches there is one journey, which brings the factor along.
     let there = gate.request(&[("acr_values", &class(3))]).await.expect_away(&gate.portal.base);
     let page = gate.come_back(&there).await;
     assert_eq!(gate.claims(page).await["acr"], class(3));
