@@ -19,7 +19,7 @@ use crate::house::{House, Outside};
 use crate::{SystemClock, logging, serve as serving};
 use anyhow::Context as _;
 use axum::Router;
-use national_portal::NationalPortal;
+use national_portal::{NationalPortal, Place};
 use portal_id_core::accounts::RegistrationMode;
 use portal_id_core::entropy::OsEntropy;
 use portal_id_core::time::Clock;
@@ -39,9 +39,10 @@ pub async fn serve(args: &ServeArgs) -> anyhow::Result<()> {
     std::fs::create_dir_all(&args.data).with_context(|| format!("making the folder {}", args.data.display()))?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let issuer = format!("http://localhost:{}", args.port);
-    let national = match &args.upstreams {
-        Some(_) => None,
-        None => NationalPortal::open(args.national_portal_port, &args.data, &issuer, &clock).await?,
+    let place = Place::of(args.national_portal_port).filter(|_| args.upstreams.is_none());
+    let national = match place {
+        Some(place) => NationalPortal::open(place, &args.data, &issuer, &clock).await?,
+        None => None,
     };
     let federation = match (&args.upstreams, &national) {
         (Some(file), _) => Config::read(file)?.federation,

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 /// Where it is unless something else is there already.
-pub(super) const USUAL_PORT: u16 = 8082;
+const USUAL_PORT: u16 = 8082;
 /// The province's name there.
 const CLIENT_ID: &str = "cong-tinh";
 /// The id of the upstream, in the province's addresses.
@@ -38,6 +38,25 @@ const CITIZEN_OF_BOTH: Ready =
     Ready { username: "nguyenvanan", password: "Quoc-Gia-2026!", email: "nguyenvanan@example.vn" };
 const BUSINESS: Ready = Ready { username: "mychumau", password: "Quoc-Gia-2026!", email: "mychumau@example.vn" };
 
+/// Where it shall be.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    port: u16,
+    /// Whether somebody asked for that very port.
+    asked_for: bool,
+}
+
+impl Place {
+    /// As the command line says; `None` for none.
+    pub(super) const fn of(port: Option<u16>) -> Option<Self> {
+        match port {
+            Some(0) => None,
+            Some(port) => Some(Self { port, asked_for: true }),
+            None => Some(Self { port: USUAL_PORT, asked_for: false }),
+        }
+    }
+}
+
 /// The stand-in, ready to be served.
 pub(super) struct NationalPortal {
     port: u16,
@@ -46,21 +65,18 @@ pub(super) struct NationalPortal {
 }
 
 impl NationalPortal {
-    /// Makes it on `port`, in a folder below `data`, for the province at `issuer`; `None` when it was not wanted (port 0),
-    /// or when nobody named a port and the usual one is taken.
+    /// Makes it in a folder below `data`, for the province at `issuer`; `None` when its usual port is taken, and nobody
+    /// asked for that one.
     pub(super) async fn open(
-        port: Option<u16>,
+        place: Place,
         data: &Path,
         issuer: &str,
         clock: &Arc<dyn Clock>,
     ) -> anyhow::Result<Option<Self>> {
-        let at = port.unwrap_or(USUAL_PORT);
-        if at == 0 {
-            return Ok(None);
-        }
+        let at = place.port;
         let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, at)).await {
             Ok(listener) => listener,
-            Err(error) if port.is_none() => {
+            Err(error) if !place.asked_for => {
                 tracing::warn!(port = at, %error, "The demonstration goes without its national portal; see --national-portal-port.");
                 return Ok(None);
             }
@@ -192,4 +208,69 @@ async fn vouch(house: &House, username: &'static str) -> anyhow::Result<()> {
         })
         .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::SystemClock;
+    use portal_id_core::profile::Identifier;
+
+    async fn open(port: u16, asked_for: bool, data: &Path) -> anyhow::Result<Option<NationalPortal>> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        NationalPortal::open(Place { port, asked_for }, data, "http://localhost:8080", &clock).await
+    }
+
+    async fn free_port() -> u16 {
+        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap().local_addr().unwrap().port()
+    }
+
+    #[tokio::test]
+    async fn it_opens_twice_on_one_folder_and_the_province_can_be_told_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let port = free_port().await;
+        let mut secrets = Vec::new();
+        for port in [port, free_port().await] {
+            let portal = open(port, true, folder.path()).await.unwrap().unwrap();
+            let federation = portal.federation().unwrap();
+            federation.check().unwrap();
+            let upstream = &federation.upstreams[0];
+            assert_eq!(upstream.issuer.as_deref(), Some(portal.site.house.provider.issuer()));
+            secrets.push(upstream.client_secret.clone().unwrap());
+        }
+        assert_ne!(secrets[0].expose(), secrets[1].expose(), "another address, another secret (security.md row 37)");
+    }
+
+    #[tokio::test]
+    async fn it_vouches_for_its_people_s_numbers() {
+        let folder = tempfile::tempdir().unwrap();
+        let portal = open(free_port().await, true, folder.path()).await.unwrap().unwrap();
+        let sources = portal.site.house.store.read("numbers", |tx| {
+            let mut sources = Vec::new();
+            for who in [&CITIZEN, &CITIZEN_OF_BOTH, &BUSINESS] {
+                let account = tx.find_account_by_username(who.username)?.unwrap();
+                let known = tx.list_identifiers(&account.id)?.into_iter();
+                sources.extend(known.filter(Identifier::is_verified).map(|known| (known.kind, known.source)));
+            }
+            Ok(sources)
+        });
+        let mut numbers = sources.await.unwrap();
+        numbers.retain(|(kind, _)| *kind != IdentifierKind::Email);
+        let of = |kind| (kind, FactSource::NationalPortal);
+        let number = of(IdentifierKind::IdentityNumber);
+        assert_eq!(numbers, [number, number, of(IdentifierKind::BusinessCode)]);
+    }
+
+    #[tokio::test]
+    async fn a_demonstration_whose_usual_port_is_taken_goes_without_it_unless_the_port_was_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let refused = open(port, true, folder.path()).await.err().unwrap();
+        assert!(format!("{refused:#}").contains("--national-portal-port"), "{refused:#}");
+        assert!(open(port, false, folder.path()).await.unwrap().is_none());
+        assert!(Place::of(Some(0)).is_none());
+        assert!(Place::of(None).is_some_and(|place| place.port == USUAL_PORT && !place.asked_for));
+    }
 }
