@@ -104,6 +104,18 @@ impl Account {
     pub fn open_profile(&self, vault: &dyn Vault) -> Result<Profile, Unsealable> {
         self.profile.open(vault, Profile::SEAL, self.id.as_str().as_bytes())
     }
+
+    /// What its holder is called: by the name they sign in with, or where they never chose one by their business's, or their
+    /// own.
+    pub fn called(&self, vault: &dyn Vault) -> String {
+        if self.username.is_chosen() {
+            return self.username.display().to_owned();
+        }
+        let profile = self.open_profile(vault).unwrap_or_default();
+        let business = profile.business_name.as_ref().map(|name| name.as_str().to_owned());
+        let own = profile.full_name.as_ref().map(|name| name.as_str().to_owned());
+        business.or(own).or_else(|| profile.email.as_ref().map(Email::masked)).unwrap_or_default()
+    }
 }
 
 /// The personal facts of an account. Serialised only to be sealed.

@@ -1,12 +1,12 @@
 //! The upstreams, and everything that can be done with one.
 
 use crate::answer::{Answer, plain_error};
-use crate::attempt::{Attempts, Baggage, Beginning};
+use crate::attempt::{Attempt, Attempts, Baggage, Beginning};
 use crate::departure::Asked;
 use crate::key_cache::Unverified;
 use crate::line::Standing;
 use crate::settings::{FederationSettings, Resolved};
-use crate::trouble::{Distrust, LogoutRefusal, SetupFault, Trouble};
+use crate::trouble::{Distrust, LogoutRefusal, SetupFault, Stranded, Trouble};
 use crate::upstream::{Upstream, away, distrusted};
 use crate::{departure, farewell, logout_token};
 use base64::Engine as _;
@@ -92,6 +92,15 @@ pub struct LogoutNotice {
     pub everywhere: bool,
 }
 
+/// What an upstream answered to whoever looked after it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Probed {
+    /// Its issuer.
+    pub issuer: String,
+    /// How many of its keys we can use.
+    pub keys: usize,
+}
+
 /// The upstreams.
 pub struct Federation {
     upstreams: Vec<Upstream>,
@@ -105,13 +114,10 @@ impl Federation {
     /// Makes everything that can be made without calling anybody.
     pub fn new(parts: FederationParts) -> Result<Self, SetupFault> {
         let mut upstreams: Vec<Upstream> = Vec::new();
-        for settings in &parts.settings.upstreams {
-            let fault = |why: &str| SetupFault { upstream: settings.id.clone(), why: why.to_owned() };
-            if upstreams.iter().any(|other| other.set.id == settings.id) {
-                return Err(fault("another upstream has the same id"));
-            }
-            let set = Resolved::of(settings)?;
-            let http = parts.http.get(&set.id).ok_or_else(|| fault("nobody calls it"))?;
+        for set in parts.settings.resolved()? {
+            let Some(http) = parts.http.get(&set.id) else {
+                return Err(SetupFault { upstream: set.id, why: "nobody calls it".to_owned() });
+            };
             upstreams.push(Upstream::new(set, Arc::clone(http)));
         }
         Ok(Self {
@@ -178,7 +184,8 @@ impl Federation {
         self.upstreams.iter().filter(|one| self.is_on(one)).flat_map(|one| one.set.levels_in_reach()).collect()
     }
 
-    fn redirect_uri(&self, id: &UpstreamId) -> String {
+    /// The address that an upstream must have registered for people who come back.
+    pub fn redirect_uri(&self, id: &UpstreamId) -> String {
         format!("{}/upstream/{id}/callback", self.public_url)
     }
 
@@ -205,10 +212,23 @@ impl Federation {
     }
 
     /// Takes somebody back: the answer to an attempt of this browser becomes an identity.
-    pub async fn finish(&self, ctx: &Ctx, id: &str, answer: &Answer) -> Result<Arrived, Trouble> {
+    pub async fn finish(&self, ctx: &Ctx, id: &str, answer: &Answer) -> Result<Arrived, Stranded> {
         let upstream = self.find(id).ok_or(Trouble::Unknown)?;
         let state = answer.state.as_deref().ok_or(Trouble::AttemptOver)?;
         let attempt = self.attempts.take(ctx, &upstream.set.id, state).await?;
+        match self.identify(ctx, upstream, &attempt, answer).await {
+            Ok(identity) => Ok(Arrived { identity, purpose: attempt.purpose, baggage: attempt.baggage }),
+            Err(trouble) => Err(Stranded { trouble, begun: Some((attempt.purpose, attempt.baggage)) }),
+        }
+    }
+
+    async fn identify(
+        &self,
+        ctx: &Ctx,
+        upstream: &Upstream,
+        attempt: &Attempt,
+        answer: &Answer,
+    ) -> Result<UpstreamIdentity, Trouble> {
         let endpoints = upstream.endpoints(ctx.now).await?;
         // RFC 9207 §2.4: before anything else in the answer is heeded.
         let named = answer.iss.as_deref();
@@ -216,18 +236,12 @@ impl Federation {
             return Err(distrusted(&upstream.set.id, Distrust::ResponseIssuer));
         }
         if let Some(error) = &answer.error {
-            let (error, baggage) = (plain_error(error), attempt.baggage);
+            let error = plain_error(error);
             tracing::info!(upstream = %upstream.set.id, error, "An upstream provider sent somebody back without a code.");
-            return Err(if error == "access_denied" {
-                Trouble::Denied { baggage }
-            } else {
-                Trouble::TheySaid { error, baggage }
-            });
+            return Err(if error == "access_denied" { Trouble::Denied } else { Trouble::TheySaid(error) });
         }
         let code = answer.code.as_deref().filter(|code| !code.is_empty()).ok_or(Trouble::Malformed)?;
-        let identity =
-            upstream.identify(ctx, &endpoints, &attempt, (code, &self.redirect_uri(&upstream.set.id))).await?;
-        Ok(Arrived { identity, purpose: attempt.purpose, baggage: attempt.baggage })
+        upstream.identify(ctx, &endpoints, attempt, (code, &self.redirect_uri(&upstream.set.id))).await
     }
 
     /// Where the browser goes to leave the upstream too; `None` when it stays here. Never waits: what is not known by now
@@ -272,6 +286,20 @@ impl Federation {
             of: heeded.of,
             everywhere: upstream.set.logout == crate::LogoutPolicy::All,
         })
+    }
+
+    /// Calls an upstream for what everything else needs: its metadata and its keys. For operators.
+    pub async fn probe(&self, ctx: &Ctx, id: &UpstreamId) -> Result<Probed, String> {
+        let Some(upstream) = self.upstreams.iter().find(|one| one.set.id == *id) else {
+            return Err("there is no such upstream".to_owned());
+        };
+        let why = || {
+            let failure = upstream.line.standing(true, ctx.now).last_failure;
+            failure.map_or_else(|| "it does not answer".to_owned(), |(_, why)| why)
+        };
+        let endpoints = upstream.endpoints(ctx.now).await.map_err(|_| why())?;
+        let keys = upstream.keys.fetch(&upstream.line, &endpoints.jwks, ctx.now).await.map_err(|_| why())?;
+        Ok(Probed { issuer: endpoints.issuer.clone(), keys })
     }
 
     /// How each upstream fares at this node.

@@ -56,6 +56,11 @@ impl KeyCache {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// How many keys there are to verify with.
+    pub(crate) async fn fetch(&self, line: &Line, jwks: &str, now: Timestamp) -> Result<usize, Failed> {
+        self.keys(line, jwks, now, None).await.map(|known| known.keys.count())
+    }
+
     /// The claims of a token that one of the upstream's keys signed.
     pub(crate) async fn verify(
         &self,

@@ -32,11 +32,11 @@ mod tests;
 pub use answer::{Answer, MalformedAnswer};
 pub use attempt::Baggage;
 pub use circuit::CircuitState;
-pub use federation::{Arrived, Departing, Departure, Federation, FederationParts, LogoutNotice, Offer};
+pub use federation::{Arrived, Departing, Departure, Federation, FederationParts, LogoutNotice, Offer, Probed};
 pub use line::Standing;
 pub use presets::Preset;
 pub use settings::{
     AnswerMode, ClaimMap, ClaimNames, DefaultLevel, FederationSettings, LevelRule, LogoutPolicy, UpstreamClientAuth,
     UpstreamSettings, UserinfoMethod, UserinfoSigned, VouchedContact,
 };
-pub use trouble::{Distrust, LogoutRefusal, Missing, SetupFault, Trouble};
+pub use trouble::{Distrust, LogoutRefusal, Missing, SetupFault, Stranded, Trouble};

@@ -1,7 +1,7 @@
 //! What can go wrong between us and an upstream, named for what happened. Pages have a sentence for each.
 
 use crate::attempt::Baggage;
-use portal_id_core::upstream::UpstreamId;
+use portal_id_core::upstream::{Purpose, UpstreamId};
 
 /// Settings that no upstream can be made of.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,31 +29,30 @@ pub enum Trouble {
     /// The answer is not one that the protocol knows.
     Malformed,
     /// The person said no.
-    Denied {
-        /// What they were on the way to.
-        baggage: Baggage,
-    },
-    /// The upstream refused, in its own words.
-    TheySaid {
-        /// The error's code, of plain characters.
-        error: String,
-        /// What the person was on the way to.
-        baggage: Baggage,
-    },
+    Denied,
+    /// The upstream refused, in its own words: the error's code, of plain characters.
+    TheySaid(String),
     /// Something that should prove who it is from does not.
     Distrusted(Distrust),
     /// It named a kind of account that we do not know.
-    UnknownClass {
-        /// What the person was on the way to.
-        baggage: Baggage,
-    },
+    UnknownClass,
     /// It did not say what the kind of account needs.
-    Incomplete {
-        /// What is missing.
-        what: Missing,
-        /// What the person was on the way to.
-        baggage: Baggage,
-    },
+    Incomplete(Missing),
+}
+
+/// Somebody who came back and did not arrive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stranded {
+    /// Why.
+    pub trouble: Trouble,
+    /// What they left for, and what they were on the way to then; `None` where it is not known to be theirs.
+    pub begun: Option<(Purpose, Baggage)>,
+}
+
+impl From<Trouble> for Stranded {
+    fn from(trouble: Trouble) -> Self {
+        Self { trouble, begun: None }
+    }
 }
 
 /// What an upstream did not say.

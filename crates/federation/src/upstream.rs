@@ -1,6 +1,6 @@
 //! One upstream: its settings, the line to it, and the way from a code to the person.
 
-use crate::attempt::{Attempt, Baggage};
+use crate::attempt::Attempt;
 use crate::discovery::{Discovery, Endpoints};
 use crate::id_token::{self, Expected};
 use crate::key_cache::{KeyCache, Unverified};
@@ -51,13 +51,13 @@ impl Upstream {
         attempt: &Attempt,
         (code, redirect_uri): (&str, &str),
     ) -> Result<UpstreamIdentity, Trouble> {
-        let (id, baggage) = (&self.set.id, &attempt.baggage);
+        let id = &self.set.id;
         let exchange = Exchange { code, redirect_uri, verifier: attempt.verifier.as_deref() };
         let tokens = token_call::exchange(ctx, &self.set, endpoints, &self.line, exchange).await;
         let tokens = tokens.map_err(|none| match none {
             NoTokens::Failed(failed) => away(failed),
             NoTokens::Distrusted(distrust) => distrusted(id, distrust),
-            NoTokens::Refused(error) => they_said(id, error, baggage),
+            NoTokens::Refused(error) => they_said(id, error),
         })?;
         let token = (tokens.id_token.as_str(), &id_token::TYPS[..]);
         let claims = self.keys.verify(&self.line, &endpoints.jwks, token, ctx.now).await;
@@ -79,14 +79,14 @@ impl Upstream {
         let userinfo = userinfo.map_err(|none| match none {
             NoUserinfo::Failed(failed) => away(failed),
             NoUserinfo::Distrusted(distrust) => distrusted(id, distrust),
-            NoUserinfo::Refused(status) => they_said(id, format!("userinfo_{status}"), baggage),
+            NoUserinfo::Refused(status) => they_said(id, format!("userinfo_{status}")),
         })?;
         let both = Claims { userinfo: &userinfo, id_token: &claims };
         let mapped = mapping::read(&self.set, &both, &read, ctx.now).map_err(|unmapped| {
             tracing::warn!(upstream = %id, ?unmapped, "An upstream provider said too little of somebody.");
             match unmapped {
-                Unmapped::UnknownClass => Trouble::UnknownClass { baggage: baggage.clone() },
-                Unmapped::Incomplete(what) => Trouble::Incomplete { what, baggage: baggage.clone() },
+                Unmapped::UnknownClass => Trouble::UnknownClass,
+                Unmapped::Incomplete(what) => Trouble::Incomplete(what),
             }
         })?;
         let Mapped { key, class, facts, level, logout_uri } = mapped;
@@ -126,7 +126,7 @@ pub(crate) fn distrusted(id: &UpstreamId, distrust: Distrust) -> Trouble {
     Trouble::Distrusted(distrust)
 }
 
-fn they_said(id: &UpstreamId, error: String, baggage: &Baggage) -> Trouble {
+fn they_said(id: &UpstreamId, error: String) -> Trouble {
     tracing::warn!(upstream = %id, error, "An upstream provider refused what it had given somebody.");
-    Trouble::TheySaid { error, baggage: baggage.clone() }
+    Trouble::TheySaid(error)
 }

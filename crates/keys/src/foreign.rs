@@ -125,6 +125,11 @@ impl ClientKeys {
         Ok(Self(usable))
     }
 
+    /// How many keys there are that we can use.
+    pub const fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// Reads a JWK Set that is to be registered: it must have a key, and every key must work.
     pub fn check(set: &Value) -> Result<Self, ClientKeysFault> {
         let keys = Self::read(set)?;

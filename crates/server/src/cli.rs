@@ -48,6 +48,9 @@ pub enum Command {
     /// Try an SMS gateway.
     #[command(subcommand)]
     Sms(SmsCommand),
+    /// Look after the other providers by which people arrive.
+    #[command(subcommand)]
+    Upstream(UpstreamCommand),
     /// Print a reference page or schema made from the code.
     Docs {
         /// Which one.
@@ -237,6 +240,29 @@ pub enum SmsCommand {
         gateway: String,
         /// A Vietnamese mobile number.
         phone: String,
+    },
+}
+
+/// Looking after upstream providers.
+#[derive(Debug, Subcommand)]
+pub enum UpstreamCommand {
+    /// Say of each provider whether people may arrive by it, what must be registered there, and whether it answers.
+    ///
+    /// Calls the provider's metadata and keys once, from this machine. Whether the nodes that serve have left a provider alone
+    /// because it failed is known to them only: each writes a line to its log when it begins to ("fails and is left alone") and
+    /// when the provider works again.
+    Status {
+        /// Only this one, by its id in the configuration.
+        id: Option<String>,
+    },
+    /// Say that a provider's secret may go to the addresses that are configured now.
+    ///
+    /// A provider whose addresses changed while its secret did not stays off: whoever changed the address would be sent what
+    /// proves who we are. Compare the addresses with what the provider's operator told you, on a way that nobody else could
+    /// have changed. To give the provider a new secret is better, and needs no confirmation.
+    Confirm {
+        /// Its id in the configuration.
+        id: String,
     },
 }
 

@@ -6,6 +6,7 @@ use portal_id_core::accounts::AccountSettings;
 use portal_id_core::language::LocalText;
 use portal_id_core::place::{Province, ProvinceCode};
 use portal_id_ephemeral::EphemeralSettings;
+use portal_id_federation::FederationSettings;
 use portal_id_keys::KeySettings;
 use portal_id_notify::{NotifySettings, OutgoingSettings};
 use portal_id_oidc::OidcSettings;
@@ -88,6 +89,8 @@ pub struct Config {
     pub accounts: AccountSettings,
     /// E-mail and SMS.
     pub notify: NotifySettings,
+    /// Other providers by which people may arrive.
+    pub federation: FederationSettings,
     /// Calls to addresses that clients registered.
     pub outgoing: OutgoingSettings,
     /// Pages.
@@ -117,6 +120,9 @@ impl Config {
         paths.extend(self.outgoing.root_ca_file.as_mut());
         for gateway in &mut self.notify.sms_gateways {
             paths.extend(gateway.paths_mut());
+        }
+        for upstream in &mut self.federation.upstreams {
+            paths.extend(upstream.paths_mut());
         }
         for path in paths {
             *path = folder.join(&*path);
@@ -203,7 +209,8 @@ mod tests {
         let mut config = Config::from_toml(
             "[storage]\nurl = \"sqlite:data/a.sqlite3\"\n[server.tls]\ncertificate_file = \"tls/chain.pem\"\n\
              private_key_file = \"/etc/tls/key.pem\"\n[outgoing]\nroot_ca_file = \"ca.pem\"\n[notify.smtp]\npassword_file = \"smtp\"\n\
-             [[notify.sms_gateways]]\npreset = \"esms\"\napi_key_file = \"/etc/key\"\nsecret_key_file = \"secret\"",
+             [[notify.sms_gateways]]\npreset = \"esms\"\napi_key_file = \"/etc/key\"\nsecret_key_file = \"secret\"\n\
+             [[federation.upstreams]]\nid = \"vnconnect\"\nclient_secret_file = \"vnconnect\"\nroot_ca_file = \"/etc/ca.pem\"",
         )
         .unwrap();
         config.resolve_paths(Path::new("/srv/portal"));
@@ -215,6 +222,8 @@ mod tests {
         assert_eq!(config.outgoing.root_ca_file.unwrap(), Path::new("/srv/portal/ca.pem"));
         let paths: Vec<_> = config.notify.sms_gateways[0].paths_mut().into_iter().map(|path| path.clone()).collect();
         assert_eq!(paths, [Path::new("/etc/key"), Path::new("/srv/portal/secret")]);
+        let paths: Vec<_> = config.federation.upstreams[0].paths_mut().map(|path| path.clone()).collect();
+        assert_eq!(paths, [Path::new("/srv/portal/vnconnect"), Path::new("/etc/ca.pem")]);
     }
 
     #[test]

@@ -2,16 +2,17 @@
 
 use crate::config::{Config, Mode};
 use crate::tls::Certificates;
-use crate::{clients, production};
+use crate::{clients, production, upstreams};
 use anyhow::{Context as _, bail};
 use async_trait::async_trait;
 use axum::Router;
 use portal_id_core::accounts::Accounts;
 use portal_id_core::ctx::Ctx;
 use portal_id_core::entropy::Entropy;
-use portal_id_core::ports::{Mailer, NoticeWriter, Outgoing, SmsGateway, Vault};
+use portal_id_core::ports::{Mailer, NoticeWriter, Outgoing, SmsGateway, UpstreamHttp, Vault};
 use portal_id_core::store::Store;
 use portal_id_core::time::Clock;
+use portal_id_federation::{Federation, FederationParts};
 use portal_id_keys::{HouseVault, KeyEncryptionKey, KeyRing, PasskeySignatures};
 use portal_id_notify::{
     Courier, Failover, HttpOutgoing, NoticeCourier, Receipts, Renderer, Reports, Smtp, StoredReceipts, WayBack,
@@ -37,6 +38,8 @@ pub struct Outside {
     pub gateway: Option<Arc<dyn SmsGateway>>,
     /// Calls addresses that clients registered; `None` for the network.
     pub outgoing: Option<Arc<dyn Outgoing>>,
+    /// Calls every upstream provider; `None` for the network.
+    pub upstreams: Option<Arc<dyn UpstreamHttp>>,
 }
 
 /// A wired provider.
@@ -57,6 +60,8 @@ pub struct House {
     pub accounts: Arc<Accounts>,
     /// The protocol.
     pub provider: Arc<Provider>,
+    /// The other providers by which people may arrive.
+    pub federation: Arc<Federation>,
     /// The delivery of messages.
     pub courier: Arc<Courier>,
     /// The delivery of notices to services.
@@ -87,6 +92,7 @@ pub fn preflight(config: &Config) -> anyhow::Result<()> {
     }
     Renderer::new(&config.notify)?;
     HttpOutgoing::new(&config.outgoing, config.mode != Mode::Production)?;
+    upstreams::preflight(&config)?;
     config.server.tls.as_ref().map(Certificates::open).transpose()?;
     Assets::load(&config.web).context("reading the portal's logo and colours")?;
     clients::read_file(&config)?;
@@ -125,6 +131,14 @@ impl House {
             Some(outgoing) => Arc::clone(outgoing),
             None => Arc::new(HttpOutgoing::new(&config.outgoing, config.mode != Mode::Production)?),
         };
+        let federation = Federation::new(FederationParts {
+            settings: config.federation.clone(),
+            public_url: config.oidc.issuer.clone(),
+            vault: Arc::clone(&vault),
+            ephemeral: Arc::clone(&ephemeral),
+            http: upstreams::callers(&config, outside.upstreams.as_ref())?,
+        })?;
+        let federation = Arc::new(upstreams::held_back(federation, &store, &ctx).await?);
         let provider = Arc::new(Provider::new(ProviderParts {
             store: store.clone(),
             vault: Arc::clone(&vault),
@@ -143,6 +157,7 @@ impl House {
         let router = portal_id_web::router(WebParts {
             accounts: Arc::clone(&accounts),
             provider: Arc::clone(&provider),
+            federation: Arc::clone(&federation),
             clock: Arc::clone(&outside.clock),
             entropy: Arc::clone(&outside.entropy),
             vault: Arc::clone(&vault),
@@ -165,6 +180,7 @@ impl House {
             ring,
             accounts,
             provider,
+            federation,
             courier,
             notices,
             router,

@@ -13,5 +13,6 @@ pub mod logging;
 pub mod production;
 pub mod serve;
 pub mod tls;
+pub mod upstreams;
 
 pub use clock::SystemClock;

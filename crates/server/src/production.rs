@@ -49,6 +49,7 @@ pub fn refusals(config: &Config, kek_is_demo: bool, has_demo_clients: bool) -> V
         hashing.memory_kib < least.memory_kib || hashing.passes < least.passes,
         "accounts.hashing is weaker than 19456 KiB and 2 passes",
     );
+    refusals.extend(config.federation.unfit_for_production());
     refusals
 }
 
@@ -119,6 +120,10 @@ mod tests {
         let mut weak = good();
         weak.accounts.hashing.memory_kib = 1024;
         assert!(refusals(&weak, false, false)[0].contains("hashing"));
+        let mut open = good();
+        let upstream = "id = \"a\"\nbase_url = \"http://provider.example\"\nclient_id = \"c\"\nclient_secret = \"s\"";
+        open.federation.upstreams = vec![toml::from_str(upstream).unwrap()];
+        assert!(refusals(&open, false, false)[0].contains("federation.upstreams, a"));
         let mut mute = good();
         mute.notify.sms_gateways.clear();
         assert!(refusals(&mute, false, false)[0].contains("sms_gateways"));

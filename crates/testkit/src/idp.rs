@@ -5,6 +5,7 @@ use crate::businesses::Company;
 use crate::citizens::Person;
 use crate::outside::{Beyond, FrozenClock, Keeper, SeededEntropy};
 use crate::people::HolderBuilder;
+use crate::provider::{Provider, Providers};
 use crate::servers;
 use crate::service::ServiceBuilder;
 use axum::Router;
@@ -52,6 +53,21 @@ impl TestIdp {
         Self::start_outside(change, |outside| outside.gateway = None).await
     }
 
+    /// A provider by which people arrive from these others.
+    pub async fn start_with_providers(providers: &[&Arc<Provider>], change: impl FnOnce(&mut Config)) -> Self {
+        let configure = |config: &mut Config| {
+            for provider in providers {
+                provider.configure(config, "");
+            }
+            change(config);
+        };
+        let add = |outside: &mut Outside| {
+            let providers = providers.iter().map(|provider| Arc::clone(provider));
+            outside.upstreams = Some(Arc::new(Providers::new(providers, &outside.clock)));
+        };
+        Self::start_outside(configure, add).await
+    }
+
     async fn start_outside(change: impl FnOnce(&mut Config), exchange: impl FnOnce(&mut Outside)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config { mode: Mode::Development, ..Config::default() };
@@ -82,6 +98,7 @@ impl TestIdp {
             mailer: Some(mails.clone()),
             gateway: Some(texts.clone()),
             outgoing: Some(beyond.clone()),
+            upstreams: Some(Arc::new(Providers::default())),
         };
         exchange(&mut outside);
         let house = Arc::new(House::build(config, outside).await.unwrap());

@@ -20,6 +20,7 @@ pub use wiring::WebParts;
 
 use crate::edge::{Edge, PageError};
 use crate::pages::registration::ClassForm;
+use crate::pages::upstream::Upstreams;
 use crate::protocol::authorize::{self, Authorize};
 use crate::protocol::cors::preflight;
 use crate::protocol::health::{self, Health};
@@ -30,18 +31,19 @@ use crate::protocol::sign_out::{self, SignOut};
 use crate::protocol::sms_report::{self, SmsReporting};
 use crate::protocol::token::{self, Token};
 use crate::protocol::userinfo::{self, Userinfo};
+use crate::wiring::People;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 use http::StatusCode;
-use portal_id_core::accounts::{Accounts, BusinessForm, CitizenForm};
+use portal_id_core::accounts::{BusinessForm, CitizenForm};
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 /// The form of a class.
-fn registration<F: ClassForm + Sync + 'static>() -> MethodRouter<Arc<Accounts>> {
+fn registration<F: ClassForm + Sync + 'static>() -> MethodRouter<People> {
     get(pages::registration::get::<F>).post(pages::registration::post::<F>)
 }
 
@@ -51,10 +53,16 @@ fn registration<F: ClassForm + Sync + 'static>() -> MethodRouter<Arc<Accounts>> 
 /// requests look as if they came from nowhere, and limits by address see one client.
 pub fn router(parts: WebParts) -> Router {
     let edge = Arc::new(parts.edge());
-    let WebParts { accounts, provider, vault, assets, sms_reports, ready, .. } = parts;
+    let WebParts { accounts, provider, federation, vault, assets, sms_reports, ready, .. } = parts;
 
-    let authorize =
-        Authorize { accounts: Arc::clone(&accounts), provider: Arc::clone(&provider), vault: Arc::clone(&vault) };
+    let authorize = Authorize {
+        accounts: Arc::clone(&accounts),
+        provider: Arc::clone(&provider),
+        federation: Arc::clone(&federation),
+        vault: Arc::clone(&vault),
+    };
+    let upstreams =
+        Upstreams { accounts: Arc::clone(&accounts), federation: Arc::clone(&federation), vault: Arc::clone(&vault) };
     let people = Router::new()
         .route("/", get(pages::home::get))
         .route("/register", get(pages::register::get))
@@ -86,7 +94,14 @@ pub fn router(parts: WebParts) -> Router {
         .route("/account/security/recovery-codes", get(pages::recovery_codes::get).post(pages::recovery_codes::post))
         .route("/account/security/passkey", get(pages::add_passkey::get).post(pages::add_passkey::post))
         .route("/account/security/passkey/name", get(pages::rename_passkey::get).post(pages::rename_passkey::post))
-        .with_state(Arc::clone(&accounts))
+        .with_state(People { accounts: Arc::clone(&accounts), federation: Arc::clone(&federation) })
+        .route("/upstream/{id}/start", get(pages::upstream::start::get).head(not_for_head))
+        .route("/upstream/{id}/link", post(pages::upstream::start::link))
+        .route(
+            "/upstream/{id}/callback",
+            get(pages::upstream::callback::get).post(pages::upstream::callback::post).head(not_for_head),
+        )
+        .with_state(upstreams)
         .route("/consent", get(pages::consent::get).post(pages::consent::post).head(not_for_head))
         .with_state(authorize.clone())
         .route("/assets/{name}", get(assets::get))
@@ -100,7 +115,7 @@ pub fn router(parts: WebParts) -> Router {
         .route("/sign-out", get(sign_out::get).post(sign_out::post).head(not_for_head))
         .route("/sign-out/confirm", post(sign_out::confirm))
         .route("/account/sessions", get(pages::sessions::get).post(pages::sessions::post))
-        .with_state(SignOut { accounts, provider: Arc::clone(&provider), vault });
+        .with_state(SignOut { accounts, provider: Arc::clone(&provider), federation, vault });
 
     let programs = Router::new()
         .route("/.well-known/openid-configuration", get(metadata::discovery).options(preflight))

@@ -30,6 +30,7 @@ embedded!(
     "registration.ftl",
     "activation.ftl",
     "sign-in.ftl",
+    "upstream.ftl",
     "sessions.ftl",
     "factors.ftl",
     "consent.ftl",

@@ -9,12 +9,14 @@ use crate::pages::client_links::ClientFace;
 use crate::protocol::health::Readiness;
 use crate::settings::WebSettings;
 use async_trait::async_trait;
+use axum::extract::FromRef;
 use portal_id_core::accounts::{Accounts, Failure, SignedIn};
 use portal_id_core::ctx::Ctx;
 use portal_id_core::entropy::Entropy;
 use portal_id_core::ports::{SmsReports, Vault};
 use portal_id_core::secret::Secret;
 use portal_id_core::time::Clock;
+use portal_id_federation::Federation;
 use portal_id_oidc::{AuthorizeOutcome, Flow, Provider};
 use std::sync::Arc;
 use url::Url;
@@ -26,6 +28,8 @@ pub struct WebParts {
     pub accounts: Arc<Accounts>,
     /// The protocol; its issuer is our public address.
     pub provider: Arc<Provider>,
+    /// The other providers by which people may arrive.
+    pub federation: Arc<Federation>,
     /// The clock, read once per request.
     pub clock: Arc<dyn Clock>,
     /// The source of chance.
@@ -40,6 +44,25 @@ pub struct WebParts {
     pub sms_reports: Arc<dyn SmsReports>,
     /// Whether this node can serve.
     pub ready: Arc<dyn Readiness>,
+}
+
+/// What the pages that people see need.
+#[derive(Clone)]
+pub(crate) struct People {
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) federation: Arc<Federation>,
+}
+
+impl FromRef<People> for Arc<Accounts> {
+    fn from_ref(people: &People) -> Self {
+        Arc::clone(&people.accounts)
+    }
+}
+
+impl FromRef<People> for Arc<Federation> {
+    fn from_ref(people: &People) -> Self {
+        Arc::clone(&people.federation)
+    }
 }
 
 impl WebParts {
@@ -85,7 +108,8 @@ impl House for TheHouse {
             AuthorizeOutcome::SignIn(ask) => {
                 let two_factors = ask.requirement.two_factors;
                 let service = ClientFace::new(&ask.client_name, &ask.links);
-                Some(Destination { service, origin: ask.redirect_origin, two_factors })
+                let anew = ask.requirement.signed_in_since.is_some();
+                Some(Destination { service, origin: ask.redirect_origin, two_factors, anew })
             }
             _ => None,
         })

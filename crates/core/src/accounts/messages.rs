@@ -71,16 +71,9 @@ impl Letters {
         self.desk.text(language).to_owned()
     }
 
-    /// What the holder of an account is called: by the name they sign in with, or where they never chose one by their
-    /// own, or that of their business.
+    /// What the holder of an account is called.
     pub(super) fn called(&self, account: &Account) -> String {
-        if account.username.is_chosen() {
-            return account.username.display().to_owned();
-        }
-        let profile = account.open_profile(self.vault.as_ref()).unwrap_or_default();
-        let business = profile.business_name.as_ref().map(|name| name.as_str().to_owned());
-        let own = profile.full_name.as_ref().map(|name| name.as_str().to_owned());
-        business.or(own).or_else(|| profile.email.as_ref().map(Email::masked)).unwrap_or_default()
+        account.called(self.vault.as_ref())
     }
 
     /// An e-mail, to be inserted; never sent after `lifetime`.

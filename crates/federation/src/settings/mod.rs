@@ -1,6 +1,7 @@
 //! What an operator writes down about an upstream. Almost everything has a value by its preset, and each of those can be
 //! set otherwise.
 
+mod fitness;
 mod resolved;
 
 pub(crate) use resolved::{Addresses, ClientProof, Resolved};

@@ -3,7 +3,7 @@
 
 use super::provider::Provider;
 use crate::{
-    Answer, Arrived, Baggage, Departing, Departure, Federation, FederationParts, FederationSettings, Trouble,
+    Answer, Arrived, Baggage, Departing, Departure, Federation, FederationParts, FederationSettings, Stranded, Trouble,
     UpstreamSettings,
 };
 use async_trait::async_trait;
@@ -169,6 +169,10 @@ impl House {
     }
 
     pub(super) async fn finish(&self, ctx: &Ctx, answer: &Answer) -> Result<Arrived, Trouble> {
+        self.back(ctx, answer).await.map_err(|stranded| stranded.trouble)
+    }
+
+    pub(super) async fn back(&self, ctx: &Ctx, answer: &Answer) -> Result<Arrived, Stranded> {
         self.federation.finish(ctx, "vnconnect", answer).await
     }
 

@@ -3,8 +3,9 @@
 
 use super::house::{House, NOW, browser, departing, settings};
 use super::provider::Provider;
-use crate::{Answer, Departure, Distrust, Trouble};
+use crate::{Answer, Departure, Distrust, Stranded, Trouble};
 use portal_id_core::time::Span;
+use portal_id_core::upstream::Purpose;
 use serde_json::json;
 use url::Url;
 
@@ -70,7 +71,8 @@ async fn what_was_begun_at_one_upstream_is_nothing_at_another() {
     let ctx = browser(1, NOW);
     let departure = house.begin(&ctx).await.unwrap();
     let good = one.sign_in(&departure);
-    assert_eq!(house.federation.finish(&ctx, "other", &good).await.unwrap_err(), Trouble::AttemptOver);
+    let stranded = house.federation.finish(&ctx, "other", &good).await.unwrap_err();
+    assert_eq!(stranded, Stranded::from(Trouble::AttemptOver), "and nothing of the attempt is told");
     assert!(two.asked("/oauth2/token").is_empty(), "the code of one never reaches the other");
     // The token of one, given out by the other, is of another issuer and of another key.
     let elsewhere = house.federation.begin(&ctx, "other", departing()).await.unwrap();
@@ -81,7 +83,7 @@ async fn what_was_begun_at_one_upstream_is_nothing_at_another() {
     let key = one.state().key.clone();
     two.state().token = Some(key.sign(&key.header(), &claims));
     let outcome = house.federation.finish(&ctx, "other", &back).await;
-    assert_eq!(outcome.unwrap_err(), Trouble::Distrusted(Distrust::Issuer), "both sign with the same key here");
+    assert_eq!(outcome.unwrap_err().trouble, Trouble::Distrusted(Distrust::Issuer), "both sign with the same key here");
     house.finish(&ctx, &good).await.unwrap();
 }
 
@@ -119,17 +121,15 @@ async fn a_refusal_comes_back_with_what_the_person_was_on_the_way_to() {
     for error in ["access_denied", "login_required", "<script>"] {
         let departure = house.begin(&ctx).await.unwrap();
         let state = state_of(&departure);
-        let outcome = house.finish(&ctx, &answer(&[("error", error), ("state", &state)])).await;
-        match outcome.unwrap_err() {
-            Trouble::Denied { baggage } => {
-                assert_eq!((error, baggage.flow.as_deref()), ("access_denied", Some("sealed-flow")));
-            }
-            Trouble::TheySaid { error: said, baggage } => {
-                assert!(matches!(said.as_str(), "login_required" | "script"), "{said}");
-                assert_eq!(baggage.flow.as_deref(), Some("sealed-flow"));
-            }
+        let outcome = house.back(&ctx, &answer(&[("error", error), ("state", &state)])).await;
+        let stranded = outcome.unwrap_err();
+        match stranded.trouble {
+            Trouble::Denied => assert_eq!(error, "access_denied"),
+            Trouble::TheySaid(said) => assert!(matches!(said.as_str(), "login_required" | "script"), "{said}"),
             other => panic!("{other:?}"),
         }
+        let (purpose, baggage) = stranded.begun.unwrap();
+        assert_eq!((purpose, baggage.flow.as_deref()), (Purpose::SignIn, Some("sealed-flow")));
     }
     let departure = house.begin(&ctx).await.unwrap();
     let neither = house.finish(&ctx, &answer(&[("state", &state_of(&departure))])).await;

@@ -112,7 +112,8 @@ fn of_profile(claims: &mut Map<String, Value>, account: &Account, profile: &Prof
     // A business has no person's name: what is shown for it is its own (OpenID Connect Core §5.1).
     let business = profile.business_name.as_ref().map(BusinessName::as_str);
     put(claims, "name", profile.full_name.as_ref().map(FullName::as_str).or(business));
-    put(claims, "preferred_username", Some(account.username.as_str()));
+    // A name that we made up for who never chose one is nobody's to see.
+    put(claims, "preferred_username", account.username.is_chosen().then(|| account.username.as_str()));
     put(claims, "birthdate", profile.birth_date.as_ref().map(BirthDate::as_str));
     put(claims, "locale", Some(account.language.tag()));
     put(claims, "updated_at", Some(account.updated_at.seconds()));

@@ -7,6 +7,7 @@ pub mod keys;
 pub mod messages;
 mod notices;
 pub mod sms;
+pub mod upstream;
 
 use crate::cli::{Cli, Command};
 use crate::config::Config;
@@ -50,6 +51,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Messages(command) => messages::run(&house(&cli.config).await?, command).await,
         Command::Audit(command) => audit::run(&house(&cli.config).await?, command).await,
         Command::Sms(command) => sms::run(Config::read(&cli.config)?, command).await,
+        Command::Upstream(command) => upstream::run(&house(&cli.config).await?, command).await,
         Command::Docs { page } => {
             print!("{}", docs::render(page)?);
             Ok(())
@@ -95,6 +97,7 @@ fn outside(config: &Config) -> anyhow::Result<Outside> {
         mailer: None,
         gateway: None,
         outgoing: None,
+        upstreams: None,
     })
 }
 

@@ -43,6 +43,7 @@ pub async fn serve(args: &ServeArgs) -> anyhow::Result<()> {
         mailer: None,
         gateway: None,
         outgoing: None,
+        upstreams: None,
     };
     let _claim = FileClaim::take(&config.storage)?;
     let house = Arc::new(House::build(config, outside).await?);

@@ -25,6 +25,8 @@ pub(crate) enum CookieKind {
     Remembered,
     /// When the person of the session last confirmed who they are, sealed.
     Confirmation,
+    /// The ticket of an arrival by another provider that waits for a proof.
+    Arrival,
 }
 
 impl CookieKind {
@@ -36,13 +38,14 @@ impl CookieKind {
             Self::KnownDevices => "-d",
             Self::Remembered => "-r",
             Self::Confirmation => "-c",
+            Self::Arrival => "-a",
         }
     }
 
     /// How long the browser keeps it; `None` until it closes. A session ends on the server, whatever the browser keeps.
     const fn lifetime(self) -> Option<Span> {
         match self {
-            Self::Session | Self::Confirmation => None,
+            Self::Session | Self::Confirmation | Self::Arrival => None,
             Self::Browser | Self::Language | Self::KnownDevices | Self::Remembered => Some(Span::days(180)),
         }
     }
@@ -53,6 +56,7 @@ pub(crate) struct Brought {
     pub(crate) known_devices: Option<Secret>,
     pub(crate) remembered: Option<Secret>,
     pub(crate) confirmation: Option<Secret>,
+    pub(crate) arrival: Option<Secret>,
 }
 
 impl Brought {
@@ -63,6 +67,7 @@ impl Brought {
             known_devices: read(CookieKind::KnownDevices),
             remembered: read(CookieKind::Remembered),
             confirmation: read(CookieKind::Confirmation),
+            arrival: read(CookieKind::Arrival),
         }
     }
 }
@@ -168,13 +173,14 @@ mod tests {
     use http::HeaderValue;
     use proptest::prelude::*;
 
-    const KINDS: [CookieKind; 6] = [
+    const KINDS: [CookieKind; 7] = [
         CookieKind::Session,
         CookieKind::Browser,
         CookieKind::Language,
         CookieKind::KnownDevices,
         CookieKind::Remembered,
         CookieKind::Confirmation,
+        CookieKind::Arrival,
     ];
 
     fn names(issuer: &str) -> CookieNames {

@@ -23,6 +23,8 @@ pub(crate) struct Destination {
     pub(crate) origin: Option<String>,
     /// Whether it asks for two factors: a remembered browser is then no help.
     pub(crate) two_factors: bool,
+    /// Whether it asks for a sign-in that is newer than some moment (`prompt=login`, `max_age`).
+    pub(crate) anew: bool,
 }
 
 impl OpenFlow {
@@ -34,6 +36,11 @@ impl OpenFlow {
     /// Whether one factor is not enough for where this leads; so it is while nobody knows where.
     pub(crate) fn wants_two_factors(&self) -> bool {
         self.destination.as_ref().is_none_or(|destination| destination.two_factors)
+    }
+
+    /// Whether where this leads asks for a new sign-in.
+    pub(crate) fn wants_a_new_sign_in(&self) -> bool {
+        self.destination.as_ref().is_some_and(|destination| destination.anew)
     }
 
     /// Where the forms of its pages may lead besides ourselves.

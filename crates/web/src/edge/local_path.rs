@@ -1,5 +1,6 @@
 //! Addresses of our own pages: the only thing that a page can redirect to (security.md row 2).
 
+use portal_id_core::upstream::UpstreamId;
 use std::fmt;
 
 /// A path on this server, with its query. Made from a constant and encoded parameters, so that nothing that came with
@@ -12,6 +13,11 @@ impl LocalPath {
     pub(crate) fn new(path: &'static str) -> Self {
         debug_assert!(is_local(path), "{path} is not a path of ours");
         Self(path.to_owned())
+    }
+
+    /// A page about an upstream provider, whose name is a plain word.
+    pub(crate) fn of_upstream(id: &UpstreamId, page: &'static str) -> Self {
+        Self(format!("/upstream/{id}/{page}"))
     }
 
     /// The same page with one more parameter.

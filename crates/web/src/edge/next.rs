@@ -20,11 +20,17 @@ pub(crate) enum Next {
     Services,
     /// Another password.
     Password,
+    /// Proving that an account here is that of who arrived by another provider.
+    Arrival,
+    /// The accounts at other providers that open one's own.
+    Links,
+    /// How one can be reached.
+    Contact,
 }
 
 impl Next {
     /// All of them.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Account,
         Self::Security,
         Self::Authenticator,
@@ -33,6 +39,9 @@ impl Next {
         Self::Sessions,
         Self::Services,
         Self::Password,
+        Self::Arrival,
+        Self::Links,
+        Self::Contact,
     ];
 
     /// The word in addresses.
@@ -46,6 +55,9 @@ impl Next {
             Self::Sessions => "sessions",
             Self::Services => "services",
             Self::Password => "password",
+            Self::Arrival => "arrival",
+            Self::Links => "links",
+            Self::Contact => "contact",
         }
     }
 
@@ -57,8 +69,8 @@ impl Next {
     /// Whether one factor is not enough to get there.
     pub(crate) const fn wants_two_factors(self) -> bool {
         match self {
-            Self::Account | Self::Sessions | Self::Services | Self::Password => false,
-            Self::Security | Self::Authenticator | Self::RecoveryCodes | Self::Passkey => true,
+            Self::Account | Self::Sessions | Self::Services | Self::Password | Self::Arrival | Self::Contact => false,
+            Self::Security | Self::Authenticator | Self::RecoveryCodes | Self::Passkey | Self::Links => true,
         }
     }
 
@@ -73,6 +85,9 @@ impl Next {
             Self::Sessions => "/account/sessions",
             Self::Services => "/account/services",
             Self::Password => "/account/password",
+            Self::Arrival => "/sign-in/arrival",
+            Self::Links => "/account/links",
+            Self::Contact => "/account/contact",
         }
     }
 }
@@ -86,7 +101,7 @@ mod tests {
     fn only_our_own_words_lead_anywhere_and_only_to_pages_of_ours() {
         for next in Next::ALL {
             assert_eq!(Next::from_word(next.word()), Some(next));
-            assert!(next.path().starts_with("/account"));
+            assert!(next.path().starts_with("/account") || next == Next::Arrival, "{next:?}");
         }
         for word in ["", "/", "//evil.example", "https://evil.example", "/account", "Security", "security/../x"] {
             assert_eq!(Next::from_word(word), None, "{word}");

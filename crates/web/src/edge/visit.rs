@@ -25,6 +25,7 @@ use portal_id_core::digest::DigestPurpose;
 use portal_id_core::language::Language;
 use portal_id_core::profile::AccountClass;
 use portal_id_core::secret::Secret;
+use portal_id_federation::Baggage;
 use portal_id_oidc::Flow;
 use std::sync::Arc;
 
@@ -157,6 +158,11 @@ impl Visit {
         Self { shows_client: true, ..self }
     }
 
+    /// What whoever is signed in is called: never by a name that we made up.
+    pub(crate) fn called(&self) -> Option<String> {
+        self.who.as_ref().map(|who| who.account.called(self.edge.vault.as_ref()))
+    }
+
     /// What the frame of a page needs.
     pub(crate) fn layout(&self, title: &'static str) -> Layout {
         Layout {
@@ -165,7 +171,7 @@ impl Visit {
             next: self.next.map(Next::word),
             service: self.service().map(|service| service.name.clone()),
             client: self.service().filter(|_| self.shows_client).cloned(),
-            signed_in_as: self.who.as_ref().map(|who| who.account.username.as_str().to_owned()),
+            signed_in_as: self.called(),
             ..Layout::bare(&self.edge, &self.ctx, title, &self.uri)
         }
     }
@@ -226,6 +232,48 @@ impl Visit {
         self.ctx.browser = Some(self.edge.vault.digest(DigestPurpose::Browser, &[self.browser.expose().as_bytes()]));
         self.set_cookies.push(self.edge.cookies.set(CookieKind::Browser, self.browser.expose()));
         self
+    }
+
+    /// The ticket of an arrival by another provider, for the use cases.
+    pub(crate) fn arrival(&self) -> Option<&Secret> {
+        self.brought.arrival.as_ref()
+    }
+
+    /// Keeps the ticket of an arrival in the browser, until the person has proved who they are.
+    #[must_use]
+    pub(crate) fn keep_arrival(mut self, ticket: &Secret) -> Self {
+        self.set_cookies.push(self.edge.cookies.set(CookieKind::Arrival, ticket.expose()));
+        self
+    }
+
+    /// Takes the ticket out of the browser.
+    #[must_use]
+    pub(crate) fn forget_arrival(mut self) -> Self {
+        if self.brought.arrival.take().is_some() {
+            self.set_cookies.push(self.edge.cookies.remove(CookieKind::Arrival));
+        }
+        self
+    }
+
+    /// What somebody who leaves for another provider was on the way to.
+    pub(crate) fn baggage(&self) -> Baggage {
+        Baggage {
+            flow: self.flow.as_ref().map(|open| open.sealed.clone()),
+            next: self.next.map(|next| next.word().to_owned()),
+        }
+    }
+
+    /// Goes on with what the person was on the way to before they left for another provider, whatever the address says.
+    pub(crate) async fn back_with(mut self, baggage: &Baggage) -> Result<Self, PageError> {
+        self.next = baggage.next.as_deref().and_then(Next::from_word);
+        self.flow = None;
+        if let Some(sealed) = &baggage.flow
+            && let Some(flow) = self.edge.house.open_flow(&self.ctx, sealed)
+        {
+            let destination = self.edge.house.judge_flow(&self.ctx, &flow).await?;
+            self.flow = Some(OpenFlow { flow, sealed: sealed.clone(), destination });
+        }
+        Ok(self)
     }
 
     /// Takes a request of a service along to our pages.

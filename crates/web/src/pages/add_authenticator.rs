@@ -8,7 +8,7 @@ use crate::edge::{CsrfForm, Fields, FormFields, Next, PageError, PageResult, Vis
 use askama::Template;
 use axum::extract::State;
 use http::StatusCode;
-use portal_id_core::accounts::{Accounts, AddAuthenticatorOutcome, AuthenticatorOffer, Confirmed, Field};
+use portal_id_core::accounts::{Accounts, AddAuthenticatorOutcome, AuthenticatorOffer, Field};
 use portal_id_core::facts::FieldError;
 use std::sync::Arc;
 
@@ -44,7 +44,7 @@ pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> 
     match confirm::owner(visit, &accounts, Next::Authenticator) {
         Ok((visit, owner)) => {
             let offer = accounts.offer_authenticator(&visit.ctx, &owner);
-            show(visit, &owner, &offer, None)
+            show(visit, &offer, None)
         }
         Err(elsewhere) => Ok(*elsewhere),
     }
@@ -64,10 +64,10 @@ pub(crate) async fn post(
         AddAuthenticatorOutcome::Added => Ok(security::after(visit, "authenticator-added")),
         AddAuthenticatorOutcome::TooMany => Ok(security::after(visit, "too-many")),
         AddAuthenticatorOutcome::Over => Ok(security::after(visit, "over")),
-        AddAuthenticatorOutcome::Wrong(offer) => show(visit, &owner, &offer, Some("add-authenticator-wrong")),
+        AddAuthenticatorOutcome::Wrong(offer) => show(visit, &offer, Some("add-authenticator-wrong")),
         AddAuthenticatorOutcome::Malformed(offer) => {
             let missing = fields.code.trim().is_empty();
-            show(visit, &owner, &offer, Some(if missing { MISSING } else { "app-code-malformed" }))
+            show(visit, &offer, Some(if missing { MISSING } else { "app-code-malformed" }))
         }
     }
 }
@@ -75,9 +75,9 @@ pub(crate) async fn post(
 /// Stands for the general sentence about an empty field.
 const MISSING: &str = "";
 
-fn show(visit: Visit, owner: &Confirmed, offer: &AuthenticatorOffer, problem: Option<&str>) -> PageResult {
+fn show(visit: Visit, offer: &AuthenticatorOffer, problem: Option<&str>) -> PageResult {
     let layout = visit.layout("add-authenticator-title");
-    let uri = offer.seed.uri(&layout.portal_name, owner.account().username.display());
+    let uri = offer.seed.uri(&layout.portal_name, &visit.called().unwrap_or_default());
     let qr = Qr::of(&uri).ok_or_else(|| PageError::Internal("an address for apps fits no QR code".to_owned()))?;
     let (status, problems) = match problem {
         None => (StatusCode::OK, Problems::default()),

@@ -150,8 +150,8 @@ pub(crate) async fn get(mut visit: Visit, State(s): State<Authorize>) -> PageRes
     let outcome = s.provider.authorize(&visit.ctx, &open.flow.params, who.as_ref(), Some(open.flow.started_at)).await?;
     visit.flow = Some(open);
     match (outcome, &visit.who) {
-        (AuthorizeOutcome::Consent(ask), Some(who)) => {
-            let username = who.account.username.display().to_owned();
+        (AuthorizeOutcome::Consent(ask), Some(_)) => {
+            let username = visit.called().unwrap_or_default();
             let visit = visit.showing_client();
             let page = ConsentPage::new(visit.layout("consent-title"), &username, ask);
             Ok(visit.page(StatusCode::OK, page))

@@ -30,10 +30,11 @@ pub(crate) struct AccountSummary {
 
 impl AccountSummary {
     pub(super) fn of(who: &SignedIn, profile: &Profile) -> Self {
-        let username = who.account.username.display().to_owned();
+        let username = who.account.username.is_chosen().then(|| who.account.username.display().to_owned());
         let person = profile.full_name.as_ref().map(FullName::as_str);
-        let name = person.or(profile.business_name.as_ref().map(BusinessName::as_str)).unwrap_or(&username).to_owned();
-        let mut facts = vec![Fact::plain("label-username", username)];
+        let name = person.or(profile.business_name.as_ref().map(BusinessName::as_str)).or(username.as_deref());
+        let name = name.unwrap_or_default().to_owned();
+        let mut facts: Vec<_> = username.map(|username| Fact::plain("label-username", username)).into_iter().collect();
         let masked = [
             ("claim-email", profile.email.as_ref().map(Email::masked)),
             ("claim-phone", profile.phone.as_ref().map(Phone::masked)),

@@ -43,7 +43,7 @@ pub(crate) struct Layout {
     pub(crate) request_id: String,
     /// The addresses of this page in the other languages.
     pub(crate) languages: Vec<LanguageLink>,
-    /// The username of who is signed in.
+    /// What whoever is signed in is called.
     pub(crate) signed_in_as: Option<String>,
 }
 

@@ -44,6 +44,7 @@ pub(crate) mod sign_in;
 pub(crate) mod sign_in_help;
 pub(crate) mod sign_out;
 pub(crate) mod step_up;
+pub(crate) mod upstream;
 
 #[cfg(test)]
 pub(crate) mod samples;

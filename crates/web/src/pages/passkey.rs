@@ -15,6 +15,7 @@ use portal_id_core::accounts::{Accounts, ChallengeView, Given, PasskeyOutcome, S
 use portal_id_core::credential::Factor;
 use portal_id_core::ids::ChallengeId;
 use portal_id_core::passkey::{Assertion, PasskeyAsk, PasskeyFault};
+use portal_id_federation::Federation;
 use std::sync::Arc;
 
 /// What a page's form asks the browser for.
@@ -89,10 +90,11 @@ pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> 
 pub(crate) async fn post(
     visit: Visit,
     State(accounts): State<Arc<Accounts>>,
+    State(federation): State<Arc<Federation>>,
     CsrfForm(fields): CsrfForm<PasskeyFields>,
 ) -> PageResult {
     let Some(challenge) = visit.query.find("challenge").map(ChallengeId::from_text) else {
-        return alone(visit, &accounts, &fields).await;
+        return alone(visit, &accounts, &federation, &fields).await;
     };
     let texts = Texts::of(visit.ctx.language);
     let Ok(assertion) = fields.assertion() else {
@@ -111,7 +113,7 @@ pub(crate) async fn post(
 }
 
 /// Without a password: from the button of the sign-in page.
-async fn alone(visit: Visit, accounts: &Accounts, fields: &PasskeyFields) -> PageResult {
+async fn alone(visit: Visit, accounts: &Accounts, federation: &Federation, fields: &PasskeyFields) -> PageResult {
     let outcome = match fields.assertion() {
         Ok(assertion) => accounts.sign_in_with_passkey(&visit.ctx, &assertion, visit.here(false)).await?,
         Err(_) => PasskeyOutcome::Refused,
@@ -128,6 +130,7 @@ async fn alone(visit: Visit, accounts: &Accounts, fields: &PasskeyFields) -> Pag
     let visit = visit.showing_client();
     let page = SignInPage::new(visit.layout(sign_in::TITLE), String::new(), Some(problem))
         .with_passkey(accounts.ask_passkey(&visit.ctx))
+        .with_ways(federation)
         .without_autofill();
     Ok(visit.page_with_passkey(status, page))
 }

@@ -65,7 +65,7 @@ pub(crate) async fn post(
     };
     let page = RecoveryCodesPage {
         layout: visit.layout("recovery-codes-title"),
-        username: owner.account().username.display().to_owned(),
+        username: visit.called().unwrap_or_default(),
         codes: codes.iter().map(RecoveryCode::shown).collect(),
     };
     Ok(visit.page(StatusCode::OK, page))

@@ -1,14 +1,15 @@
 //! Who is the account for?
 
 use super::layout::Layout;
+use super::upstream::Way;
 use crate::edge::Visit;
+use crate::wiring::People;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use portal_id_core::accounts::{Accounts, RegistrationMode};
+use portal_id_core::accounts::RegistrationMode;
 use portal_id_core::profile::AccountClass;
-use std::sync::Arc;
 
 /// The choice between a citizen's account, a business's, and that of another organisation.
 #[derive(Template)]
@@ -21,14 +22,18 @@ pub(crate) struct RegisterPage {
     pub(super) businesses: bool,
     /// Whether other organisations may come in with a national account; to register here they never may.
     pub(super) organisations: bool,
+    /// The providers by which nobody need register at all.
+    pub(super) ways: Vec<Way>,
 }
 
 /// `GET /register`
-pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> Response {
+pub(crate) async fn get(visit: Visit, State(People { accounts, federation }): State<People>) -> Response {
     let visit = visit.showing_client();
     let is = |class, mode| accounts.registration_mode(&visit.ctx, class) == mode;
+    let layout = visit.layout("register-title");
     let page = RegisterPage {
-        layout: visit.layout("register-title"),
+        ways: Way::all(layout.texts, &federation),
+        layout,
         citizens: is(AccountClass::Citizen, RegistrationMode::Open),
         businesses: is(AccountClass::Business, RegistrationMode::Open),
         organisations: is(AccountClass::Organisation, RegistrationMode::FederatedOnly),

@@ -8,6 +8,7 @@ use super::{moment, register_closed};
 use crate::assets::Assets;
 use crate::edge::{CsrfForm, Fields, FormFields, PageError, PageResult, Visit};
 use crate::texts::Texts;
+use crate::wiring::People;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -20,7 +21,6 @@ use portal_id_core::ctx::Ctx;
 use portal_id_core::facts::Sex;
 use portal_id_core::profile::AccountClass;
 use std::future::Future;
-use std::sync::Arc;
 
 /// What a class's registration form has of its own.
 pub(crate) trait ClassForm: Into<Typed> + Send + Sized {
@@ -287,7 +287,8 @@ fn show<F: ClassForm>(visit: Visit, accounts: &Accounts, status: StatusCode, for
 }
 
 /// `GET` of a class's form.
-pub(crate) async fn get<F: ClassForm>(visit: Visit, State(accounts): State<Arc<Accounts>>) -> Response {
+pub(crate) async fn get<F: ClassForm>(visit: Visit, State(people): State<People>) -> Response {
+    let People { accounts, federation } = people;
     match accounts.registration_mode(&visit.ctx, F::CLASS) {
         RegistrationMode::Open => {
             let province_code = accounts.settings().home_province.clone().unwrap_or_default();
@@ -295,14 +296,14 @@ pub(crate) async fn get<F: ClassForm>(visit: Visit, State(accounts): State<Arc<A
             let blank = F::new(&Fields::default(), Contact { address, ..Contact::default() });
             show(visit, &accounts, StatusCode::OK, blank, Problems::default())
         }
-        mode => register_closed::show(visit, F::CLASS, mode),
+        mode => register_closed::show(visit, &federation, F::CLASS, mode),
     }
 }
 
 /// `POST` of a class's form.
 pub(crate) async fn post<F: ClassForm + Sync + 'static>(
     visit: Visit,
-    State(accounts): State<Arc<Accounts>>,
+    State(People { accounts, federation }): State<People>,
     CsrfForm(fields): CsrfForm<Posted<F>>,
 ) -> PageResult {
     let form = fields.typed;
@@ -319,7 +320,7 @@ pub(crate) async fn post<F: ClassForm + Sync + 'static>(
             let problems = Problems::told(Texts::of(visit.ctx.language), &errors, &order);
             Ok(show(visit, &accounts, StatusCode::UNPROCESSABLE_ENTITY, form, problems))
         }
-        RegisterOutcome::NotOpen(mode) => Ok(register_closed::show(visit, F::CLASS, mode)),
+        RegisterOutcome::NotOpen(mode) => Ok(register_closed::show(visit, &federation, F::CLASS, mode)),
         RegisterOutcome::SlowDown { until } => Err(PageError::Overloaded(until.since(visit.ctx.now))),
     }
 }

@@ -4,6 +4,7 @@ use super::layout::Layout;
 use super::notice::{self, Notice};
 use super::passkey::PasskeyForm;
 use super::problems::{self, Problems};
+use super::upstream::Way;
 use super::{moment, not_activated, second_step};
 use crate::edge::{CsrfForm, Fields, FormFields, PageResult, Visit};
 use crate::texts::Texts;
@@ -14,6 +15,7 @@ use http::StatusCode;
 use portal_id_core::accounts::{Accounts, Credentials, SignInOutcome};
 use portal_id_core::credential::Factor;
 use portal_id_core::passkey::PasskeyAsk;
+use portal_id_federation::Federation;
 use std::sync::Arc;
 
 /// The key of the page's title.
@@ -32,6 +34,8 @@ pub(crate) struct SignInPage {
     pub(super) passkey: Option<PasskeyForm>,
     /// Whether the browser may offer passkeys beside its stored names, at the field for the name.
     pub(super) autofill: bool,
+    /// The other providers that vouch for people.
+    pub(super) ways: Vec<Way>,
 }
 
 /// What the page sends.
@@ -51,7 +55,13 @@ impl FormFields for SignInFields {
 impl SignInPage {
     /// The page with the name that was typed or expected.
     pub(super) fn new(layout: Layout, username: String, problem: Option<String>) -> Self {
-        Self { layout, problem, unproblematic: Problems::default(), username, passkey: None, autofill: true }
+        let unproblematic = Problems::default();
+        Self { layout, problem, unproblematic, username, passkey: None, autofill: true, ways: Vec::new() }
+    }
+
+    /// The page with the ways to other providers.
+    pub(super) fn with_ways(self, federation: &Federation) -> Self {
+        Self { ways: Way::all(self.layout.texts, federation), ..self }
     }
 
     /// The page with the button for passkeys.
@@ -71,14 +81,22 @@ impl SignInPage {
 }
 
 /// `GET /sign-in`
-pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> Response {
+pub(crate) async fn get(
+    visit: Visit,
+    State(accounts): State<Arc<Accounts>>,
+    State(federation): State<Arc<Federation>>,
+) -> Response {
     if visit.who.is_some() && visit.flow.is_none() {
         return visit.resume();
     }
     let visit = visit.showing_client();
     let expected = visit.flow.as_ref().and_then(|open| open.flow.params.get("login_hint")).unwrap_or_default();
-    let page =
-        SignInPage::new(visit.layout(TITLE), expected.to_owned(), None).with_passkey(accounts.ask_passkey(&visit.ctx));
+    // Whoever said no at another provider is asked again here.
+    let denied = visit.query.get("said") == "denied";
+    let problem = denied.then(|| Texts::of(visit.ctx.language).text("upstream-denied"));
+    let page = SignInPage::new(visit.layout(TITLE), expected.to_owned(), problem)
+        .with_passkey(accounts.ask_passkey(&visit.ctx))
+        .with_ways(&federation);
     visit.page_with_passkey(StatusCode::OK, page)
 }
 
@@ -86,6 +104,7 @@ pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> 
 pub(crate) async fn post(
     visit: Visit,
     State(accounts): State<Arc<Accounts>>,
+    State(federation): State<Arc<Federation>>,
     CsrfForm(fields): CsrfForm<SignInFields>,
 ) -> PageResult {
     let credentials = Credentials { name: fields.username.clone(), password: fields.password };
@@ -95,7 +114,8 @@ pub(crate) async fn post(
         Err((visit, status, problem)) => {
             let visit = visit.showing_client();
             let page = SignInPage::new(visit.layout(TITLE), fields.username, Some(problem))
-                .with_passkey(accounts.ask_passkey(&visit.ctx));
+                .with_passkey(accounts.ask_passkey(&visit.ctx))
+                .with_ways(&federation);
             visit.page_with_passkey(status, page)
         }
     })

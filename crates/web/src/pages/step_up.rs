@@ -65,7 +65,7 @@ fn show(visit: Visit, status: StatusCode, problem: Option<String>) -> PageResult
     if visit.flow.is_none() {
         return Err(PageError::FlowOver);
     }
-    let Some(username) = visit.who.as_ref().map(|who| who.account.username.display().to_owned()) else {
+    let Some(username) = visit.called() else {
         return Ok(begin_anew(visit));
     };
     let page = StepUpPage { layout: visit.layout("step-up-title"), problem, username };

@@ -89,8 +89,12 @@ fn no_page_has_a_style_of_its_own_and_few_have_one_script_that_their_policy_know
 fn every_page_is_drawn_by_a_sample() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let sources = |folder: &str, ending: &str| {
-        let files = std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path());
-        files.filter(|file| file.to_string_lossy().ends_with(ending)).collect::<Vec<_>>()
+        let files_of =
+            |folder: &Path| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+        let mut files = files_of(&root.join(folder));
+        let below: Vec<_> = files.iter().filter(|path| path.is_dir()).flat_map(|path| files_of(path)).collect();
+        files.extend(below);
+        files.into_iter().filter(|file| file.to_string_lossy().ends_with(ending)).collect::<Vec<_>>()
     };
     let mut page_of = BTreeMap::new();
     for source in sources("src/pages", ".rs") {

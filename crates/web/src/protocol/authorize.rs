@@ -9,6 +9,7 @@ use axum::extract::{RawQuery, Request, State};
 use axum::response::Response;
 use portal_id_core::accounts::{Accounts, Failure, Presentable};
 use portal_id_core::ports::Vault;
+use portal_id_federation::Federation;
 use portal_id_oidc::{AuthorizeOutcome, Flow, Parameters, Provider};
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use std::sync::Arc;
 pub(crate) struct Authorize {
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) provider: Arc<Provider>,
+    pub(crate) federation: Arc<Federation>,
     pub(crate) vault: Arc<dyn Vault>,
 }
 

@@ -20,6 +20,8 @@ pub(crate) enum Destination {
     Authorize,
     /// Posted to the end-session endpoint.
     SignOut,
+    /// Posted to where people come back from another provider.
+    Upstream,
     /// To the end-session endpoint, and the person is asked; bound to their browser.
     ConfirmSignOut,
 }
@@ -30,6 +32,7 @@ impl Destination {
         match self {
             Self::Authorize => b"posted-to:authorize".to_vec(),
             Self::SignOut => b"posted-to:sign-out".to_vec(),
+            Self::Upstream => b"posted-to:upstream".to_vec(),
             Self::ConfirmSignOut => {
                 let browser = ctx.browser.as_ref().map_or(&[][..], |browser: &Digest| browser.as_bytes());
                 [b"confirm:sign-out:", browser].concat()
@@ -39,7 +42,7 @@ impl Destination {
 
     const fn lifetime(self) -> Span {
         match self {
-            Self::Authorize | Self::SignOut => Span::minutes(1),
+            Self::Authorize | Self::SignOut | Self::Upstream => Span::minutes(1),
             Self::ConfirmSignOut => Span::hours(1),
         }
     }

@@ -10,6 +10,7 @@ use axum::extract::{RawQuery, Request, State};
 use http::StatusCode;
 use portal_id_core::accounts::{self, Accounts};
 use portal_id_core::ports::Vault;
+use portal_id_federation::Federation;
 use portal_id_oidc::{ClientRedirect, EndSessionOutcome, Parameters, Provider};
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use std::sync::Arc;
 pub(crate) struct SignOut {
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) provider: Arc<Provider>,
+    pub(crate) federation: Arc<Federation>,
     pub(crate) vault: Arc<dyn Vault>,
 }
 

@@ -5,6 +5,7 @@
 use super::{Texts, sources};
 use crate::edge::PageError;
 use crate::pages::notice::Notice;
+use crate::pages::upstream::trouble::What;
 use fluent_bundle::FluentResource;
 use portal_id_core::accounts::Field;
 use portal_id_core::client::SCOPES;
@@ -67,6 +68,7 @@ fn composed() -> BTreeSet<String> {
     keys.extend(AuthorizeRefusal::ALL.map(|refusal| format!("refusal-{}", refusal.key())));
     keys.extend(ParameterFault::ALL.map(|fault| format!("refusal-{}", fault.key())));
     keys.extend(SCOPES.map(|scope| format!("scope-{scope}")));
+    keys.extend(What::ALL.iter().flat_map(|what| [what.title, what.body]).map(str::to_owned));
     keys.extend(Notice::ALL.iter().flat_map(|notice| [notice.title, notice.body]).map(str::to_owned));
     keys
 }

@@ -7,6 +7,7 @@ mod first;
 mod links;
 mod proving;
 mod races;
+mod web;
 
 use portal_id_testkit::TestIdp;
 use portal_id_testkit::core::accounts::{ArrivalOutcome, ArrivalRefusal};

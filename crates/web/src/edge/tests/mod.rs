@@ -117,6 +117,7 @@ impl House for FakeHouse {
         Ok(registered.then(|| Destination {
             service: ClientFace::new("Đất đai", &ClientLinks::default()),
             origin: Some("https://rp.example:8443".to_owned()),
+            anew: false,
             two_factors: false,
         }))
     }

@@ -6,6 +6,7 @@ mod account;
 mod registering;
 mod services;
 mod signing_in;
+mod upstream;
 
 use super::client_links::ClientFace;
 use super::layout::{LanguageLink, Layout};
@@ -49,6 +50,7 @@ pub(super) fn all(language: Language, hostile: Option<&'static str>) -> Vec<Samp
     samples.not_me();
     samples.service();
     samples.leaving();
+    samples.upstream();
     samples.notices();
     samples.faults();
     samples.drawn

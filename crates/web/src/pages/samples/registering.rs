@@ -96,7 +96,8 @@ impl Samples {
             [("register", true, true, true), ("register-citizens-alone", true, false, false)]
         {
             let layout = self.in_flow_of_client("register-title");
-            self.draw(name, &RegisterPage { layout, citizens, businesses, organisations });
+            let ways = if citizens && businesses { self.ways() } else { Vec::new() };
+            self.draw(name, &RegisterPage { layout, citizens, businesses, organisations, ways });
         }
         let ours = Instead::default();
         let theirs = Instead {
@@ -114,7 +115,16 @@ impl Samples {
             ("register-business-elsewhere", AccountClass::Business, RegistrationMode::FederatedOnly, &theirs),
         ] {
             let layout = self.layout(RegisterClosedPage::title(mode));
-            self.draw(name, &RegisterClosedPage::new(layout, class, mode, instead));
+            let ways = if name == "register-federated" { self.ways() } else { Vec::new() };
+            self.draw(name, &RegisterClosedPage::new(layout, class, mode, instead).with_ways(ways));
+        }
+        for (name, class, instead) in [
+            ("arrival-not-open-citizen", AccountClass::Citizen, &theirs),
+            ("arrival-not-open-business", AccountClass::Business, &ours),
+            ("arrival-not-open-organisation", AccountClass::Organisation, &ours),
+        ] {
+            let layout = self.in_flow("arrival-not-open-title");
+            self.draw(name, &RegisterClosedPage::after_arrival(layout, class, instead));
         }
     }
 

@@ -24,6 +24,8 @@ impl Samples {
         self.draw("sign-in", &page.with_passkey(Some(self.ask())));
         let layout = self.layout("sign-in-title");
         let problem = layout.texts.text_with("sign-in-refused", &[("minutes", &15_i64)]);
+        let page = SignInPage::new(self.in_flow("sign-in-title"), String::new(), Some(layout.t("upstream-denied")));
+        self.draw("sign-in-upstream-denied", &SignInPage { ways: self.ways(), ..page });
         self.draw("sign-in-refused", &SignInPage::new(layout, self.v("nguyenthian85"), Some(problem)));
         let about = Layout { signed_in_as: Some(self.v("nguyenthian85")), ..self.in_flow("step-up-title") };
         self.draw("step-up", &StepUpPage { layout: about, problem: None, username: self.v("nguyenthian85") });

@@ -1,0 +1,88 @@
+//! Whether the settings make upstreams, and upstreams that may face real people.
+
+use super::{FederationSettings, Resolved, UpstreamSettings};
+use crate::SetupFault;
+
+impl FederationSettings {
+    /// Reads the files that they name, and says what no upstream can be made of.
+    pub fn check(&self) -> Result<(), SetupFault> {
+        self.resolved().map(drop)
+    }
+
+    /// The upstreams, decided.
+    pub(crate) fn resolved(&self) -> Result<Vec<Resolved>, SetupFault> {
+        let mut upstreams: Vec<Resolved> = Vec::new();
+        for settings in &self.upstreams {
+            if upstreams.iter().any(|other| other.id == settings.id) {
+                let why = "another upstream has the same id".to_owned();
+                return Err(SetupFault { upstream: settings.id.clone(), why });
+            }
+            upstreams.push(Resolved::of(settings)?);
+        }
+        Ok(upstreams)
+    }
+
+    /// Every reason not to face real people with them: whoever reads or answers in an upstream's place would be whom they
+    /// please.
+    pub fn unfit_for_production(&self) -> Vec<String> {
+        let open = self.upstreams.iter().flat_map(|upstream| {
+            upstream
+                .addresses()
+                .into_iter()
+                .filter(|(_, address)| !address.is_empty() && !address.starts_with("https://"))
+                .map(|(name, _)| format!("federation.upstreams, {}: {name} must be an https address", upstream.id))
+        });
+        open.collect()
+    }
+}
+
+impl UpstreamSettings {
+    /// The addresses that are called, or that people are sent to, as they are set.
+    fn addresses(&self) -> Vec<(&'static str, &str)> {
+        let all = [
+            ("base_url", &self.base_url),
+            ("discovery_url", &self.discovery_url),
+            ("authorization_endpoint", &self.authorization_endpoint),
+            ("token_endpoint", &self.token_endpoint),
+            ("userinfo_endpoint", &self.userinfo_endpoint),
+            ("jwks_uri", &self.jwks_uri),
+            ("end_session_endpoint", &self.end_session_endpoint),
+        ];
+        all.into_iter().filter_map(|(name, address)| Some((name, address.as_deref()?))).collect()
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn settings(toml: &str) -> FederationSettings {
+        toml::from_str(toml).unwrap()
+    }
+
+    // security: row 27
+    #[test]
+    fn real_people_are_sent_to_https_addresses_alone() {
+        let of = |line: &str| {
+            let lines = "[[upstreams]]\nid = \"a\"\nclient_id = \"c\"\nclient_secret = \"s\"\n";
+            settings(&format!("{lines}{line}")).unfit_for_production()
+        };
+        assert!(of("base_url = \"https://provider.example\"\nend_session_endpoint = \"\"").is_empty());
+        for name in ["base_url", "discovery_url", "authorization_endpoint", "token_endpoint", "userinfo_endpoint"] {
+            let refused = of(&format!("{name} = \"http://provider.example/x\""));
+            assert_eq!(refused, [format!("federation.upstreams, a: {name} must be an https address")]);
+        }
+    }
+
+    #[test]
+    fn what_no_upstream_can_be_made_of_is_said_before_the_start() {
+        let one =
+            "[[upstreams]]\nid = \"a\"\nbase_url = \"https://p.example\"\nclient_id = \"c\"\nclient_secret = \"s\"\n";
+        settings(one).check().unwrap();
+        let twice = settings(&one.repeat(2)).check().unwrap_err().to_string();
+        assert!(twice.contains("another upstream has the same id"), "{twice}");
+        let bare = settings("[[upstreams]]\nid = \"b\"\npreset = \"vneid\"\nclient_id = \"c\"").check();
+        assert!(bare.unwrap_err().to_string().contains("token_endpoint"));
+    }
+}

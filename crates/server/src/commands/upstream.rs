@@ -1,0 +1,81 @@
+//! `portal-id upstream …`: how the other providers stand by which people arrive.
+
+use super::moment;
+use crate::cli::UpstreamCommand;
+use crate::house::House;
+use crate::upstreams::{self, Compared};
+use anyhow::bail;
+use portal_id_core::upstream::UpstreamId;
+use std::fmt::Write as _;
+
+/// Runs one of the commands about upstreams.
+pub async fn run(house: &House, command: UpstreamCommand) -> anyhow::Result<()> {
+    match command {
+        UpstreamCommand::Status { id } => {
+            print!("{}", status(house, id.as_deref()).await?);
+            Ok(())
+        }
+        UpstreamCommand::Confirm { id } => {
+            let id = known(house, &id)?;
+            println!("{}", confirm(house, &id).await?);
+            Ok(())
+        }
+    }
+}
+
+fn known(house: &House, id: &str) -> anyhow::Result<UpstreamId> {
+    let ids = house.federation.ids();
+    let Some(known) = ids.iter().find(|known| known.as_str() == id) else {
+        let names: Vec<_> = ids.iter().map(UpstreamId::as_str).collect();
+        bail!("there is no upstream {id}; the configuration has: {}", names.join(", "));
+    };
+    Ok(known.clone())
+}
+
+/// What there is to say of every upstream, or of one. Each is called once, by this process: what the nodes that serve
+/// met with is in their logs.
+pub async fn status(house: &House, only: Option<&str>) -> anyhow::Result<String> {
+    let only = only.map(|id| known(house, id)).transpose()?;
+    let ctx = house.outside.job_ctx("upstream-command");
+    let mut said = String::new();
+    for id in house.federation.ids().into_iter().filter(|id| only.as_ref().is_none_or(|only| only == id)) {
+        let (compared, row) = upstreams::compare(&house.federation, &house.store, &id).await?;
+        let offered = house.federation.offer(id.as_str()).is_some();
+        let is = match (offered, compared) {
+            (_, Compared::Moved) => "held back: its addresses have changed and its secret has not",
+            (true, _) => "on",
+            (false, _) => "off",
+        };
+        writeln!(said, "{id}: {is}")?;
+        if compared == Compared::Moved {
+            writeln!(said, "  If the move is meant: portal-id upstream confirm {id}, then start the nodes again.")?;
+        }
+        if let Some(row) = row {
+            writeln!(said, "  secret goes to these addresses since {}", moment(row.since))?;
+        }
+        writeln!(said, "  register there: {}", house.federation.redirect_uri(&id))?;
+        writeln!(said, "  and for signing out: {}", house.federation.signed_out_uri(&id))?;
+        match house.federation.probe(&ctx, &id).await {
+            Ok(found) => {
+                writeln!(said, "  answers: issuer {}, {} keys", found.issuer, found.keys)?;
+            }
+            Err(why) => writeln!(said, "  does not answer as it should: {why}")?,
+        }
+    }
+    if said.is_empty() {
+        said.push_str("The configuration has no [[federation.upstreams]].\n");
+    }
+    Ok(said)
+}
+
+/// Says that the secret of an upstream may go to the addresses that are configured now.
+pub async fn confirm(house: &House, id: &UpstreamId) -> anyhow::Result<String> {
+    let ctx = house.outside.job_ctx("upstream-command");
+    Ok(match upstreams::compare(&house.federation, &house.store, id).await?.0 {
+        Compared::Moved => {
+            upstreams::remember(&house.federation, &house.store, id, &ctx).await?;
+            format!("The secret of {id} may go to the configured addresses. Start the nodes again.")
+        }
+        Compared::New | Compared::Same => format!("There is nothing to confirm: {id} is not held back."),
+    })
+}

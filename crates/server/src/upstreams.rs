@@ -1,0 +1,103 @@
+//! The other providers by which people may arrive: who calls each of them, and whether its secret still goes where it went
+//! (security.md row 37).
+
+use crate::config::{Config, Mode};
+use anyhow::Context as _;
+use portal_id_core::ctx::Ctx;
+use portal_id_core::ports::UpstreamHttp;
+use portal_id_core::store::Store;
+use portal_id_core::upstream::{UpstreamId, UpstreamSecret};
+use portal_id_federation::Federation;
+use portal_id_notify::{HttpOutgoing, OutgoingSettings};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A client for each upstream, with its own authorities, networks and patience; `instead` in place of all of them.
+pub(crate) fn callers(
+    config: &Config,
+    instead: Option<&Arc<dyn UpstreamHttp>>,
+) -> anyhow::Result<BTreeMap<UpstreamId, Arc<dyn UpstreamHttp>>> {
+    let own_machine = config.mode != Mode::Production;
+    let mut callers = BTreeMap::new();
+    for upstream in &config.federation.upstreams {
+        let caller = match instead {
+            Some(caller) => Arc::clone(caller),
+            None => {
+                let settings = OutgoingSettings {
+                    root_ca_file: upstream.root_ca_file.clone(),
+                    allowed_networks: upstream.allowed_networks.clone(),
+                    timeout_seconds: upstream.timeout_seconds,
+                };
+                let caller = HttpOutgoing::new(&settings, own_machine);
+                Arc::new(caller.with_context(|| format!("federation.upstreams, {}", upstream.id))?)
+            }
+        };
+        callers.insert(upstream.id.clone(), caller);
+    }
+    Ok(callers)
+}
+
+/// Reads every file that the settings of upstreams name, and says what they lack.
+pub(crate) fn preflight(config: &Config) -> anyhow::Result<()> {
+    config.federation.check()?;
+    callers(config, None)?;
+    Ok(())
+}
+
+/// How an upstream's secret stands to the addresses that it goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Compared {
+    /// It is used for the first time, or new.
+    New,
+    /// It goes where it went.
+    Same,
+    /// It is the same, but would go elsewhere.
+    Moved,
+}
+
+/// Compares what is configured with what was used before.
+pub(crate) async fn compare(
+    federation: &Federation,
+    store: &Store,
+    id: &UpstreamId,
+) -> anyhow::Result<(Compared, Option<UpstreamSecret>)> {
+    let Some((addresses, secret)) = federation.secret_digests(id) else { return Ok((Compared::New, None)) };
+    let wanted = id.clone();
+    let known = store.read("find_upstream_secret", move |tx| tx.find_upstream_secret(&wanted)).await?;
+    let compared = match &known {
+        Some(known) if known.secret != secret => Compared::New,
+        Some(known) if known.addresses != addresses => Compared::Moved,
+        Some(_) => Compared::Same,
+        None => Compared::New,
+    };
+    Ok((compared, known))
+}
+
+/// Remembers that the secret of an upstream goes to the addresses that are configured now.
+pub(crate) async fn remember(federation: &Federation, store: &Store, id: &UpstreamId, ctx: &Ctx) -> anyhow::Result<()> {
+    let Some((addresses, secret)) = federation.secret_digests(id) else { return Ok(()) };
+    let row = UpstreamSecret { upstream: id.clone(), addresses, secret, since: ctx.now };
+    Ok(store.tx("put_upstream_secret", move |tx| tx.put_upstream_secret(&row)).await?)
+}
+
+/// Keeps off every upstream whose secret would go to other addresses than before, until the secret is another one or an
+/// operator says that the move is meant: whoever can change an address in a file or on the way to it must not be sent
+/// what proves who we are.
+pub(crate) async fn held_back(federation: Federation, store: &Store, ctx: &Ctx) -> anyhow::Result<Federation> {
+    let mut held = Vec::new();
+    for id in federation.ids() {
+        match compare(&federation, store, &id).await?.0 {
+            Compared::Same => {}
+            Compared::New => remember(&federation, store, &id, ctx).await?,
+            Compared::Moved => {
+                tracing::error!(
+                    upstream = %id,
+                    "An upstream provider stays off: its addresses have changed and its secret has not. Give it a new secret, or \
+                     say that the move is meant: portal-id upstream confirm <id>."
+                );
+                held.push(id);
+            }
+        }
+    }
+    Ok(federation.holding(held))
+}

@@ -1,0 +1,33 @@
+//! Arriving by another provider.
+
+use super::Samples;
+use crate::pages::upstream::Way;
+use crate::pages::upstream::start::GoingTherePage;
+use crate::pages::upstream::trouble::{TroublePage, What};
+
+impl Samples {
+    pub(super) fn ways(&self) -> Vec<Way> {
+        let name = if self.language == portal_id_core::language::Language::Vi {
+            "VNConnect – Cổng Dịch vụ công quốc gia"
+        } else {
+            "VNConnect – National Public Service Portal"
+        };
+        vec![
+            Way { id: "vnconnect".to_owned(), name: self.v(name) },
+            Way { id: "vneid".to_owned(), name: self.v("VNeID") },
+        ]
+    }
+
+    pub(super) fn upstream(&mut self) {
+        let address = self.v("https://portal.example/oauth2/authorize?client_id=cong-tinh&state=s");
+        let name = self.v("VNConnect");
+        self.draw("going-there", &GoingTherePage { layout: self.in_flow(GoingTherePage::TITLE), name, address });
+        for what in What::ALL {
+            let page = TroublePage::new(self.in_flow(what.title), self.ways(), "vnconnect", what, None);
+            self.draw(what.title, &page);
+        }
+        let layout = self.signed_in(What::SAID.title);
+        let page = TroublePage::new(layout, self.ways(), "vnconnect", What::SAID, Some(self.v("server_error")));
+        self.draw("upstream-said-signed-in", &page);
+    }
+}

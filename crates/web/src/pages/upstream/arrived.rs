@@ -1,0 +1,52 @@
+//! What the browser gets when somebody arrived by another provider, at once or after they proved an account.
+
+use super::trouble::{self, What};
+use crate::edge::Visit;
+use crate::pages::notice::{self, Notice};
+use crate::pages::register_closed;
+use axum::response::Response;
+use portal_id_core::accounts::{ArrivalOutcome, ArrivalRefusal};
+use portal_id_core::profile::AccountClass;
+use portal_id_core::upstream::UpstreamId;
+use portal_id_federation::Federation;
+
+/// By whom somebody arrived, as which kind of account.
+#[derive(Clone, Debug)]
+pub(crate) struct By {
+    pub(crate) upstream: UpstreamId,
+    pub(crate) class: AccountClass,
+}
+
+/// Goes on with what came of an arrival. `visit` carries what the person was on the way to.
+pub(crate) fn arrived(visit: Visit, federation: &Federation, by: &By, outcome: ArrivalOutcome) -> Response {
+    match outcome {
+        ArrivalOutcome::SignedIn { new, .. } => visit.start_session(&new).forget_arrival().resume(),
+        ArrivalOutcome::Prove(ticket) => {
+            let path = visit.path("/sign-in/arrival");
+            visit.keep_arrival(&ticket).to(path)
+        }
+        ArrivalOutcome::Linked => visit.to("/account/links"),
+        ArrivalOutcome::NotProved => {
+            let path = visit.path("/sign-in/arrival");
+            visit.to(path)
+        }
+        ArrivalOutcome::Over => trouble::page(visit.forget_arrival(), federation, by.upstream.as_str(), What::OVER),
+        ArrivalOutcome::Refused(why) => refused(visit.forget_arrival(), federation, by, why),
+    }
+}
+
+fn refused(visit: Visit, federation: &Federation, by: &By, why: ArrivalRefusal) -> Response {
+    let what = match why {
+        ArrivalRefusal::NotOpen => return register_closed::show_after_arrival(visit, by.class),
+        ArrivalRefusal::Disabled => return notice::show(visit, Notice::DISABLED),
+        ArrivalRefusal::Closed => return notice::show(visit, Notice::CLOSED),
+        ArrivalRefusal::Incomplete => What::INCOMPLETE,
+        ArrivalRefusal::PersonChanged => What::PERSON_CHANGED,
+        ArrivalRefusal::ClassChanged => What::CLASS_CHANGED,
+        ArrivalRefusal::LinkedElsewhere => What::LINKED_ELSEWHERE,
+        ArrivalRefusal::AnotherLinkedHere => What::ANOTHER_LINKED_HERE,
+        ArrivalRefusal::SomebodyElse => What::SOMEBODY_ELSE,
+        ArrivalRefusal::AtTheDesk => What::AT_THE_DESK,
+    };
+    trouble::page(visit, federation, by.upstream.as_str(), what)
+}

@@ -1,0 +1,99 @@
+//! Providers that are switched off, gone, or whose secret would go elsewhere than before.
+
+use super::{Town, expect_trouble, is_signed_in};
+use portal_id_server::commands::upstream::{confirm, status};
+use portal_id_testkit::core::secret::Secret;
+use portal_id_testkit::{Provider, TestIdp};
+
+// security: row 23
+#[tokio::test]
+async fn a_provider_that_is_switched_off_is_no_way_in_and_no_way_back() {
+    let portal = Provider::vnconnect();
+    let idp = TestIdp::start_with_providers(&[&portal], |_| {}).await;
+    let mut browser = idp.browser();
+    let there = browser.open("/upstream/vnconnect/start").await.expect_away(&portal.base);
+    let back = portal.sign_in(&there);
+    let idp = idp.restart_with(|config| config.federation.upstreams[0].enabled = false).await;
+    let mut browser = browser.at_node(&idp);
+    expect_trouble(browser.open(back.as_str()).await, 404, "upstream-unknown");
+    expect_trouble(browser.open("/upstream/vnconnect/start").await, 404, "upstream-unknown");
+    assert!(browser.open("/sign-in").await.link("by-vnconnect").is_none());
+    assert!(portal.asked_at("/oauth2/token").is_empty() && !is_signed_in(&mut browser).await);
+    let form = browser.post(&back, &[("code".to_owned(), "c".to_owned())]).await;
+    assert_eq!(form.status, 404);
+    expect_trouble(browser.open("/upstream/nobody/start").await, 404, "upstream-unknown");
+    expect_trouble(browser.open("/upstream/%3Cscript%3E/start").await, 404, "upstream-unknown");
+}
+
+// security: row 37
+#[tokio::test]
+async fn a_secret_goes_to_no_other_address_until_it_is_another_one_or_somebody_says_so() {
+    let portal = Provider::vnconnect();
+    let moved = Provider::generic("moved");
+    let idp = TestIdp::start_with_providers(&[&portal, &moved], |config| config.federation.upstreams.truncate(1)).await;
+    let elsewhere = "https://moved.example";
+    // The token endpoint alone, as whoever wants the secret would change it.
+    let idp = idp
+        .restart_with(|config| {
+            config.federation.upstreams[0].token_endpoint = Some(format!("{elsewhere}/oauth2/token"))
+        })
+        .await;
+    let mut browser = idp.browser();
+    expect_trouble(browser.open("/upstream/vnconnect/start").await, 404, "upstream-unknown");
+    assert!(moved.inside().asked.is_empty());
+    let said = status(&idp.house, Some("vnconnect")).await.unwrap();
+    assert!(
+        said.starts_with("vnconnect: held back") && said.contains("portal-id upstream confirm vnconnect"),
+        "{said}"
+    );
+    // It stays so at every start, also on the way through the old address.
+    let idp = idp.restart().await;
+    let mut browser = browser.at_node(&idp);
+    expect_trouble(browser.open("/upstream/vnconnect/start").await, 404, "upstream-unknown");
+    // Back at its own address nothing is wrong.
+    let idp = idp.restart_with(|config| config.federation.upstreams[0].token_endpoint = None).await;
+    let mut browser = browser.at_node(&idp);
+    let _ = browser.open("/upstream/vnconnect/start").await.expect_away(&portal.base);
+    // With a new secret it may go anywhere.
+    let idp = idp
+        .restart_with(|config| {
+            let upstream = &mut config.federation.upstreams[0];
+            upstream.jwks_uri = Some(format!("{elsewhere}/oauth2/jwks"));
+            upstream.client_secret = Some(Secret::new("another".to_owned()));
+        })
+        .await;
+    let mut browser = browser.at_node(&idp);
+    let _ = browser.open("/upstream/vnconnect/start").await.expect_away(&portal.base);
+    // Or when somebody says that the move is meant.
+    let idp = idp
+        .restart_with(|config| config.federation.upstreams[0].end_session_endpoint = Some(format!("{elsewhere}/bye")))
+        .await;
+    let mut browser = browser.at_node(&idp);
+    expect_trouble(browser.open("/upstream/vnconnect/start").await, 404, "upstream-unknown");
+    let id = idp.house.federation.ids().remove(0);
+    assert!(confirm(&idp.house, &id).await.unwrap().contains("may go to the configured addresses"));
+    let idp = idp.restart().await;
+    let mut browser = browser.at_node(&idp);
+    let _ = browser.open("/upstream/vnconnect/start").await.expect_away(&portal.base);
+    assert!(confirm(&idp.house, &id).await.unwrap().contains("nothing to confirm"));
+}
+
+#[tokio::test]
+async fn the_status_says_what_to_register_and_whether_the_provider_answers() {
+    let town = Town::begin().await;
+    let said = status(&town.idp.house, None).await.unwrap();
+    assert!(said.starts_with("vnconnect: on\n"), "{said}");
+    assert!(said.contains("register there: https://id.example.gov.vn/upstream/vnconnect/callback"), "{said}");
+    assert!(said.contains("for signing out: https://id.example.gov.vn/upstream/vnconnect/signed-out"), "{said}");
+    assert!(said.contains("answers: issuer https://portal.example/oauth2/token, 1 keys"), "{said}");
+    assert!(!said.contains(portal_id_testkit::provider::SECRET), "{said}");
+    town.portal.inside().manners.insert("/oauth2/jwks".to_owned(), portal_id_testkit::provider::Manner::Status(502));
+    town.idp.advance(portal_id_testkit::core::time::Span::hours(2)).await;
+    let fresh = town.idp.second_node().await;
+    let said = status(&fresh.house, Some("vnconnect")).await.unwrap();
+    assert!(said.contains("does not answer as it should: it answered 502"), "{said}");
+    let unknown = status(&town.idp.house, Some("nobody")).await.unwrap_err().to_string();
+    assert!(unknown.contains("the configuration has: vnconnect"), "{unknown}");
+    let bare = TestIdp::start().await;
+    assert!(status(&bare.house, None).await.unwrap().contains("has no [[federation.upstreams]]"));
+}
