@@ -3,6 +3,7 @@
 mod arriving;
 mod away;
 mod distrust;
+mod faults;
 mod mixing;
 mod refusing;
 mod switched;
@@ -37,6 +38,17 @@ impl Town {
             portal.configure(config, more);
         })
         .await;
+        Self::around(idp, portal).await
+    }
+
+    /// The portal is on a socket, and the house calls it as in earnest.
+    async fn calling(more: &str) -> Self {
+        let portal = Provider::vnconnect_on_a_socket().await;
+        let idp = TestIdp::start_calling(&portal, more).await;
+        Self::around(idp, portal).await
+    }
+
+    async fn around(idp: TestIdp, portal: Arc<Provider>) -> Self {
         let service = idp.service().with(|client| client.first_party = true).register().await;
         let browser = idp.browser();
         Self { idp, portal, service, browser }
