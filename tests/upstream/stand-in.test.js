@@ -107,7 +107,7 @@ describe('a citizen whose number has an account at the province', () => {
       const { page, context } = visit;
       await leave(visit);
       await signInThere(visit, ofBoth);
-      await page.locator('#sign-in').click();
+      await page.locator('#prove-by-sign-in').click();
       await giveBoth(visit, atTheProvince);
       await agree(page);
       const first = await told(page);
