@@ -35,6 +35,7 @@ use portal_id_core::client::Client;
 use portal_id_core::consent::Consent;
 use portal_id_core::ctx::Ctx;
 use portal_id_core::ids::ClientId;
+use portal_id_core::profile::FactStanding;
 use portal_id_core::store::StoreResult;
 use portal_id_core::time::Timestamp;
 use portal_id_core::upstream::Purpose;
@@ -272,12 +273,13 @@ impl Provider {
     ) -> Result<ConsentAsk, Failure> {
         let id = who.account.id.clone();
         let identifiers = self.store().read("consent_facts", move |tx| tx.list_identifiers(&id)).await?;
+        let facts: Vec<FactStanding> = identifiers.iter().map(FactStanding::from).collect();
         let profile = claims::open_profile(self.vault(), &who.account)?;
         Ok(ConsentAsk {
             client_name: client.name(ctx.language).to_owned(),
             links: client.links(),
             redirect_origin,
-            claims: claims::of_person(&who.account, &profile, &identifiers, &request.scopes, client.metadata.identity),
+            claims: claims::of_person(&who.account, &profile, &facts, &request.scopes, client.metadata.identity),
             scopes: request.scopes,
         })
     }
