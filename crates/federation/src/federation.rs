@@ -91,6 +91,8 @@ pub struct LogoutNotice {
     pub of: LogoutOf,
     /// Whether all sessions of that person end, not only those begun by the one there.
     pub everywhere: bool,
+    /// That it was heeded.
+    mark: EphemeralKey,
 }
 
 /// What an upstream answered to whoever looked after it.
@@ -292,7 +294,15 @@ impl Federation {
             issuer: endpoints.issuer.clone(),
             of: heeded.of,
             everywhere: upstream.set.logout == crate::LogoutPolicy::All,
+            mark: key,
         })
+    }
+
+    /// Takes back that a logout token was heeded, for the upstream to send it again: nothing came of it here.
+    pub async fn unheed(&self, now: Timestamp, notice: &LogoutNotice) {
+        if self.attempts.ephemeral.take(&notice.mark, now).await.is_err() {
+            tracing::warn!(upstream = %notice.upstream, "A logout token that ended nothing cannot be sent again.");
+        }
     }
 
     /// Calls an upstream for what everything else needs: its metadata and its keys. For operators.

@@ -23,6 +23,7 @@ pub(crate) fn document(issuer: &str, registers: bool, classes: &[&str]) -> Value
         "userinfo_endpoint": at("/userinfo"),
         "jwks_uri": at("/jwks"),
         "end_session_endpoint": at("/sign-out"),
+        "check_session_iframe": at("/session/check"),
         "backchannel_logout_supported": true,
         "backchannel_logout_session_supported": true,
         "frontchannel_logout_supported": true,

@@ -24,6 +24,7 @@ mod redirect;
 mod resource;
 mod revoke;
 mod seam;
+mod session_state;
 mod settings;
 mod subject;
 #[cfg(test)]

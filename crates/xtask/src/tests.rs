@@ -88,7 +88,7 @@ impl Area {
         match self {
             Self::Rust => &[Need::Compiler],
             Self::Shared => &[Need::Compiler, Need::Postgres, Need::Redis],
-            Self::Interop => &[Need::Compiler, Need::Npm("tests/interop"), Need::Python],
+            Self::Interop => &[Need::Compiler, Need::Npm("tests/interop"), Need::Python, Need::Chromium],
             Self::Stock => &[
                 Need::Compiler,
                 Need::Npm("tests/interop"),
@@ -207,8 +207,11 @@ fn interop(workshop: &Workshop<'_>) -> Result<()> {
     let provider = start_provider(workshop, addresses)?;
     let mut command = node(workshop, "tests/interop", addresses);
     // The other tests of that folder live in the town.
-    command.args(["openid-client.test.js", "organization.test.js"]);
-    let result = processes::run("openid-client against the provider", &mut command);
+    command.args(["openid-client.test.js", "organization.test.js", "session-monitor.test.js"]);
+    if let Some(chromium) = setup::chromium() {
+        command.env("CHROMIUM", chromium);
+    }
+    let result = processes::run("openid-client and oidc-client-ts against the provider", &mut command);
     with_log(result, &provider)?;
     python(workshop, "tests/interop/joserfc/tokens.py", &[])
 }

@@ -288,6 +288,10 @@ pub struct UpstreamSettings {
     /// What happens there when somebody signs out here.
     #[serde(default)]
     pub logout: Option<LogoutPolicy>,
+    /// Whether `<our address>/upstream/<id>/signed-out` is registered there as an address to come back to after signing
+    /// out. Without it nobody is sent there: they would not come back. Default true.
+    #[serde(default = "yes")]
+    pub post_logout_redirect: bool,
     /// Whether it may end sessions here by a logout token. Default true.
     #[serde(default = "yes")]
     pub backchannel_logout: bool,

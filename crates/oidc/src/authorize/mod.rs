@@ -140,7 +140,7 @@ impl Provider {
             Ok(identified) => identified,
             Err(refusal) => return Ok(AuthorizeOutcome::Refused(refusal)),
         };
-        let address = request::return_address(params, redirect, &self.settings().issuer);
+        let address = request::return_address(params, &client, redirect, &self.settings().issuer);
         let refuse = |fault| Ok(refused(ctx, &client, address.clone(), fault));
         let request = match Request::read(params, &client, &address.to, self.settings()) {
             Ok(request) => request,

@@ -1,8 +1,9 @@
 //! One request of a browser: who, in which language, on the way to which service.
 
 mod answers;
+mod login_state;
 
-pub(crate) use answers::{error_page, see_other};
+pub(crate) use answers::{error_page, html_page, see_other};
 
 use crate::assets::Assets;
 use crate::edge::arrival::Arrival;
@@ -19,6 +20,7 @@ use crate::settings::Instead;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderName, Method, Uri};
+use login_state::LoginState;
 use portal_id_core::accounts::{Here, NewSession, SignedIn};
 use portal_id_core::ctx::Ctx;
 use portal_id_core::digest::DigestPurpose;
@@ -26,7 +28,7 @@ use portal_id_core::language::Language;
 use portal_id_core::profile::AccountClass;
 use portal_id_core::secret::Secret;
 use portal_id_federation::Baggage;
-use portal_id_oidc::Flow;
+use portal_id_oidc::{ClientRedirect, Flow};
 use std::sync::Arc;
 
 /// What a browser does with the answer (Fetch Metadata §2.3); programs do not send it.
@@ -54,6 +56,7 @@ pub(crate) struct Visit {
     session: Option<Secret>,
     brought: Brought,
     set_cookies: Vec<String>,
+    login_state: LoginState,
     /// Whether the page shows what the service shows of itself.
     shows_client: bool,
 }
@@ -77,6 +80,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
             Some(cookie) => edge.house.session(&ctx, cookie).await?,
             None => None,
         };
+        let login_state = LoginState::of_visit(&edge, &parts.headers, who.as_ref());
         let open = |sealed: &str| {
             Some(OpenFlow { flow: edge.house.open_flow(&ctx, sealed)?, sealed: sealed.to_owned(), destination: None })
         };
@@ -114,6 +118,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
             session,
             brought,
             set_cookies,
+            login_state,
             shows_client,
         })
     }
@@ -215,6 +220,7 @@ impl Visit {
             self.set_cookies.push(self.edge.cookies.set(CookieKind::Remembered, remembered));
         }
         self.session = Some(new.cookie.clone());
+        self.login_state.begins(&self.edge, &new.session);
         self
     }
 
@@ -228,10 +234,20 @@ impl Visit {
         self.brought.confirmation = None;
         self.set_cookies.push(self.edge.cookies.remove(CookieKind::Session));
         self.set_cookies.push(self.edge.cookies.remove(CookieKind::Confirmation));
+        self.login_state.ends();
         self.browser = Secret::random(self.ctx.entropy());
         self.ctx.browser = Some(self.edge.vault.digest(DigestPurpose::Browser, &[self.browser.expose().as_bytes()]));
         self.set_cookies.push(self.edge.cookies.set(CookieKind::Browser, self.browser.expose()));
         self
+    }
+
+    /// Tells a service by which state of this browser it notices a change, if there is any.
+    #[must_use]
+    pub(crate) fn telling_login_state(&self, answer: ClientRedirect) -> ClientRedirect {
+        match self.login_state.text() {
+            Some(state) => answer.with_session_state(state, self.ctx.entropy()),
+            None => answer,
+        }
     }
 
     /// The ticket of an arrival by another provider, for the use cases.

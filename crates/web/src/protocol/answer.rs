@@ -15,7 +15,10 @@ pub(crate) async fn respond_authorize(visit: Visit, federation: &Federation, out
     Ok(match outcome {
         AuthorizeOutcome::Upstream(ask) => return start::lead(visit, federation, ask).await,
         AuthorizeOutcome::Refused(refusal) => return Err(PageError::AuthorizeRefused(refusal.key())),
-        AuthorizeOutcome::Redirect(redirect) => to_client(visit, &redirect),
+        AuthorizeOutcome::Redirect(redirect) => {
+            let redirect = visit.telling_login_state(redirect);
+            to_client(visit, &redirect)
+        }
         AuthorizeOutcome::SignIn(ask) if ask.create => {
             let path = visit.path("/register");
             visit.to(path)
@@ -46,7 +49,10 @@ pub(crate) async fn respond_authorize(visit: Visit, federation: &Federation, out
 /// that follows a form against the `form-action` of its page, those of the service too, which we cannot know.
 pub(crate) fn to_client(visit: Visit, redirect: &ClientRedirect) -> Response {
     if redirect.mode() == ResponseMode::FormPost {
-        let policy = PagePolicy::default().form_to(redirect.target().origin()).script(FormPostPage::SCRIPT);
+        let policy = PagePolicy::default()
+            .form_to(redirect.target().origin())
+            .script(FormPostPage::SCRIPT)
+            .framed_by(redirect.framed_by().iter().cloned());
         let page = FormPostPage::new(visit.layout(FormPostPage::TITLE), redirect);
         return visit.page_under(StatusCode::OK, &policy, page);
     }

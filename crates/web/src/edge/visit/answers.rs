@@ -86,7 +86,8 @@ impl Visit {
     }
 
     fn with_cookies(self, mut response: Response) -> Response {
-        for cookie in self.set_cookies {
+        let login_state = self.login_state.cookie(&self.edge);
+        for cookie in self.set_cookies.into_iter().chain(login_state) {
             if let Ok(value) = HeaderValue::try_from(cookie) {
                 response.headers_mut().append(SET_COOKIE, value);
             }
@@ -130,7 +131,8 @@ fn merge(headers: &mut HeaderMap, over: HeaderMap) {
     }
 }
 
-fn html_page(status: StatusCode, html: String, policy: &PagePolicy, language: Language) -> Response {
+/// A page's answer.
+pub(crate) fn html_page(status: StatusCode, html: String, policy: &PagePolicy, language: Language) -> Response {
     let mut response = (status, html).into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers::of_page(response.headers_mut(), policy, language);
