@@ -43,9 +43,10 @@ pub(super) fn named<'a>(params: &Parameters, ways: &'a UpstreamWays) -> Option<&
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
+    use crate::authorize::request::return_address;
     use crate::flow::Flow;
     use crate::parameters::encode_pairs;
-    use crate::redirect::{ClientRedirect, ResponseMode, ReturnAddress};
+    use crate::redirect::ClientRedirect;
     use crate::testing;
     use portal_id_core::client::Client;
     use portal_id_core::upstream::UpstreamId;
@@ -117,13 +118,7 @@ mod tests {
             let kept = Flow::new(params(&query), testing::NOW).params.encode();
             let came = params(&kept);
             let to = redirect("https://rp.example/cb?tenant=1");
-            let address = ReturnAddress {
-                echoed: echoed(&came, &to),
-                to,
-                mode: ResponseMode::Query,
-                state: came.get("state").map(str::to_owned),
-                issuer: "https://id.example".to_owned(),
-            };
+            let address = return_address(&came, &testing::client(), to, "https://id.example");
             let fault = AuthorizationFault::new("access_denied", "the person refused");
             let back = Url::parse(&ClientRedirect::fault(address, fault, "r").location()).unwrap();
             let pairs: Vec<_> = back.query_pairs().collect();
