@@ -9,7 +9,7 @@ import { codesSent, mailedCode, smsCode } from '../browser/support/inbox.js';
 import { inspect } from '../browser/support/inspection.js';
 import { settings } from '../browser/support/settings.js';
 import { business, citizens, CODE, sensitive, stranger } from './src/people.js';
-import { agree, leave, signOutAtTheService, told, upstream, VISITS } from './support.js';
+import { agree, leave, seeSignedOut, signOutAtTheService, told, upstream, VISITS } from './support.js';
 
 let browser;
 before(async () => {
@@ -103,10 +103,9 @@ describe('a citizen of the national portal', () => {
         assert.deepEqual([second.sub, second.acr], [first.sub, first.acr]);
 
         await signOutAtTheService(page);
-        assert.ok(page.url().startsWith(`${upstream}/oidc/logout`), `at the national portal, not ${page.url()}`);
+        await page.waitForURL(`${upstream}/oidc/logout**`);
         await page.locator('#leave').click();
-        await page.waitForURL(`${settings.service}/**`);
-        assert.match(await page.locator('[role="status"]').innerText(), options.language === 'vi' ? /đăng xuất/ : /signed out/);
+        await seeSignedOut(page, options.language);
         assert.equal(await isSignedIn(visit), false, 'signed out here');
         await leave(visit);
         assert.ok(page.url().startsWith(`${upstream}/interaction/`), 'and there, where a number is asked for again');

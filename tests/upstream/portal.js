@@ -57,6 +57,8 @@ const provider = new Provider(issuer, {
       postLogoutSuccessSource: (ctx) => { ctx.body = leftPage(); },
     },
   },
+  // The library calls no loopback address by itself, and there is nothing else here.
+  fetch: (url, { dispatcher, ...options }) => fetch(url, options),
   cookies: { keys: [required('CLIENT_SECRET')] },
   interactions: { policy, url: (_, { uid }) => `/interaction/${uid}` },
   // Nobody is asked whether the province may know who they are.
@@ -77,6 +79,9 @@ const provider = new Provider(issuer, {
     ctx.body = problemPage(out);
   },
 });
+
+provider.on('backchannel.success', () => console.log('told the client that somebody left'));
+provider.on('backchannel.error', (_, error) => console.error(`could not tell the client that somebody left: ${error.message}: ${error.cause ?? ""}`));
 
 // Sign-ins that wait for their code.
 const waiting = new Map();

@@ -5,6 +5,7 @@ mod away;
 mod contact;
 mod declining;
 mod distrust;
+mod foreign_forms;
 mod links;
 mod mixing;
 mod own_account;
