@@ -192,6 +192,37 @@ describe('a citizen who has an account here', () => {
   }
 });
 
+describe('a national portal that is out of order', () => {
+  for (const options of VISITS) {
+    test(`is said to be, with the other ways in, and serves again without further ado, at ${options.width} px in ${options.language}`, () =>
+      through({ ...options, scripts: true }, async (visit) => {
+        const { page, context } = visit;
+        const person = newcomer();
+        const works = (answer) => context.request.post(`${upstream}/test/token`, { form: { works: answer } });
+        await works('no');
+        try {
+          await leave(visit);
+          await giveNumberThere(page, person);
+          await fill(page, { code: CODE });
+          // The browser notes the status of the page itself, which is a 5xx.
+          const before = visit.complaints.length;
+          await page.locator('#submit').click();
+          await page.locator('[data-page="upstream-trouble"]').waitFor();
+          visit.complaints.splice(before);
+          await inspect(visit, 'upstream-away');
+          await page.locator('#sign-in').waitFor();
+        } finally {
+          await works('yes');
+        }
+        await page.locator('#again').click();
+        await page.waitForURL(({ origin }) => origin === new URL(settings.issuer).origin);
+        await giveContact(visit, person);
+        await agree(page);
+        await told(page);
+      }));
+  }
+});
+
 describe('the way there and back', () => {
   test('nothing but our page and the service is allowed as the target of a form', () =>
     through({ width: 1280, language: 'en', scripts: true }, async ({ page }) => {

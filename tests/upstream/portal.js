@@ -114,6 +114,9 @@ async function body(request) {
   return new URLSearchParams(text);
 }
 
+// Walks take the token endpoint away and give it back: POST /test/token with `works=no` or `works=yes`.
+let tokenEndpointWorks = true;
+
 const library = provider.callback();
 createServer((request, response) => {
   const { pathname } = new URL(request.url, base);
@@ -124,6 +127,13 @@ createServer((request, response) => {
       response.writeHead(400, { 'content-type': 'text/plain' }).end(error.message);
     });
   }
+  if (pathname === '/test/token' && request.method === 'POST') {
+    return body(request).then((form) => {
+      tokenEndpointWorks = form.get('works') === 'yes';
+      response.end();
+    });
+  }
+  if (pathname === '/oauth2/token' && !tokenEndpointWorks) return response.writeHead(500).end();
   // Where WSO2 has it; the library knows the root alone.
   if (pathname === METADATA) request.url = '/.well-known/openid-configuration';
   else if (pathname.startsWith('/.well-known/')) return response.writeHead(404).end();
