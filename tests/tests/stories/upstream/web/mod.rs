@@ -6,6 +6,7 @@ mod contact;
 mod declining;
 mod distrust;
 mod faults;
+mod foreign_forms;
 mod links;
 mod mixing;
 mod own_account;
