@@ -75,6 +75,8 @@ pub enum DigestPurpose {
     BusinessCodeIndex,
     /// The `sid` that one client sees of a session (OpenID Connect Front-Channel Logout §3).
     SessionIdForClient,
+    /// What a browser's readable cookie says of its session (OpenID Connect Session Management §4).
+    LoginState,
     /// The secret in the address at which an SMS gateway reports.
     SmsReport,
     /// The `jti` of a client's assertion, with the client: the mark that it was used (RFC 7523 §3).
@@ -116,6 +118,7 @@ impl DigestPurpose {
             Self::FormerNumberIndex => "former-number-index",
             Self::BusinessCodeIndex => "business-code-index",
             Self::SessionIdForClient => "session-id-for-client",
+            Self::LoginState => "login-state",
             Self::SmsReport => "sms-report",
             Self::ClientAssertion => "client-assertion",
             Self::UpstreamLink => "upstream-link",

@@ -14,12 +14,12 @@ pub(crate) fn address(
     return_to: &str,
     state: Option<&str>,
 ) -> Option<String> {
-    if upstream.logout == LogoutPolicy::None {
+    if upstream.logout == LogoutPolicy::None || !upstream.post_logout_redirect {
         return None;
     }
     // The address that the person's claims named: only where the upstream itself is (security.md row 2).
     if let Some(named) = ending.logout_uri.as_ref().filter(|named| endpoints.has_origin_of(named)) {
-        return Some(named.clone());
+        return Some(state.map_or_else(|| named.clone(), |state| with_return(named, return_to, state)));
     }
     let mut url = Url::parse(endpoints.end_session.as_ref()?).ok()?;
     url.query_pairs_mut()
@@ -28,4 +28,15 @@ pub(crate) fn address(
         .append_pair("post_logout_redirect_uri", return_to)
         .extend_pairs(state.map(|state| ("state", state)));
     Some(url.into())
+}
+
+/// An address that the upstream made for this person, with where a service waits for them. Nothing in it is replaced.
+fn with_return(named: &str, return_to: &str, state: &str) -> String {
+    let Ok(mut url) = Url::parse(named) else { return named.to_owned() };
+    let ours = [("post_logout_redirect_uri", return_to), ("state", state)];
+    if url.query_pairs().any(|(name, _)| ours.iter().any(|(ours, _)| name == *ours)) {
+        return named.to_owned();
+    }
+    url.query_pairs_mut().extend_pairs(ours);
+    url.into()
 }

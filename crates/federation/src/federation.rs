@@ -19,6 +19,7 @@ use portal_id_core::ports::{Ephemeral, EphemeralKey, UpstreamHttp, Vault};
 use portal_id_core::throttle::SignInLimits;
 use portal_id_core::time::{Span, Timestamp};
 use portal_id_core::upstream::{LogoutOf, Purpose, UpstreamEnding, UpstreamId, UpstreamIdentity};
+use portal_id_core::upstream_way::{UpstreamWay, UpstreamWays};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -93,6 +94,8 @@ pub struct LogoutNotice {
     pub of: LogoutOf,
     /// Whether all sessions of that person end, not only those begun by the one there.
     pub everywhere: bool,
+    /// That it was heeded.
+    mark: EphemeralKey,
 }
 
 /// What an upstream answered to whoever looked after it.
@@ -184,9 +187,15 @@ impl Federation {
         self.offers_of(|set| set.reaches(ial, aal))
     }
 
-    /// The levels that somebody can arrive with by any of them.
-    pub fn levels_in_reach(&self) -> Vec<(Ial, Aal)> {
-        self.upstreams.iter().filter(|one| self.is_on(one)).flat_map(|one| one.set.levels_in_reach()).collect()
+    /// All of them, on or off, as the request of a service can lead to one.
+    pub fn ways(&self) -> UpstreamWays {
+        let way = |one: &Upstream| UpstreamWay {
+            id: one.set.id.clone(),
+            is_on: self.is_on(one),
+            deep_link: one.set.deep_link,
+            levels: one.set.levels_in_reach().collect(),
+        };
+        UpstreamWays::new(self.upstreams.iter().map(way).collect())
     }
 
     /// The address that an upstream must have registered for people who come back.
@@ -305,7 +314,15 @@ impl Federation {
             issuer: endpoints.issuer.clone(),
             of: heeded.of,
             everywhere: upstream.set.logout == crate::LogoutPolicy::All,
+            mark: key,
         })
+    }
+
+    /// Takes back that a logout token was heeded, for the upstream to send it again: nothing came of it here.
+    pub async fn unheed(&self, now: Timestamp, notice: &LogoutNotice) {
+        if self.attempts.ephemeral.take(&notice.mark, now).await.is_err() {
+            tracing::warn!(upstream = %notice.upstream, "A logout token that ended nothing cannot be sent again.");
+        }
     }
 
     /// Calls an upstream for what everything else needs: its metadata and its keys. For operators.

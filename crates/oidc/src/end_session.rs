@@ -48,6 +48,15 @@ struct Present<'a> {
     known_as: Option<&'a str>,
 }
 
+impl ClientRedirect {
+    /// What a return after sign-out is made of, to be carried while the person signs out elsewhere.
+    pub fn carried(&self) -> Parameters {
+        let state = self.fields().iter().find(|(name, _)| *name == "state").map(|(_, state)| ("state", state.as_str()));
+        let to = [("client_id", self.client().as_str()), ("post_logout_redirect_uri", self.target().as_str())];
+        Parameters::of(to.into_iter().chain(state))
+    }
+}
+
 impl Provider {
     /// Judges a request to the end-session endpoint (RP-Initiated Logout §2).
     pub async fn end_session(
@@ -74,6 +83,14 @@ impl Provider {
         let vouched = hint.zip(client).and_then(|(hint, client)| vouched(hint, client, params));
         let present = who.map(|who| Present { session: &who.session, known_as: known_as.as_deref() });
         Ok(judge(self.vault(), params, vouched.as_ref(), client_name, present.as_ref()))
+    }
+
+    /// Takes up a return that waited while the person signed out elsewhere ([`ClientRedirect::carried`]). It is judged
+    /// anew: meanwhile the client may have been switched off, or the address taken out.
+    pub async fn return_after_sign_out(&self, carried: &Parameters) -> Result<Option<ClientRedirect>, Failure> {
+        let Some(id) = carried.get("client_id").map(ClientId::from_text) else { return Ok(None) };
+        let client = self.store().read("return_after_sign_out", move |tx| tx.find_client(&id)).await?;
+        Ok(client.filter(Client::is_on).and_then(|client| return_to(carried, &client)))
     }
 
     /// The client, and the `sub` by which it knows the person at the browser.
@@ -127,7 +144,7 @@ fn is_of(vault: &dyn Vault, vouched: &Vouched, present: &Present<'_>) -> bool {
 /// RP-Initiated Logout §3: only to a registered URI, byte for byte.
 fn return_to(params: &Parameters, client: &Client) -> Option<ClientRedirect> {
     let to = VerifiedRedirect::of_sign_out(client, params.get("post_logout_redirect_uri")?)?;
-    Some(ClientRedirect::signed_out(to, params.get("state")))
+    Some(ClientRedirect::signed_out(&client.id, to, params.get("state")))
 }
 
 #[cfg(test)]
@@ -161,6 +178,18 @@ mod tests {
             }
             EndSessionOutcome::SignedOut => None,
         }
+    }
+
+    #[test]
+    fn a_return_is_carried_whole_and_taken_up_only_while_it_is_registered() {
+        let params = Parameters::parse(BYE.as_bytes()).unwrap();
+        let redirect = return_to(&params, &testing::client()).unwrap();
+        let carried = Parameters::parse(redirect.carried().encode().as_bytes()).unwrap();
+        assert_eq!(carried.get("client_id"), Some(testing::CLIENT_ID));
+        assert_eq!(return_to(&carried, &testing::client()), Some(redirect));
+        let mut client = testing::client();
+        client.metadata.post_logout_redirect_uris.clear();
+        assert_eq!(return_to(&carried, &client), None);
     }
 
     #[test]

@@ -3,11 +3,11 @@
 
 use crate::provider::Provider;
 use crate::redirect::{RedirectUriFault, check_web_uri, with_query};
+use crate::session_state::origin;
 use crate::tokens::session_id_for_client;
 use portal_id_core::accounts::{Failure, SignOut};
 use portal_id_core::client::{Client, ClientMetadata};
 use portal_id_core::ids::ClientId;
-use url::Url;
 
 /// A frame of one service.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,11 +64,6 @@ fn frame(client: &Client, issuer: &str, sid: &str) -> Option<FrontChannelFrame> 
     // Once more, in case a row was written by other hands.
     check_frontchannel_uri(uri, &client.metadata).ok()?;
     Some(FrontChannelFrame { address: with_query(uri, [("iss", issuer), ("sid", sid)]), origin: origin(uri)? })
-}
-
-fn origin(uri: &str) -> Option<String> {
-    let url = Url::parse(uri).ok()?;
-    matches!(url.scheme(), "http" | "https").then(|| url.origin().ascii_serialization())
 }
 
 #[cfg(test)]

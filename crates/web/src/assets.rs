@@ -20,6 +20,7 @@ const STYLE: &str = include_str!("../assets/style.css");
 const LOGO: &str = include_str!("../assets/logo.svg");
 const ADDRESS_SCRIPT: &str = include_str!("../assets/address.js");
 const PASSKEY: &str = include_str!("../assets/passkey.js");
+const CHECK_SESSION: &str = include_str!("../assets/check-session.js");
 
 /// The largest logo.
 const MAX_LOGO: u64 = 256 * 1024;
@@ -53,6 +54,7 @@ pub struct Assets {
     logo: String,
     address_script: String,
     passkey_script: String,
+    check_session_script: String,
 }
 
 #[derive(Clone, Debug)]
@@ -81,9 +83,12 @@ impl Assets {
             add("address", "js", "text/javascript; charset=utf-8", Bytes::from_static(ADDRESS_SCRIPT.as_bytes()));
         let passkey_script =
             add("passkey", "js", "text/javascript; charset=utf-8", Bytes::from_static(PASSKEY.as_bytes()));
+        let check_session_script =
+            add("check-session", "js", "text/javascript; charset=utf-8", Bytes::from_static(CHECK_SESSION.as_bytes()));
         let theme = (settings.colours != Colours::default())
             .then(|| add("theme", "css", "text/css; charset=utf-8", theme_css(&settings.colours).into()));
-        Ok(Self { files: Arc::new(files), stylesheet, theme, logo, address_script, passkey_script })
+        let files = Arc::new(files);
+        Ok(Self { files, stylesheet, theme, logo, address_script, passkey_script, check_session_script })
     }
 
     /// The address of the style sheet.
@@ -100,6 +105,11 @@ impl Assets {
     /// The address of the script that asks a browser for a passkey.
     pub(crate) fn passkey_script(&self) -> &str {
         &self.passkey_script
+    }
+
+    /// The address of the script by which services hear of a change of the session.
+    pub(crate) fn check_session_script(&self) -> &str {
+        &self.check_session_script
     }
 
     /// The address of the logo.
@@ -221,7 +231,7 @@ mod tests {
 
     // security: row 3
     #[tokio::test]
-    async fn our_one_script_is_served_as_such_and_makes_no_markup() {
+    async fn our_scripts_are_served_as_such_and_make_no_markup() {
         let assets = Assets::load(&WebSettings::default()).unwrap();
         let name = assets.passkey_script().strip_prefix(FOLDER).unwrap().to_owned();
         assert!(name.starts_with("passkey-") && FilePath::new(&name).extension().is_some_and(|ending| ending == "js"));
@@ -230,7 +240,7 @@ mod tests {
         for dangerous in
             ["innerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function(", "fetch(", "import("]
         {
-            assert!(!PASSKEY.contains(dangerous), "{dangerous}");
+            assert!(!PASSKEY.contains(dangerous) && !CHECK_SESSION.contains(dangerous), "{dangerous}");
         }
     }
 

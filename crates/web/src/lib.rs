@@ -22,6 +22,7 @@ use crate::edge::{Edge, PageError};
 use crate::pages::registration::ClassForm;
 use crate::pages::upstream::Upstreams;
 use crate::protocol::authorize::{self, Authorize};
+use crate::protocol::check_session::{self, CheckSession};
 use crate::protocol::cors::preflight;
 use crate::protocol::health::{self, Health};
 use crate::protocol::introspect::{self, Introspect};
@@ -30,6 +31,7 @@ use crate::protocol::revoke::{self, Revoke};
 use crate::protocol::sign_out::{self, SignOut};
 use crate::protocol::sms_report::{self, SmsReporting};
 use crate::protocol::token::{self, Token};
+use crate::protocol::upstream_logout::{self, UpstreamLogout};
 use crate::protocol::userinfo::{self, Userinfo};
 use crate::wiring::People;
 use axum::Router;
@@ -55,6 +57,7 @@ pub fn router(parts: WebParts) -> Router {
     let edge = Arc::new(parts.edge());
     let WebParts { accounts, provider, federation, vault, assets, sms_reports, ready, .. } = parts;
 
+    let check_session = CheckSession::new(Arc::clone(&provider), &assets, &edge.cookies, &edge.origin);
     let authorize = Authorize {
         accounts: Arc::clone(&accounts),
         provider: Arc::clone(&provider),
@@ -81,8 +84,15 @@ pub fn router(parts: WebParts) -> Router {
         .route("/sign-in/help", get(pages::sign_in_help::get))
         .route("/sign-in/not-me", get(pages::not_me::get).post(pages::not_me::post))
         .route("/sign-in/new-password", get(pages::password::get_new).post(pages::password::post_new))
+        .route("/sign-in/arrival", get(pages::arrival::get).post(pages::arrival::post).head(not_for_head))
+        .route("/sign-in/arrival/code", get(pages::arrival::code::get).post(pages::arrival::code::post))
+        .route("/sign-in/arrival/decline", get(pages::arrival::decline::get).post(pages::arrival::decline::post))
+        .route("/account/links", get(pages::links::get).post(pages::links::post))
+        .route("/account/contact", get(pages::contact::get).post(pages::contact::post))
+        .route("/account/contact/code", get(pages::contact::code::get).post(pages::contact::code::post))
         .route("/account/services", get(pages::services::get).post(pages::services::post))
         .route("/account/password", get(pages::password::get).post(pages::password::post))
+        .route("/account/password/first", get(pages::first_password::get).post(pages::first_password::post))
         .route("/account", get(pages::account::get))
         .route("/account/confirm", get(pages::confirm::get).post(pages::confirm::post))
         .route("/account/confirm/passkey", post(pages::confirm::post_passkey))
@@ -115,7 +125,15 @@ pub fn router(parts: WebParts) -> Router {
         .route("/sign-out", get(sign_out::get).post(sign_out::post).head(not_for_head))
         .route("/sign-out/confirm", post(sign_out::confirm))
         .route("/account/sessions", get(pages::sessions::get).post(pages::sessions::post))
-        .with_state(SignOut { accounts, provider: Arc::clone(&provider), federation, vault });
+        .route("/upstream/{id}/signed-out", get(sign_out::came_back).head(not_for_head))
+        .with_state(SignOut {
+            accounts: Arc::clone(&accounts),
+            provider: Arc::clone(&provider),
+            federation: Arc::clone(&federation),
+            vault,
+        })
+        .route("/session/check", get(check_session::get))
+        .with_state(check_session);
 
     let programs = Router::new()
         .route("/.well-known/openid-configuration", get(metadata::discovery).options(preflight))
@@ -129,7 +147,9 @@ pub fn router(parts: WebParts) -> Router {
         .route("/revoke", post(revoke::post).options(preflight))
         .with_state(Revoke { provider: Arc::clone(&provider) })
         .route("/userinfo", get(userinfo::answer).post(userinfo::answer).options(preflight))
-        .with_state(Userinfo { provider });
+        .with_state(Userinfo { provider })
+        .route("/upstream/{id}/backchannel-logout", post(upstream_logout::post))
+        .with_state(UpstreamLogout { accounts, federation });
 
     let gateways = Router::new()
         .route("/callbacks/sms/{gateway}/{secret}", get(sms_report::take).post(sms_report::take).head(not_for_head))

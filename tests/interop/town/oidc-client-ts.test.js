@@ -19,6 +19,29 @@ const PAGE = `<title>SPA</title><h1 id="who">nobody</h1><script src="/oidc-clien
   });
 </script>`;
 
+// What the page in a frame answers.
+const ask = (page, state) => page.evaluate(async ([origin, question]) => {
+  const frame = Object.assign(document.createElement('iframe'), { src: `${origin}/session/check` });
+  await new Promise((done) => { frame.onload = done; document.body.append(frame); });
+  const answer = new Promise((done) => addEventListener('message', ({ data, source }) => source === frame.contentWindow && done(data)));
+  frame.contentWindow.postMessage(question, origin);
+  return Promise.race([answer, new Promise((done) => setTimeout(done, 5000, 'nothing'))]);
+}, [issuer, `${spa.client_id} ${state}`]);
+
+// The answer to a silent request in a frame.
+function silently(page) {
+  const asked = new URL(`${issuer}/authorize`);
+  for (const [name, value] of Object.entries({
+    client_id: spa.client_id, redirect_uri: spa.redirect_uri, response_type: 'code', scope: 'openid', state: 'framed', nonce: 'n',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256', prompt: 'none',
+  })) asked.searchParams.set(name, value);
+  return page.evaluate(async (src) => {
+    const frame = Object.assign(document.createElement('iframe'), { src });
+    await new Promise((done) => { frame.onload = done; document.body.append(frame); });
+    return frame.contentWindow.location.search;
+  }, asked.href);
+}
+
 describe('oidc-client-ts', () => {
   let browser, server, page, forbidden;
 
@@ -42,7 +65,8 @@ describe('oidc-client-ts', () => {
     assert.deepEqual(await signIn(page, citizen), ['sign-in', 'code', 'consent']);
     await page.waitForURL(`${spa.redirect_uri}?**`);
     const user = await page.evaluate(async () => {
-      const { profile, access_token, refresh_token, scope } = await window.manager.signinRedirectCallback();
+      const { profile, access_token, refresh_token, scope, session_state } = await window.manager.signinRedirectCallback();
+      window.session_state = session_state;
       return { profile, access_token, refresh_token, scope };
     });
     assert.equal(user.profile.iss, issuer);
@@ -60,6 +84,18 @@ describe('oidc-client-ts', () => {
     assert.notEqual(fresh.access, before.access);
     assert.notEqual(fresh.refresh, before.refresh);
     assert.equal(fresh.sub, before.sub);
+  });
+
+  // Chromium 156 keeps the cookies of frames of other sites back, as Safari and Firefox do. Then nothing can be told, and so it
+  // is said: “changed” would make the application end the session of somebody who is there.
+  test('hears from another site that nothing can be told, never that somebody left who did not', async () => {
+    const state = await page.evaluate(() => window.session_state);
+    assert.equal(await ask(page, state), 'error');
+    assert.match(await silently(page), /error=login_required/);
+    assert.equal(await ask(page, state), 'error');
+    const [kept] = (await page.context().cookies(issuer)).filter(({ name }) => name.endsWith('-s'));
+    assert.deepEqual([kept.sameSite, kept.secure, kept.httpOnly], ['None', true, false]);
+    assert.notEqual(kept.value, 'signed-out', 'and the silent request in the frame took nothing for signed out');
   });
 
   test('signs out and comes back', async () => {

@@ -174,7 +174,9 @@ async fn everything_discovery_names_is_there() {
     assert_eq!(discovery, browser.open("/.well-known/oauth-authorization-server").await.answer.json());
     assert_eq!(discovery["issuer"], portal_id_testkit::idp::ISSUER);
     for (name, value) in discovery.as_object().unwrap() {
-        if let Some(url) = value.as_str().filter(|_| name.ends_with("_endpoint") || name.ends_with("_uri")) {
+        if let Some(url) =
+            value.as_str().filter(|_| ["_endpoint", "_uri", "_iframe"].iter().any(|it| name.ends_with(it)))
+        {
             assert!(url.starts_with(portal_id_testkit::idp::ISSUER), "{name}");
             let page = browser.open(url).await;
             assert_ne!(page.status(), 404, "{name}");

@@ -52,6 +52,7 @@ mod registration_policy;
 mod registration_races;
 mod remembered;
 mod revocation;
+mod session_state;
 mod sessions;
 mod sign_out;
 mod sign_out_parameters;

@@ -190,6 +190,7 @@ impl DefaultLevel {
 }
 
 /// One provider.
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpstreamSettings {
@@ -288,6 +289,10 @@ pub struct UpstreamSettings {
     /// What happens there when somebody signs out here.
     #[serde(default)]
     pub logout: Option<LogoutPolicy>,
+    /// Whether `<our address>/upstream/<id>/signed-out` is registered there as an address to come back to after signing
+    /// out. Without it nobody is sent there: they would not come back. Default true.
+    #[serde(default = "yes")]
+    pub post_logout_redirect: bool,
     /// Whether it may end sessions here by a logout token. Default true.
     #[serde(default = "yes")]
     pub backchannel_logout: bool,

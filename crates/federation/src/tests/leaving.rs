@@ -30,6 +30,10 @@ async fn the_browser_leaves_by_the_end_session_endpoint_and_comes_back() {
     assert_eq!(pairs, wanted.map(|(name, value)| (name.to_owned(), value.to_owned())));
     let nothing = House::at(&provider, "logout = \"none\"");
     assert!(nothing.federation.farewell(NOW, &id(), &ending(None), None).is_none());
+    let unregistered = House::at(&provider, "post_logout_redirect = false");
+    assert!(unregistered.federation.farewell(NOW, &id(), &ending(None), Some("s-1")).is_none());
+    let own = format!("{}/thoat", provider.base);
+    assert!(unregistered.federation.farewell(NOW, &id(), &ending(Some(&own)), None).is_none());
     let nowhere = House::at(&provider, "end_session_endpoint = \"\"");
     assert!(nowhere.federation.farewell(NOW, &id(), &ending(None), None).is_none());
 }
@@ -42,6 +46,11 @@ async fn an_address_in_the_claims_is_followed_only_to_the_upstream_itself() {
     let own = format!("{}/thoat?x=1", provider.base);
     let to = |named: &str| house.federation.farewell(NOW, &id(), &ending(Some(named)), None).unwrap().location;
     assert_eq!(to(&own), own);
+    let with = |named: &str| house.federation.farewell(NOW, &id(), &ending(Some(named)), Some("s-1")).unwrap().location;
+    let back = "post_logout_redirect_uri=https%3A%2F%2Fid.example.gov.vn%2Fupstream%2Fvnconnect%2Fsigned-out&state=s-1";
+    assert_eq!(with(&own), format!("{own}&{back}"), "where a service waits");
+    let decided = format!("{own}&state=theirs");
+    assert_eq!(with(&decided), decided);
     for foreign in ["https://evil.example/", "javascript:alert(1)", "//evil.example", ""] {
         assert!(to(foreign).starts_with(&format!("{}/oidc/logout?", provider.base)), "{foreign}");
     }
@@ -161,5 +170,8 @@ async fn a_logout_token_that_cannot_be_judged_now_may_be_sent_again() {
     house.marks.out_of_reach(true);
     assert_eq!(read().await, Err(LogoutRefusal::Later));
     house.marks.out_of_reach(false);
-    read().await.unwrap();
+    let notice = read().await.unwrap();
+    assert_eq!(read().await, Err(LogoutRefusal::Invalid("the token was sent before")));
+    house.federation.unheed(NOW, &notice).await;
+    assert_eq!(read().await, Ok(notice), "nothing came of it the first time");
 }

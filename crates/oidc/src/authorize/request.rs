@@ -3,13 +3,16 @@
 use super::checks::{self, Asked};
 use super::claims_request::{self, ClaimsAsked};
 use super::prompt::{self, Prompt};
+use super::upstream;
 use crate::error::AuthorizationFault;
 use crate::parameters::Parameters;
 use crate::redirect::{ResponseMode, ReturnAddress, VerifiedRedirect};
 use crate::resource;
 use crate::seam::authorization::{Proposal, negotiate};
+use crate::session_state::registered_origins;
 use crate::settings::OidcSettings;
 use portal_id_core::client::Client;
+use std::collections::BTreeSet;
 
 /// What the request asks for.
 #[derive(Debug, PartialEq, Eq)]
@@ -37,7 +40,7 @@ impl Request {
         checks::run(&checks::AFTER_NEGOTIATION, &asked)?;
         let claims = claims_request::read(params, client)?;
         let resources = resource::of_authorization(params, client)?;
-        let prompt = prompt::read(params)?.with_acr_values(&claims.acr_values);
+        let prompt = prompt::read(params)?.with_level(claims.level());
         Ok(Self {
             scopes: negotiated.scopes,
             code_challenge: negotiated.code_challenge,
@@ -50,10 +53,27 @@ impl Request {
 }
 
 /// Where and how every answer to this request travels, also that of a request which is refused.
-pub(super) fn return_address(params: &Parameters, to: VerifiedRedirect, issuer: &str) -> ReturnAddress {
+pub(super) fn return_address(
+    params: &Parameters,
+    client: &Client,
+    to: VerifiedRedirect,
+    issuer: &str,
+) -> ReturnAddress {
     let asked = params.get("response_mode").and_then(ResponseMode::from_text).unwrap_or_default();
     let mode = if to.is_private_use() { ResponseMode::Query } else { asked };
-    ReturnAddress { to, mode, state: params.get("state").map(str::to_owned), issuer: issuer.to_owned() }
+    let is_openid = params.get("scope").is_some_and(|scope| scope.split(' ').any(|one| one == "openid"));
+    // Whoever asks that nothing be shown asks from a frame; the answer by form is a page, and would not be drawn there.
+    let framed_by = if params.is_silent() { registered_origins(&client.metadata) } else { BTreeSet::new() };
+    ReturnAddress {
+        echoed: upstream::echoed(params, &to),
+        to,
+        mode,
+        state: params.get("state").map(str::to_owned),
+        issuer: issuer.to_owned(),
+        client: client.id.clone(),
+        is_openid,
+        framed_by: framed_by.into_iter().collect(),
+    }
 }
 
 #[cfg(test)]
@@ -76,7 +96,8 @@ mod tests {
 
     fn address(query: &str) -> ReturnAddress {
         let redirect = VerifiedRedirect::of_authorization(&testing::client(), testing::REDIRECT_URI).unwrap();
-        return_address(&Parameters::parse(query.as_bytes()).unwrap(), redirect, "https://id.example")
+        let params = Parameters::parse(query.as_bytes()).unwrap();
+        return_address(&params, &testing::client(), redirect, "https://id.example")
     }
 
     #[test]
@@ -110,6 +131,22 @@ mod tests {
         assert_eq!(address("response_mode=query").mode, ResponseMode::Query);
         assert_eq!(address("response_mode=fragment").mode, ResponseMode::Query);
         assert_eq!(address("").mode, ResponseMode::Query);
+    }
+
+    // security: row 35
+    #[test]
+    fn only_a_silent_request_is_answered_into_a_frame_and_only_of_the_clients_own_origins() {
+        assert_eq!(address("prompt=none").framed_by, ["https://rp.example"]);
+        for shown in ["", "prompt=login", "prompt=none%20login", "prompt=none&prompt=none", "prompt=None"] {
+            assert_eq!(address(shown).framed_by, [""; 0], "{shown}");
+        }
+    }
+
+    #[test]
+    fn the_state_of_a_session_is_for_openid_connect() {
+        let is_openid = |query: &str| address(query).is_openid;
+        assert!(is_openid("scope=profile%20openid"));
+        assert!(!is_openid("scope=profile") && !is_openid("") && !is_openid("scope=openidx"));
     }
 
     proptest! {

@@ -47,7 +47,8 @@ pub(super) enum Kind {
 }
 
 /// What we append to a redirect URI: one that has it already would say it twice (RFC 6749 §3.1).
-pub(super) const OF_ANSWERS: &[&str] = &["code", "state", "iss", "error", "error_description", "error_uri"];
+pub(super) const OF_ANSWERS: &[&str] =
+    &["code", "state", "iss", "error", "error_description", "error_uri", "session_state"];
 /// What we append to a URI to return to after sign-out (RP-Initiated Logout §3), whose query is otherwise its own (§2).
 pub(super) const OF_SIGN_OUT: &[&str] = &["state"];
 
@@ -182,7 +183,7 @@ mod tests {
 
     #[test]
     fn a_query_is_free_but_for_what_is_appended_to_it() {
-        let all = ["code", "state", "iss", "error", "error_description", "error_uri", "sid", "logout_token", "x"];
+        let all = ["code", "state", "iss", "error", "error_description", "error_uri", "session_state", "sid", "x"];
         let refused = |appended: &[&'static str]| {
             let with = |name: &str| kind_of(&format!("https://rp.example/cb?a=%20&{name}=1"), appended);
             all.into_iter()

@@ -27,6 +27,8 @@ pub(crate) enum CookieKind {
     Confirmation,
     /// The ticket of an arrival by another provider that waits for a proof.
     Arrival,
+    /// Which session this is, for the script of [`crate::protocol::check_session`]: no secret, and worth nothing to us.
+    LoginState,
 }
 
 impl CookieKind {
@@ -39,13 +41,14 @@ impl CookieKind {
             Self::Remembered => "-r",
             Self::Confirmation => "-c",
             Self::Arrival => "-a",
+            Self::LoginState => "-s",
         }
     }
 
     /// How long the browser keeps it; `None` until it closes. A session ends on the server, whatever the browser keeps.
     const fn lifetime(self) -> Option<Span> {
         match self {
-            Self::Session | Self::Confirmation | Self::Arrival => None,
+            Self::Session | Self::Confirmation | Self::Arrival | Self::LoginState => None,
             Self::Browser | Self::Language | Self::KnownDevices | Self::Remembered => Some(Span::days(180)),
         }
     }
@@ -147,7 +150,10 @@ impl CookieNames {
     }
 
     fn plain(&self, kind: CookieKind, value: String) -> cookie::CookieBuilder<'static> {
-        Cookie::build((self.name(kind), value)).path("/").http_only(true).same_site(SameSite::Lax).secure(self.secure)
+        let readable = kind == CookieKind::LoginState;
+        // Browsers take `None` only with `Secure`: on loopback http the frame must be of the same site, as ports are.
+        let same_site = if readable && self.secure { SameSite::None } else { SameSite::Lax };
+        Cookie::build((self.name(kind), value)).path("/").http_only(!readable).same_site(same_site).secure(self.secure)
     }
 
     /// Whether everything here goes over TLS.
@@ -203,6 +209,21 @@ mod tests {
                 }
                 assert!(!set.contains("Domain"), "{set}");
             }
+        }
+    }
+
+    // security: row 10
+    #[test]
+    fn one_cookie_is_for_a_script_in_a_frame_and_it_alone() {
+        for (issuer, attributes) in [
+            ("https://id.tinh.example", "; SameSite=None; Secure; Path=/"),
+            ("https://localhost:8443", "; SameSite=None; Secure; Path=/"),
+            ("http://localhost:8080", "; SameSite=Lax; Path=/"),
+        ] {
+            let names = names(issuer);
+            let name = names.name(CookieKind::LoginState);
+            assert_eq!(names.set(CookieKind::LoginState, "v"), format!("{name}=v{attributes}"), "{issuer}");
+            assert_eq!(name.starts_with("__Host-"), issuer.starts_with("https"));
         }
     }
 

@@ -19,6 +19,7 @@ pub(crate) struct PagePolicy {
     form_targets: Vec<String>,
     image: Option<String>,
     frames: Vec<String>,
+    framed_by: Vec<String>,
     script: Script,
     asks_for_lists: bool,
 }
@@ -78,6 +79,13 @@ impl PagePolicy {
         self
     }
 
+    /// Pages of these origins may frame this one. Without any, as for all but two of our pages, nobody may.
+    #[must_use]
+    pub(crate) fn framed_by(mut self, origins: impl IntoIterator<Item = String>) -> Self {
+        self.framed_by.extend(origins.into_iter().filter(|origin| is_harmless(origin)));
+        self
+    }
+
     fn content_security_policy(&self) -> String {
         let mut policy = "default-src 'none'; style-src 'self'; img-src 'self'".to_owned();
         if let Some(address) = &self.image {
@@ -108,7 +116,9 @@ impl PagePolicy {
         if self.asks_for_lists {
             policy.push_str("; connect-src 'self'");
         }
-        policy.push_str("; frame-ancestors 'none'; base-uri 'none'");
+        policy.push_str("; frame-ancestors ");
+        policy.push_str(&if self.framed_by.is_empty() { "'none'".to_owned() } else { self.framed_by.join(" ") });
+        policy.push_str("; base-uri 'none'");
         policy
     }
 }
@@ -126,7 +136,10 @@ pub(crate) fn of_page(headers: &mut HeaderMap, policy: &PagePolicy, language: La
         CONTENT_SECURITY_POLICY,
         csp.unwrap_or(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
     );
-    headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    // The older header knows no list of origins; all browsers of today heed the policy.
+    if policy.framed_by.is_empty() {
+        headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    }
     headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
     of_redirect(headers);
 }
@@ -194,6 +207,25 @@ mod tests {
         );
         for nothing in [&[][..], &["https://a;script-src *"], &["https://*"], &["https://a b"]] {
             assert_eq!(of(nothing), policy(&PagePolicy::default()), "{nothing:?}");
+        }
+    }
+
+    // security: row 35
+    #[test]
+    fn a_page_is_framed_by_the_origins_that_are_named_and_else_by_nobody() {
+        let headers = |origins: &[&str]| {
+            let mut headers = HeaderMap::new();
+            let policy = PagePolicy::default().framed_by(origins.iter().map(|&it| it.to_owned()));
+            of_page(&mut headers, &policy, Language::default());
+            let csp = headers[CONTENT_SECURITY_POLICY].to_str().unwrap_or_default().to_owned();
+            (csp.split_once("frame-ancestors ").map(|(_, rest)| rest.to_owned()), headers.contains_key(X_FRAME_OPTIONS))
+        };
+        assert_eq!(
+            headers(&["https://a.example", "http://localhost:8081"]),
+            (Some("https://a.example http://localhost:8081; base-uri 'none'".to_owned()), false)
+        );
+        for nobody in [&[][..], &["https://*"], &["https://a b"], &["https://a; script-src *"], &["'self'"], &["*"]] {
+            assert_eq!(headers(nobody), (Some("'none'; base-uri 'none'".to_owned()), true), "{nobody:?}");
         }
     }
 

@@ -1,8 +1,9 @@
 //! One request of a browser: who, in which language, on the way to which service.
 
 mod answers;
+mod login_state;
 
-pub(crate) use answers::{error_page, see_other};
+pub(crate) use answers::{error_page, html_page, see_other};
 
 use crate::assets::Assets;
 use crate::edge::arrival::Arrival;
@@ -19,6 +20,7 @@ use crate::settings::Instead;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use http::{HeaderName, Method, Uri};
+use login_state::LoginState;
 use portal_id_core::accounts::{Here, NewSession, SignedIn};
 use portal_id_core::ctx::Ctx;
 use portal_id_core::digest::DigestPurpose;
@@ -27,7 +29,7 @@ use portal_id_core::profile::AccountClass;
 use portal_id_core::secret::Secret;
 use portal_id_core::time::Timestamp;
 use portal_id_federation::Baggage;
-use portal_id_oidc::Flow;
+use portal_id_oidc::{ClientRedirect, Flow};
 use std::sync::Arc;
 
 /// What a browser does with the answer (Fetch Metadata §2.3); programs do not send it.
@@ -55,6 +57,7 @@ pub(crate) struct Visit {
     session: Option<Secret>,
     brought: Brought,
     set_cookies: Vec<String>,
+    login_state: LoginState,
     /// Whether the page shows what the service shows of itself.
     shows_client: bool,
     /// The language that the person chose by the link on a page, just now (`None` for when) or before.
@@ -80,6 +83,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
             Some(cookie) => edge.house.session(&ctx, cookie).await?,
             None => None,
         };
+        let login_state = LoginState::of_visit(&edge, &parts.headers, who.as_ref());
         let open = |sealed: &str| {
             Some(OpenFlow { flow: edge.house.open_flow(&ctx, sealed)?, sealed: sealed.to_owned(), destination: None })
         };
@@ -119,6 +123,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
             session,
             brought,
             set_cookies,
+            login_state,
             shows_client,
             chosen,
         })
@@ -221,6 +226,7 @@ impl Visit {
             self.set_cookies.push(self.edge.cookies.set(CookieKind::Remembered, remembered));
         }
         self.session = Some(new.cookie.clone());
+        self.login_state.begins(&self.edge, &new.session);
         self
     }
 
@@ -234,10 +240,20 @@ impl Visit {
         self.brought.confirmation = None;
         self.set_cookies.push(self.edge.cookies.remove(CookieKind::Session));
         self.set_cookies.push(self.edge.cookies.remove(CookieKind::Confirmation));
+        self.login_state.ends();
         self.browser = Secret::random(self.ctx.entropy());
         self.ctx.browser = Some(self.edge.vault.digest(DigestPurpose::Browser, &[self.browser.expose().as_bytes()]));
         self.set_cookies.push(self.edge.cookies.set(CookieKind::Browser, self.browser.expose()));
         self
+    }
+
+    /// Tells a service by which state of this browser it notices a change, if there is any.
+    #[must_use]
+    pub(crate) fn telling_login_state(&self, answer: ClientRedirect) -> ClientRedirect {
+        match self.login_state.text() {
+            Some(state) => answer.with_session_state(state, self.ctx.entropy()),
+            None => answer,
+        }
     }
 
     /// The ticket of an arrival by another provider, for the use cases.
@@ -284,6 +300,23 @@ impl Visit {
             self.flow = Some(OpenFlow { flow, sealed: sealed.clone(), destination });
         }
         Ok(self)
+    }
+
+    /// Notes in the pending request that the person goes to another provider for the level that it asks for: with what
+    /// they come back it is content, and nobody is sent twice.
+    #[must_use]
+    pub(crate) fn trying_upstream(mut self) -> Self {
+        if let Some(open) = self.flow.take() {
+            let flow = Flow { upstream_tried: true, ..open.flow };
+            let sealed = self.edge.house.seal_flow(&self.ctx, &flow);
+            self.flow = Some(OpenFlow { flow, sealed, destination: open.destination });
+        }
+        self
+    }
+
+    /// Whether the person is on the way to a level of another provider that a service asks for, in a session of theirs.
+    pub(crate) fn is_stepping_up(&self) -> bool {
+        self.who.is_some() && self.flow.as_ref().is_some_and(|open| open.flow.upstream_tried)
     }
 
     /// Takes a request of a service along to our pages.

@@ -3,7 +3,7 @@
 use super::layout::Layout;
 use super::moment;
 use crate::edge::{CsrfForm, Fields, FormFields, Next, PageError, PageResult, Visit};
-use crate::protocol::leaving;
+use crate::protocol::leaving::{self, Beyond};
 use crate::protocol::sign_out::SignOut;
 use crate::texts::Texts;
 use askama::Template;
@@ -100,24 +100,26 @@ pub(crate) async fn post(
             show(visit, &s.accounts, &who, Some((StatusCode::OK, "sessions-ended-others"))).await
         }
         "end-all" => {
+            let beyond = leaving::beyond(&visit, &s, &who).await;
             let ended = s.accounts.end_all_sessions(&visit.ctx, &who).await?;
-            signed_out(visit, &s, &ended).await
+            signed_out(visit, &s, &ended, beyond.as_ref()).await
         }
         _ => Err(PageError::Malformed("unknown-action")),
     }
 }
 
 async fn end(visit: Visit, s: &SignOut, who: &SignedIn, id: &SessionId) -> PageResult {
+    let beyond = if *id == who.session.id { leaving::beyond(&visit, s, who).await } else { None };
     let news = match s.accounts.end_own_session(&visit.ctx, who, id).await? {
         EndSessionOutcome::Ended => (StatusCode::OK, "sessions-ended"),
-        EndSessionOutcome::EndedThis(ended) => return signed_out(visit, s, &ended).await,
+        EndSessionOutcome::EndedThis(ended) => return signed_out(visit, s, &ended, beyond.as_ref()).await,
         EndSessionOutcome::Unknown => (StatusCode::NOT_FOUND, "sessions-unknown"),
     };
     show(visit, &s.accounts, who, Some(news)).await
 }
 
-async fn signed_out(visit: Visit, s: &SignOut, ended: &accounts::SignOut) -> PageResult {
-    leaving::leave(visit.end_session(), &s.provider, ended, None).await
+async fn signed_out(visit: Visit, s: &SignOut, ended: &accounts::SignOut, beyond: Option<&Beyond>) -> PageResult {
+    leaving::leave(visit.end_session(), s, ended, beyond, None).await
 }
 
 async fn show(

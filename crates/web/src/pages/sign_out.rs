@@ -41,15 +41,18 @@ impl SignedOutPage {
     }
 }
 
-/// Tells services by frames that the person left, and then goes back to the one that asked.
+/// Tells services by frames that the person left, and then goes on: back to the one that asked, or to the provider by
+/// which the person had arrived.
 #[derive(Template)]
 #[template(path = "pages/leaving.html")]
 pub(crate) struct LeavingPage {
     pub(crate) layout: Layout,
     /// What the frames load.
     pub(crate) frames: Vec<String>,
-    /// The verified address to go to.
+    /// The address to go to: a verified one of a service, or that of the provider.
     pub(crate) address: String,
+    /// The provider's name, if the person signs out there too.
+    pub(crate) provider: Option<String>,
     /// Whether the page goes there by itself.
     pub(crate) by_itself: bool,
 }

@@ -4,15 +4,21 @@ use crate::edge::{PageError, PagePolicy, PageResult, Visit};
 use crate::pages::form_post::FormPostPage;
 use crate::pages::going_back::GoingBackPage;
 use crate::pages::open_app::OpenAppPage;
+use crate::pages::upstream::start;
 use axum::response::Response;
 use http::StatusCode;
+use portal_id_federation::Federation;
 use portal_id_oidc::{AuthorizeOutcome, ClientRedirect, ResponseMode};
 
-/// Goes on with an authorization request. `visit` carries the request when a page of ours comes next.
-pub(crate) fn respond_authorize(visit: Visit, outcome: AuthorizeOutcome) -> PageResult {
+/// Goes on with an authorization request. `visit` carries the request when a page of ours, or another provider, comes next.
+pub(crate) async fn respond_authorize(visit: Visit, federation: &Federation, outcome: AuthorizeOutcome) -> PageResult {
     Ok(match outcome {
+        AuthorizeOutcome::Upstream(ask) => return start::lead(visit, federation, ask).await,
         AuthorizeOutcome::Refused(refusal) => return Err(PageError::AuthorizeRefused(refusal.key())),
-        AuthorizeOutcome::Redirect(redirect) => to_client(visit, &redirect),
+        AuthorizeOutcome::Redirect(redirect) => {
+            let redirect = visit.telling_login_state(redirect);
+            to_client(visit, &redirect)
+        }
         AuthorizeOutcome::SignIn(ask) if ask.create => {
             let path = visit.path("/register");
             visit.to(path)
@@ -23,6 +29,10 @@ pub(crate) fn respond_authorize(visit: Visit, outcome: AuthorizeOutcome) -> Page
         }
         AuthorizeOutcome::StepUp(_) => {
             let path = visit.path("/sign-in/step-up");
+            visit.to(path)
+        }
+        AuthorizeOutcome::Contact(_) => {
+            let path = visit.path("/account/contact");
             visit.to(path)
         }
         AuthorizeOutcome::Consent(_) => {
@@ -39,7 +49,10 @@ pub(crate) fn respond_authorize(visit: Visit, outcome: AuthorizeOutcome) -> Page
 /// that follows a form against the `form-action` of its page, those of the service too, which we cannot know.
 pub(crate) fn to_client(visit: Visit, redirect: &ClientRedirect) -> Response {
     if redirect.mode() == ResponseMode::FormPost {
-        let policy = PagePolicy::default().form_to(redirect.target().origin()).script(FormPostPage::SCRIPT);
+        let policy = PagePolicy::default()
+            .form_to(redirect.target().origin())
+            .script(FormPostPage::SCRIPT)
+            .framed_by(redirect.framed_by().iter().cloned());
         let page = FormPostPage::new(visit.layout(FormPostPage::TITLE), redirect);
         return visit.page_under(StatusCode::OK, &policy, page);
     }

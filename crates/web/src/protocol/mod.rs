@@ -6,6 +6,7 @@
 pub(crate) mod answer;
 pub(crate) mod authorize;
 pub(crate) mod called;
+pub(crate) mod check_session;
 pub(crate) mod cors;
 pub(crate) mod health;
 pub(crate) mod introspect;
@@ -17,6 +18,7 @@ pub(crate) mod revoke;
 pub(crate) mod sign_out;
 pub(crate) mod sms_report;
 pub(crate) mod token;
+pub(crate) mod upstream_logout;
 pub(crate) mod userinfo;
 
 /// The endpoints that programs ask: their errors are JSON, and nothing there looks at a cookie.
@@ -35,10 +37,10 @@ const NOT_FOR_SCRIPTS: [&str; 1] = ["/introspect"];
 
 /// Whether `path` is asked by programs rather than people.
 pub(crate) fn is_for_programs(path: &str) -> bool {
-    FOR_PROGRAMS.contains(&path)
+    FOR_PROGRAMS.contains(&path) || upstream_logout::is_at(path)
 }
 
 /// Whether scripts of any origin may read what `path` answers.
 pub(crate) fn is_for_scripts(path: &str) -> bool {
-    is_for_programs(path) && !NOT_FOR_SCRIPTS.contains(&path)
+    FOR_PROGRAMS.contains(&path) && !NOT_FOR_SCRIPTS.contains(&path)
 }

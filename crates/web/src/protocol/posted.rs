@@ -3,7 +3,8 @@
 //! First, a request that another site posted to us. Browsers keep our cookies back from it (SameSite=Lax), so it goes
 //! through one redirect to a GET, which has them (decisions 15). It is bound to no browser, because there is none to
 //! bind it to yet; it carries parameters and nothing else, so whoever follows it can do what a link with the same
-//! parameters can do, and it ends after a minute. Second, a request to sign out while the person is asked.
+//! parameters can do, and it ends after a minute. Second, a request to sign out while the person is asked. Third, the
+//! place where a service wants the person after signing out, while they sign out at another provider.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -24,6 +25,8 @@ pub(crate) enum Destination {
     Upstream,
     /// To the end-session endpoint, and the person is asked; bound to their browser.
     ConfirmSignOut,
+    /// To a service, by way of another provider at which the person signs out too; bound to their browser.
+    SignedOut,
 }
 
 impl Destination {
@@ -33,10 +36,8 @@ impl Destination {
             Self::Authorize => b"posted-to:authorize".to_vec(),
             Self::SignOut => b"posted-to:sign-out".to_vec(),
             Self::Upstream => b"posted-to:upstream".to_vec(),
-            Self::ConfirmSignOut => {
-                let browser = ctx.browser.as_ref().map_or(&[][..], |browser: &Digest| browser.as_bytes());
-                [b"confirm:sign-out:", browser].concat()
-            }
+            Self::ConfirmSignOut => in_browser(b"confirm:sign-out:", ctx),
+            Self::SignedOut => in_browser(b"return-to:signed-out:", ctx),
         }
     }
 
@@ -44,8 +45,14 @@ impl Destination {
         match self {
             Self::Authorize | Self::SignOut | Self::Upstream => Span::minutes(1),
             Self::ConfirmSignOut => Span::hours(1),
+            Self::SignedOut => Span::minutes(10),
         }
     }
+}
+
+fn in_browser(beginning: &[u8], ctx: &Ctx) -> Vec<u8> {
+    let browser = ctx.browser.as_ref().map_or(&[][..], |browser: &Digest| browser.as_bytes());
+    [beginning, browser].concat()
 }
 
 /// The query parameter that carries a posted request.
@@ -103,9 +110,17 @@ mod tests {
             let browser = Some(portal_id_core::digest::Digest::from_bytes([byte; 32]));
             Ctx { browser, ..ctx_at(Timestamp::from_seconds(1000)) }
         };
-        let text = seal(&FakeVault, &of(1), Destination::ConfirmSignOut, &Parameters::parse(b"a=1").unwrap());
-        assert!(open(&FakeVault, &of(1), Destination::ConfirmSignOut, &text).is_some());
-        assert_eq!(open(&FakeVault, &of(2), Destination::ConfirmSignOut, &text), None);
-        assert_eq!(open(&FakeVault, &of(1), Destination::SignOut, &text), None);
+        for (to, other) in [
+            (Destination::ConfirmSignOut, Destination::SignedOut),
+            (Destination::SignedOut, Destination::ConfirmSignOut),
+        ] {
+            let text = seal(&FakeVault, &of(1), to, &Parameters::parse(b"a=1").unwrap());
+            assert!(open(&FakeVault, &of(1), to, &text).is_some());
+            assert_eq!(open(&FakeVault, &of(2), to, &text), None);
+            assert_eq!(open(&FakeVault, &ctx_at(Timestamp::from_seconds(1000)), to, &text), None);
+            for elsewhere in [other, Destination::SignOut, Destination::Authorize] {
+                assert_eq!(open(&FakeVault, &of(1), elsewhere, &text), None);
+            }
+        }
     }
 }

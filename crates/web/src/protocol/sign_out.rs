@@ -3,7 +3,8 @@
 use crate::edge::form::read_form;
 use crate::edge::visit::see_other;
 use crate::edge::{Call, CsrfForm, Fields, FormFields, LocalPath, PageError, PagePolicy, PageResult, Visit};
-use crate::pages::sign_out::SignOutPage;
+use crate::pages::sign_out::{SignOutPage, SignedOutPage};
+use crate::protocol::answer::to_client;
 use crate::protocol::leaving;
 use crate::protocol::posted::{self, Destination};
 use axum::extract::{RawQuery, Request, State};
@@ -87,16 +88,37 @@ impl FormFields for Confirmation {
     }
 }
 
+/// Back from another provider, at which the person signed out too: on to where the service wanted them, if this browser
+/// carries that and it is still so. The provider itself is believed nothing.
+pub(crate) async fn came_back(visit: Visit, State(s): State<SignOut>) -> PageResult {
+    let carried = visit.query.find("state");
+    let carried = carried.and_then(|text| posted::open(s.vault.as_ref(), &visit.ctx, Destination::SignedOut, text));
+    let return_to = match carried {
+        Some(carried) => s.provider.return_after_sign_out(&carried).await?,
+        None => None,
+    };
+    match return_to {
+        Some(redirect) => Ok(to_client(visit, &redirect)),
+        // Somebody else signed in meanwhile, or nobody ever left.
+        None if visit.who.is_some() => Ok(visit.to("/")),
+        None => {
+            let page = SignedOutPage::new(visit.layout(SignedOutPage::TITLE), Vec::new());
+            Ok(visit.page(StatusCode::OK, page))
+        }
+    }
+}
+
 async fn leave(visit: Visit, s: &SignOut, return_to: Option<&ClientRedirect>) -> PageResult {
     // Where nobody was signed in nothing ends, so that a foreign link cannot spoil the forms of other windows.
-    let (visit, ended) = match &visit.who {
+    let (visit, ended, beyond) = match &visit.who {
         Some(who) => {
+            let beyond = leaving::beyond(&visit, s, who).await;
             let ended = s.accounts.sign_out(&visit.ctx, who).await?;
-            (visit.end_session(), ended)
+            (visit.end_session(), ended, beyond)
         }
-        None => (visit, accounts::SignOut::default()),
+        None => (visit, accounts::SignOut::default(), None),
     };
-    leaving::leave(visit, &s.provider, &ended, return_to).await
+    leaving::leave(visit, s, &ended, beyond.as_ref(), return_to).await
 }
 
 fn readable(raw: &[u8]) -> Result<Parameters, PageError> {

@@ -60,12 +60,17 @@ impl Visit {
 
     /// Goes on after a step: to the page that the person was on the way to, back to the pending request, or home.
     pub(crate) fn resume(mut self) -> Response {
-        let path = match self.next.take() {
+        let path = self.onward();
+        self.to(path)
+    }
+
+    /// Where [`Visit::resume`] goes.
+    pub(crate) fn onward(&mut self) -> LocalPath {
+        match self.next.take() {
             Some(next) => self.path(next.path()),
             None if self.flow.is_some() => self.path("/authorize/resume"),
             None => LocalPath::new("/"),
-        };
-        self.to(path)
+        }
     }
 
     /// Sends the browser to one of our pages, to come back to `next` afterwards.
@@ -81,7 +86,8 @@ impl Visit {
     }
 
     fn with_cookies(self, mut response: Response) -> Response {
-        for cookie in self.set_cookies {
+        let login_state = self.login_state.cookie(&self.edge);
+        for cookie in self.set_cookies.into_iter().chain(login_state) {
             if let Ok(value) = HeaderValue::try_from(cookie) {
                 response.headers_mut().append(SET_COOKIE, value);
             }
@@ -125,7 +131,8 @@ fn merge(headers: &mut HeaderMap, over: HeaderMap) {
     }
 }
 
-fn html_page(status: StatusCode, html: String, policy: &PagePolicy, language: Language) -> Response {
+/// A page's answer.
+pub(crate) fn html_page(status: StatusCode, html: String, policy: &PagePolicy, language: Language) -> Response {
     let mut response = (status, html).into_response();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers::of_page(response.headers_mut(), policy, language);

@@ -72,12 +72,14 @@ impl Samples {
         let frames = vec![self.v("https://hotich.example.vn/out?iss=a&sid=b"), self.v("https://dat.example.vn/out")];
         let page = SignedOutPage { layout: self.layout("signed-out-title"), frames: frames.clone() };
         self.draw("signed-out", &page);
-        for (name, address, by_itself) in [
-            ("leaving", "https://hotich.example.vn/bye?state=xyz", true),
-            ("leaving-to-an-app", "vn.example.app:/bye", false),
+        let there = self.v("Cổng Dịch vụ công quốc gia");
+        for (name, address, provider, by_itself) in [
+            ("leaving", "https://hotich.example.vn/bye?state=xyz", None, true),
+            ("leaving-to-an-app", "vn.example.app:/bye", None, false),
+            ("leaving-another-provider", "https://portal.example/oidc/logout?state=xyz", Some(there), true),
         ] {
             let (frames, address) = (frames.clone(), self.v(address));
-            let page = LeavingPage { layout: self.layout(LeavingPage::TITLE), frames, address, by_itself };
+            let page = LeavingPage { layout: self.layout(LeavingPage::TITLE), frames, address, provider, by_itself };
             self.draw(name, &page);
         }
     }

@@ -2,8 +2,13 @@
 
 mod arriving;
 mod away;
+mod contact;
+mod declining;
 mod distrust;
+mod links;
 mod mixing;
+mod own_account;
+mod proving;
 mod refusing;
 mod switched;
 
@@ -14,7 +19,7 @@ use std::sync::Arc;
 use url::Url;
 
 /// What a service asks that wants to know everything an upstream may vouch for.
-const SCOPE: &str = "openid profile email phone identity organization";
+const SCOPE: &str = "openid profile identity organization";
 
 /// A house that takes in people from the national portal, a service, and a person at their browser.
 struct Town {
@@ -57,7 +62,7 @@ impl Town {
     }
 
     async fn come_back(&mut self, there: &Url) -> Page {
-        self.browser.open(self.portal.sign_in(there).as_str()).await
+        self.browser.come_back(self.portal.sign_in(there).as_str()).await
     }
 
     /// What the service is given, at the end of a walk that leads there.
