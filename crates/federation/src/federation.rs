@@ -16,7 +16,8 @@ use portal_id_core::ctx::Ctx;
 use portal_id_core::digest::{Digest, DigestPurpose};
 use portal_id_core::language::LocalText;
 use portal_id_core::ports::{Ephemeral, EphemeralKey, UpstreamHttp, Vault};
-use portal_id_core::time::Timestamp;
+use portal_id_core::throttle::SignInLimits;
+use portal_id_core::time::{Span, Timestamp};
 use portal_id_core::upstream::{LogoutOf, Purpose, UpstreamEnding, UpstreamId, UpstreamIdentity};
 use portal_id_core::upstream_way::{UpstreamWay, UpstreamWays};
 use std::collections::BTreeMap;
@@ -34,6 +35,8 @@ pub struct FederationParts {
     pub ephemeral: Arc<dyn Ephemeral>,
     /// Calls each upstream, with its own roots, networks and time-out.
     pub http: BTreeMap<UpstreamId, Arc<dyn UpstreamHttp>>,
+    /// How many people may leave from one network.
+    pub limits: SignInLimits,
 }
 
 /// An upstream as pages offer it.
@@ -111,6 +114,7 @@ pub struct Federation {
     attempts: Attempts,
     /// Upstreams that stay off whatever the settings say.
     held: Vec<UpstreamId>,
+    limits: SignInLimits,
 }
 
 impl Federation {
@@ -128,6 +132,7 @@ impl Federation {
             public_url: parts.public_url.trim_end_matches('/').to_owned(),
             attempts: Attempts { vault: parts.vault, ephemeral: parts.ephemeral },
             held: Vec::new(),
+            limits: parts.limits,
         })
     }
 
@@ -209,6 +214,9 @@ impl Federation {
         if upstream.line.is_open(ctx.now) {
             return Err(Trouble::Away);
         }
+        if self.is_flood(ctx).await {
+            return Err(Trouble::Flood);
+        }
         let endpoints = upstream.endpoints(ctx.now).await?;
         let set = &upstream.set;
         let Departing { purpose, baggage, anew, least, login_hint } = departing;
@@ -218,6 +226,18 @@ impl Federation {
         let (state, attempt) = self.attempts.begin(ctx, beginning).await?;
         departure::address(ctx, set, &endpoints, &asked, (&state, &attempt), &self.redirect_uri(&set.id))
             .ok_or_else(|| away(upstream.line.failed(ctx.now, "its authorization_endpoint is no address".to_owned())))
+    }
+
+    /// Counts one more from the visitor's network, together with those who sign in here: each attempt takes a place among
+    /// the one-time marks, which nobody may fill up (decisions 10). Without the counter the marks are away too.
+    async fn is_flood(&self, ctx: &Ctx) -> bool {
+        let network = ctx.address.network();
+        if self.limits.exempt_networks.contains(&network) {
+            return false;
+        }
+        let key = EphemeralKey::new("sign-ins", &network);
+        let count = self.attempts.ephemeral.count(&key, Span::minutes(1), ctx.now).await.unwrap_or(0);
+        count > u64::from(self.limits.sign_ins_per_minute_and_address)
     }
 
     /// Takes somebody back: the answer to an attempt of this browser becomes an identity.

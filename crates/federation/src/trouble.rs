@@ -22,6 +22,8 @@ pub enum Trouble {
     Away,
     /// Too many people are arriving by it at this moment.
     Busy,
+    /// Too many people leave from one network at this moment.
+    Flood,
     /// Our own store of one-time marks is out of reach: nobody can be let in without (decisions 11).
     OutOfReach,
     /// The sign-in was not begun here, in this browser, at this upstream, a short while ago; or it is over.

@@ -137,6 +137,7 @@ impl House {
             vault: Arc::clone(&vault),
             ephemeral: Arc::clone(&ephemeral),
             http: upstreams::callers(&config, outside.upstreams.as_ref())?,
+            limits: config.accounts.limits.clone(),
         })?;
         let federation = Arc::new(upstreams::held_back(federation, &store, &ctx).await?);
         let provider = Arc::new(Provider::new(ProviderParts {

@@ -11,6 +11,7 @@ use portal_id_core::ctx::Ctx;
 use portal_id_core::digest::{Digest, DigestPurpose};
 use portal_id_core::entropy::Entropy;
 use portal_id_core::ports::{Ephemeral, EphemeralKey, SealPurpose, Unreachable, Unsealable, UpstreamHttp, Vault};
+use portal_id_core::throttle::SignInLimits;
 use portal_id_core::time::{Span, Timestamp};
 use portal_id_core::upstream::{Purpose, UpstreamId};
 use portal_id_notify::{HttpOutgoing, OutgoingSettings};
@@ -151,6 +152,7 @@ impl House {
             vault: Arc::new(PlainVault),
             ephemeral: marks.clone(),
             http,
+            limits: SignInLimits::default(),
         };
         Self { federation: Federation::new(parts).unwrap(), marks }
     }

@@ -27,6 +27,7 @@ use portal_id_core::digest::DigestPurpose;
 use portal_id_core::language::Language;
 use portal_id_core::profile::AccountClass;
 use portal_id_core::secret::Secret;
+use portal_id_core::time::Timestamp;
 use portal_id_federation::Baggage;
 use portal_id_oidc::{ClientRedirect, Flow};
 use std::sync::Arc;
@@ -61,6 +62,8 @@ pub(crate) struct Visit {
     login_state: LoginState,
     /// Whether the page shows what the service shows of itself.
     shows_client: bool,
+    /// The language that the person chose by the link on a page, just now (`None` for when) or before.
+    chosen: Option<Option<Timestamp>>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visit {
@@ -88,6 +91,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
         };
         let mut flow = query.find("flow").and_then(open);
         let link = query.find("lang");
+        let by_link = link.and_then(Language::from_tag).map(|_| None);
+        let chosen = by_link.or_else(|| choice.map(|choice| Some(choice.at)));
         if let Some(language) = link.and_then(Language::from_tag) {
             set_cookies.push(edge.cookies.set(CookieKind::Language, &Choice { language, at: ctx.now }.to_text()));
         }
@@ -123,6 +128,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
             set_cookies,
             login_state,
             shows_client,
+            chosen,
         })
     }
 }
@@ -289,6 +295,10 @@ impl Visit {
         if let Some(sealed) = &baggage.flow
             && let Some(flow) = self.edge.house.open_flow(&self.ctx, sealed)
         {
+            // The page speaks as the service asked, unless the person chose otherwise since.
+            let otherwise = self.chosen.is_some_and(|at| at.is_none_or(|at| at.seconds() >= flow.started_at.seconds()));
+            let asked = flow.params.get("ui_locales").and_then(Language::from_ui_locales);
+            self.ctx.language = asked.filter(|_| !otherwise).unwrap_or(self.ctx.language);
             let destination = self.edge.house.judge_flow(&self.ctx, &flow).await?;
             self.flow = Some(OpenFlow { flow, sealed: sealed.clone(), destination });
         }

@@ -5,8 +5,13 @@ use crate::edge::{PageResult, Visit};
 use crate::pages::layout::Layout;
 use askama::Template;
 use axum::response::Response;
-use http::StatusCode;
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, StatusCode};
+use portal_id_core::time::Span;
 use portal_id_federation::{Distrust, Federation, Missing, Stranded, Trouble};
+
+/// When a provider that is left alone may be called again at the earliest.
+const TRY_AGAIN_AFTER: Span = Span::seconds(30);
 
 /// What happened.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +50,8 @@ impl What {
     pub(crate) const AWAY: Self = Self { again: true, ways: true, ..what!("upstream-away", SERVICE_UNAVAILABLE) };
     /// Too many people are arriving by it.
     pub(crate) const BUSY: Self = Self { again: true, ways: true, ..what!("upstream-busy", SERVICE_UNAVAILABLE) };
+    /// Too many people leave from one network.
+    pub(crate) const FLOOD: Self = Self { again: true, ways: true, ..what!("upstream-flood", TOO_MANY_REQUESTS) };
     /// Our own marks are out of reach.
     pub(crate) const OUT_OF_REACH: Self =
         Self { again: true, ways: true, ..what!("upstream-out-of-reach", SERVICE_UNAVAILABLE) };
@@ -81,10 +88,11 @@ impl What {
 
     /// All of them.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::UNKNOWN,
         Self::AWAY,
         Self::BUSY,
+        Self::FLOOD,
         Self::OUT_OF_REACH,
         Self::OVER,
         Self::MALFORMED,
@@ -106,6 +114,7 @@ impl What {
             Trouble::Unknown => Self::UNKNOWN,
             Trouble::Away => Self::AWAY,
             Trouble::Busy => Self::BUSY,
+            Trouble::Flood => Self::FLOOD,
             Trouble::OutOfReach => Self::OUT_OF_REACH,
             Trouble::AttemptOver => Self::OVER,
             Trouble::Malformed => Self::MALFORMED,
@@ -185,7 +194,11 @@ fn draw(visit: Visit, federation: &Federation, id: &str, what: What, code: Optio
     let layout = visit.layout(what.title);
     let ways = Way::all(layout.texts, federation);
     let page = TroublePage::new(layout, ways, id, what, code).stepping_up(visit.is_stepping_up());
-    visit.page(what.status, page)
+    let mut response = visit.page(what.status, page);
+    if matches!(what.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(TRY_AGAIN_AFTER.as_seconds()));
+    }
+    response
 }
 
 /// Goes on with somebody who came back and did not arrive: who said no there is asked again here how to sign in, with what

@@ -92,6 +92,50 @@ async fn a_business_arrives_and_the_service_learns_which_it_is() {
     assert!(page.html().contains("Đang đăng nhập: Công ty Vải Thiều Lục Ngạn"), "{}", page.html());
 }
 
+// What real integrations stumbled over.
+#[tokio::test]
+async fn blanks_are_nothing_and_a_long_name_stays_whole() {
+    let name = format!("Công ty {}", "Thương mại và Dịch vụ ".repeat(8));
+    let mut town = Town::begin().await;
+    town.portal.inside().userinfo.extend(claims(json!({
+        "LoaiTaiKhoan": 2, "MaSoDoanhNghiep": "  ", "MaSoThue": "0100109106", "TenDoanhNghiep": name, "ThuDienTu": "",
+    })));
+    let page = town.walk().await;
+    let tokens = town.tokens(page).await;
+    let userinfo = town.service.userinfo(&tokens.field("access_token")).await.json();
+    assert_eq!((&userinfo["business_code"], &userinfo["business_name"]), (&json!("0100109106"), &json!(name.trim())));
+    assert!(userinfo.get("email").is_none());
+    // Somebody who had an identity card of nine digits, and then the number of twelve, is one person.
+    let mut town = Town::begin().await;
+    town.portal.inside().userinfo.extend(claims(json!({ "SoDinhDanh": "", "SoCMND": "121234567" })));
+    let page = town.walk().await;
+    let before = town.tokens(page).await.id_token();
+    town.portal.inside().userinfo.extend(claims(json!({ "SoDinhDanh": "024185001234" })));
+    town.browser = town.idp.browser();
+    let page = town.walk().await;
+    let tokens = town.tokens(page).await;
+    assert_eq!(tokens.id_token()["sub"], before["sub"]);
+    let userinfo = town.service.userinfo(&tokens.field("access_token")).await.json();
+    assert_eq!(
+        (&userinfo["identity_number"], &userinfo["former_number"]),
+        (&json!("024185001234"), &json!("121234567"))
+    );
+}
+
+// What real integrations did: tokens in addresses, links and pages.
+#[tokio::test]
+async fn no_token_of_the_provider_ever_reaches_the_browser() {
+    let mut town = Town::begin().await;
+    let there = town.leave().await;
+    let back = town.portal.sign_in(&there);
+    let page = town.browser.open(back.as_str()).await;
+    let given = format!("{:?} {} {:?}", page.answer.headers, page.url, town.browser.cookies());
+    for token in ["at-1", "s-binh", "TechID"] {
+        assert!(!given.contains(token), "{given}");
+    }
+    town.tokens(page).await.fields();
+}
+
 fn claims(object: Value) -> serde_json::Map<String, Value> {
     object.as_object().unwrap().clone()
 }

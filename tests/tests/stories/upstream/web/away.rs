@@ -89,3 +89,35 @@ async fn without_a_place_for_one_time_marks_nobody_is_let_in_and_the_page_says_w
     let page = browser.open("/sign-in").await.expect("sign-in");
     let _ = an.sign_in(&idp, &mut browser, &page).await.expect("home");
 }
+
+// security: row 16
+#[tokio::test]
+async fn nobody_fills_the_one_time_marks_by_leaving_over_and_over() {
+    let portal = Provider::vnconnect();
+    let idp = TestIdp::start_with_providers(&[&portal], |config| {
+        config.accounts.limits.sign_ins_per_minute_and_address = 3;
+    })
+    .await;
+    for _ in 0..3 {
+        let _ = idp.browser().open("/upstream/vnconnect/start").await.expect_away(&portal.base);
+    }
+    let page = expect_trouble(idp.browser().open("/upstream/vnconnect/start").await, 429, "upstream-flood");
+    assert_eq!(page.answer.header("retry-after"), Some("30"));
+    let mut elsewhere = idp.browser().at_address("198.51.100.9");
+    let _ = elsewhere.open("/upstream/vnconnect/start").await.expect_away(&portal.base);
+    idp.advance(Span::minutes(1)).await;
+    let _ = idp.browser().open("/upstream/vnconnect/start").await.expect_away(&portal.base);
+}
+
+#[tokio::test]
+async fn the_page_speaks_the_language_that_the_service_asked_for() {
+    let mut town = Town::begin().await;
+    let request = town.service.authorize_url_with(SCOPE, &[("ui_locales", "en")]);
+    let page = town.browser.open(request.as_str()).await.expect("sign-in");
+    let there = town.browser.open(&page.link("by-vnconnect").unwrap()).await.expect_away(&town.portal.base);
+    let page = town.browser.open(town.portal.refuse(&there, "server_error").as_str()).await;
+    assert!(page.words().contains("did not tell us who you are"), "{}", page.words());
+    let there = town.browser.open(&page.link("again").unwrap()).await.expect_away(&town.portal.base);
+    let page = town.browser.open(town.portal.refuse(&there, "access_denied").as_str()).await.expect("sign-in");
+    assert!(page.words().contains("You did not agree"), "{}", page.words());
+}
