@@ -3,6 +3,8 @@
 mod arriving;
 mod away;
 mod distrust;
+mod leaving;
+mod logout_tokens;
 mod mixing;
 mod refusing;
 mod switched;
