@@ -89,12 +89,8 @@ pub fn acr(ial: Ial, aal: Aal) -> &'static str {
         .map_or(CLASSES[0].0, |class| class.0)
 }
 
-/// The classes that this provider can really return today: what discovery advertises.
-pub fn supported() -> [&'static str; 2] {
-    // A local sign-in takes two factors, or one at a remembered browser; the higher classes arrive with the national
-    // portal.
-    [CLASSES[0].0, CLASSES[1].0]
-}
+/// What a sign-in here is worth at best: two factors, and nobody who vouches.
+pub const LOCAL: (Ial, Aal) = (Ial(0), Aal(2));
 
 /// The classes that can be reached by one of these ways, each worth `ial` and `aal` at best; the lowest first.
 pub fn reachable(ways: &[(Ial, Aal)]) -> Vec<&'static str> {
@@ -115,11 +111,11 @@ pub fn best_met<'a>(values: impl IntoIterator<Item = &'a str>, ial: Ial, aal: Aa
     known.filter_map(|at| CLASSES.get(at).filter(reached).map(|class| (at, class.0))).max().map(|(_, value)| value)
 }
 
-/// Whether a service that asks for these classes (`acr_values`, in any order) is content with no less than two factors.
-/// Unknown values say nothing (OpenID Connect Core §3.1.2.1).
-pub fn asks_for_two_factors<'a>(acr_values: impl IntoIterator<Item = &'a str>) -> bool {
-    let mut known = acr_values.into_iter().filter_map(|value| CLASSES.iter().find(|class| class.0 == value)).peekable();
-    known.peek().is_some() && known.all(|(_, _, least_aal)| *least_aal >= Aal(2))
+/// With what a service that asks for these classes (`acr_values`, in any order) is content: the lowest of them. `None` when
+/// it names none that we know: unknown values say nothing (OpenID Connect Core §3.1.2.1).
+pub fn asked_for<'a>(acr_values: impl IntoIterator<Item = &'a str>) -> Option<(Ial, Aal)> {
+    // Each class asks no less than the one before it.
+    acr_values.into_iter().filter_map(least).min()
 }
 
 #[cfg(test)]
@@ -149,19 +145,28 @@ mod tests {
 
     // security: row 11
     #[test]
-    fn a_service_asks_for_two_factors_unless_it_names_the_first_class_or_none_that_we_know() {
-        for asks in ["urn:portal-id:loa:2", "urn:portal-id:loa:3 urn:portal-id:loa:2", "gold urn:portal-id:loa:4"] {
-            assert!(asks_for_two_factors(asks.split(' ')), "{asks}");
+    fn a_service_asks_for_the_lowest_class_that_it_names_and_that_we_know() {
+        let of = |values: &str| asked_for(values.split(' ')).map(|(ial, aal)| (ial.0, aal.0));
+        for (values, least) in [
+            ("urn:portal-id:loa:2", (0, 2)),
+            ("urn:portal-id:loa:3 urn:portal-id:loa:2", (0, 2)),
+            ("urn:portal-id:loa:3", (2, 2)),
+            ("gold urn:portal-id:loa:4", (3, 3)),
+            ("urn:portal-id:loa:1", (0, 1)),
+            ("urn:portal-id:loa:2 urn:portal-id:loa:1", (0, 1)),
+        ] {
+            assert_eq!(of(values), Some(least), "{values}");
         }
-        for content in ["", " ", "gold", "urn:portal-id:loa:1", "urn:portal-id:loa:2 urn:portal-id:loa:1"] {
-            assert!(!asks_for_two_factors(content.split(' ')), "{content}");
+        for nothing in ["", " ", "gold", "urn:portal-id:loa:5"] {
+            assert_eq!(of(nothing), None, "{nothing}");
         }
+        assert!(CLASSES.is_sorted_by_key(|class| (class.1, class.2)) && CLASSES.is_sorted_by_key(|class| class.2));
     }
 
     #[test]
     fn what_is_reachable_is_what_some_way_reaches_and_each_class_says_what_it_needs() {
-        let local = [(Ial(0), Aal(2))];
-        assert_eq!(reachable(&local), supported());
+        let local = [LOCAL];
+        assert_eq!(reachable(&local), ["urn:portal-id:loa:1", "urn:portal-id:loa:2"]);
         assert_eq!(reachable(&[]), Vec::<&str>::new());
         let with_portal = [local[0], (Ial(2), Aal(2))];
         assert_eq!(reachable(&with_portal).last(), Some(&"urn:portal-id:loa:3"));

@@ -144,6 +144,9 @@ audit_events! {
     ContactVerified => "contact_verified",
     /// Another provider said that a session of it ended: that of ours which stood on it ended too.
     UpstreamEndedSession => "upstream_ended_session",
+    /// An account got its first password, or one in place of a distrusted one, by the word of another provider or a
+    /// passkey; and the name to sign in with, if its holder had chosen none.
+    PasswordSet => "password_set",
 }
 
 /// An entry of the audit trail. It holds identifiers, never names, addresses, numbers or secrets.

@@ -71,6 +71,10 @@ pub enum AliasSource {
     BusinessCode,
     /// The name of the business.
     BusinessName,
+    /// How far the number that is told is vouched for, in the words of the national sign-in: `LoA2` where the national
+    /// portal does, `LoA1` where the desk or another provider does, and only to whom signed in with two factors; nothing
+    /// otherwise. It is about the number, not about this sign-in, which is what `ial` and `acr` are about.
+    NumberAssurance,
 }
 
 impl AliasSource {
@@ -93,12 +97,14 @@ impl AliasSource {
                 &["identity"]
             }
             Self::BusinessCode | Self::BusinessName => &["organization"],
+            Self::NumberAssurance => &["identity", "organization"],
         }
     }
 }
 
 impl AliasPreset {
-    /// Its names. Names for facts that we do not keep (religion, family, blood group, passport, sex) are not among them.
+    /// Its names. Names for facts that we do not keep (religion, family, blood group, passport, sex) are not among them, nor
+    /// is `loAs`: services read it as the level of a sign-in, and a local sign-in vouches for nobody.
     pub const fn names(self) -> &'static [(&'static str, AliasSource)] {
         match self {
             Self::Vnconnect => &[

@@ -166,6 +166,11 @@ impl Factors {
         }
     }
 
+    /// Whether there is any way to take the second step, for somebody who has a phone or not.
+    pub const fn suffice(self, phone: bool) -> bool {
+        phone || self.has_own() || self.recovery_codes > 0
+    }
+
     /// Whether there is a way that needs no text message.
     pub const fn has_own(self) -> bool {
         self.authenticators > 0 || self.passkeys > 0

@@ -1,5 +1,5 @@
-//! The one dispatcher of the login flow: from stored facts to the next step. Steps know neither each other nor their
-//! order; each returns here.
+//! What a service demands of a session, and the cheapest way there. Steps know neither each other nor their order: after
+//! each the request is judged anew.
 
 use crate::acr::{Aal, Ial};
 use crate::session::Session;
@@ -10,31 +10,19 @@ use crate::time::Timestamp;
 pub struct Requirement {
     /// The person must have proved who they are at or after this moment (`prompt=login`, `max_age`).
     pub signed_in_since: Option<Timestamp>,
-    /// One factor is not enough (`acr_values`): a session of a remembered browser does not count.
-    pub two_factors: bool,
+    /// The least level that is asked for (`acr_values`, `claims`), where one is.
+    pub level: Option<(Ial, Aal)>,
 }
 
-/// The next step of a person on the way to the end of a flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Give name and password.
-    SignIn,
-    /// Prove a second factor; the session, of one factor, is good otherwise.
-    SecondFactor,
-    /// Nothing more to prove.
-    Done,
-}
+impl Requirement {
+    /// Whether one factor is not enough: a session of a remembered browser does not count.
+    pub fn two_factors(&self) -> bool {
+        self.level.is_some_and(|(_, aal)| aal >= Aal(2))
+    }
 
-/// The next step, from the facts. The second step (the code) follows from an open challenge, which only the page that
-/// holds its address can know; a session exists only after both, and after a new password where the old one is distrusted:
-/// that step follows from a ticket which the second step hands over.
-pub fn next_step(session: Option<&Session>, requirement: Requirement) -> Step {
-    let young = |session: &Session| requirement.signed_in_since.is_none_or(|since| session.auth_time >= since);
-    let strong = |session: &Session| !requirement.two_factors || session.aal() >= Aal(2);
-    match session {
-        Some(session) if young(session) && strong(session) => Step::Done,
-        Some(session) if young(session) => Step::SecondFactor,
-        _ => Step::SignIn,
+    /// Whether the person of the session proved who they are recently enough.
+    pub fn is_recent_enough(&self, session: &Session) -> bool {
+        self.signed_in_since.is_none_or(|since| session.auth_time >= since)
     }
 }
 
@@ -58,7 +46,7 @@ pub fn cheapest_way(
     session: &Session,
     (ial, aal): (Ial, Aal),
     second_factor: bool,
-    upstreams: &[Vec<(Ial, Aal)>],
+    upstreams: &[&[(Ial, Aal)]],
 ) -> Way {
     let here = session.aal();
     if session.ial >= ial && here >= aal {
@@ -100,9 +88,9 @@ mod tests {
     #[test]
     fn a_person_is_sent_no_further_than_the_level_needs() {
         let (one, two) = ([Amr::Pwd], [Amr::Pwd, Amr::Sms, Amr::Mfa]);
-        let basic = vec![(Ial(1), Aal(2))];
-        let portal = vec![(Ial(1), Aal(2)), (Ial(2), Aal(2))];
-        let chip = vec![(Ial(3), Aal(3))];
+        let basic = &[(Ial(1), Aal(2))][..];
+        let portal = &[(Ial(1), Aal(2)), (Ial(2), Aal(2))][..];
+        let chip = &[(Ial(3), Aal(3))][..];
         let all = [basic, portal, chip];
         let (second, third, fourth) = ((Ial(0), Aal(2)), (Ial(2), Aal(2)), (Ial(3), Aal(3)));
         for (ial, amr, least, factor, expected) in [

@@ -43,4 +43,5 @@ pub mod store;
 pub mod throttle;
 pub mod time;
 pub mod upstream;
+pub mod upstream_way;
 pub mod vouched;

@@ -1,5 +1,6 @@
 //! An e-mail address or phone that the holder of an account gave and is about to prove with a code.
 
+use crate::ctx::Ctx;
 use crate::digest::Digest;
 use crate::ids::{AccountId, PendingContactId};
 use crate::ports::Sealed;
@@ -63,4 +64,13 @@ pub struct PendingContact {
 impl PendingContact {
     /// How long it waits.
     pub const LIFETIME: Span = Span::minutes(30);
+
+    /// Whether whoever holds `account` may go on with it in the browser of `ctx`, with at most so many wrong tries.
+    pub fn is_open(&self, ctx: &Ctx, account: &AccountId, tries: u32) -> bool {
+        self.account_id == *account
+            && ctx.browser == Some(self.browser)
+            && self.used_at.is_none()
+            && self.tries < tries
+            && ctx.now < self.created_at + Self::LIFETIME
+    }
 }

@@ -276,6 +276,30 @@ pub struct Identifier {
     pub source: FactSource,
 }
 
+/// Who vouches for one fact of an account: what claims are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FactStanding {
+    /// What kind of fact.
+    pub kind: IdentifierKind,
+    /// When it was verified, if it was.
+    pub verified_at: Option<Timestamp>,
+    /// Who vouches for it.
+    pub source: FactSource,
+}
+
+impl FactStanding {
+    /// Whether somebody other than the holder vouches for it.
+    pub const fn is_verified(&self) -> bool {
+        self.verified_at.is_some()
+    }
+}
+
+impl From<&Identifier> for FactStanding {
+    fn from(identifier: &Identifier) -> Self {
+        Self { kind: identifier.kind, verified_at: identifier.verified_at, source: identifier.source }
+    }
+}
+
 impl Identifier {
     /// Whether somebody other than the holder vouches for it.
     pub const fn is_verified(&self) -> bool {

@@ -18,6 +18,7 @@ use portal_id_core::language::LocalText;
 use portal_id_core::ports::{Ephemeral, EphemeralKey, UpstreamHttp, Vault};
 use portal_id_core::time::Timestamp;
 use portal_id_core::upstream::{LogoutOf, Purpose, UpstreamEnding, UpstreamId, UpstreamIdentity};
+use portal_id_core::upstream_way::{UpstreamWay, UpstreamWays};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -181,9 +182,15 @@ impl Federation {
         self.offers_of(|set| set.reaches(ial, aal))
     }
 
-    /// The levels that somebody can arrive with by any of them.
-    pub fn levels_in_reach(&self) -> Vec<(Ial, Aal)> {
-        self.upstreams.iter().filter(|one| self.is_on(one)).flat_map(|one| one.set.levels_in_reach()).collect()
+    /// All of them, on or off, as the request of a service can lead to one.
+    pub fn ways(&self) -> UpstreamWays {
+        let way = |one: &Upstream| UpstreamWay {
+            id: one.set.id.clone(),
+            is_on: self.is_on(one),
+            deep_link: one.set.deep_link,
+            levels: one.set.levels_in_reach().collect(),
+        };
+        UpstreamWays::new(self.upstreams.iter().map(way).collect())
     }
 
     /// The address that an upstream must have registered for people who come back.

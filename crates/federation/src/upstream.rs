@@ -89,7 +89,12 @@ impl Upstream {
                 Unmapped::Incomplete(what) => Trouble::Incomplete(what),
             }
         })?;
-        let Mapped { key, class, facts, level, logout_uri } = mapped;
+        let Mapped { key, class, facts, mut level, logout_uri } = mapped;
+        if attempt.anew {
+            // They signed in since they left, whatever seconds and clocks make of it: else a service that asked for a
+            // sign-in since then would send them back for another, again and again.
+            level.at = level.at.max(attempt.started_at.min(ctx.now));
+        }
         Ok(UpstreamIdentity {
             upstream: id.clone(),
             source: self.set.source,

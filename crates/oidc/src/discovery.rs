@@ -13,7 +13,8 @@ use portal_id_keys::CLIENT_ALGORITHMS;
 use serde_json::{Map, Value, json};
 
 /// The metadata document. `registers` says whether there is anybody who may register: only then `prompt=create` works.
-pub(crate) fn document(issuer: &str, registers: bool) -> Value {
+/// `classes` are those that people can reach here and by the upstreams.
+pub(crate) fn document(issuer: &str, registers: bool, classes: &[&str]) -> Value {
     let at = |path: &str| format!("{}{path}", issuer.trim_end_matches('/'));
     let mut document = json!({
         "issuer": issuer,
@@ -39,7 +40,7 @@ pub(crate) fn document(issuer: &str, registers: bool) -> Value {
         "subject_types_supported": SubjectType::ALL.map(SubjectType::as_str),
         "claim_types_supported": ["normal"],
         "claims_supported": crate::claims::supported(),
-        "acr_values_supported": portal_id_core::acr::supported(),
+        "acr_values_supported": classes,
         "prompt_values_supported": prompt::values(registers),
         "ui_locales_supported": Language::ALL.map(Language::tag),
         "authorization_response_iss_parameter_supported": true,
@@ -79,21 +80,36 @@ fn programs(members: &mut Map<String, Value>, at: impl Fn(&str) -> String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use portal_id_core::acr::{Aal, Ial, LOCAL, reachable};
+
+    fn local(issuer: &str, registers: bool) -> Value {
+        document(issuer, registers, &reachable(&[LOCAL]))
+    }
 
     #[test]
     fn the_metadata_says_what_works() {
-        insta::assert_snapshot!(format!("{:#}", document("https://id.example.gov.vn", true)));
+        insta::assert_snapshot!(format!("{:#}", local("https://id.example.gov.vn", true)));
     }
 
     #[test]
     fn registering_is_advertised_only_while_somebody_may() {
-        let prompts = |registers| document("https://id.example.gov.vn", registers)["prompt_values_supported"].clone();
+        let prompts = |registers| local("https://id.example.gov.vn", registers)["prompt_values_supported"].clone();
         assert_eq!(prompts(true), json!(["none", "login", "consent", "select_account", "create"]));
         assert_eq!(prompts(false), json!(["none", "login", "consent", "select_account"]));
     }
 
     #[test]
     fn an_issuer_with_a_path_keeps_it_before_each_endpoint() {
-        assert_eq!(document("https://example.gov.vn/id", true)["token_endpoint"], "https://example.gov.vn/id/token");
+        assert_eq!(local("https://example.gov.vn/id", true)["token_endpoint"], "https://example.gov.vn/id/token");
+    }
+
+    // security: row 11
+    #[test]
+    fn the_classes_are_those_that_somebody_can_reach() {
+        let portal = document("https://id.example.gov.vn", true, &reachable(&[LOCAL, (Ial(2), Aal(2))]));
+        let classes = |document: &Value| document["acr_values_supported"].as_array().map(Vec::len);
+        assert_eq!(classes(&local("https://id.example.gov.vn", true)), Some(2));
+        assert_eq!(classes(&portal), Some(3));
+        assert_eq!(portal["acr_values_supported"][2], "urn:portal-id:loa:3");
     }
 }

@@ -18,11 +18,24 @@ pub struct Flow {
     pub params: Parameters,
     /// When it first arrived.
     pub started_at: Timestamp,
+    /// Whether the person has gone to an upstream for the level that it asks for: what they bring back is the best there is.
+    pub upstream_tried: bool,
+}
+
+impl Flow {
+    /// A request that has just arrived.
+    pub const fn new(params: Parameters, started_at: Timestamp) -> Self {
+        Self { params, started_at, upstream_tried: false }
+    }
 }
 
 impl fmt::Debug for Flow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Flow").field("params", &self.params).field("started_at", &self.started_at).finish()
+        f.debug_struct("Flow")
+            .field("params", &self.params)
+            .field("started_at", &self.started_at)
+            .field("upstream_tried", &self.upstream_tried)
+            .finish()
     }
 }
 
@@ -41,7 +54,8 @@ impl Provider {
 fn seal(vault: &dyn Vault, ctx: &Ctx, flow: &Flow) -> String {
     let mut plain = flow.started_at.millis().to_be_bytes().to_vec();
     plain.extend_from_slice(flow.params.encode().as_bytes());
-    let sealed = vault.seal(SealPurpose::Flow, &context(ctx.browser.as_ref()), &plain, ctx.entropy());
+    let context = context(ctx.browser.as_ref(), flow.upstream_tried);
+    let sealed = vault.seal(SealPurpose::Flow, &context, &plain, ctx.entropy());
     URL_SAFE_NO_PAD.encode(sealed)
 }
 
@@ -49,17 +63,23 @@ fn open(vault: &dyn Vault, ctx: &Ctx, text: &str, lives: Span) -> Option<Flow> {
     // Without a browser of its own a visitor could open what any other such visitor was given.
     let browser = ctx.browser.as_ref()?;
     let sealed = URL_SAFE_NO_PAD.decode(text).ok()?;
-    let plain = vault.open(SealPurpose::Flow, &context(Some(browser)), &sealed).ok()?;
+    let as_is = |upstream_tried| {
+        let plain = vault.open(SealPurpose::Flow, &context(Some(browser), upstream_tried), &sealed).ok()?;
+        Some((plain, upstream_tried))
+    };
+    let (plain, upstream_tried) = as_is(false).or_else(|| as_is(true))?;
     let (started_at, params) = plain.split_first_chunk::<8>()?;
     let started_at = Timestamp::from_millis(i64::from_be_bytes(*started_at));
     let params = Parameters::parse(params).ok()?;
     // `since` is zero for a start that another node's clock puts a moment ahead of ours.
-    (ctx.now.since(started_at) < lives).then_some(Flow { params, started_at })
+    (ctx.now.since(started_at) < lives).then_some(Flow { params, started_at, upstream_tried })
 }
 
-/// What is sealed for one browser and one use opens nowhere else (security.md row 10).
-fn context(browser: Option<&Digest>) -> Vec<u8> {
-    let mut context = b"authorization-request:".to_vec();
+/// What is sealed for one browser and one use opens nowhere else (security.md row 10). What a request has been through is
+/// part of that, so that nobody can take it away or add it.
+fn context(browser: Option<&Digest>, upstream_tried: bool) -> Vec<u8> {
+    let kind = if upstream_tried { &b"authorization-request-from-upstream:"[..] } else { b"authorization-request:" };
+    let mut context = kind.to_vec();
     context.extend(browser.into_iter().flat_map(Digest::as_bytes));
     context
 }
@@ -77,7 +97,7 @@ mod tests {
     }
 
     fn flow() -> Flow {
-        Flow { params: Parameters::parse(b"client_id=a&state=%C4%91+x&scope=openid").unwrap(), started_at: NOW }
+        Flow::new(Parameters::parse(b"client_id=a&state=%C4%91+x&scope=openid").unwrap(), NOW)
     }
 
     fn opened(text: &str, ctx: &Ctx) -> Option<Flow> {
@@ -93,6 +113,16 @@ mod tests {
         assert_eq!(opened(&text, &ctx(None, NOW)), None);
         let nobodys = seal(&PlainVault, &ctx(None, NOW), &flow());
         assert_eq!(opened(&nobodys, &ctx(None, NOW)), None);
+    }
+
+    // security: row 10
+    #[test]
+    fn what_a_request_has_been_through_stays_with_it() {
+        let tried = Flow { upstream_tried: true, ..flow() };
+        let text = seal(&PlainVault, &ctx(Some(1), NOW), &tried);
+        assert_eq!(opened(&text, &ctx(Some(1), NOW)), Some(tried));
+        assert_eq!(opened(&text, &ctx(Some(2), NOW)), None);
+        assert_eq!(opened(&seal(&PlainVault, &ctx(Some(1), NOW), &flow()), &ctx(Some(1), NOW)), Some(flow()));
     }
 
     #[test]

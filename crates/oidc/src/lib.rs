@@ -32,7 +32,7 @@ mod testing;
 mod tokens;
 mod userinfo;
 
-pub use authorize::{AuthorizeOutcome, AuthorizeRefusal, ConsentAsk, SignInAsk};
+pub use authorize::{AuthorizeOutcome, AuthorizeRefusal, ConsentAsk, ContactNeed, SignInAsk, UpstreamAsk};
 pub use client_auth::{client_secret_digest, named_client};
 pub use end_session::EndSessionOutcome;
 pub use error::ProtocolError;

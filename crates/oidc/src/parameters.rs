@@ -10,8 +10,12 @@ pub struct Parameters {
     pairs: Vec<(String, String)>,
 }
 
-/// Every parameter of the standards that our endpoints read or refuse and that comes once.
-const KNOWN: [&str; 38] = [
+/// Every parameter that our endpoints read or refuse and that comes once: those of the standards, and our own for the way
+/// to an upstream.
+const KNOWN: [&str; 43] = [
+    "MaCoQuanThucHien",
+    "MaDVC",
+    "MaTTHCDP",
     "access_token",
     "acr_values",
     "assertion",
@@ -28,6 +32,7 @@ const KNOWN: [&str; 38] = [
     "display",
     "grant_type",
     "id_token_hint",
+    "idp_hint",
     "login_hint",
     "logout_hint",
     "max_age",
@@ -48,6 +53,7 @@ const KNOWN: [&str; 38] = [
     "token_type_hint",
     "ui_locales",
     "username",
+    "vnconnect",
     "id_token",
     "logout_token",
 ];

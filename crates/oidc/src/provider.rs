@@ -4,9 +4,11 @@ use crate::client_auth::FetchedKeys;
 use crate::discovery;
 use crate::settings::OidcSettings;
 use portal_id_core::accounts::RegistrationSettings;
+use portal_id_core::acr;
 use portal_id_core::ports::{Ephemeral, Outgoing, Vault};
 use portal_id_core::store::Store;
 use portal_id_core::time::{Span, Timestamp};
+use portal_id_core::upstream_way::UpstreamWays;
 use portal_id_keys::KeyRing;
 use std::sync::Arc;
 
@@ -17,6 +19,7 @@ pub struct Provider {
     keys: Arc<KeyRing>,
     settings: Arc<OidcSettings>,
     registration: RegistrationSettings,
+    upstreams: UpstreamWays,
     ephemeral: Arc<dyn Ephemeral>,
     outgoing: Arc<dyn Outgoing>,
     /// The keys of clients that publish them.
@@ -43,13 +46,16 @@ pub struct ProviderParts {
     pub settings: OidcSettings,
     /// On which days `prompt=create` leads to a form.
     pub registration: RegistrationSettings,
+    /// The upstreams that a request can lead to.
+    pub upstreams: UpstreamWays,
 }
 
 impl Provider {
     /// A provider.
     pub fn new(parts: ProviderParts) -> Self {
-        let ProviderParts { store, vault, keys, ephemeral, outgoing, settings, registration } = parts;
-        let discovery = |registers| discovery::document(&settings.issuer, registers).to_string();
+        let ProviderParts { store, vault, keys, ephemeral, outgoing, settings, registration, upstreams } = parts;
+        let classes = acr::reachable(&upstreams.levels().chain([acr::LOCAL]).collect::<Vec<_>>());
+        let discovery = |registers| discovery::document(&settings.issuer, registers, &classes).to_string();
         let (discovery, discovery_without_registration) = (discovery(true), discovery(false));
         let settings = Arc::new(settings);
         Self {
@@ -58,6 +64,7 @@ impl Provider {
             keys,
             settings,
             registration,
+            upstreams,
             ephemeral,
             outgoing,
             fetched_keys: FetchedKeys::default(),
@@ -90,6 +97,10 @@ impl Provider {
     /// How long the public keys may be cached.
     pub fn jwks_max_age(&self) -> Span {
         self.keys.max_age()
+    }
+
+    pub(crate) fn upstreams(&self) -> &UpstreamWays {
+        &self.upstreams
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -14,7 +14,7 @@ use portal_id_core::grant::Grant;
 use portal_id_core::ids::{AccountId, ClientId, GrantId, SessionId};
 use portal_id_core::language::Language;
 use portal_id_core::ports::{SealPurpose, Unsealable, Vault};
-use portal_id_core::profile::{Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind, Profile};
+use portal_id_core::profile::{Account, AccountClass, AccountState, FactSource, FactStanding, IdentifierKind, Profile};
 use portal_id_core::session::Session;
 use portal_id_core::signing_key::SigningAlgorithm;
 use portal_id_core::time::{Span, Timestamp};
@@ -203,13 +203,6 @@ pub(crate) fn business_account() -> Account {
 }
 
 /// A fact of that person that nobody vouches for.
-pub(crate) fn identifier(kind: IdentifierKind) -> Identifier {
-    Identifier {
-        account_id: AccountId::from_text(SUBJECT),
-        kind,
-        digest: Digest::from_bytes([9; 32]),
-        claimed: true,
-        verified_at: None,
-        source: FactSource::SelfDeclared,
-    }
+pub(crate) fn fact(kind: IdentifierKind) -> FactStanding {
+    FactStanding { kind, verified_at: None, source: FactSource::SelfDeclared }
 }

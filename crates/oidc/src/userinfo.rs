@@ -23,16 +23,16 @@ impl Provider {
         // A client's own token has nobody to tell about.
         let grant_id = token.grant_id.clone().ok_or_else(refused)?;
         has_openid(&token.scopes)?;
-        let found = self.store().look("userinfo", move |tx| tx.find_ground_and_identifiers(&grant_id)).await?;
-        let (ground, identifiers) = found.ok_or_else(refused)?;
+        let found = self.store().look("userinfo", move |tx| tx.find_ground_and_standings(&grant_id)).await?;
+        let (ground, facts) = found.ok_or_else(refused)?;
         let open = judge::open_scopes(&token, &ground, ctx.now).ok_or_else(refused)?;
         has_openid(&open)?;
         let Ground { grant, account, client } = &ground;
         let profile =
             claims::open_profile(self.vault(), account).map_err(|error| ProtocolError::server_error(&error))?;
-        let mut answer = claims::of_person(account, &profile, &identifiers, &open, client.metadata.identity);
+        let mut answer = claims::of_person(account, &profile, &facts, &open, client.metadata.identity);
         answer.insert("sub".to_owned(), json!(grant.subject()));
-        claims::aliases::put(&mut answer, &client.metadata.claim_aliases);
+        claims::aliases::put(&mut answer, &client.metadata.claim_aliases, &grant.amr);
         let Some(algorithm) = client.metadata.userinfo_signed_response_alg else {
             return Ok(UserinfoAnswer::Claims(answer));
         };

@@ -61,8 +61,8 @@ pub enum Command {
 /// How to serve.
 #[derive(Debug, clap::Args)]
 pub struct ServeArgs {
-    /// Serve a demonstration: its own database and keys, an inbox for everybody, a ready citizen and client. Reads no
-    /// configuration file.
+    /// Serve a demonstration: its own database and keys, an inbox for everybody, a ready citizen and client, and a
+    /// stand-in for the national portal. Reads no configuration file.
     #[arg(long)]
     pub demo: bool,
     /// The folder of the demonstration's database and keys.
@@ -74,6 +74,13 @@ pub struct ServeArgs {
     /// The address of the demonstration's sample service, where its client may be sent back to.
     #[arg(long, default_value = "http://localhost:8081", requires = "demo")]
     pub service: String,
+    /// The port of the demonstration's stand-in for the national portal: 8082 unless that is taken, 0 for none.
+    #[arg(long, requires = "demo", conflicts_with = "upstreams")]
+    pub national_portal_port: Option<u16>,
+    /// A configuration file of which only the section `federation` is read: providers by which people arrive at the
+    /// demonstration, in place of the stand-in.
+    #[arg(long, requires = "demo")]
+    pub upstreams: Option<PathBuf>,
 }
 
 /// Managing relying parties.

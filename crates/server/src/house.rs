@@ -147,6 +147,7 @@ impl House {
             outgoing: Arc::clone(&outgoing),
             settings: config.oidc.clone(),
             registration: config.accounts.registration.clone(),
+            upstreams: federation.ways(),
         }));
         let courier = Arc::new(courier(&config, &outside, &store, &vault)?);
         let writer = Arc::clone(&provider) as Arc<dyn NoticeWriter>;

@@ -118,6 +118,15 @@ impl Browser {
         self.follow(url, answer).await
     }
 
+    /// Opens the address where another provider sent somebody back. Who is new, and asked how they can be reached, passes on.
+    pub async fn come_back(&mut self, address: &str) -> Page {
+        let page = self.open(address).await;
+        match page.link("skip") {
+            Some(onward) if page.name() == "contact" => self.open(&onward).await,
+            _ => page,
+        }
+    }
+
     /// Sends a form as it was shown and filled, pressing `button`.
     pub async fn submit(&mut self, form: Form) -> Page {
         let url = form.action.clone();

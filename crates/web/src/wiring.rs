@@ -5,7 +5,6 @@ use crate::edge::cookies::CookieNames;
 use crate::edge::flow::Destination;
 use crate::edge::request_id::RequestIds;
 use crate::edge::{Edge, House};
-use crate::pages::client_links::ClientFace;
 use crate::protocol::health::Readiness;
 use crate::settings::WebSettings;
 use async_trait::async_trait;
@@ -103,14 +102,9 @@ impl House for TheHouse {
 
     async fn judge_flow(&self, ctx: &Ctx, flow: &Flow) -> Result<Option<Destination>, Failure> {
         // For nobody in particular: then the answer is who asks, and never a code.
-        let outcome = self.provider.authorize(ctx, &flow.params, None, Some(flow.started_at)).await?;
+        let outcome = self.provider.resume(ctx, flow, None).await?;
         Ok(match outcome {
-            AuthorizeOutcome::SignIn(ask) => {
-                let two_factors = ask.requirement.two_factors;
-                let service = ClientFace::new(&ask.client_name, &ask.links);
-                let anew = ask.requirement.signed_in_since.is_some();
-                Some(Destination { service, origin: ask.redirect_origin, two_factors, anew })
-            }
+            AuthorizeOutcome::SignIn(ask) => Some(Destination::of(&ask)),
             _ => None,
         })
     }

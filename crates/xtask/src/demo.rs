@@ -3,7 +3,10 @@
 use crate::interrupt;
 use crate::ports;
 use crate::processes::progress;
-use crate::provider::{self, Addresses, DEMO_BUSINESS_PASSWORD, DEMO_BUSINESS_USERNAME, DEMO_PASSWORD, DEMO_USERNAME};
+use crate::provider::{
+    self, Addresses, Arriving, DEMO_BUSINESS_PASSWORD, DEMO_BUSINESS_USERNAME, DEMO_PASSWORD, DEMO_USERNAME,
+    NATIONAL_BUSINESS_USERNAME, NATIONAL_CITIZEN_NUMBER, NATIONAL_CITIZEN_OF_BOTH_NUMBER, NATIONAL_PASSWORD,
+};
 use crate::repository::Repository;
 use crate::setup::{self, Need};
 use anyhow::{Context, Result};
@@ -18,6 +21,9 @@ pub(crate) struct Options {
     /// Port of the sample service
     #[arg(long, default_value_t = 8081)]
     service_port: u16,
+    /// Port of the stand-in for the national portal
+    #[arg(long, default_value_t = 8082)]
+    national_portal_port: u16,
     /// Forget what earlier demos kept: accounts, keys, messages
     #[arg(long)]
     reset: bool,
@@ -30,9 +36,11 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(repository: &Repository, options: &Options) -> Result<()> {
-    let addresses = Addresses { provider: options.port, service: options.service_port };
+    let addresses =
+        Addresses { provider: options.port, service: options.service_port, national: options.national_portal_port };
     ports::must_be_free(addresses.provider, "--port")?;
     ports::must_be_free(addresses.service, "--service-port")?;
+    ports::must_be_free(addresses.national, "--national-portal-port")?;
     setup::prepare(repository, &[Need::Compiler, Need::Npm("tests/sample-service")])?;
     let program = provider::build(repository, options.release)?;
 
@@ -45,12 +53,13 @@ pub(crate) fn run(repository: &Repository, options: &Options) -> Result<()> {
     fs::create_dir_all(&data).with_context(|| format!("cannot create {}", data.display()))?;
     let log = |name: &str| (!options.verbose).then(|| folder.join(name));
 
-    progress("starting the provider and the sample service");
-    let mut provider = provider::start(&program, addresses, &data, log("provider.log").as_deref())?;
+    progress("starting the provider, the national portal's stand-in and the sample service");
+    let log_of_provider = log("provider.log");
+    let mut provider = provider::start(&program, addresses, Arriving::StandIn, &data, log_of_provider.as_deref())?;
     let mut service = provider::start_service(repository, addresses, log("service.log").as_deref())?;
     println!("{}", welcome(addresses));
     if !options.verbose {
-        println!("Logs: {}. Ctrl-C stops both programs.", folder.display());
+        println!("Logs: {}. Ctrl-C stops all of it.", folder.display());
     }
     while interrupt::pause().is_ok() {
         provider.still_running()?;
@@ -65,24 +74,33 @@ pub(crate) fn run(repository: &Repository, options: &Options) -> Result<()> {
 fn welcome(addresses: Addresses) -> String {
     let issuer = addresses.issuer();
     let service = addresses.service_url();
-    let inbox = format!("{issuer}/demo/inbox");
+    let national = addresses.national_url();
+    let (inbox, national_inbox) = (format!("{issuer}/demo/inbox"), format!("{national}/demo/inbox"));
     format!(
         "
 Portal ID is running.
 
   {service:<35} a provincial service: press \u{201c}Đăng nhập\u{201d} at the top right
   {issuer:<35} the portal
-  {inbox:<35} every e-mail and SMS of the demo
+  {inbox:<35} every e-mail and SMS of the portal
+  {national:<35} a stand-in for the national portal
+  {national_inbox:<35} every e-mail and SMS of that one
 
 A citizen is ready: username {DEMO_USERNAME}, password {DEMO_PASSWORD}
 A business is ready: username {DEMO_BUSINESS_USERNAME}, password {DEMO_BUSINESS_PASSWORD}
+The national portal knows, all with the password {NATIONAL_PASSWORD}:
+  {NATIONAL_CITIZEN_NUMBER:<14} a citizen who has no account here
+  {NATIONAL_CITIZEN_OF_BOTH_NUMBER:<14} the citizen from above, who has
+  {NATIONAL_BUSINESS_USERNAME:<14} a business
 
 What to try
   1. Open {service}, press \u{201c}Đăng nhập\u{201d}, sign in as the citizen; the code is in the inbox.
   2. Register yourself at {issuer}/register, as a citizen or a business, open the link from the inbox, then sign in.
   3. Sign out at the service, and see that it asks again.
-  4. Read it in English: press \u{201c}English\u{201d} at the top of a page; the service, the portal and the inbox have each their own.
-  5. Connect a service of your own: {issuer}/.well-known/openid-configuration
+  4. Sign in by the national portal: press its button on the sign-in page, give a number and the password there; the code is
+     in the national portal's inbox. As the citizen who has an account here too, prove it once, and it is linked.
+  5. Read it in English: press \u{201c}English\u{201d} at the top of a page; the service, the portals and the inboxes have each their own.
+  6. Connect a service of your own: {issuer}/.well-known/openid-configuration
 "
     )
 }

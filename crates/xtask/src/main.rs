@@ -16,6 +16,7 @@ mod security_tests;
 mod servers;
 mod setup;
 mod tests;
+mod upstream;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -35,7 +36,7 @@ struct Commands {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Start the provider and a sample provincial service, and say what to try (Ctrl-C stops both)
+    /// Start the provider, a stand-in for the national portal and a sample provincial service, and say what to try (Ctrl-C stops all)
     Demo(demo::Options),
     /// Run the tests: everything, or the named areas
     Test(tests::Options),

@@ -1,4 +1,5 @@
-//! The two programs of the demo: our provider in demo mode and the sample service beside it.
+//! The programs of the demo: our provider in demo mode, which brings a stand-in for the national portal with it, and the
+//! sample service beside it.
 
 use crate::ports;
 use crate::processes::{self, Background};
@@ -13,6 +14,11 @@ pub(crate) const DEMO_USERNAME: &str = "nguyenvanan";
 pub(crate) const DEMO_PASSWORD: &str = "Cong-Dan-2026!";
 pub(crate) const DEMO_BUSINESS_USERNAME: &str = "vaithieumau";
 pub(crate) const DEMO_BUSINESS_PASSWORD: &str = "Doanh-Nghiep-2026!";
+/// Who has an account at the stand-in for the national portal, all with one password.
+pub(crate) const NATIONAL_CITIZEN_NUMBER: &str = "024190001239";
+pub(crate) const NATIONAL_CITIZEN_OF_BOTH_NUMBER: &str = "024085001234";
+pub(crate) const NATIONAL_BUSINESS_USERNAME: &str = "mychumau";
+pub(crate) const NATIONAL_PASSWORD: &str = "Quoc-Gia-2026!";
 pub(crate) const DEMO_CLIENT_ID: &str = "sample-service";
 pub(crate) const DEMO_CLIENT_SECRET: &str = "sample-service-secret-for-the-demo-only";
 
@@ -51,11 +57,13 @@ pub(crate) fn build_program(repository: &Repository, package: &str, name: &str, 
 pub(crate) struct Addresses {
     pub(crate) provider: u16,
     pub(crate) service: u16,
+    /// The stand-in for the national portal.
+    pub(crate) national: u16,
 }
 
 impl Addresses {
     pub(crate) fn free() -> Result<Self> {
-        Ok(Self { provider: ports::free()?, service: ports::free()? })
+        Ok(Self { provider: ports::free()?, service: ports::free()?, national: ports::free()? })
     }
 
     pub(crate) fn issuer(self) -> String {
@@ -65,10 +73,30 @@ impl Addresses {
     pub(crate) fn service_url(self) -> String {
         format!("http://localhost:{}", self.service)
     }
+
+    /// Another site than the other two, so that browsers really cross sites.
+    pub(crate) fn national_url(self) -> String {
+        format!("http://127.0.0.1:{}", self.national)
+    }
+}
+
+/// By which providers people arrive at the demo.
+#[derive(Clone, Copy)]
+pub(crate) enum Arriving<'a> {
+    /// The stand-in for the national portal, which the provider brings with it.
+    StandIn,
+    /// Those of a configuration file.
+    By(&'a Path),
 }
 
 /// Starts the provider in demo mode on the folder `data` and waits until it is healthy.
-pub(crate) fn start(program: &Path, addresses: Addresses, data: &Path, log: Option<&Path>) -> Result<Background> {
+pub(crate) fn start(
+    program: &Path,
+    addresses: Addresses,
+    arriving: Arriving<'_>,
+    data: &Path,
+    log: Option<&Path>,
+) -> Result<Background> {
     let mut command = Command::new(program);
     command.args(["serve", "--demo", "--data"]).arg(data).args([
         "--port",
@@ -76,6 +104,10 @@ pub(crate) fn start(program: &Path, addresses: Addresses, data: &Path, log: Opti
         "--service",
         &addresses.service_url(),
     ]);
+    match arriving {
+        Arriving::StandIn => command.args(["--national-portal-port", &addresses.national.to_string()]),
+        Arriving::By(file) => command.arg("--upstreams").arg(file),
+    };
     let mut provider = Background::start("the provider", &mut command, log)?;
     ports::wait_until_healthy(&mut provider, addresses.provider)?;
     Ok(provider)

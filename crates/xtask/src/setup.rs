@@ -43,11 +43,12 @@ pub(crate) enum Need {
     MdBook,
 }
 
-const EVERYTHING: [Need; 16] = [
+const EVERYTHING: [Need; 17] = [
     Need::Compiler,
     Need::Npm("tests/sample-service"),
     Need::Npm("tests/interop"),
     Need::Npm("tests/browser"),
+    Need::Npm("tests/upstream"),
     Need::Npm("tests/smsc"),
     Need::Chromium,
     Need::Python,

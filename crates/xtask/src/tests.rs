@@ -5,12 +5,13 @@ use crate::interrupt;
 use crate::ports;
 use crate::processes::{self, Background, progress};
 use crate::provider::{
-    self, Addresses, DEMO_BUSINESS_PASSWORD, DEMO_BUSINESS_USERNAME, DEMO_CLIENT_ID, DEMO_CLIENT_SECRET, DEMO_PASSWORD,
-    DEMO_USERNAME,
+    self, Addresses, Arriving, DEMO_BUSINESS_PASSWORD, DEMO_BUSINESS_USERNAME, DEMO_CLIENT_ID, DEMO_CLIENT_SECRET,
+    DEMO_PASSWORD, DEMO_USERNAME,
 };
 use crate::repository::{Repository, TemporaryFolder};
 use crate::servers::{Durability, Postgres, Redis};
 use crate::setup::{self, Need};
+use crate::upstream;
 use anyhow::{Result, bail};
 use std::fs;
 use std::path::PathBuf;
@@ -42,6 +43,8 @@ enum Area {
     Stock,
     /// Every page and the demo in a real Chromium, with an accessibility engine
     Browser,
+    /// Arriving by a national portal in Chromium: one that we did not write (npm oidc-provider), and the demo's stand-in
+    Upstream,
     /// Delivery to a real SMTP server: plain on the loopback, STARTTLS, TLS
     Smtp,
     /// Text messages over SMPP to a short message centre that is not ours
@@ -52,12 +55,13 @@ enum Area {
     Cluster,
 }
 
-const ALL: [Area; 9] = [
+const ALL: [Area; 10] = [
     Area::Rust,
     Area::Shared,
     Area::Interop,
     Area::Stock,
     Area::Browser,
+    Area::Upstream,
     Area::Smtp,
     Area::Sms,
     Area::Crash,
@@ -72,6 +76,7 @@ impl Area {
             Self::Interop => "interop",
             Self::Stock => "stock",
             Self::Browser => "browser",
+            Self::Upstream => "upstream",
             Self::Smtp => "smtp",
             Self::Sms => "sms",
             Self::Crash => "crash",
@@ -99,6 +104,13 @@ impl Area {
             Self::Browser => {
                 &[Need::Compiler, Need::Npm("tests/browser"), Need::Npm("tests/sample-service"), Need::Chromium]
             }
+            Self::Upstream => &[
+                Need::Compiler,
+                Need::Npm("tests/upstream"),
+                Need::Npm("tests/browser"),
+                Need::Npm("tests/sample-service"),
+                Need::Chromium,
+            ],
             Self::Smtp => &[Need::Compiler, Need::Python, Need::OpenSsl],
             Self::Sms => &[Need::Compiler, Need::Npm("tests/smsc")],
             Self::Crash => &[Need::Compiler, Need::Python, Need::Postgres],
@@ -116,6 +128,7 @@ impl Area {
             Self::Interop => interop(workshop),
             Self::Stock => stock(workshop),
             Self::Browser => browser(workshop),
+            Self::Upstream => upstream::run(workshop),
             Self::Smtp => python(workshop, "tests/crash/smtp_delivery.py", &[]),
             Self::Sms => sms(workshop),
             Self::Crash => ["sqlite", "postgres"]
@@ -129,10 +142,10 @@ impl Area {
 }
 
 /// What an area's run is given.
-struct Workshop<'a> {
-    repository: &'a Repository,
-    program: PathBuf,
-    folder: PathBuf,
+pub(crate) struct Workshop<'a> {
+    pub(crate) repository: &'a Repository,
+    pub(crate) program: PathBuf,
+    pub(crate) folder: PathBuf,
     keep_screenshots: bool,
 }
 
@@ -231,11 +244,8 @@ fn browser(workshop: &Workshop<'_>) -> Result<()> {
     let provider = start_provider(workshop, addresses)?;
     let log = workshop.folder.join("service.log");
     let _service = provider::start_service(workshop.repository, addresses, Some(&log))?;
-    let mut command = node(workshop, "tests/browser", addresses);
-    if let Some(chromium) = setup::chromium() {
-        command.env("CHROMIUM", chromium);
-    }
-    command.env("DRAWN_PAGES", pages).env("SCREENSHOTS", workshop.folder.join("screenshots"));
+    let mut command = chromium(workshop, "tests/browser", addresses);
+    command.env("DRAWN_PAGES", pages);
     if workshop.keep_screenshots {
         command.env("KEEP_SCREENSHOTS", "1");
     }
@@ -259,7 +269,17 @@ fn start_provider(workshop: &Workshop<'_>, addresses: Addresses) -> Result<Backg
     progress("starting the provider on free ports");
     let data = workshop.folder.join("data");
     fs::create_dir_all(&data)?;
-    provider::start(&workshop.program, addresses, &data, Some(&workshop.folder.join("provider.log")))
+    provider::start(&workshop.program, addresses, Arriving::StandIn, &data, Some(&workshop.folder.join("provider.log")))
+}
+
+/// Node, with what walks through pages need beside the addresses.
+pub(crate) fn chromium(workshop: &Workshop<'_>, folder: &str, addresses: Addresses) -> Command {
+    let mut command = node(workshop, folder, addresses);
+    if let Some(chromium) = setup::chromium() {
+        command.env("CHROMIUM", chromium);
+    }
+    command.env("SCREENSHOTS", workshop.folder.join("screenshots"));
+    command
 }
 
 fn node(workshop: &Workshop<'_>, folder: &str, addresses: Addresses) -> Command {
@@ -330,6 +350,6 @@ fn sms(workshop: &Workshop<'_>) -> Result<()> {
 }
 
 /// Beside a failure, what the provider said last.
-fn with_log(result: Result<()>, provider: &Background) -> Result<()> {
+pub(crate) fn with_log(result: Result<()>, provider: &Background) -> Result<()> {
     result.map_err(|error| error.context(format!("the provider{}", provider.last_words())))
 }

@@ -13,8 +13,8 @@ export function launch() {
 }
 
 // `scripts: false` is the visitor without JavaScript; both are under the full content security policy. A visitor goes to
-// the portal and the service alone, or to `site` alone.
-export async function visitor(browser, { width, language, scripts, site, colours = 'light' }) {
+// the portal, the service and those `beside` alone, or to `site` alone.
+export async function visitor(browser, { width, language, scripts, site, beside = [], colours = 'light' }) {
   const context = await browser.newContext({
     viewport: { width, height: width < 600 ? 740 : 900 },
     locale: language === 'vi' ? 'vi-VN' : 'en-GB',
@@ -23,7 +23,7 @@ export async function visitor(browser, { width, language, scripts, site, colours
     colorScheme: colours,
     reducedMotion: 'reduce',
   });
-  const ours = site ? [site] : [new URL(settings.issuer).origin, new URL(settings.service).origin];
+  const ours = site ? [site] : [new URL(settings.issuer).origin, new URL(settings.service).origin, ...beside];
   const complaints = [];
   const page = await context.newPage();
   // A build beside the tests may make a page wait.

@@ -1,4 +1,4 @@
-// The citizen's mailbox and phone: the demo inbox, as JSON.
+// The citizen's mailbox and phone: the demo inbox, as JSON; that of the portal, or of the `at` that is named.
 import { settings } from './settings.js';
 
 const PATIENCE_MS = 30_000;
@@ -13,13 +13,13 @@ export async function mailedLink(context, email, path) {
   return linkIn(message).replace(/[).,>]+$/, '');
 }
 
-export async function codesSent(context, phone) {
-  return (await read(context)).filter((message) => isCode(message, phone)).length;
+export async function codesSent(context, phone, at) {
+  return (await read(context, at)).filter((message) => isCode(message, phone)).length;
 }
 
 // The code of the SMS that follows the first `already`.
-export async function smsCode(context, phone, already) {
-  const message = await waitFor(context, (found) => isCode(found, phone), already);
+export async function smsCode(context, phone, already, at) {
+  const message = await waitFor(context, (found) => isCode(found, phone), already, at);
   return /\b(\d{6})\b/.exec(message.text)[1];
 }
 
@@ -27,18 +27,18 @@ function isCode(message, phone) {
   return message.channel === 'sms' && message.to === `+84${phone.slice(1)}` && /\b\d{6}\b/.test(message.text);
 }
 
-async function waitFor(context, wanted, already) {
+async function waitFor(context, wanted, already, at) {
   const deadline = Date.now() + PATIENCE_MS;
   while (Date.now() < deadline) {
-    const found = (await read(context)).filter(wanted);
+    const found = (await read(context, at)).filter(wanted);
     if (found.length > already) return found.sort((a, b) => `${a.sent_at}`.localeCompare(`${b.sent_at}`)).at(-1);
     await new Promise((done) => setTimeout(done, PAUSE_MS));
   }
   throw new Error('the expected message did not arrive in the demo inbox');
 }
 
-async function read(context) {
-  const response = await context.request.get(`${settings.issuer}/demo/inbox`, { headers: { accept: 'application/json' } });
+async function read(context, at = settings.issuer) {
+  const response = await context.request.get(`${at}/demo/inbox`, { headers: { accept: 'application/json' } });
   if (!response.ok()) throw new Error(`/demo/inbox answered ${response.status()}`);
   return response.json();
 }

@@ -13,7 +13,9 @@ export const settings = {
   issuer: required('ISSUER'),
   service: required('SERVICE_URL'),
   // The folder of pages drawn by crates/web.
-  drawn: required('DRAWN_PAGES'),
+  get drawn() {
+    return required('DRAWN_PAGES');
+  },
   chromium: process.env.CHROMIUM ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync),
   // Help to look into a failure, then may be deleted.
   screenshots: process.env.SCREENSHOTS ?? mkdtempSync(join(tmpdir(), 'portal-id-screenshots-')),

@@ -22,15 +22,18 @@ class Settings:
         self.contents = {"fullchain.pem": chain, "privkey.pem": key, "province-ca.pem": authority.ca}
 
     def check(self, block):
+        self.put(block, "overlaid.toml")
+        self.machine.type("portal-id check --config /etc/portal-id/overlaid.toml")
+
+    def put(self, block, name="portal-id.toml"):
+        """Writes the sample with `block` over it."""
         for path in FILE.findall(block):
             self._write(path.removeprefix("/etc/portal-id/"))
         # What the reader fills in is left out of the page as an ellipsis.
         block = tomllib.loads(self.machine.here(block.replace("…", "filled.in")))
         whole = laid_over(self.sample, block)
-        (self.machine.etc / "overlaid.toml").write_text(
-            "\n".join(f"{name} = {inline(value)}" for name, value in whole.items()), encoding="utf-8"
-        )
-        self.machine.type("portal-id check --config /etc/portal-id/overlaid.toml")
+        text = "\n".join(f"{name} = {inline(value)}" for name, value in whole.items())
+        (self.machine.etc / name).write_text(text, encoding="utf-8")
 
     def _write(self, name):
         path = self.machine.etc / name

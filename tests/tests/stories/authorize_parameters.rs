@@ -25,7 +25,7 @@ const INVALID: Comes = Told("invalid_request");
 /// with a value of the wrong kind.
 type Row = (&'static str, &'static str, Comes, Comes, Comes, (&'static str, Comes));
 
-const TABLE: [Row; 21] = [
+const TABLE: [Row; 26] = [
     ("client_id", "test-service", Page, Page, Page, ("another", Page)),
     ("client_id", "", Page, Page, Page, ("machine", Told("unauthorized_client"))),
     ("redirect_uri", "https://service.example.vn/callback", Page, Page, Page, ("callback", Page)),
@@ -44,6 +44,11 @@ const TABLE: [Row; 21] = [
     ("claims_locales", "en", Code, Code, INVALID, ("---", Code)),
     ("login_hint", "an", Code, Code, INVALID, ("'; --", Code)),
     ("id_token_hint", "", Code, Code, INVALID, ("5", INVALID)),
+    ("idp_hint", "vnconnect", Code, Code, INVALID, ("https://evil.example", Code)),
+    ("vnconnect", "1", Code, Code, INVALID, ("yes!", INVALID)),
+    ("MaTTHCDP", "1.004194.000.00.00.H05", Code, Code, INVALID, ("1 2", INVALID)),
+    ("MaCoQuanThucHien", "H05.18", Code, Code, INVALID, ("<b>", INVALID)),
+    ("MaDVC", "A_b-7", Code, Code, INVALID, ("\u{1f600}", INVALID)),
     ("request", "", Code, Code, INVALID, ("5", Told("request_not_supported"))),
     ("request_uri", "", Code, Code, INVALID, ("5", Told("request_uri_not_supported"))),
     ("registration", "", Code, Code, INVALID, ("5", Told("registration_not_supported"))),

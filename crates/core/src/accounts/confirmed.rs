@@ -69,7 +69,8 @@ impl Accounts {
         password: &str,
         here: Here<'_>,
     ) -> Result<ConfirmOutcome, Failure> {
-        if who.account.password_hash.is_none() {
+        // A distrusted password proves nothing either: somebody else may know it.
+        if who.account.wants_password() {
             return Ok(ConfirmOutcome::NoPassword);
         }
         if who.session.aal() < Aal(2) {

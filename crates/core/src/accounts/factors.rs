@@ -2,15 +2,18 @@
 //! each change is audited, and the owner is mailed about what changes who can sign in. Left to [`super::enrolling`]: adding.
 
 use super::enrolling::Standing;
-use super::{Accounts, Confirmed, Failure, SignedIn};
+use super::{Accounts, Confirmed, Failure, SignedIn, ways_in};
 use crate::audit::{AuditEntry, AuditKind};
-use crate::credential::{CredentialKind, Factors};
+use crate::credential::{Credential, CredentialKind, Factors};
 use crate::ctx::Ctx;
 use crate::facts::FieldError;
 use crate::ids::CredentialId;
 use crate::outbox::SecurityChange;
 use crate::passkey::PasskeyName;
+use crate::ports::Vault;
+use crate::store::{StoreResult, Tx};
 use crate::time::Timestamp;
+use std::sync::Arc;
 
 /// What is enrolled, as its owner sees it.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +43,17 @@ pub struct FactorEntry {
     pub last_used_at: Option<Timestamp>,
     /// When it ends by itself.
     pub expires_at: Option<Timestamp>,
+}
+
+/// What came of removing something that was enrolled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RemoveCredentialOutcome {
+    /// It is gone.
+    Removed,
+    /// Nothing else leads into the account: set a password, or link it to another provider, first.
+    LastWayIn,
+    /// The owner has no such thing, or their session ended meanwhile.
+    Unknown,
 }
 
 /// What came of giving a passkey another name.
@@ -90,30 +104,41 @@ impl Accounts {
         Ok(Factors::of(&self.store.read("factors", move |tx| tx.list_credentials(&id)).await?, ctx.now))
     }
 
-    /// Removes an authenticator, a passkey or a remembered browser of the owner; `false` when they have none of this id.
-    pub async fn remove_credential(&self, ctx: &Ctx, owner: &Confirmed, id: &CredentialId) -> Result<bool, Failure> {
+    /// Removes an authenticator, a passkey or a remembered browser of the owner; never the last way into the account.
+    pub async fn remove_credential(
+        &self,
+        ctx: &Ctx,
+        owner: &Confirmed,
+        id: &CredentialId,
+    ) -> Result<RemoveCredentialOutcome, Failure> {
         let account = owner.account().id.clone();
         let all = self.store.read("find_credential", move |tx| tx.list_credentials(&account)).await?;
         let Some(credential) = all.into_iter().find(|credential| credential.id == *id) else {
-            return Ok(false);
+            return Ok(RemoveCredentialOutcome::Unknown);
         };
         let (change, audit) = match credential.kind {
             CredentialKind::Authenticator => (SecurityChange::AuthenticatorRemoved, AuditKind::AuthenticatorRemoved),
             CredentialKind::Passkey => (SecurityChange::PasskeyRemoved, AuditKind::PasskeyRemoved),
             CredentialKind::Device => (SecurityChange::DevicesForgotten, AuditKind::DevicesForgotten),
             // A list is replaced as a whole: one code alone means nothing to its owner.
-            CredentialKind::RecoveryCode => return Ok(false),
+            CredentialKind::RecoveryCode => return Ok(RemoveCredentialOutcome::Unknown),
         };
         let news = self.news(ctx, owner, change, audit)?;
-        let standing = Standing::of(owner);
+        let (standing, vault, now) = (Standing::of(owner), Arc::clone(&self.vault), ctx.now);
         let removed = self
             .store
             .tx("remove_credential", move |tx| {
-                let removed = standing.holds(tx)? && tx.delete_credential(&credential.account_id, &credential.id)?;
-                if removed {
-                    news.write(tx)?;
+                if !standing.holds(tx)? {
+                    return Ok(RemoveCredentialOutcome::Unknown);
                 }
-                Ok(removed)
+                if is_last_way_in(tx, vault.as_ref(), &credential, now)? {
+                    return Ok(RemoveCredentialOutcome::LastWayIn);
+                }
+                if !tx.delete_credential(&credential.account_id, &credential.id)? {
+                    return Ok(RemoveCredentialOutcome::Unknown);
+                }
+                news.write(tx)?;
+                Ok(RemoveCredentialOutcome::Removed)
             })
             .await?;
         Ok(removed)
@@ -167,4 +192,17 @@ impl Accounts {
             .await?;
         Ok(forgotten)
     }
+}
+
+/// Whether nothing would lead into the account without this credential. The account is locked, and read again.
+fn is_last_way_in(tx: &mut dyn Tx, vault: &dyn Vault, credential: &Credential, now: Timestamp) -> StoreResult<bool> {
+    let id = &credential.account_id;
+    let Some(account) = tx.find_account(id)?.filter(|_| ways_in::is_part_of_one(credential.kind)) else {
+        return Ok(false);
+    };
+    let (mut credentials, links) = (tx.list_credentials(id)?, tx.list_upstream_links(id)?);
+    let profile = account.open_profile(vault)?;
+    let before = ways_in::any(&account, &profile, &credentials, &links, now);
+    credentials.retain(|one| one.id != credential.id);
+    Ok(before && !ways_in::any(&account, &profile, &credentials, &links, now))
 }

@@ -15,7 +15,7 @@ use crate::facts::{Email, FieldError, Phone};
 use crate::ids::{MessageId, PendingContactId};
 use crate::outbox::{Message, OutboxRow};
 use crate::pending_contact::{ContactKind, PendingContact};
-use crate::ports::{SealPurpose, Sealed, Vault};
+use crate::ports::{SealPurpose, Sealed, Unsealable, Vault};
 use crate::profile::{FactSource, Identifier, IdentifierKind, Profile};
 use crate::store::{StoreError, StoreResult, Tx};
 use crate::throttle::Throttle;
@@ -30,6 +30,11 @@ pub enum AskContactOutcome {
     Malformed(FieldError),
     /// Too many codes for this account, address or phone.
     TooMany {
+        /// When another can be sent.
+        until: Timestamp,
+    },
+    /// Too soon after the last one.
+    Wait {
         /// When another can be sent.
         until: Timestamp,
     },
@@ -97,6 +102,11 @@ impl Read {
             Self::Phone(_) => profile.phone.is_none(),
         }
     }
+}
+
+/// The address or phone as it was read.
+pub(super) fn open_contact(vault: &dyn Vault, pending: &PendingContact) -> Result<String, Unsealable> {
+    pending.contact.open(vault, SealPurpose::Contact, pending.id.as_str().as_bytes())
 }
 
 /// Bound to the row and to the contact that it was sent to.
@@ -226,13 +236,9 @@ struct Proving {
 impl Proving {
     fn prove(&self, tx: &mut dyn Tx) -> StoreResult<ProveContactOutcome> {
         let (vault, now) = (self.letters.vault.as_ref(), self.ctx.now);
-        let found = tx.find_pending_contact(&self.id)?.filter(|pending| {
-            pending.account_id == self.who.account.id
-                && self.ctx.browser == Some(pending.browser)
-                && pending.used_at.is_none()
-                && pending.tries < self.codes.tries
-                && now < pending.created_at + PendingContact::LIFETIME
-        });
+        let owner = &self.who.account.id;
+        let found =
+            tx.find_pending_contact(&self.id)?.filter(|pending| pending.is_open(&self.ctx, owner, self.codes.tries));
         let Some(mut pending) = found else { return Ok(ProveContactOutcome::Over) };
         let limit = Limited::WrongContactCodes(self.who.account.id.as_str()).key(vault);
         let wrong_codes = tx.find_throttle(&limit)?.unwrap_or_else(|| Throttle::fresh(limit, now));
@@ -242,7 +248,7 @@ impl Proving {
         if now >= pending.expires_at {
             return Ok(ProveContactOutcome::Expired);
         }
-        let text = pending.contact.open(vault, SealPurpose::Contact, pending.id.as_str().as_bytes())?;
+        let text = open_contact(vault, &pending)?;
         if code_digest(vault, &pending.id, &text, &self.code) != pending.code {
             return self.count_wrong(tx, pending, wrong_codes);
         }

@@ -7,6 +7,7 @@ use super::messages::Letters;
 use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
 use crate::digest::Digest;
+use crate::facts::Username;
 use crate::ids::AccountId;
 use crate::link::{LinkPurpose, MailedLink};
 use crate::outbox::OutboxRow;
@@ -78,24 +79,12 @@ impl Writer {
 
     /// Whether the username is free, freeing it when only a lapsed registration, or one of the same mailbox, holds it.
     fn free_username(&self, tx: &mut dyn Tx) -> StoreResult<bool> {
-        let Some(holder) = tx.find_account_by_username(self.new.account.username.key())? else {
-            return Ok(true);
-        };
-        if holder.state != AccountState::Pending {
-            return Ok(false);
-        }
-        let same_mailbox = tx
-            .list_identifiers(&holder.id)?
-            .iter()
-            .any(|fact| fact.kind == IdentifierKind::Email && fact.digest == self.email());
-        let reserved = tx
-            .find_newest_link(LinkPurpose::Activation, &holder.id)?
-            .is_some_and(|link| self.ctx.now < link.expires_at);
-        if reserved && !(same_mailbox && holder.class == self.new.account.class) {
-            return Ok(false);
-        }
-        self.delete_pending(tx, &holder.id)?;
-        Ok(true)
+        free_username(tx, &self.ctx, &self.new.account.username, |tx, holder| {
+            let facts = tx.list_identifiers(&holder.id)?;
+            let same_mailbox =
+                facts.iter().any(|fact| fact.kind == IdentifierKind::Email && fact.digest == self.email());
+            Ok(same_mailbox && holder.class == self.new.account.class)
+        })
     }
 
     /// A later registration with the same e-mail replaces one that was never activated (decisions 2).
@@ -104,15 +93,8 @@ impl Writer {
             tx.list_accounts_by_identifier(IdentifierKind::Email, &self.email(), AccountState::Pending)?
         {
             if account.class == self.new.account.class {
-                self.delete_pending(tx, &account.id)?;
+                delete_pending(tx, &self.ctx, &account.id)?;
             }
-        }
-        Ok(())
-    }
-
-    fn delete_pending(&self, tx: &mut dyn Tx, id: &AccountId) -> StoreResult<()> {
-        if tx.delete_pending_account(id)? {
-            tx.insert_audit(&AuditEntry::new(&self.ctx, AuditKind::RegistrationReplaced).account(id))?;
         }
         Ok(())
     }
@@ -130,4 +112,33 @@ impl Writer {
     fn email(&self) -> Digest {
         self.new.link.email
     }
+}
+
+/// Whether a username is free, freeing it when only a registration holds it that has lapsed, or that may be replaced.
+pub(super) fn free_username(
+    tx: &mut dyn Tx,
+    ctx: &Ctx,
+    username: &Username,
+    may_replace: impl FnOnce(&mut dyn Tx, &Account) -> StoreResult<bool>,
+) -> StoreResult<bool> {
+    let Some(holder) = tx.find_account_by_username(username.key())? else {
+        return Ok(true);
+    };
+    if holder.state != AccountState::Pending {
+        return Ok(false);
+    }
+    let link = tx.find_newest_link(LinkPurpose::Activation, &holder.id)?;
+    let reserved = link.is_some_and(|link| ctx.now < link.expires_at);
+    if reserved && !may_replace(tx, &holder)? {
+        return Ok(false);
+    }
+    delete_pending(tx, ctx, &holder.id)?;
+    Ok(true)
+}
+
+fn delete_pending(tx: &mut dyn Tx, ctx: &Ctx, id: &AccountId) -> StoreResult<()> {
+    if tx.delete_pending_account(id)? {
+        tx.insert_audit(&AuditEntry::new(ctx, AuditKind::RegistrationReplaced).account(id))?;
+    }
+    Ok(())
 }

@@ -63,9 +63,20 @@ fn to_raise(
     let Some(session) = found.filter(|found| found.account_id == *account && found.is_live(now, settings)) else {
         return Ok(None);
     };
-    let owner = tx.find_account(account)?.filter(|account| account.state == AccountState::Active);
-    let distrusted = |owner: &Account| owner.password_distrusted_at.is_some() && session.amr.contains(&Amr::Pwd);
-    Ok(owner.filter(|owner| !distrusted(owner)).map(|_| session))
+    let Some(owner) = tx.find_account(account)?.filter(|account| account.state == AccountState::Active) else {
+        return Ok(None);
+    };
+    Ok(if stands_on_distrusted_password(tx, &owner, &session)? { None } else { Some(session) })
+}
+
+/// Whether the session was begun with a password that its holder has taken the trust from. A password that was given to
+/// another provider since then is another one.
+fn stands_on_distrusted_password(tx: &mut dyn Tx, owner: &Account, session: &Session) -> StoreResult<bool> {
+    let Some(distrusted_at) = owner.password_distrusted_at.filter(|_| session.amr.contains(&Amr::Pwd)) else {
+        return Ok(false);
+    };
+    let elsewhere = tx.find_upstream_session(&session.id)?;
+    Ok(elsewhere.is_none_or(|elsewhere| elsewhere.began_at < distrusted_at))
 }
 
 impl Beginning {

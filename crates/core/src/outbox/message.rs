@@ -104,6 +104,19 @@ pub enum Message {
         /// Where the desk is, as configured.
         desk: String,
     },
+    /// E-mail: an account that another provider made has its first password, or one in place of a distrusted one.
+    PasswordSet {
+        /// The username, with which its holder now signs in.
+        username: String,
+        /// When, as time and day in Vietnam.
+        at: String,
+        /// The whole link under which the owner says that it was somebody else.
+        link: String,
+        /// How many days the link lives.
+        days: i64,
+        /// Where the desk is, as configured.
+        desk: String,
+    },
     /// E-mail: a way to prove who the owner is was added, used up or removed.
     SecurityChanged {
         /// The username.
@@ -237,6 +250,7 @@ impl Message {
             Self::PhoneCorrected { .. } => "phone_corrected",
             Self::NewBrowser { .. } => "new_browser",
             Self::PasswordChanged { .. } => "password_changed",
+            Self::PasswordSet { .. } => "password_set",
             Self::SecurityChanged { .. } => "security_changed",
             Self::NumberDisputed { .. } => "number_disputed",
             Self::ContactCode { .. } => "contact_code",

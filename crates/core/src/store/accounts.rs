@@ -2,6 +2,7 @@
 
 use super::StoreResult;
 use crate::digest::Digest;
+use crate::facts::Username;
 use crate::ids::AccountId;
 use crate::link::{LinkPurpose, MailedLink};
 use crate::ports::Sealed;
@@ -19,6 +20,17 @@ pub struct PasswordChange {
     pub new: String,
     /// From when on marks of known browsers count.
     pub devices_known_from: Timestamp,
+}
+
+/// The password of somebody who has none that opens anything, and the name to sign in with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FirstPassword {
+    /// The name.
+    pub username: Username,
+    /// The hash.
+    pub hash: String,
+    /// Since when the one before is distrusted, if there is one.
+    pub distrusted_at: Option<Timestamp>,
 }
 
 /// Accounts and their identifiers.
@@ -70,6 +82,10 @@ pub trait AccountRepo {
     /// Gate: puts a new password in the place of the old one, if the account is active and its password still that one,
     /// and distrusted since that moment or not at all. The new one is trusted.
     fn replace_password(&mut self, id: &AccountId, change: &PasswordChange, now: Timestamp) -> StoreResult<bool>;
+
+    /// Gate: gives an active account a password, which is trusted, and a username: if it has no password, or one that is
+    /// distrusted since that very moment. `Conflict("accounts.username_key")` when the name is taken.
+    fn set_first_password(&mut self, id: &AccountId, first: &FirstPassword, now: Timestamp) -> StoreResult<bool>;
 
     /// Gate: from now on the password of an active account opens no session, and marks of known browsers from before
     /// `devices_known_from` are nothing.

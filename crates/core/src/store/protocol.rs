@@ -6,7 +6,7 @@ use crate::consent::Consent;
 use crate::digest::Digest;
 use crate::grant::Grant;
 use crate::ids::{AccountId, ClientId, GrantId, SessionId};
-use crate::profile::{Account, Identifier};
+use crate::profile::{Account, FactStanding};
 use crate::time::Timestamp;
 
 /// Registered clients.
@@ -80,9 +80,9 @@ pub trait GrantRepo {
     /// every introspection needs all of it.
     fn find_ground(&mut self, id: &GrantId) -> StoreResult<Option<Ground>>;
 
-    /// The same, and who vouches for which of that person's facts, in no particular order. One statement too, for every
-    /// userinfo request.
-    fn find_ground_and_identifiers(&mut self, id: &GrantId) -> StoreResult<Option<(Ground, Vec<Identifier>)>>;
+    /// The same, and who vouches for which of that person's facts (disputed ones left out), in no particular order. One
+    /// statement and one row too, for every userinfo request.
+    fn find_ground_and_standings(&mut self, id: &GrantId) -> StoreResult<Option<(Ground, Vec<FactStanding>)>>;
 
     /// Gate: redeems the code once, if it was not used, has not expired at `now` and the grant is not revoked. With
     /// `idle_expires_at` the first refresh generation (1) begins.

@@ -105,6 +105,9 @@ letter!(new_browser { username: str, at: str, browser: str, system: str, network
 letter!(password_changed { username: str, at: str, link: str, days: i64, desk: str }
     vi: "password_changed/vi/subject.txt", "password_changed/vi/body.txt", "password_changed/vi/body.html";
     en: "password_changed/en/subject.txt", "password_changed/en/body.txt", "password_changed/en/body.html");
+letter!(password_set { username: str, at: str, link: str, days: i64, desk: str }
+    vi: "password_set/vi/subject.txt", "password_set/vi/body.txt", "password_set/vi/body.html";
+    en: "password_set/en/subject.txt", "password_set/en/body.txt", "password_set/en/body.html");
 
 letter!(phone_corrected { username: str, phone: str, desk: str }
     vi: "phone_corrected/vi/subject.txt", "phone_corrected/vi/body.txt", "phone_corrected/vi/body.html";

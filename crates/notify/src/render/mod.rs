@@ -184,6 +184,11 @@ impl Renderer {
                 &house,
                 &letters::password_changed::Letter { username, at, link, days, desk },
             ),
+            Message::PasswordSet { username, at, link, days, desk } => letters::password_set::write(
+                language,
+                &house,
+                &letters::password_set::Letter { username, at, link, days, desk },
+            ),
             Message::SecurityChanged { username, change, at, desk } => letters::security_changed::write(
                 language,
                 &house,
@@ -234,7 +239,8 @@ fn link(message: &Message) -> Option<&str> {
         | Message::SecondStepThrottled { link, .. }
         | Message::PhoneCorrection { link, .. }
         | Message::NewBrowser { link, .. }
-        | Message::PasswordChanged { link, .. } => Some(link),
+        | Message::PasswordChanged { link, .. }
+        | Message::PasswordSet { link, .. } => Some(link),
         Message::RegistrationNotCompleted { sign_in, .. } | Message::RegistrationAttempted { sign_in, .. } => {
             Some(sign_in)
         }

@@ -54,10 +54,11 @@ fn messages_with(username: &str, until: &str, phone: &str, desk: &str) -> Vec<Me
         Message::PasswordChanged {
             username: username.clone(),
             at: until.to_owned(),
-            link,
+            link: link.clone(),
             days: 10,
             desk: desk.clone(),
         },
+        Message::PasswordSet { username: username.clone(), at: until.to_owned(), link, days: 10, desk: desk.clone() },
         Message::SecurityChanged {
             username: username.clone(),
             change: SecurityChange::PasskeyAdded,

@@ -1,10 +1,10 @@
 //! The table of checks that an authorization request passes once its redirect URI is verified, in the order of the
 //! specification. Each check is one small function with one reason; the first that refuses is the answer.
 //!
-//! `display`, `ui_locales`, `claims_locales`, `acr_values`, `login_hint` and unknown parameters never refuse a request
-//! (OpenID Connect Core §3.1.2.1).
+//! `display`, `ui_locales`, `claims_locales`, `acr_values`, `login_hint`, `idp_hint` and unknown parameters never refuse a
+//! request (OpenID Connect Core §3.1.2.1).
 
-use super::{claims_request, prompt};
+use super::{claims_request, prompt, upstream};
 use crate::error::AuthorizationFault;
 use crate::parameters::Parameters;
 use crate::redirect::{ResponseMode, VerifiedRedirect};
@@ -46,10 +46,11 @@ pub(super) const BEFORE_NEGOTIATION: [Check; 7] = [
 ];
 
 /// After it.
-pub(super) const AFTER_NEGOTIATION: [Check; 3] = [
+pub(super) const AFTER_NEGOTIATION: [Check; 4] = [
     check("nonce", "RFC 9700 §2.1.1", nonce_or_pkce),
     check("prompt", "OpenID Connect Core §3.1.2.1", prompt_is_readable),
     check("claims", "OpenID Connect Core §5.5", claims_are_readable),
+    check("deep_link", "RFC 6749 §8.2", deep_link_is_plain),
 ];
 
 /// Runs a table.
@@ -136,6 +137,10 @@ fn claims_are_readable(asked: &Asked<'_>) -> Result<(), AuthorizationFault> {
     claims_request::check(asked.params)
 }
 
+fn deep_link_is_plain(asked: &Asked<'_>) -> Result<(), AuthorizationFault> {
+    upstream::check(asked.params)
+}
+
 fn absent(asked: &Asked<'_>, name: &str, fault: AuthorizationFault) -> Result<(), AuthorizationFault> {
     if asked.params.get(name).is_some() { Err(fault) } else { Ok(()) }
 }
@@ -169,6 +174,8 @@ mod tests {
             "claims_locales=zz",
             "acr_values=gold",
             "login_hint=nobody",
+            "idp_hint=nobody",
+            "vnconnect=1&MaTTHCDP=1.004194&MaCoQuanThucHien=H05.18&MaDVC=A_b-7",
             "claims=%7B%7D",
             "dance=1",
         ] {
@@ -188,6 +195,11 @@ mod tests {
             ("&prompt=none%20login", "invalid_request"),
             ("&max_age=soon", "invalid_request"),
             ("&claims=email", "invalid_request"),
+            ("&idp_hint=a&idp_hint=a", "invalid_request"),
+            ("&vnconnect=1&vnconnect=1", "invalid_request"),
+            ("&MaTTHCDP=1&MaTTHCDP=2", "invalid_request"),
+            ("&MaDVC=a%20b", "invalid_request"),
+            ("&MaCoQuanThucHien=%3Cscript%3E", "invalid_request"),
         ] {
             assert_eq!(answer(&format!("{GOOD}{extra}")), Some(error), "{extra}");
         }

@@ -8,7 +8,7 @@ use super::strict_json;
 use crate::claims;
 use crate::error::AuthorizationFault;
 use crate::parameters::Parameters;
-use portal_id_core::acr::best_met;
+use portal_id_core::acr::{Aal, Ial, asked_for, best_met};
 use portal_id_core::claims_request::{ClaimRequest, RequestedClaims};
 use portal_id_core::client::Client;
 use portal_id_core::session::Session;
@@ -33,6 +33,16 @@ pub(super) struct ClaimsAsked {
 }
 
 impl ClaimsAsked {
+    /// With which level the client is content.
+    pub(super) fn level(&self) -> Option<(Ial, Aal)> {
+        asked_for(self.acr_values.iter().map(String::as_str))
+    }
+
+    /// The same, if no less will do.
+    pub(super) fn essential_level(&self) -> Option<(Ial, Aal)> {
+        self.level().filter(|_| self.acr_is_essential)
+    }
+
     /// OpenID Connect Core §5.5.1.1: an essential class that was not reached is a failed sign-in.
     pub(super) fn is_met_by(&self, session: &Session) -> bool {
         let values = self.acr_values.iter().map(String::as_str);

@@ -3,35 +3,43 @@
 //!
 //! Until the redirect URI is verified a fault is an error page ([`identify`]); after that it travels to the client. The
 //! checks of the request stand in two tables ([`checks`]) around the seam's negotiation; then come the questions about
-//! the person ([`prompt`], [`consent`]). Pages and cookies are left to `web`, sign-in itself to `core::accounts`.
+//! the person ([`prompt`], [`upstream`], [`level`], [`consent`]). Pages and cookies are left to `web`, sign-in itself to `core::accounts`.
 
 mod checks;
 mod claims_request;
 mod consent;
+mod demands;
 mod identify;
 pub(crate) mod issue;
+mod level;
 mod outcome;
 pub(crate) mod prompt;
 mod request;
 pub(crate) mod scopes;
 mod strict_json;
+mod upstream;
 
-pub use outcome::{AuthorizeOutcome, AuthorizeRefusal, ConsentAsk, SignInAsk};
+pub use outcome::{AuthorizeOutcome, AuthorizeRefusal, ConsentAsk, ContactNeed, SignInAsk, UpstreamAsk};
 
 use crate::claims;
 use crate::error::AuthorizationFault;
+use crate::flow::Flow;
 use crate::parameters::Parameters;
 use crate::provider::Provider;
 use crate::redirect::{ClientRedirect, ReturnAddress};
 use crate::subject;
+use demands::Demand;
 use issue::Approved;
 use portal_id_core::accounts::{Failure, Presentable, SignedIn};
 use portal_id_core::client::Client;
 use portal_id_core::consent::Consent;
 use portal_id_core::ctx::Ctx;
 use portal_id_core::ids::ClientId;
+use portal_id_core::profile::FactStanding;
 use portal_id_core::store::StoreResult;
 use portal_id_core::time::Timestamp;
+use portal_id_core::upstream::Purpose;
+use portal_id_core::upstream_way::UpstreamWay;
 use prompt::{Presence, Subjects};
 use request::Request;
 
@@ -41,6 +49,8 @@ struct Visit<'a> {
     who: Option<&'a SignedIn>,
     /// When the request first arrived, for a person who comes back from our pages.
     started_at: Option<Timestamp>,
+    /// Whether they come back from an upstream, where they were for the level's sake.
+    upstream_tried: bool,
     /// What the person just answered on the consent page.
     decision: Option<bool>,
     /// Somebody is signed in, and has to enrol something before any service may be told of them.
@@ -74,19 +84,31 @@ struct Facts {
     known_as: Option<String>,
 }
 
+impl<'a> Visit<'a> {
+    /// Somebody who comes back from our pages with `flow`.
+    const fn back(flow: &Flow, who: Option<&'a SignedIn>) -> Self {
+        let (started_at, upstream_tried) = (Some(flow.started_at), flow.upstream_tried);
+        Self { who, started_at, upstream_tried, decision: None, must_enrol: false }
+    }
+}
+
 impl Provider {
-    /// Judges an authorization request. `who` is the proof of who is signed in and may be told of. `started_at` is when the request first
-    /// arrived, for a person who comes back from our pages: `prompt=login`, `select_account`, `create` and `max_age`
-    /// are then met by a sign-in since that moment, `prompt=consent` by a consent since.
+    /// Judges an authorization request that has just arrived. `who` is the proof of who is signed in and may be told of.
     pub async fn authorize(
         &self,
         ctx: &Ctx,
         params: &Parameters,
         who: Option<&Presentable>,
-        started_at: Option<Timestamp>,
     ) -> Result<AuthorizeOutcome, Failure> {
         let who = who.map(Presentable::who);
-        self.judge(ctx, params, Visit { who, started_at, decision: None, must_enrol: false }).await
+        let visit = Visit { who, started_at: None, upstream_tried: false, decision: None, must_enrol: false };
+        self.judge(ctx, params, visit).await
+    }
+
+    /// Judges it again when the person comes back from our pages: `prompt=login`, `select_account`, `create` and `max_age`
+    /// are then met by a sign-in since it arrived, `prompt=consent` by a consent since.
+    pub async fn resume(&self, ctx: &Ctx, flow: &Flow, who: Option<&Presentable>) -> Result<AuthorizeOutcome, Failure> {
+        self.judge(ctx, &flow.params, Visit::back(flow, who.map(Presentable::who))).await
     }
 
     /// Judges a request that allows no page, while whoever is signed in has to enrol something first.
@@ -95,7 +117,8 @@ impl Provider {
         ctx: &Ctx,
         params: &Parameters,
     ) -> Result<AuthorizeOutcome, Failure> {
-        self.judge(ctx, params, Visit { who: None, started_at: None, decision: None, must_enrol: true }).await
+        let visit = Visit { who: None, started_at: None, upstream_tried: false, decision: None, must_enrol: true };
+        self.judge(ctx, params, visit).await
     }
 
     /// Judges the request again with the person's answer on the consent page. Everything is checked anew: meanwhile the
@@ -103,14 +126,12 @@ impl Provider {
     pub async fn decide_consent(
         &self,
         ctx: &Ctx,
-        params: &Parameters,
+        flow: &Flow,
         who: &Presentable,
-        started_at: Timestamp,
         allow: bool,
     ) -> Result<AuthorizeOutcome, Failure> {
-        let who = who.who();
-        let (who, started_at, decision) = (Some(who), Some(started_at), Some(allow));
-        self.judge(ctx, params, Visit { who, started_at, decision, must_enrol: false }).await
+        let visit = Visit { decision: Some(allow), ..Visit::back(flow, Some(who.who())) };
+        self.judge(ctx, &flow.params, visit).await
     }
 
     async fn judge(&self, ctx: &Ctx, params: &Parameters, visit: Visit<'_>) -> Result<AuthorizeOutcome, Failure> {
@@ -130,6 +151,7 @@ impl Provider {
             Ok(hinted) => expected.extend(hinted.map(|subject| vec![subject])),
             Err(fault) => return refuse(fault),
         }
+        let named = upstream::named(params, self.upstreams());
         let session = visit.who.map(|who| &who.session);
         let subjects = Subjects { expected: &expected, present: known_as.as_deref() };
         let ask = |requirement| SignInAsk {
@@ -139,13 +161,21 @@ impl Provider {
             // While nobody may register, it asks for no more than a sign-in.
             create: request.prompt.create && self.registers(ctx.now),
             requirement,
+            contact: ContactNeed::of(&request.scopes),
+            upstream_is_off: named.is_some_and(|way| !way.is_on),
         };
         let who = match (request.prompt.presence(session, subjects, visit.started_at, ctx.now), visit.who) {
             (Presence::Present, Some(who)) => who,
-            (Presence::SignIn(requirement), _) => return Ok(AuthorizeOutcome::SignIn(ask(requirement))),
-            (Presence::StepUp(requirement), _) => return Ok(AuthorizeOutcome::StepUp(ask(requirement))),
-            (Presence::InteractionRequired, _) => {
-                return refuse(interaction_required("the person has to prove a second factor"));
+            (Presence::SignIn(requirement), _) => {
+                let ask = ask(requirement);
+                // Whoever comes back has been there, or chose another way: they are not sent in circles.
+                let leads = |way: &&UpstreamWay| way.is_on && visit.started_at.is_none() && !ask.create;
+                return Ok(match named.filter(leads).map(|way| way.id.clone()) {
+                    Some(upstream) => {
+                        AuthorizeOutcome::Upstream(UpstreamAsk { upstream, purpose: Purpose::SignIn, ask })
+                    }
+                    None => AuthorizeOutcome::SignIn(ask),
+                });
             }
             (Presence::LoginRequired | Presence::Present, _) if visit.must_enrol => {
                 return refuse(interaction_required("the person has to enrol a factor first"));
@@ -154,12 +184,16 @@ impl Provider {
                 return refuse(AuthorizationFault::new("login_required", "the person has to sign in"));
             }
         };
-        if !request.claims.is_met_by(&who.session) {
-            // OpenID Connect Unmet Authentication Requirements §3.
-            return refuse(AuthorizationFault::new(
-                "unmet_authentication_requirements",
-                "the person cannot sign in as the acr in claims demands",
-            ));
+        let requirement = request.prompt.requirement(visit.started_at, ctx.now);
+        match self.next_demand(ctx, &request, who, &visit).await? {
+            Demand::Met => {}
+            Demand::SecondFactor => return Ok(AuthorizeOutcome::StepUp(ask(requirement))),
+            Demand::Contact => return Ok(AuthorizeOutcome::Contact(ask(requirement))),
+            Demand::Upstream(upstream) => {
+                let purpose = Purpose::Again { session: who.session.id.clone() };
+                return Ok(AuthorizeOutcome::Upstream(UpstreamAsk { upstream, purpose, ask: ask(requirement) }));
+            }
+            Demand::Refuse(fault) => return refuse(fault),
         }
         let given = consent::is_given(&client, &request.scopes, remembered.as_ref(), request.prompt, visit.started_at);
         let approved = match visit.decision {
@@ -239,12 +273,13 @@ impl Provider {
     ) -> Result<ConsentAsk, Failure> {
         let id = who.account.id.clone();
         let identifiers = self.store().read("consent_facts", move |tx| tx.list_identifiers(&id)).await?;
+        let facts: Vec<FactStanding> = identifiers.iter().map(FactStanding::from).collect();
         let profile = claims::open_profile(self.vault(), &who.account)?;
         Ok(ConsentAsk {
             client_name: client.name(ctx.language).to_owned(),
             links: client.links(),
             redirect_origin,
-            claims: claims::of_person(&who.account, &profile, &identifiers, &request.scopes, client.metadata.identity),
+            claims: claims::of_person(&who.account, &profile, &facts, &request.scopes, client.metadata.identity),
             scopes: request.scopes,
         })
     }

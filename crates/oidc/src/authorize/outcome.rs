@@ -3,6 +3,7 @@
 use crate::redirect::ClientRedirect;
 use portal_id_core::client_links::ClientLinks;
 use portal_id_core::flow::Requirement;
+use portal_id_core::upstream::{Purpose, UpstreamId};
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -17,8 +18,45 @@ pub enum AuthorizeOutcome {
     SignIn(SignInAsk),
     /// The person is signed in and has to prove a second factor; then the request is judged again.
     StepUp(SignInAsk),
+    /// The person goes to an upstream at once: the request names it, or nothing else reaches the level that is asked for.
+    Upstream(UpstreamAsk),
+    /// The person is signed in, and the service needs an e-mail address or a phone of them that is not known.
+    Contact(SignInAsk),
     /// The person has to be asked; the answer goes to [`Provider::decide_consent`](crate::Provider::decide_consent).
     Consent(ConsentAsk),
+}
+
+/// The way to an upstream.
+#[derive(Clone, Debug)]
+pub struct UpstreamAsk {
+    /// Which one.
+    pub upstream: UpstreamId,
+    /// What the person does here when they come back.
+    pub purpose: Purpose,
+    /// What the pages on the way need to know.
+    pub ask: SignInAsk,
+}
+
+/// How the service needs to be able to reach the person: what its scope is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ContactNeed {
+    /// By e-mail.
+    pub email: bool,
+    /// By phone.
+    pub phone: bool,
+}
+
+impl ContactNeed {
+    /// Of what it asks for.
+    pub(super) fn of(scopes: &[String]) -> Self {
+        let has = |name: &str| scopes.iter().any(|scope| scope == name);
+        Self { email: has("email"), phone: has("phone") }
+    }
+
+    /// Whether in any way.
+    pub const fn is_any(self) -> bool {
+        self.email || self.phone
+    }
 }
 
 /// Why the request cannot be answered to the client.
@@ -71,6 +109,10 @@ pub struct SignInAsk {
     pub create: bool,
     /// What is demanded of the session.
     pub requirement: Requirement,
+    /// How the service needs to be able to reach the person.
+    pub contact: ContactNeed,
+    /// Whether the request names an upstream that is switched off.
+    pub upstream_is_off: bool,
 }
 
 impl fmt::Debug for SignInAsk {

@@ -2,8 +2,8 @@
 
 use crate::error::AuthorizationFault;
 use crate::parameters::Parameters;
-use portal_id_core::acr::asks_for_two_factors;
-use portal_id_core::flow::{Requirement, Step, next_step};
+use portal_id_core::acr::{Aal, Ial, asked_for};
+use portal_id_core::flow::Requirement;
 use portal_id_core::session::Session;
 use portal_id_core::time::{Span, Timestamp};
 
@@ -31,8 +31,8 @@ pub(super) struct Prompt {
     pub(super) create: bool,
     /// How old the sign-in may be.
     pub(super) max_age: Option<Span>,
-    /// The client asks for the second level (`acr_values`).
-    pub(super) two_factors: bool,
+    /// The least level that the client asks for (`acr_values`).
+    pub(super) level: Option<(Ial, Aal)>,
 }
 
 /// Reads `prompt`, `max_age` and `acr_values` (OpenID Connect Core §3.1.2.1).
@@ -53,7 +53,7 @@ pub(super) fn read(params: &Parameters) -> Result<Prompt, AuthorizationFault> {
         consent: has("consent"),
         create: has("create"),
         max_age: max_age.transpose()?.map(|seconds| Span::seconds(seconds.into())),
-        two_factors: asks_for_two_factors(params.get("acr_values").unwrap_or_default().split(' ')),
+        level: asked_for(params.get("acr_values").unwrap_or_default().split(' ')),
     })
 }
 
@@ -93,19 +93,14 @@ pub(super) enum Presence {
     Present,
     /// Somebody has to sign in; with what is demanded of that sign-in.
     SignIn(Requirement),
-    /// The right person, with one factor where two are asked for.
-    StepUp(Requirement),
-    /// The same, and no page may be shown.
-    InteractionRequired,
     /// Not possible without a page, or somebody else is signed in.
     LoginRequired,
 }
 
 impl Prompt {
-    /// The same with the classes that `claims` asks for (OpenID Connect Core §5.5.1.1).
-    pub(super) fn with_acr_values(self, values: &[String]) -> Self {
-        let two_factors = self.two_factors || asks_for_two_factors(values.iter().map(String::as_str));
-        Self { two_factors, ..self }
+    /// The same with the level that `claims` asks for (OpenID Connect Core §5.5.1.1).
+    pub(super) fn with_level(self, level: Option<(Ial, Aal)>) -> Self {
+        Self { level: self.level.max(level), ..self }
     }
 
     /// Judges the session. `started_at` is when the request first arrived, for a person who comes back from our pages:
@@ -119,25 +114,20 @@ impl Prompt {
     ) -> Presence {
         let requirement = self.requirement(started_at, now);
         let must_see_the_page = started_at.is_none() && (self.login || self.create);
-        let step = if must_see_the_page { Step::SignIn } else { next_step(session, requirement) };
-        if step == Step::SignIn {
+        if must_see_the_page || !session.is_some_and(|session| requirement.is_recent_enough(session)) {
             return if self.silent { Presence::LoginRequired } else { Presence::SignIn(requirement) };
         }
-        match step {
-            // OpenID Connect Core §3.1.2.1, §3.1.2.2: the person of the hint or of `claims`, or an error.
-            _ if !subjects.fit() => Presence::LoginRequired,
-            Step::SecondFactor if self.silent => Presence::InteractionRequired,
-            Step::SecondFactor => Presence::StepUp(requirement),
-            _ => Presence::Present,
-        }
+        // OpenID Connect Core §3.1.2.1, §3.1.2.2: the person of the hint or of `claims`, or an error.
+        if subjects.fit() { Presence::Present } else { Presence::LoginRequired }
     }
 
-    fn requirement(&self, started_at: Option<Timestamp>, now: Timestamp) -> Requirement {
+    /// What is demanded of the session.
+    pub(super) fn requirement(&self, started_at: Option<Timestamp>, now: Timestamp) -> Requirement {
         let begun = started_at.unwrap_or(now);
         let asked_anew = (self.login || self.create).then_some(begun);
         // Whoever signed in since the request began has met any max_age, however long the pages took.
         let young_enough = self.max_age.map(|age| begun.min(now - age));
-        Requirement { signed_in_since: asked_anew.max(young_enough), two_factors: self.two_factors }
+        Requirement { signed_in_since: asked_anew.max(young_enough), level: self.level }
     }
 }
 
@@ -215,7 +205,7 @@ mod tests {
         assert_eq!(back(begun + Span::minutes(1)), Presence::Present);
         assert_eq!(
             back(begun - Span::millis(1)),
-            Presence::SignIn(Requirement { signed_in_since: Some(begun), two_factors: false })
+            Presence::SignIn(Requirement { signed_in_since: Some(begun), level: None })
         );
     }
 
@@ -236,16 +226,14 @@ mod tests {
 
     // security: row 11
     #[test]
-    fn a_remembered_browser_is_no_second_level() {
+    fn a_level_is_no_answer_to_a_question_about_the_sign_in_itself() {
         let one_factor = Session { amr: vec![Amr::Pwd], ..testing::session(NOW) };
         let judged =
             |query: &str, session: &Session| prompt(query).presence(Some(session), Subjects::default(), None, NOW);
-        assert_eq!(judged("", &one_factor), Presence::Present);
-        assert_eq!(judged("acr_values=urn:portal-id:loa:1", &one_factor), Presence::Present);
-        let two_factors = Requirement { signed_in_since: None, two_factors: true };
-        assert_eq!(judged("acr_values=urn:portal-id:loa:2", &one_factor), Presence::StepUp(two_factors));
-        assert_eq!(judged("acr_values=urn:portal-id:loa:2&prompt=none", &one_factor), Presence::InteractionRequired);
-        // Neither of them is an answer to a question about the sign-in itself.
+        // What is missing of the level is asked for apart, of whoever is there.
+        for query in ["", "acr_values=urn:portal-id:loa:1", "acr_values=urn:portal-id:loa:2"] {
+            assert_eq!(judged(query, &one_factor), Presence::Present, "{query}");
+        }
         assert!(signs_in(judged("acr_values=urn:portal-id:loa:2&prompt=login", &one_factor)));
         let old = Session { auth_time: NOW - Span::minutes(2), ..one_factor.clone() };
         assert!(signs_in(judged("acr_values=urn:portal-id:loa:2&max_age=60", &old)));
@@ -253,7 +241,18 @@ mod tests {
         let subjects = Subjects { expected: &expected, present: Some("this one") };
         let hinted = prompt("acr_values=urn:portal-id:loa:2").presence(Some(&one_factor), subjects, None, NOW);
         assert_eq!(hinted, Presence::LoginRequired, "no second factor makes another person of somebody");
-        assert_eq!(judged("acr_values=urn:portal-id:loa:2", &testing::session(NOW)), Presence::Present);
+    }
+
+    // security: row 11
+    #[test]
+    fn of_two_levels_that_are_asked_for_the_higher_counts() {
+        let level = |query: &str, of_claims| prompt(query).with_level(of_claims).level;
+        let (two, three) = (Some((Ial(0), Aal(2))), Some((Ial(2), Aal(2))));
+        assert_eq!(level("", None), None);
+        assert_eq!(level("acr_values=urn:portal-id:loa:2", None), two);
+        assert_eq!(level("acr_values=urn:portal-id:loa:2", three), three);
+        assert_eq!(level("acr_values=urn:portal-id:loa:3", two), three);
+        assert_eq!(level("acr_values=gold", two), two);
     }
 
     #[test]

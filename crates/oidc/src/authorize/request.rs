@@ -3,6 +3,7 @@
 use super::checks::{self, Asked};
 use super::claims_request::{self, ClaimsAsked};
 use super::prompt::{self, Prompt};
+use super::upstream;
 use crate::error::AuthorizationFault;
 use crate::parameters::Parameters;
 use crate::redirect::{ResponseMode, ReturnAddress, VerifiedRedirect};
@@ -39,7 +40,7 @@ impl Request {
         checks::run(&checks::AFTER_NEGOTIATION, &asked)?;
         let claims = claims_request::read(params, client)?;
         let resources = resource::of_authorization(params, client)?;
-        let prompt = prompt::read(params)?.with_acr_values(&claims.acr_values);
+        let prompt = prompt::read(params)?.with_level(claims.level());
         Ok(Self {
             scopes: negotiated.scopes,
             code_challenge: negotiated.code_challenge,
@@ -64,6 +65,7 @@ pub(super) fn return_address(
     // Whoever asks that nothing be shown asks from a frame; the answer by form is a page, and would not be drawn there.
     let framed_by = if params.is_silent() { registered_origins(&client.metadata) } else { BTreeSet::new() };
     ReturnAddress {
+        echoed: upstream::echoed(params, &to),
         to,
         mode,
         state: params.get("state").map(str::to_owned),

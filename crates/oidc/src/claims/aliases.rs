@@ -3,21 +3,22 @@
 //! An alias is made of claims that are being told anyway: it can never tell more than the scopes, the person's consent
 //! and the identity policy allow (security.md row 38).
 
+use portal_id_core::acr::{Aal, Amr};
 use portal_id_core::claim_aliases::{AliasSource, ClaimAliases};
 use portal_id_core::facts::{BirthDate, Phone};
-use portal_id_core::profile::AccountClass;
+use portal_id_core::profile::{AccountClass, FactSource};
 use serde_json::{Map, Value, json};
 
-/// Adds the aliases to what is told. What is told already stays as it is.
-pub(crate) fn put(told: &mut Map<String, Value>, aliases: &ClaimAliases) {
+/// Adds the aliases to what is told to somebody who signed in by these factors. What is told already stays as it is.
+pub(crate) fn put(told: &mut Map<String, Value>, aliases: &ClaimAliases, amr: &[Amr]) {
     for (name, source) in aliases.all() {
-        if let Some(value) = value(told, source) {
+        if let Some(value) = value(told, source, amr) {
             told.entry(name).or_insert(value);
         }
     }
 }
 
-fn value(told: &Map<String, Value>, source: AliasSource) -> Option<Value> {
+fn value(told: &Map<String, Value>, source: AliasSource, amr: &[Amr]) -> Option<Value> {
     let text = |name: &str| told.get(name).and_then(Value::as_str);
     let class = || text("account_type").and_then(AccountClass::from_text);
     let born = || BirthDate::from_stored(text("birthdate")?).ok();
@@ -45,7 +46,17 @@ fn value(told: &Map<String, Value>, source: AliasSource) -> Option<Value> {
         AliasSource::IdentityPapers => papers([text("identity_number"), text("former_number")].into_iter().flatten()),
         AliasSource::BusinessCode => text("business_code").map(Value::from),
         AliasSource::BusinessName => text("business_name").map(Value::from),
+        AliasSource::NumberAssurance => number_assurance(told).filter(|_| Aal::of(amr) >= Aal(2)).map(Value::from),
     }
+}
+
+/// As the national sign-in counts levels: who vouches for the number that is told.
+fn number_assurance(told: &Map<String, Value>) -> Option<&'static str> {
+    let number = ["identity_number", "business_code"].into_iter().find(|name| told.contains_key(*name))?;
+    let member = |name: &str| told.get(&format!("{number}_{name}"));
+    member("verified").and_then(Value::as_bool).filter(|verified| *verified)?;
+    let national = member("source").and_then(Value::as_str) == Some(FactSource::NationalPortal.as_str());
+    Some(if national { "LoA2" } else { "LoA1" })
 }
 
 /// As the national sign-in counts them.
@@ -73,7 +84,7 @@ mod tests {
     fn told(claims: &Value, aliases: &ClaimAliases) -> Map<String, Value> {
         let mut claims = claims.as_object().unwrap().clone();
         let before = claims.clone();
-        put(&mut claims, aliases);
+        put(&mut claims, aliases, &[Amr::Pwd, Amr::Sms, Amr::Mfa]);
         assert!(before.iter().all(|(name, value)| claims[name] == *value), "a claim was changed");
         claims.retain(|name, _| !before.contains_key(name));
         claims
@@ -134,6 +145,26 @@ mod tests {
         let both = told(&claims, &preset(AliasPreset::Hue));
         assert_eq!((&both["citizenId"], &both["identityCardId"]), (&json!("024190001234"), &json!("121234567")));
         assert_eq!(both["identityPapers"][1], json!({ "type": "CMND", "idNumber": "121234567" }));
+    }
+
+    // security: row 11
+    #[test]
+    fn a_number_that_nobody_vouches_for_has_no_assurance_nor_has_a_sign_in_by_one_factor() {
+        let names = BTreeMap::from([("loAs".to_owned(), AliasSource::NumberAssurance)]);
+        let aliases = ClaimAliases { preset: None, names };
+        let of = |number: &str, verified: bool, source: &str, amr: &[Amr]| {
+            let (is, from) = (format!("{number}_verified"), format!("{number}_source"));
+            let mut claims = json!({ number: "x", is: verified, from: source }).as_object().unwrap().clone();
+            put(&mut claims, &aliases, amr);
+            claims.get("loAs").and_then(Value::as_str).map(str::to_owned)
+        };
+        let both = [Amr::Pwd, Amr::Sms, Amr::Mfa];
+        assert_eq!(of("identity_number", true, "national_portal", &both).as_deref(), Some("LoA2"));
+        assert_eq!(of("business_code", true, "desk", &both).as_deref(), Some("LoA1"));
+        assert_eq!(of("identity_number", true, "provider", &both).as_deref(), Some("LoA1"));
+        assert_eq!(of("identity_number", false, "self_declared", &both), None);
+        assert_eq!(of("identity_number", true, "national_portal", &[Amr::Pwd]), None);
+        assert_eq!(of("phone_number", true, "phone_code", &both), None);
     }
 
     // security: row 38

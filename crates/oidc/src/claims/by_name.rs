@@ -4,7 +4,7 @@ use super::{aliases, of_person, open_profile};
 use portal_id_core::client::Client;
 use portal_id_core::grant::Grant;
 use portal_id_core::ports::{Unsealable, Vault};
-use portal_id_core::profile::{Account, Identifier};
+use portal_id_core::profile::{Account, FactStanding};
 use serde_json::{Map, Value};
 
 /// Whether the ID tokens of a grant tell anything about the person.
@@ -17,17 +17,17 @@ pub(crate) fn of_id_token(
     vault: &dyn Vault,
     grant: &Grant,
     client: &Client,
-    person: (&Account, &[Identifier]),
+    person: (&Account, &[FactStanding]),
     scopes: &[String],
 ) -> Result<Map<String, Value>, Unsealable> {
     if !wants_person(grant) {
         return Ok(Map::new());
     }
-    let (account, identifiers) = person;
+    let (account, facts) = person;
     let profile = open_profile(vault, account)?;
-    let mut told = of_person(account, &profile, identifiers, scopes, client.metadata.identity);
+    let mut told = of_person(account, &profile, facts, scopes, client.metadata.identity);
     told.insert("sub".to_owned(), grant.subject().into());
-    aliases::put(&mut told, &client.metadata.claim_aliases);
+    aliases::put(&mut told, &client.metadata.claim_aliases, &grant.amr);
     told.retain(|told, _| names(grant).any(|name| name == told));
     Ok(told)
 }
@@ -53,7 +53,7 @@ mod tests {
         let mut client = testing::client();
         let names = aliases.iter().map(|(name, source)| ((*name).to_owned(), *source)).collect();
         client.metadata.claim_aliases = ClaimAliases { preset: None, names };
-        let declared = [testing::identifier(IdentifierKind::IdentityNumber)];
+        let declared = [testing::fact(IdentifierKind::IdentityNumber)];
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         let told = of_id_token(&PlainVault, &grant, &client, (&testing::account(), &declared), &scopes).unwrap();
         told.into_iter().map(|(name, _)| name).collect()

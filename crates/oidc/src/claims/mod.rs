@@ -12,7 +12,7 @@ use portal_id_core::facts::{
     Address, BirthDate, BusinessCode, BusinessName, Email, FormerNumber, FullName, IdentityNumber, Phone,
 };
 use portal_id_core::ports::{Unsealable, Vault};
-use portal_id_core::profile::{Account, FactSource, Identifier, IdentifierKind, Profile};
+use portal_id_core::profile::{Account, FactSource, FactStanding, IdentifierKind, Profile};
 use portal_id_core::time::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -72,26 +72,26 @@ pub(crate) fn open_profile(vault: &dyn Vault, account: &Account) -> Result<Profi
     account.open_profile(vault)
 }
 
-/// The claims that `scopes` open. `identifiers` says who vouches for what; `policy` whether self-declared numbers reach
+/// The claims that `scopes` open. `facts` says who vouches for what; `policy` whether self-declared numbers reach
 /// the client (decisions 7).
 pub(crate) fn of_person(
     account: &Account,
     profile: &Profile,
-    identifiers: &[Identifier],
+    facts: &[FactStanding],
     scopes: &[String],
     policy: IdentityPolicy,
 ) -> Map<String, Value> {
     let mut claims = Map::new();
-    let find = |kind| identifiers.iter().find(|identifier| identifier.kind == kind);
+    let find = |kind| facts.iter().find(|fact| fact.kind == kind);
     for scope in scopes {
         match scope.as_str() {
             "profile" => of_profile(&mut claims, account, profile),
             "email" => {
-                let verified = find(IdentifierKind::Email).is_some_and(Identifier::is_verified);
+                let verified = find(IdentifierKind::Email).is_some_and(FactStanding::is_verified);
                 put_with(&mut claims, "email", profile.email.as_ref().map(Email::as_str), verified);
             }
             "phone" => {
-                let verified = find(IdentifierKind::Phone).is_some_and(Identifier::is_verified);
+                let verified = find(IdentifierKind::Phone).is_some_and(FactStanding::is_verified);
                 put_with(&mut claims, "phone_number", profile.phone.as_ref().map(Phone::e164), verified);
             }
             "address" => put(&mut claims, "address", profile.address.as_ref().map(of_address)),
@@ -125,7 +125,7 @@ fn of_profile(claims: &mut Map<String, Value>, account: &Account, profile: &Prof
 fn of_organization(
     claims: &mut Map<String, Value>,
     profile: &Profile,
-    code: Option<&Identifier>,
+    code: Option<&FactStanding>,
     policy: IdentityPolicy,
 ) {
     vouched(claims, "business_code", profile.business_code.as_ref().map(BusinessCode::as_str), code, policy);
@@ -155,15 +155,15 @@ fn vouched(
     claims: &mut Map<String, Value>,
     name: &str,
     value: Option<&str>,
-    identifier: Option<&Identifier>,
+    fact: Option<&FactStanding>,
     policy: IdentityPolicy,
 ) {
-    let verified = identifier.is_some_and(Identifier::is_verified);
+    let verified = fact.is_some_and(FactStanding::is_verified);
     let Some(value) = value.filter(|_| verified || policy == IdentityPolicy::Any) else { return };
     put_with(claims, name, Some(value), verified);
-    let source = identifier.map_or(FactSource::SelfDeclared, |identifier| identifier.source).as_str();
+    let source = fact.map_or(FactSource::SelfDeclared, |fact| fact.source).as_str();
     put(claims, &format!("{name}_source"), Some(source));
-    let verified_at = identifier.and_then(|identifier| identifier.verified_at);
+    let verified_at = fact.and_then(|fact| fact.verified_at);
     put(claims, &format!("{name}_verified_at"), verified_at.map(Timestamp::seconds));
 }
 
@@ -197,25 +197,25 @@ mod tests {
     use portal_id_core::facts::AddressInput;
     use portal_id_core::place::{Location, Province};
 
-    fn identifier(kind: IdentifierKind, verified: Option<(FactSource, Timestamp)>) -> Identifier {
+    fn fact(kind: IdentifierKind, verified: Option<(FactSource, Timestamp)>) -> FactStanding {
         let (source, verified_at) =
             verified.map_or((FactSource::SelfDeclared, None), |(source, at)| (source, Some(at)));
-        Identifier { source, verified_at, ..testing::identifier(kind) }
+        FactStanding { kind, source, verified_at }
     }
 
-    fn claims(scopes: &[&str], identifiers: &[Identifier], policy: IdentityPolicy) -> Map<String, Value> {
+    fn claims(scopes: &[&str], facts: &[FactStanding], policy: IdentityPolicy) -> Map<String, Value> {
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        of_person(&testing::account(), &testing::profile(), identifiers, &scopes, policy)
+        of_person(&testing::account(), &testing::profile(), facts, &scopes, policy)
     }
 
     #[test]
     fn all_scopes_open_everything_that_is_known() {
         let all: Vec<&str> = portal_id_core::client::SCOPES.to_vec();
         let vouched = [
-            identifier(IdentifierKind::Email, Some((FactSource::Mailbox, NOW))),
-            identifier(IdentifierKind::Phone, None),
-            identifier(IdentifierKind::IdentityNumber, Some((FactSource::Desk, NOW))),
-            identifier(IdentifierKind::FormerNumber, Some((FactSource::NationalPortal, NOW))),
+            fact(IdentifierKind::Email, Some((FactSource::Mailbox, NOW))),
+            fact(IdentifierKind::Phone, None),
+            fact(IdentifierKind::IdentityNumber, Some((FactSource::Desk, NOW))),
+            fact(IdentifierKind::FormerNumber, Some((FactSource::NationalPortal, NOW))),
         ];
         insta::assert_snapshot!(format!("{:#}", Value::Object(claims(&all, &vouched, IdentityPolicy::VerifiedOnly))));
     }
@@ -226,8 +226,8 @@ mod tests {
         policy: IdentityPolicy,
     ) -> Map<String, Value> {
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        let identifiers = [identifier(IdentifierKind::BusinessCode, verified)];
-        of_person(&testing::business_account(), &testing::business_profile(), &identifiers, &scopes, policy)
+        let facts = [fact(IdentifierKind::BusinessCode, verified)];
+        of_person(&testing::business_account(), &testing::business_profile(), &facts, &scopes, policy)
     }
 
     #[test]
@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn a_self_declared_number_reaches_only_a_client_that_takes_it_as_such() {
-        let declared = [identifier(IdentifierKind::IdentityNumber, None)];
+        let declared = [fact(IdentifierKind::IdentityNumber, None)];
         assert!(claims(&["identity"], &declared, IdentityPolicy::VerifiedOnly).is_empty());
         assert!(claims(&["identity"], &[], IdentityPolicy::VerifiedOnly).is_empty());
         let told = claims(&["identity"], &declared, IdentityPolicy::Any);
@@ -279,7 +279,7 @@ mod tests {
         assert!(!told.contains_key("identity_number_verified_at"));
         assert_eq!((&told["former_number"], &told["former_number_verified"]), (&json!("121234567"), &json!(false)));
         // Who vouches for the one has said nothing about the other.
-        let verified = [identifier(IdentifierKind::IdentityNumber, Some((FactSource::Desk, NOW)))];
+        let verified = [fact(IdentifierKind::IdentityNumber, Some((FactSource::Desk, NOW)))];
         let told = claims(&["identity"], &verified, IdentityPolicy::VerifiedOnly);
         assert!(told.contains_key("identity_number") && !told.contains_key("former_number"));
     }
@@ -340,7 +340,7 @@ mod tests {
     fn every_claim_that_can_be_told_is_advertised() {
         let all: Vec<&str> = portal_id_core::client::SCOPES.to_vec();
         let vouched = [IdentifierKind::IdentityNumber, IdentifierKind::FormerNumber]
-            .map(|kind| identifier(kind, Some((FactSource::NationalPortal, NOW))));
+            .map(|kind| fact(kind, Some((FactSource::NationalPortal, NOW))));
         let business = of_business(&all, Some((FactSource::NationalPortal, NOW)), IdentityPolicy::Any);
         for name in claims(&all, &vouched, IdentityPolicy::Any).keys().chain(business.keys()) {
             assert!(supported().contains(&name.as_str()) && is_personal(name), "{name}");

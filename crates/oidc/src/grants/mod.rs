@@ -25,7 +25,7 @@ use portal_id_core::ctx::Ctx;
 use portal_id_core::grant::Grant;
 use portal_id_core::ids::ClientId;
 use portal_id_core::ports::Vault;
-use portal_id_core::profile::{Account, AccountState, Identifier};
+use portal_id_core::profile::{Account, AccountState, FactStanding};
 use portal_id_core::store::{StoreResult, Tx};
 use portal_id_core::time::Timestamp;
 use std::sync::Arc;
@@ -121,7 +121,7 @@ struct Facts {
     client: Option<Client>,
     grant: Option<(Grant, Account)>,
     /// Who vouches for what, when the ID token is to tell about the person.
-    identifiers: Vec<Identifier>,
+    standings: Vec<FactStanding>,
 }
 
 impl Provider {
@@ -171,7 +171,7 @@ impl Provider {
         }
         let is_first = matches!(step, Step::Redeem { .. });
         let audience = resource::audience(resources, &grant, client, &scopes, self.issuer())?;
-        let person = by_name::of_id_token(self.vault(), &grant, client, (&account, &facts.identifiers), &scopes)
+        let person = by_name::of_id_token(self.vault(), &grant, client, (&account, &facts.standings), &scopes)
             .map_err(|error| ProtocolError::server_error(&error))?;
         let generation = step.generation();
         let issue = Issue { grant: &grant, client, scopes, audience, generation, is_first, person };
@@ -204,7 +204,8 @@ impl Provider {
                     Some(grant) if by_name::wants_person(grant) => tx.list_identifiers(&grant.account_id)?,
                     _ => Vec::new(),
                 };
-                Ok(Facts { client, grant: grant.zip(account), identifiers })
+                let standings = identifiers.iter().map(FactStanding::from).collect();
+                Ok(Facts { client, grant: grant.zip(account), standings })
             })
             .await?;
         Ok(facts)

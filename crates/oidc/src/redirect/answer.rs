@@ -51,6 +51,8 @@ pub(crate) struct ReturnAddress {
     pub(crate) state: Option<String>,
     /// Our issuer, against mix-up (RFC 9207 §2).
     pub(crate) issuer: String,
+    /// What came with the request and goes back as it is.
+    pub(crate) echoed: Vec<(&'static str, String)>,
     /// The client.
     pub(crate) client: ClientId,
     /// Whether it asked for OpenID Connect: only there is a session to speak of.
@@ -86,6 +88,7 @@ impl ClientRedirect {
     fn answer(address: ReturnAddress, mut fields: Vec<(&'static str, String)>) -> Self {
         fields.extend(address.state.map(|state| ("state", state)));
         fields.push(("iss", address.issuer));
+        fields.extend(address.echoed);
         let ReturnAddress { to, mode, client, is_openid, framed_by, .. } = address;
         Self { to, mode, fields, client, is_openid, framed_by }
     }
@@ -149,7 +152,7 @@ impl fmt::Debug for ClientRedirect {
             .field("to", &self.to.as_str())
             .field("mode", &self.mode)
             .field("fields", &names)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -166,6 +169,7 @@ mod tests {
             mode: ResponseMode::Query,
             state: Some("a&b".to_owned()),
             issuer: "https://id.example".to_owned(),
+            echoed: Vec::new(),
             client: ClientId::from_text("dat-lich"),
             is_openid: false,
             framed_by: Vec::new(),

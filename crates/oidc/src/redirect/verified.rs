@@ -55,6 +55,11 @@ impl VerifiedRedirect {
         self.kind == Kind::PrivateUse
     }
 
+    /// Whether its own query has a parameter of this name.
+    pub(crate) fn has_in_query(&self, name: &str) -> bool {
+        Url::parse(&self.uri).is_ok_and(|url| url.query_pairs().any(|(known, _)| known == name))
+    }
+
     /// The URI with `fields` appended to its query, which is otherwise kept as it is (RFC 6749 §3.1.2).
     pub(super) fn with_query(&self, fields: &[(&'static str, String)]) -> String {
         with_query(&self.uri, fields.iter().map(|(name, value)| (*name, value.as_str())))

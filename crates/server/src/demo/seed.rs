@@ -19,10 +19,10 @@ const CLIENT_ID: &str = "sample-service";
 const CLIENT_SECRET: &str = "sample-service-secret-for-the-demo-only";
 
 /// An account that is ready from the start.
-struct Ready {
-    username: &'static str,
-    password: &'static str,
-    email: &'static str,
+pub(super) struct Ready {
+    pub(super) username: &'static str,
+    pub(super) password: &'static str,
+    pub(super) email: &'static str,
 }
 
 const CITIZEN: Ready = Ready { username: "nguyenvanan", password: "Cong-Dan-2026!", email: "nguyenvanan@example.vn" };
@@ -31,7 +31,6 @@ const BUSINESS: Ready =
 
 /// Registers the sample service, or moves it to the address it has this time.
 pub(super) async fn client(house: &House, service: &str) -> anyhow::Result<()> {
-    let ctx = house.outside.job_ctx("demo-seed");
     let service = service.trim_end_matches('/');
     let metadata = ClientMetadata {
         client_name_en: Some("Sample public service".to_owned()),
@@ -41,10 +40,16 @@ pub(super) async fn client(house: &House, service: &str) -> anyhow::Result<()> {
         identity: IdentityPolicy::Any,
         ..ClientMetadata::named("Dịch vụ công mẫu", vec![format!("{service}/callback")])
     };
-    let mut client = clients::new_client(&ctx, CLIENT_ID, metadata, ClientSource::Demo);
-    let digest = clients::secret_digest(house.vault.as_ref(), &client.id, &Secret::new(CLIENT_SECRET.to_owned()));
+    put_client(house, CLIENT_ID, metadata, CLIENT_SECRET).await
+}
+
+/// Registers a client with a secret that everybody may know.
+pub(super) async fn put_client(house: &House, id: &str, metadata: ClientMetadata, secret: &str) -> anyhow::Result<()> {
+    let ctx = house.outside.job_ctx("demo-seed");
+    let mut client = clients::new_client(&ctx, id, metadata, ClientSource::Demo);
+    let digest = clients::secret_digest(house.vault.as_ref(), &client.id, &Secret::new(secret.to_owned()));
     clients::put_secret(&mut client, digest, Span::ZERO, ctx.now);
-    clients::check(CLIENT_ID, &client.metadata)?;
+    clients::check(id, &client.metadata)?;
     house
         .store
         .tx("seed_demo_client", move |tx| if tx.update_client(&client)? { Ok(()) } else { tx.insert_client(&client) })
@@ -81,7 +86,7 @@ pub(super) async fn business(house: &House, inbox: &DemoInbox) -> anyhow::Result
 }
 
 /// How a demo account is reached and signs in; its address is in the ward Bắc Giang.
-fn contact(who: &Ready, phone: &str, street: &str) -> Contact {
+pub(super) fn contact(who: &Ready, phone: &str, street: &str) -> Contact {
     Contact {
         username: who.username.to_owned(),
         phone: phone.to_owned(),
@@ -99,7 +104,12 @@ fn contact(who: &Ready, phone: &str, street: &str) -> Contact {
 }
 
 /// Activates what was just registered, by the link in its mail.
-async fn make_ready(house: &House, inbox: &DemoInbox, who: &Ready, registered: RegisterOutcome) -> anyhow::Result<()> {
+pub(super) async fn make_ready(
+    house: &House,
+    inbox: &DemoInbox,
+    who: &Ready,
+    registered: RegisterOutcome,
+) -> anyhow::Result<()> {
     match registered {
         RegisterOutcome::Accepted { .. } => {}
         RegisterOutcome::Refused(errors) if errors.get(Field::Username).is_some() => return Ok(()),

@@ -13,7 +13,7 @@ use portal_id_core::ids::AccountId;
 use portal_id_core::language::Language;
 use portal_id_core::ports::Sealed;
 use portal_id_core::profile::{Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind, Profile};
-use portal_id_core::store::{AccountRepo, PasswordChange, StoreError, StoreResult};
+use portal_id_core::store::{AccountRepo, FirstPassword, PasswordChange, StoreError, StoreResult};
 use portal_id_core::time::Timestamp;
 
 /// A registration is over when its account still waits and no activation link of it works any more. One without any
@@ -172,6 +172,25 @@ impl AccountRepo for SqlTx<'_> {
             return self.gate(|conn| diesel::update(row).set(changes).execute(conn));
         }
         let row = row.filter(accounts::password_distrusted_at.is_null());
+        self.gate(|conn| diesel::update(row).set(changes).execute(conn))
+    }
+
+    fn set_first_password(&mut self, id: &AccountId, first: &FirstPassword, now: Timestamp) -> StoreResult<bool> {
+        let row = accounts::table
+            .filter(accounts::id.eq(id.as_str()))
+            .filter(accounts::state.eq(AccountState::Active.as_str()));
+        let changes = (
+            accounts::username.eq(first.username.display()),
+            accounts::username_key.eq(first.username.key()),
+            accounts::password_hash.eq(&first.hash),
+            accounts::password_distrusted_at.eq(None::<i64>),
+            accounts::updated_at.eq(now.millis()),
+        );
+        if let Some(at) = first.distrusted_at {
+            let row = row.filter(accounts::password_distrusted_at.eq(at.millis()));
+            return self.gate(|conn| diesel::update(row).set(changes).execute(conn));
+        }
+        let row = row.filter(accounts::password_distrusted_at.is_null()).filter(accounts::password_hash.is_null());
         self.gate(|conn| diesel::update(row).set(changes).execute(conn))
     }
 

@@ -58,7 +58,7 @@ confirm-lead = To protect your account, please enter your password again before 
 confirm-submit = Confirm
 confirm-passkey = Or use a passkey
 confirm-refused = The password is wrong, or there were too many tries. Check it and try again. If it still does not work, wait { $minutes } minutes and try again; after very many wrong tries it can take a few hours.
-confirm-no-password = This account has no password. Use a passkey; if you have none, sign out and sign in again.
+confirm-no-password = This account has no password. Sign in again where your account is linked, or use a passkey; if neither is possible, sign out and sign in again.
 
 security-title = Sign-in security
 security-lead = Your password always goes together with a second step. Text messages work for everybody; the ways below are faster and need no phone signal.
@@ -100,6 +100,7 @@ security-done-renamed = The passkey has its new name.
 security-done-removed = Removed. We have sent you an e-mail about it.
 security-done-forgotten = All browsers were forgotten. Your next sign-in takes both steps.
 security-done-too-many = Your account already has the most that are allowed. Remove one, then add again.
+security-done-last-way = Not removed: it is the only way left into your account. First set a password or link another portal, then remove it.
 security-done-over = The page was open too long or has been used. Nothing was changed; please do it again.
 
 add-authenticator-title = Add an authenticator app

@@ -33,8 +33,6 @@ password-new-again = Confirm new password
 password-submit = Save the new password
 password-keep = Keep the current password
 password-wrong = The current password is wrong, or there were too many tries. Check it and try again. If it still does not work, wait { $minutes } minutes and try again; after very many wrong tries it can take a few hours.
-no-password-title = This account has no password
-no-password-body = You sign in another way, so there is no password to change.
 password-changed-title = Your password was changed
 password-changed-body = Use the new password from now on. You are signed out everywhere else. We have also told you by e-mail.
 

@@ -57,7 +57,7 @@ confirm-lead = Để bảo vệ tài khoản, hãy nhập lại mật khẩu tr�
 confirm-submit = Xác nhận
 confirm-passkey = Hoặc dùng khóa truy cập
 confirm-refused = Mật khẩu không đúng, hoặc đã có quá nhiều lần thử. Hãy kiểm tra rồi nhập lại. Nếu vẫn không được, hãy đợi { $minutes } phút rồi thử lại; sau rất nhiều lần nhập sai, có thể phải đợi vài giờ.
-confirm-no-password = Tài khoản này không có mật khẩu. Hãy dùng khóa truy cập; nếu chưa có, hãy đăng xuất rồi đăng nhập lại.
+confirm-no-password = Tài khoản này không có mật khẩu. Hãy đăng nhập lại ở nơi bạn đã liên kết, hoặc dùng khóa truy cập; nếu không dùng được cách nào, hãy đăng xuất rồi đăng nhập lại.
 
 security-title = Bảo mật đăng nhập
 security-lead = Mật khẩu luôn đi cùng một bước xác nhận thứ hai. Tin nhắn dùng được cho mọi người; các cách dưới đây nhanh hơn và không phụ thuộc vào sóng điện thoại.
@@ -98,6 +98,7 @@ security-done-renamed = Đã đổi tên khóa truy cập.
 security-done-removed = Đã xóa. Chúng tôi đã gửi thư báo cho bạn.
 security-done-forgotten = Đã bỏ ghi nhớ tất cả trình duyệt. Lần đăng nhập sau cần đủ hai bước.
 security-done-too-many = Tài khoản đã đạt số lượng tối đa. Hãy xóa bớt một mục rồi thêm lại.
+security-done-last-way = Chưa xóa: đây là cách duy nhất còn lại để vào tài khoản của bạn. Hãy đặt mật khẩu hoặc liên kết với cổng khác trước, rồi xóa.
 security-done-over = Trang trước đã mở quá lâu hoặc đã được dùng. Chưa có gì thay đổi; hãy làm lại.
 
 add-authenticator-title = Thêm ứng dụng xác thực

@@ -33,8 +33,6 @@ password-new-again = Xác nhận mật khẩu mới
 password-submit = Lưu mật khẩu mới
 password-keep = Giữ mật khẩu hiện tại
 password-wrong = Mật khẩu hiện tại không đúng, hoặc đã có quá nhiều lần thử. Hãy kiểm tra rồi nhập lại. Nếu vẫn không được, hãy đợi { $minutes } phút rồi thử lại; sau rất nhiều lần nhập sai, có thể phải đợi vài giờ.
-no-password-title = Tài khoản này không có mật khẩu
-no-password-body = Bạn đăng nhập bằng cách khác nên không có mật khẩu nào để đổi.
 password-changed-title = Đã đổi mật khẩu
 password-changed-body = Từ bây giờ hãy dùng mật khẩu mới. Tài khoản đã bị đăng xuất ở mọi nơi khác. Chúng tôi cũng gửi thư báo đến địa chỉ email của bạn.
 

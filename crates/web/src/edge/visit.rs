@@ -292,6 +292,23 @@ impl Visit {
         Ok(self)
     }
 
+    /// Notes in the pending request that the person goes to another provider for the level that it asks for: with what
+    /// they come back it is content, and nobody is sent twice.
+    #[must_use]
+    pub(crate) fn trying_upstream(mut self) -> Self {
+        if let Some(open) = self.flow.take() {
+            let flow = Flow { upstream_tried: true, ..open.flow };
+            let sealed = self.edge.house.seal_flow(&self.ctx, &flow);
+            self.flow = Some(OpenFlow { flow, sealed, destination: open.destination });
+        }
+        self
+    }
+
+    /// Whether the person is on the way to a level of another provider that a service asks for, in a session of theirs.
+    pub(crate) fn is_stepping_up(&self) -> bool {
+        self.who.is_some() && self.flow.as_ref().is_some_and(|open| open.flow.upstream_tried)
+    }
+
     /// Takes a request of a service along to our pages.
     #[must_use]
     pub(crate) fn carrying(mut self, flow: Flow) -> Self {

@@ -1,26 +1,148 @@
-//! One's own account: an overview, and the ways to its parts.
+//! One's own account: what we know, who vouches for it, and the ways to its parts.
 
-use super::home::AccountSummary;
 use super::layout::Layout;
+use super::moment;
 use crate::edge::{Next, PageResult, Visit};
+use crate::texts::Texts;
 use askama::Template;
 use axum::extract::State;
 use http::StatusCode;
-use portal_id_core::accounts::Accounts;
+use portal_id_core::accounts::{Accounts, OwnFacts, Provenance, SignedIn};
+use portal_id_core::facts::{
+    BirthDate, BusinessCode, BusinessName, Email, FormerNumber, FullName, IdentityNumber, Phone,
+};
+use portal_id_core::profile::{FactSource, IdentifierKind};
+use portal_id_core::vouched::VouchedKind;
+use portal_id_federation::Federation;
 use std::sync::Arc;
 
 /// The overview.
 #[derive(Template)]
 #[template(path = "pages/account.html")]
 pub(crate) struct AccountPage {
-    pub(super) layout: Layout,
-    pub(super) account: AccountSummary,
+    pub(crate) layout: Layout,
+    pub(crate) facts: Vec<OwnFact>,
+    /// What was taken from the account, told.
+    pub(crate) disputed: Vec<String>,
+    /// When the person signed in.
+    pub(crate) since: String,
+    /// Whether an address or a phone is missing.
+    pub(crate) incomplete: bool,
+    /// Whether there are links, or may be.
+    pub(crate) links: bool,
+    /// Whether a password can be set without knowing another.
+    pub(crate) wants_password: bool,
+}
+
+/// A fact, and who vouches for it.
+pub(crate) struct OwnFact {
+    /// The key of its name.
+    pub(crate) label: &'static str,
+    pub(crate) value: String,
+    /// By whom, at which level and when; or that its holder typed it.
+    pub(crate) vouched: Option<String>,
+}
+
+impl OwnFact {
+    fn all(texts: Texts, federation: &Federation, who: &SignedIn, own: &OwnFacts) -> Vec<Self> {
+        let profile = &own.profile;
+        let username = &who.account.username;
+        let chosen = username.is_chosen().then(|| username.display().to_owned());
+        let named = chosen.map(|value| Self { label: "label-username", value, vouched: None });
+        let typed = [
+            (
+                VouchedKind::FullName,
+                "claim-full_name",
+                profile.full_name.as_ref().map(FullName::as_str).map(str::to_owned),
+            ),
+            (VouchedKind::BirthDate, "claim-birth_date", profile.birth_date.as_ref().map(BirthDate::vietnamese)),
+            (
+                VouchedKind::BusinessName,
+                "claim-business_name",
+                profile.business_name.as_ref().map(BusinessName::as_str).map(str::to_owned),
+            ),
+            (VouchedKind::Email, "claim-email", profile.email.as_ref().map(Email::masked)),
+            (VouchedKind::Phone, "claim-phone", profile.phone.as_ref().map(Phone::masked)),
+            (
+                VouchedKind::IdentityNumber,
+                "claim-identity_number",
+                profile.identity_number.as_ref().map(IdentityNumber::masked),
+            ),
+            (
+                VouchedKind::FormerNumber,
+                "claim-former_number",
+                profile.former_number.as_ref().map(FormerNumber::masked),
+            ),
+            (
+                VouchedKind::BusinessCode,
+                "claim-business_code",
+                profile.business_code.as_ref().map(BusinessCode::masked),
+            ),
+        ];
+        let facts = typed.into_iter().filter_map(|(kind, label, value)| {
+            let by = own.vouched.iter().find(|provenance| provenance.kind == kind);
+            value.map(|value| Self { label, value, vouched: Some(told(texts, federation, by)) })
+        });
+        named.into_iter().chain(facts).collect()
+    }
+}
+
+/// Who vouches for a fact, in a sentence.
+fn told(texts: Texts, federation: &Federation, by: Option<&Provenance>) -> String {
+    let Some(by) = by else { return texts.text("account-declared") };
+    let at = moment::at(by.at);
+    let at_desk = |key| texts.text_with(key, &[("at", &at)]);
+    match by.source {
+        FactSource::SelfDeclared => texts.text("account-declared"),
+        FactSource::Mailbox => at_desk("account-vouched-mailbox"),
+        FactSource::PhoneCode => at_desk("account-vouched-phone"),
+        FactSource::Desk => at_desk("account-vouched-desk"),
+        FactSource::NationalPortal | FactSource::Provider => {
+            let name = provider(texts, federation, by);
+            match i64::from(by.ial.0) {
+                0 => texts.text_with("account-vouched-plain", &[("name", &name), ("at", &at)]),
+                level => texts.text_with("account-vouched", &[("name", &name), ("level", &level), ("at", &at)]),
+            }
+        }
+    }
+}
+
+/// The provider that vouches, as people know it; also one that is switched off by now.
+fn provider(texts: Texts, federation: &Federation, by: &Provenance) -> String {
+    let offer = by.upstream.as_ref().and_then(|upstream| federation.offer(upstream.as_str()));
+    match offer {
+        Some(offer) => offer.name.text(texts.language()).to_owned(),
+        None if by.source == FactSource::NationalPortal => texts.text("account-national-portal"),
+        None => texts.text("account-other-provider"),
+    }
 }
 
 /// `GET /account`
-pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> PageResult {
+pub(crate) async fn get(
+    visit: Visit,
+    State(accounts): State<Arc<Accounts>>,
+    State(federation): State<Arc<Federation>>,
+) -> PageResult {
     let Some(who) = &visit.who else { return Ok(visit.by_way_of("/sign-in", Next::Account)) };
-    let account = AccountSummary::of(who, &accounts.profile(who).await?.0);
-    let page = AccountPage { layout: visit.layout("account-title"), account };
+    let own = accounts.own_facts(who).await?;
+    let linked = !accounts.own_links(&visit.ctx, who).await?.is_empty();
+    let layout = visit.layout("account-title");
+    let texts = layout.texts;
+    let disputed = own.disputed.iter().map(|(kind, at)| {
+        let key = match kind {
+            IdentifierKind::BusinessCode => "account-disputed-business",
+            _ => "account-disputed",
+        };
+        texts.text_with(key, &[("at", &moment::at(*at)), ("desk", &layout.desk)])
+    });
+    let page = AccountPage {
+        facts: OwnFact::all(texts, &federation, who, &own),
+        disputed: disputed.collect(),
+        since: moment::at(who.session.auth_time),
+        incomplete: own.profile.email.is_none() || own.profile.phone.is_none(),
+        links: linked || !federation.offers().is_empty(),
+        wants_password: who.account.wants_password(),
+        layout,
+    };
     Ok(visit.page(StatusCode::OK, page))
 }

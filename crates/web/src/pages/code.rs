@@ -57,7 +57,7 @@ impl FormFields for CodeFields {
 pub(super) struct Remark {
     pub(super) status: StatusCode,
     pub(super) problems: Problems,
-    news: Option<String>,
+    pub(super) news: Option<String>,
 }
 
 impl Remark {
@@ -130,21 +130,29 @@ pub(super) fn remark_of(visit: &Visit, outcome: &SecondStepOutcome, typed: &str,
 }
 
 async fn resend(visit: Visit, accounts: &Accounts) -> PageResult {
+    let outcome = accounts.resend_code(&visit.ctx, &challenge(&visit)).await?;
+    match resent(&visit, outcome) {
+        Some(remark) => show(visit, accounts, remark).await,
+        None => Ok(over(visit)),
+    }
+}
+
+/// What to say of another code; `None` when its challenge is over.
+pub(super) fn resent(visit: &Visit, outcome: ResendCodeOutcome) -> Option<Remark> {
     let texts = Texts::of(visit.ctx.language);
     let slow = StatusCode::TOO_MANY_REQUESTS;
-    let remark = match accounts.resend_code(&visit.ctx, &challenge(&visit)).await? {
-        ResendCodeOutcome::Sent => Remark::news(StatusCode::OK, texts.text("code-sent-again")),
+    match outcome {
+        ResendCodeOutcome::Sent => Some(Remark::news(StatusCode::OK, texts.text("code-sent-again"))),
         ResendCodeOutcome::Wait { until } => {
             // A second that has begun is not over yet.
             let seconds = until.since(visit.ctx.now).as_seconds() + 1;
-            Remark::news(slow, texts.text_with("code-wait", &[("seconds", &seconds)]))
+            Some(Remark::news(slow, texts.text_with("code-wait", &[("seconds", &seconds)])))
         }
         ResendCodeOutcome::TooMany { until } => {
-            Remark::news(slow, texts.text_with("code-too-many-sent", &[("until", &moment::from(until))]))
+            Some(Remark::news(slow, texts.text_with("code-too-many-sent", &[("until", &moment::from(until))])))
         }
-        ResendCodeOutcome::Over => return Ok(over(visit)),
-    };
-    show(visit, accounts, remark).await
+        ResendCodeOutcome::Over => None,
+    }
 }
 
 async fn show(visit: Visit, accounts: &Accounts, remark: Remark) -> PageResult {
@@ -182,7 +190,7 @@ async fn show(visit: Visit, accounts: &Accounts, remark: Remark) -> PageResult {
 }
 
 /// The key of what to say about a message that does not arrive. `others`: whether there is another way to take this step.
-fn sending_trouble(sending: Sending, others: bool) -> Option<&'static str> {
+pub(super) fn sending_trouble(sending: Sending, others: bool) -> Option<&'static str> {
     match (sending, others) {
         (Sending::Fine, _) => None,
         (Sending::StillTrying, false) => Some("code-gateway-fails"),

@@ -4,6 +4,7 @@ use super::layout::Layout;
 use super::passkey::{PasskeyFields, PasskeyForm};
 use super::problems::{self, Problems};
 use super::sign_in;
+use super::upstream::Way;
 use crate::edge::{CsrfForm, Fields, FormFields, Next, PageResult, Visit};
 use crate::texts::Texts;
 use askama::Template;
@@ -11,6 +12,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use portal_id_core::accounts::{Accounts, ConfirmOutcome, Confirmed, Field};
+use portal_id_federation::Federation;
 use std::sync::Arc;
 
 /// The page that asks for the password, or a passkey.
@@ -22,6 +24,8 @@ pub(crate) struct ConfirmPage {
     /// Whether there is a password to ask for.
     pub(super) has_password: bool,
     pub(super) passkey: Option<PasskeyForm>,
+    /// The providers that the account is linked to, with the addresses where one proves anew who one is.
+    pub(super) ways: Vec<(Way, String)>,
 }
 
 /// What the page sends.
@@ -48,25 +52,31 @@ pub(super) fn owner(visit: Visit, accounts: &Accounts, next: Next) -> Result<(Vi
 }
 
 /// `GET /account/confirm?next=`
-pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> PageResult {
-    show(visit, &accounts, StatusCode::OK, Problems::default()).await
+pub(crate) async fn get(
+    visit: Visit,
+    State(accounts): State<Arc<Accounts>>,
+    State(federation): State<Arc<Federation>>,
+) -> PageResult {
+    show(visit, (&accounts, &federation), StatusCode::OK, Problems::default()).await
 }
 
 /// `POST /account/confirm?next=`
 pub(crate) async fn post(
     visit: Visit,
     State(accounts): State<Arc<Accounts>>,
+    State(federation): State<Arc<Federation>>,
     CsrfForm(fields): CsrfForm<ConfirmFields>,
 ) -> PageResult {
     let Some(who) = &visit.who else { return Ok(visit.by_way_of("/sign-in", Next::Security)) };
     let outcome = accounts.confirm(&visit.ctx, who, &fields.password, visit.here(false)).await?;
-    go_on(visit, &accounts, outcome).await
+    go_on(visit, (&accounts, &federation), outcome).await
 }
 
 /// `POST /account/confirm/passkey?next=`
 pub(crate) async fn post_passkey(
     visit: Visit,
     State(accounts): State<Arc<Accounts>>,
+    State(federation): State<Arc<Federation>>,
     CsrfForm(fields): CsrfForm<PasskeyFields>,
 ) -> PageResult {
     let Some(who) = &visit.who else { return Ok(visit.by_way_of("/sign-in", Next::Security)) };
@@ -74,10 +84,10 @@ pub(crate) async fn post_passkey(
         Ok(assertion) => accounts.confirm_with_passkey(&visit.ctx, who, &assertion, visit.here(false)).await?,
         Err(_) => ConfirmOutcome::NotFresh,
     };
-    go_on(visit, &accounts, outcome).await
+    go_on(visit, (&accounts, &federation), outcome).await
 }
 
-async fn go_on(mut visit: Visit, accounts: &Accounts, outcome: ConfirmOutcome) -> PageResult {
+async fn go_on(mut visit: Visit, house: (&Accounts, &Federation), outcome: ConfirmOutcome) -> PageResult {
     let texts = Texts::of(visit.ctx.language);
     // Whoever comes without saying where from wanted to see their factors.
     visit.next.get_or_insert(Next::Security);
@@ -93,17 +103,32 @@ async fn go_on(mut visit: Visit, accounts: &Accounts, outcome: ConfirmOutcome) -
         ConfirmOutcome::Refused => (StatusCode::UNPROCESSABLE_ENTITY, problems::refused(texts, "confirm-refused")),
         // The page says so itself.
         ConfirmOutcome::NoPassword => {
-            return show(visit, accounts, StatusCode::UNPROCESSABLE_ENTITY, Problems::default()).await;
+            return show(visit, house, StatusCode::UNPROCESSABLE_ENTITY, Problems::default()).await;
         }
         ConfirmOutcome::NotFresh => (StatusCode::UNPROCESSABLE_ENTITY, texts.text("passkey-not-fresh")),
     };
-    show(visit, accounts, status, Problems::one(Field::Password, problem)).await
+    show(visit, house, status, Problems::one(Field::Password, problem)).await
 }
 
-async fn show(visit: Visit, accounts: &Accounts, status: StatusCode, problems: Problems) -> PageResult {
+async fn show(
+    visit: Visit,
+    (accounts, federation): (&Accounts, &Federation),
+    status: StatusCode,
+    problems: Problems,
+) -> PageResult {
     let Some(who) = &visit.who else { return Ok(visit.by_way_of("/sign-in", Next::Security)) };
     let passkey = accounts.ask_passkey_to_confirm(&visit.ctx, who).await?.map(PasskeyForm::from);
-    let has_password = who.account.password_hash.is_some();
-    let page = ConfirmPage { layout: visit.layout("confirm-title"), problems, has_password, passkey };
+    let links = accounts.own_links(&visit.ctx, who).await?;
+    let has_password = !who.account.wants_password();
+    let layout = visit.layout("confirm-title");
+    let open = Way::all(layout.texts, federation).into_iter();
+    let linked = open.filter(|way| links.iter().any(|link| link.upstream.as_str() == way.id));
+    let ways = linked
+        .map(|way| {
+            let address = layout.to_with(&way.start(), &[("again", "1")]);
+            (way, address)
+        })
+        .collect();
+    let page = ConfirmPage { layout, problems, has_password, passkey, ways };
     Ok(visit.page_with_passkey(status, page))
 }

@@ -147,7 +147,7 @@ pub(crate) async fn get(mut visit: Visit, State(s): State<Authorize>) -> PageRes
         visit.flow = Some(open);
         return Ok(to_enrol(visit));
     };
-    let outcome = s.provider.authorize(&visit.ctx, &open.flow.params, who.as_ref(), Some(open.flow.started_at)).await?;
+    let outcome = s.provider.resume(&visit.ctx, &open.flow, who.as_ref()).await?;
     visit.flow = Some(open);
     match (outcome, &visit.who) {
         (AuthorizeOutcome::Consent(ask), Some(_)) => {
@@ -156,7 +156,7 @@ pub(crate) async fn get(mut visit: Visit, State(s): State<Authorize>) -> PageRes
             let page = ConsentPage::new(visit.layout("consent-title"), &username, ask);
             Ok(visit.page(StatusCode::OK, page))
         }
-        (outcome, _) => respond_authorize(visit, outcome),
+        (outcome, _) => respond_authorize(visit, &s.federation, outcome).await,
     }
 }
 
@@ -176,14 +176,13 @@ pub(crate) async fn post(
         visit.flow = Some(open);
         return Ok(to_enrol(visit));
     };
-    let (ctx, params, started_at) = (&visit.ctx, &open.flow.params, open.flow.started_at);
     // Signed out meanwhile: the way begins again at the sign-in page.
     let outcome = match &who {
-        Some(who) => s.provider.decide_consent(ctx, params, who, started_at, allow).await?,
-        None => s.provider.authorize(ctx, params, None, Some(started_at)).await?,
+        Some(who) => s.provider.decide_consent(&visit.ctx, &open.flow, who, allow).await?,
+        None => s.provider.resume(&visit.ctx, &open.flow, None).await?,
     };
     visit.flow = Some(open);
-    respond_authorize(visit, outcome)
+    respond_authorize(visit, &s.federation, outcome).await
 }
 
 #[cfg(test)]

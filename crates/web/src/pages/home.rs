@@ -3,6 +3,8 @@
 use super::fact::Fact;
 use super::layout::Layout;
 use super::moment;
+use super::new_here::NewHere;
+use super::upstream::Way;
 use crate::edge::{PageResult, Visit};
 use askama::Template;
 use axum::extract::State;
@@ -10,6 +12,7 @@ use http::StatusCode;
 use portal_id_core::accounts::{Accounts, SignedIn};
 use portal_id_core::facts::{BusinessCode, BusinessName, Email, FormerNumber, FullName, IdentityNumber, Phone};
 use portal_id_core::profile::Profile;
+use portal_id_federation::Federation;
 use std::sync::Arc;
 
 /// The home page.
@@ -20,6 +23,8 @@ pub(crate) struct HomePage {
     pub(super) account: Option<AccountSummary>,
     /// Whether to say, without any urging, that there are better ways than a code by SMS.
     pub(super) hint: bool,
+    /// How somebody without an account comes to one.
+    pub(super) new_here: NewHere,
 }
 
 /// Who is signed in.
@@ -49,7 +54,11 @@ impl AccountSummary {
 }
 
 /// `GET /`
-pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> PageResult {
+pub(crate) async fn get(
+    visit: Visit,
+    State(accounts): State<Arc<Accounts>>,
+    State(federation): State<Arc<Federation>>,
+) -> PageResult {
     let (account, hint) = match &visit.who {
         Some(who) => {
             let account = AccountSummary::of(who, &accounts.profile(who).await?.0);
@@ -57,6 +66,8 @@ pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> 
         }
         None => (None, false),
     };
-    let page = HomePage { layout: visit.layout("home-title"), account, hint };
+    let layout = visit.layout("home-title");
+    let new_here = NewHere::of(&accounts, &visit.ctx, &Way::all(layout.texts, &federation));
+    let page = HomePage { layout, account, hint, new_here };
     Ok(visit.page(StatusCode::OK, page))
 }

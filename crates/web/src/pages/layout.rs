@@ -124,6 +124,16 @@ impl Layout {
         self.to_with(path, &[])
     }
 
+    /// The address of one of our pages, which goes on to that of the word `next` afterwards.
+    pub(crate) fn to_next(&self, path: &str, next: &'static str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("next", next);
+        if let Some(flow) = &self.flow {
+            query.append_pair("flow", flow);
+        }
+        format!("{path}?{}", query.finish())
+    }
+
     /// The address of one of our pages with parameters, which keeps the pending request.
     pub(crate) fn to_with(&self, path: &str, parameters: &[(&str, &str)]) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());

@@ -57,6 +57,8 @@ macro_rules! notice {
 
 const SIGN_IN: Option<WayOn> = Some(WayOn { id: "sign-in", path: "/sign-in", words: "sign-in-submit" });
 const SIGN_IN_AGAIN: Option<WayOn> = Some(WayOn { id: "sign-in", path: "/sign-in", words: "code-over-sign-in" });
+const ARRIVAL: Option<WayOn> = Some(WayOn { id: "arrival", path: "/sign-in/arrival", words: "arrival-code-back" });
+const CONTACT: Option<WayOn> = Some(WayOn { id: "contact", path: "/account/contact", words: "contact-code-back" });
 const ACCOUNT: Option<WayOn> = Some(WayOn { id: "account", path: "/account", words: "security-back" });
 
 impl Notice {
@@ -90,14 +92,21 @@ impl Notice {
         Self { status: StatusCode::GONE, way_on: SIGN_IN_AGAIN, ..notice!("phone-link-over") };
     /// The owner changed the password.
     pub(super) const PASSWORD_CHANGED: Self = Self { done: true, way_on: ACCOUNT, ..notice!("password-changed") };
-    /// There is no password to change.
-    pub(super) const NO_PASSWORD: Self = Self { way_on: ACCOUNT, ..notice!("no-password") };
     /// A distrusted password was replaced, and the new one is now to be used.
     pub(super) const NEW_PASSWORD_SAVED: Self = Self { done: true, way_on: SIGN_IN, ..notice!("new-password-saved") };
 
+    /// A first password was set.
+    pub(super) const PASSWORD_SET: Self = Self { done: true, way_on: ACCOUNT, ..notice!("password-set") };
+    /// The code that proves an account is over; the arrival is not.
+    pub(super) const ARRIVAL_CODE_OVER: Self =
+        Self { status: StatusCode::GONE, way_on: ARRIVAL, ..notice!("arrival-code-over") };
+    /// The code that proves a contact is over.
+    pub(super) const CONTACT_CODE_OVER: Self =
+        Self { status: StatusCode::GONE, way_on: CONTACT, ..notice!("contact-code-over") };
+
     /// All of them.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::ACTIVATED,
         Self::ACTIVATION_USED,
         Self::ACTIVATION_RESENT,
@@ -111,8 +120,10 @@ impl Notice {
         Self::PHONE_NOT_POSSIBLE,
         Self::PHONE_LINK_OVER,
         Self::PASSWORD_CHANGED,
-        Self::NO_PASSWORD,
         Self::NEW_PASSWORD_SAVED,
+        Self::PASSWORD_SET,
+        Self::ARRIVAL_CODE_OVER,
+        Self::CONTACT_CODE_OVER,
     ];
 }
 

@@ -130,7 +130,7 @@ async fn alone(visit: Visit, accounts: &Accounts, federation: &Federation, field
     let visit = visit.showing_client();
     let page = SignInPage::new(visit.layout(sign_in::TITLE), String::new(), Some(problem))
         .with_passkey(accounts.ask_passkey(&visit.ctx))
-        .with_ways(federation)
+        .with_ways(&visit, accounts, federation)
         .without_autofill();
     Ok(visit.page_with_passkey(status, page))
 }

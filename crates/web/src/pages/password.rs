@@ -1,6 +1,7 @@
 //! Another password: for whoever is signed in, and as the step that a distrusted password leads to.
 
 use super::code;
+use super::first_password;
 use super::layout::Layout;
 use super::notice::{self, Notice};
 use super::problems::{self, Problems};
@@ -68,7 +69,7 @@ pub(crate) async fn post(
         }
         ChangePasswordOutcome::Refused(errors) => Problems::told(texts, &errors, &ORDER),
         ChangePasswordOutcome::WrongPassword => wrong(texts),
-        // The page says so itself.
+        // Then one is set.
         ChangePasswordOutcome::NoPassword => Problems::default(),
     };
     Ok(change_form(visit, problems))
@@ -76,8 +77,9 @@ pub(crate) async fn post(
 
 fn change_form(visit: Visit, problems: Problems) -> Response {
     let Some(who) = &visit.who else { return visit.by_way_of("/sign-in", Next::Password) };
-    if who.account.password_hash.is_none() {
-        return notice::show(visit, Notice::NO_PASSWORD);
+    if who.account.wants_password() {
+        let path = visit.path(first_password::PATH);
+        return visit.to(path);
     }
     let layout = visit.layout("password-title");
     let page = PasswordPage {

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use portal_id_core::accounts::{Accounts, Confirmed, FactorEntry, FactorsView};
+use portal_id_core::accounts::{Accounts, Confirmed, FactorEntry, FactorsView, RemoveCredentialOutcome};
 use portal_id_core::credential::CredentialKind;
 use portal_id_core::ids::CredentialId;
 use std::sync::Arc;
@@ -95,7 +95,7 @@ impl FormFields for SecurityFields {
 }
 
 /// What can have been done, as the address says it, and the key of its words.
-const DONE: [(&str, &str); 7] = [
+const DONE: [(&str, &str); 8] = [
     ("authenticator-added", "security-done-authenticator-added"),
     ("passkey-added", "security-done-passkey-added"),
     ("renamed", "security-done-renamed"),
@@ -103,6 +103,7 @@ const DONE: [(&str, &str); 7] = [
     ("forgotten", "security-done-forgotten"),
     ("too-many", "security-done-too-many"),
     ("over", "security-done-over"),
+    ("last-way", "security-done-last-way"),
 ];
 
 /// Back to the page, which then says what was done.
@@ -132,8 +133,12 @@ pub(crate) async fn post(
     match fields.action.as_str() {
         "remove" => {
             let id = CredentialId::from_text(fields.id);
-            let removed = accounts.remove_credential(&visit.ctx, &owner, &id).await?;
-            Ok(after(visit, if removed { "removed" } else { "over" }))
+            let done = match accounts.remove_credential(&visit.ctx, &owner, &id).await? {
+                RemoveCredentialOutcome::Removed => "removed",
+                RemoveCredentialOutcome::LastWayIn => "last-way",
+                RemoveCredentialOutcome::Unknown => "over",
+            };
+            Ok(after(visit, done))
         }
         "forget" => {
             accounts.forget_devices(&visit.ctx, &owner).await?;

@@ -1,18 +1,21 @@
 //! The first step of signing in: name and password. One answer for every reason to refuse (decisions 9).
 
 use super::layout::Layout;
+use super::new_here::NewHere;
 use super::notice::{self, Notice};
 use super::passkey::PasskeyForm;
 use super::problems::{self, Problems};
 use super::upstream::Way;
 use super::{moment, not_activated, second_step};
-use crate::edge::{CsrfForm, Fields, FormFields, PageResult, Visit};
+use crate::edge::flow::OpenFlow;
+use crate::edge::{CsrfForm, Fields, FormFields, Next, PageResult, Visit};
 use crate::texts::Texts;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use portal_id_core::accounts::{Accounts, Credentials, SignInOutcome};
+use portal_id_core::acr::LOCAL;
 use portal_id_core::credential::Factor;
 use portal_id_core::passkey::PasskeyAsk;
 use portal_id_federation::Federation;
@@ -36,6 +39,10 @@ pub(crate) struct SignInPage {
     pub(super) autofill: bool,
     /// The other providers that vouch for people.
     pub(super) ways: Vec<Way>,
+    /// How somebody without an account comes to one.
+    pub(super) new_here: NewHere,
+    /// The provider that reaches the level which the service asks for, where nothing here does.
+    pub(super) for_level: Option<String>,
 }
 
 /// What the page sends.
@@ -56,12 +63,30 @@ impl SignInPage {
     /// The page with the name that was typed or expected.
     pub(super) fn new(layout: Layout, username: String, problem: Option<String>) -> Self {
         let unproblematic = Problems::default();
-        Self { layout, problem, unproblematic, username, passkey: None, autofill: true, ways: Vec::new() }
+        let new_here = NewHere::Register;
+        Self {
+            layout,
+            problem,
+            unproblematic,
+            username,
+            passkey: None,
+            autofill: true,
+            ways: Vec::new(),
+            new_here,
+            for_level: None,
+        }
     }
 
-    /// The page with the ways to other providers.
-    pub(super) fn with_ways(self, federation: &Federation) -> Self {
-        Self { ways: Way::all(self.layout.texts, federation), ..self }
+    /// The page with the ways to other providers, and to an account.
+    pub(super) fn with_ways(self, visit: &Visit, accounts: &Accounts, federation: &Federation) -> Self {
+        let texts = self.layout.texts;
+        let ways = Way::all(texts, federation);
+        let new_here = NewHere::of(accounts, &visit.ctx, &ways);
+        let level = visit.flow.as_ref().and_then(|open| open.requirement().level);
+        // Nobody is vouched for here: whoever signs in by password goes there afterwards all the same.
+        let reaching = level.filter(|(ial, _)| *ial > LOCAL.0).map(|(ial, aal)| federation.reaching(ial, aal));
+        let for_level = reaching.and_then(|offers| offers.first().map(|offer| Way::of(texts, offer).name));
+        Self { ways, new_here, for_level, ..self }
     }
 
     /// The page with the button for passkeys.
@@ -86,17 +111,22 @@ pub(crate) async fn get(
     State(accounts): State<Arc<Accounts>>,
     State(federation): State<Arc<Federation>>,
 ) -> Response {
-    if visit.who.is_some() && visit.flow.is_none() {
+    // Whoever is to prove an account by signing in to it signs in, whoever they are already.
+    if visit.who.is_some() && visit.flow.is_none() && visit.next != Some(Next::Arrival) {
         return visit.resume();
     }
     let visit = visit.showing_client();
     let expected = visit.flow.as_ref().and_then(|open| open.flow.params.get("login_hint")).unwrap_or_default();
     // Whoever said no at another provider is asked again here.
-    let denied = visit.query.get("said") == "denied";
-    let problem = denied.then(|| Texts::of(visit.ctx.language).text("upstream-denied"));
+    let said = match visit.query.get("said") {
+        "denied" => Some("upstream-denied"),
+        _ if visit.flow.as_ref().is_some_and(OpenFlow::named_a_way_that_is_off) => Some("way-is-off"),
+        _ => None,
+    };
+    let problem = said.map(|key| Texts::of(visit.ctx.language).text(key));
     let page = SignInPage::new(visit.layout(TITLE), expected.to_owned(), problem)
         .with_passkey(accounts.ask_passkey(&visit.ctx))
-        .with_ways(&federation);
+        .with_ways(&visit, &accounts, &federation);
     visit.page_with_passkey(StatusCode::OK, page)
 }
 
@@ -115,7 +145,7 @@ pub(crate) async fn post(
             let visit = visit.showing_client();
             let page = SignInPage::new(visit.layout(TITLE), fields.username, Some(problem))
                 .with_passkey(accounts.ask_passkey(&visit.ctx))
-                .with_ways(&federation);
+                .with_ways(&visit, &accounts, &federation);
             visit.page_with_passkey(status, page)
         }
     })

@@ -4,13 +4,16 @@ use crate::edge::{PageError, PagePolicy, PageResult, Visit};
 use crate::pages::form_post::FormPostPage;
 use crate::pages::going_back::GoingBackPage;
 use crate::pages::open_app::OpenAppPage;
+use crate::pages::upstream::start;
 use axum::response::Response;
 use http::StatusCode;
+use portal_id_federation::Federation;
 use portal_id_oidc::{AuthorizeOutcome, ClientRedirect, ResponseMode};
 
-/// Goes on with an authorization request. `visit` carries the request when a page of ours comes next.
-pub(crate) fn respond_authorize(visit: Visit, outcome: AuthorizeOutcome) -> PageResult {
+/// Goes on with an authorization request. `visit` carries the request when a page of ours, or another provider, comes next.
+pub(crate) async fn respond_authorize(visit: Visit, federation: &Federation, outcome: AuthorizeOutcome) -> PageResult {
     Ok(match outcome {
+        AuthorizeOutcome::Upstream(ask) => return start::lead(visit, federation, ask).await,
         AuthorizeOutcome::Refused(refusal) => return Err(PageError::AuthorizeRefused(refusal.key())),
         AuthorizeOutcome::Redirect(redirect) => {
             let redirect = visit.telling_login_state(redirect);
@@ -26,6 +29,10 @@ pub(crate) fn respond_authorize(visit: Visit, outcome: AuthorizeOutcome) -> Page
         }
         AuthorizeOutcome::StepUp(_) => {
             let path = visit.path("/sign-in/step-up");
+            visit.to(path)
+        }
+        AuthorizeOutcome::Contact(_) => {
+            let path = visit.path("/account/contact");
             visit.to(path)
         }
         AuthorizeOutcome::Consent(_) => {

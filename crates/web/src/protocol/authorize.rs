@@ -49,9 +49,9 @@ pub(crate) async fn resume(mut visit: Visit, State(s): State<Authorize>) -> Page
         visit.flow = Some(open);
         return Ok(to_enrol(visit));
     };
-    let outcome = s.provider.authorize(&visit.ctx, &open.flow.params, who.as_ref(), Some(open.flow.started_at)).await?;
+    let outcome = s.provider.resume(&visit.ctx, &open.flow, who.as_ref()).await?;
     visit.flow = Some(open);
-    respond_authorize(visit, outcome)
+    respond_authorize(visit, &s.federation, outcome).await
 }
 
 async fn begin(mut visit: Visit, s: &Authorize, params: Parameters) -> PageResult {
@@ -60,19 +60,19 @@ async fn begin(mut visit: Visit, s: &Authorize, params: Parameters) -> PageResul
         Ok(who) => who,
         Err(MustEnrol) if params.is_silent() => {
             let outcome = s.provider.authorize_silently_before_enrolment(&visit.ctx, &params).await?;
-            return respond_authorize(visit, outcome);
+            return respond_authorize(visit, &s.federation, outcome).await;
         }
         Err(MustEnrol) => {
             let started_at = visit.ctx.now;
-            return Ok(to_enrol(visit.carrying(Flow { params, started_at })));
+            return Ok(to_enrol(visit.carrying(Flow::new(params, started_at))));
         }
     };
-    let outcome = s.provider.authorize(&visit.ctx, &params, who.as_ref(), None).await?;
-    if matches!(outcome, AuthorizeOutcome::SignIn(_) | AuthorizeOutcome::StepUp(_) | AuthorizeOutcome::Consent(_)) {
+    let outcome = s.provider.authorize(&visit.ctx, &params, who.as_ref()).await?;
+    if !matches!(outcome, AuthorizeOutcome::Refused(_) | AuthorizeOutcome::Redirect(_)) {
         let started_at = visit.ctx.now;
-        visit = visit.carrying(Flow { params, started_at });
+        visit = visit.carrying(Flow::new(params, started_at));
     }
-    respond_authorize(visit, outcome)
+    respond_authorize(visit, &s.federation, outcome).await
 }
 
 /// The person at the browser must enrol something before a service is told anything of them.

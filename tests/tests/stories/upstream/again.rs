@@ -153,7 +153,9 @@ async fn a_session_of_a_password_is_raised_by_the_upstream_and_by_nobody_else_of
     assert_eq!((before.ial, before.acr()), (Ial(0), "urn:portal-id:loa:2"));
     let again = Purpose::Again { session: before.id.clone() };
     let mut identity = vouched_citizen(&idp, "an", &an.identity_number);
-    expect_refused(&visitor.arrive_to(&identity, again.clone()).await, ArrivalRefusal::SomebodyElse);
+    // Not linked: the same number makes nobody the person of the session.
+    assert!(matches!(visitor.arrive_to(&identity, again.clone()).await, ArrivalOutcome::Prove(_)));
+    assert_eq!(visitor.who().await.expect("signed in").session.secret, before.secret);
     let linked = visitor.arrive_to(&identity, Purpose::Link { session: before.id.clone() }).await;
     assert!(matches!(linked, ArrivalOutcome::Linked), "{linked:?}");
     assert_eq!(visitor.who().await.expect("signed in").session.ial, Ial(0), "to link is not to sign in");
@@ -213,4 +215,57 @@ async fn what_the_upstream_says_of_the_sign_in_is_what_the_session_is_worth() {
     let mut identity = vouched_citizen(&idp, "binh", NUMBER);
     identity.level.at = idp.now() + Span::hours(1);
     assert_eq!(signed_in(&visitor.arrive(&identity).await).0.auth_time, idp.now());
+}
+
+// security: row 7, 10
+#[tokio::test]
+async fn whoever_is_not_linked_yet_proves_their_own_account_on_the_way_to_a_higher_level() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut visitor = Visitor::new(&idp, 1);
+    visitor.sign_in(&an).await;
+    let before = visitor.who().await.expect("signed in");
+    let again = Purpose::Again { session: before.session.id.clone() };
+    // Of another number, or vouched for by nobody: not even asked.
+    let identity = vouched_citizen(&idp, "an", &an.identity_number);
+    for other in [vouched_citizen(&idp, "binh", NUMBER), at_level(&identity, 0)] {
+        expect_refused(&visitor.arrive_to(&other, again.clone()).await, ArrivalRefusal::SomebodyElse);
+    }
+    idp.advance(Span::minutes(5)).await;
+    let identity = vouched_citizen(&idp, "an", &an.identity_number);
+    let ticket = super::ticket(&visitor.arrive_to(&identity, again.clone()).await).clone();
+    let prove = async |visitor: &mut Visitor<'_>| {
+        let who = visitor.who().await.expect("signed in");
+        let (accounts, ctx) = (&idp.house.accounts, visitor.ctx());
+        let outcome = accounts.prove_arrival_by_session(&ctx, &ticket, &who, Here::default()).await.unwrap();
+        visitor.keep(outcome)
+    };
+    // The session of before is no proof: whoever sits down at a computer that somebody left open has it too.
+    assert!(matches!(prove(&mut visitor).await, ArrivalOutcome::NotProved));
+    visitor.sign_in(&an).await;
+    let (session, first) = {
+        let outcome = prove(&mut visitor).await;
+        let (session, first) = signed_in(&outcome);
+        (session.clone(), first)
+    };
+    assert_eq!((&session.account_id, session.ial, first), (&before.account.id, Ial(2), false));
+    // From now on it is enough to come back.
+    idp.advance(Span::minutes(5)).await;
+    visitor.sign_in(&an).await;
+    let session = visitor.who().await.expect("signed in").session;
+    let again = Purpose::Again { session: session.id.clone() };
+    let identity = vouched_citizen(&idp, "an", &an.identity_number);
+    assert_eq!(signed_in(&visitor.arrive_to(&identity, again).await).0.id, session.id);
+}
+
+// security: row 7
+#[tokio::test]
+async fn a_step_up_asks_for_no_proof_of_an_account_that_somebody_of_the_upstream_holds() {
+    let idp = TestIdp::start().await;
+    let mut visitor = Visitor::new(&idp, 1);
+    visitor.arrive(&vouched_citizen(&idp, "binh", NUMBER)).await;
+    let session = visitor.who().await.expect("signed in").session;
+    let other = vouched_citizen(&idp, "binh-again", NUMBER);
+    let again = Purpose::Again { session: session.id };
+    expect_refused(&visitor.arrive_to(&other, again).await, ArrivalRefusal::SomebodyElse);
 }

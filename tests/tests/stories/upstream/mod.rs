@@ -3,7 +3,10 @@
 mod again;
 mod contacts;
 mod ended_there;
+mod entry;
 mod first;
+mod first_password;
+mod last_way;
 mod links;
 mod proving;
 mod races;

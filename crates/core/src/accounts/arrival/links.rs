@@ -1,18 +1,19 @@
 //! The links of one's own account, and taking one away.
 
 use super::linking::end_sessions;
-use crate::accounts::{Accounts, Confirmed, Failure, SignedIn};
+use crate::accounts::{Accounts, Confirmed, Failure, SignedIn, ways_in};
 use crate::acr::Ial;
 use crate::audit::{AuditEntry, AuditKind};
-use crate::credential::CredentialKind;
 use crate::ctx::Ctx;
 use crate::ids::UpstreamLinkId;
 use crate::outbox::SecurityChange;
+use crate::ports::Vault;
 use crate::profile::Account;
 use crate::session::Session;
 use crate::store::{StoreError, StoreResult, Tx};
 use crate::time::Timestamp;
 use crate::upstream::{UpstreamId, UpstreamLink};
+use std::sync::Arc;
 
 /// A link, as its owner sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,24 +41,28 @@ pub enum UnlinkOutcome {
     Unknown,
 }
 
-/// Whether something other than one link leads into the account.
-fn has_other_ways(tx: &mut dyn Tx, account: &Account, links: &[UpstreamLink], now: Timestamp) -> StoreResult<bool> {
-    if account.password_hash.is_some() || links.len() > 1 {
-        return Ok(true);
-    }
+/// Whether something leads into the account without one of its links.
+fn has_other_ways(
+    tx: &mut dyn Tx,
+    vault: &dyn Vault,
+    account: &Account,
+    links: &[UpstreamLink],
+    now: Timestamp,
+) -> StoreResult<bool> {
+    let others = links.get(1..).unwrap_or_default();
     let credentials = tx.list_credentials(&account.id)?;
-    Ok(credentials.iter().any(|one| one.kind == CredentialKind::Passkey && one.is_good(now)))
+    Ok(ways_in::any(account, &account.open_profile(vault)?, &credentials, others, now))
 }
 
 impl Accounts {
     /// The links of whoever is signed in, the oldest first.
     pub async fn own_links(&self, ctx: &Ctx, who: &SignedIn) -> Result<Vec<OwnLink>, Failure> {
-        let (account, now) = (who.account.clone(), ctx.now);
+        let (account, vault, now) = (who.account.clone(), Arc::clone(&self.vault), ctx.now);
         let links = self
             .store
             .read("own_links", move |tx| {
                 let links = tx.list_upstream_links(&account.id)?;
-                let only = !has_other_ways(tx, &account, &links, now)?;
+                let only = !has_other_ways(tx, vault.as_ref(), &account, &links, now)?;
                 Ok(links
                     .into_iter()
                     .map(|link| OwnLink {
@@ -90,7 +95,7 @@ impl Accounts {
                 if !links.iter().any(|link| link.id == id) {
                     return Ok(UnlinkOutcome::Unknown);
                 }
-                if !has_other_ways(tx, &account, &links, ctx.now)? {
+                if !has_other_ways(tx, letters.vault.as_ref(), &account, &links, ctx.now)? {
                     return Ok(UnlinkOutcome::LastWayIn);
                 }
                 if !tx.delete_upstream_link(&account.id, &id)? {

@@ -7,8 +7,10 @@ mod ended_there;
 mod linking;
 mod links;
 mod looking;
+mod of_own_session;
 mod outcome;
 mod proof;
+mod to_sign_in;
 mod vouching;
 mod waiting;
 
@@ -25,15 +27,15 @@ use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
 use crate::digest::Digest;
 use crate::facts::Username;
-use crate::ids::{AccountId, SessionId};
-use crate::profile::{Account, AccountState};
+use crate::ids::AccountId;
+use crate::profile::Account;
 use crate::secret::Secret;
 use crate::session::{Session, SessionSettings};
 use crate::store::{StoreError, StoreResult, Tx};
 use crate::upstream::{Purpose, UpstreamIdentity, UpstreamLink, UpstreamSession};
-use decide::{First, Known, Proved, Verdict};
+use decide::Known;
 use linking::Linking;
-use looking::{Found, can_be, is_complete, look};
+use looking::{Found, can_be, look};
 use std::sync::Arc;
 use vouching::Vouching;
 
@@ -126,6 +128,7 @@ impl Accounts {
             Came::In(came_in) => {
                 let In { session, account, first } = *came_in;
                 let missing = self.missing(&account, &identity)?;
+                self.keep_suggestions(ctx, &session.id, &missing).await;
                 let new = Box::new(self.new_session(ctx, cookie, session, here.known_device));
                 ArrivalOutcome::SignedIn { new, first, missing }
             }
@@ -152,26 +155,6 @@ impl Accounts {
 }
 
 impl Arriving {
-    /// Whoever signs in.
-    fn sign_in(&self, tx: &mut dyn Tx) -> StoreResult<Came> {
-        let known = match linking::find(tx, &self.identity, &self.digests)? {
-            Some(link) => tx.find_account(&link.account_id)?.map(|account| (link, account)),
-            None => None,
-        };
-        match known {
-            Some((link, account)) => self.by_link(tx, &link, &account),
-            None => self.for_the_first_time(tx),
-        }
-    }
-
-    /// A person whom a link leads to an account.
-    fn by_link(&self, tx: &mut dyn Tx, link: &UpstreamLink, account: &Account) -> StoreResult<Came> {
-        match self.let_in(tx, link, account)? {
-            Ok(account) => self.begin(tx, link, account, false),
-            Err(why) => self.refuse(tx, why, Some(&account.id)),
-        }
-    }
-
     /// Lets a known person in: whoever may not come in is told why, and what is vouched for now becomes the account's.
     fn let_in(
         &self,
@@ -204,120 +187,6 @@ impl Arriving {
             others: &matches,
         });
         Ok(verdict.map(|displaced| displaced.into_iter().filter_map(|at| others.get(at).cloned()).collect()))
-    }
-
-    /// A person whom no link leads to an account.
-    fn for_the_first_time(&self, tx: &mut dyn Tx) -> StoreResult<Came> {
-        let found = look(tx, self.letters.vault.as_ref(), &self.identity, None)?;
-        let matches: Vec<_> = found.iter().map(|found| found.as_match).collect();
-        let active = |found: &&Found| found.account.state == AccountState::Active;
-        let ids = || found.iter().filter(active).map(|found| found.account.id.clone());
-        let proved = match &self.proof {
-            Proof::Holds(id) => match found.iter().position(|found| found.account.id == *id) {
-                Some(at) => Proved::Holds(at),
-                None => Proved::NotAsked,
-            },
-            // Somebody who has the number only since is asked for too.
-            Proof::Declined(asked) if ids().all(|id| asked.contains(&id)) => Proved::Declined,
-            Proof::NotAsked | Proof::Declined(_) => Proved::NotAsked,
-        };
-        let first = First {
-            vouched: self.identity.level.ial.0 > 0,
-            complete: is_complete(&self.identity),
-            mode: self.mode,
-            matches: &matches,
-            proved,
-        };
-        let chosen = |which: &[usize]| which.iter().filter_map(|at| found.get(*at).cloned()).collect::<Vec<_>>();
-        match decide::first_arrival(first) {
-            Verdict::Ask => Ok(Came::Ask(ids().collect())),
-            Verdict::Refuse(why) => self.refuse(tx, why, None),
-            Verdict::Link { account, displaced } => {
-                let Some(mine) = found.get(account) else { return Err(StoreError::Retry) };
-                if !tx.lock_active_account(&mine.account.id)? {
-                    return Err(StoreError::Retry);
-                }
-                self.displace(tx, &chosen(&displaced))?;
-                let link = self.linking().link(tx, &mine.account)?;
-                let account = self.vouch(tx, &mine.account)?;
-                self.begin(tx, &link, account, false)
-            }
-            Verdict::New { displaced } => {
-                self.displace(tx, &chosen(&displaced))?;
-                let (id, username) = &self.fresh;
-                let (account, link) = self.linking().new_account(tx, id, username)?;
-                if matches!(self.proof, Proof::Declined(_)) {
-                    tx.insert_audit(&AuditEntry::new(&self.ctx, AuditKind::ArrivalDeclined).account(id))?;
-                }
-                let account = self.vouch(tx, &account)?;
-                self.begin(tx, &link, account, true)
-            }
-        }
-    }
-
-    /// The person of a session proves again, or better, who they are.
-    fn again(&self, tx: &mut dyn Tx, session: &SessionId) -> StoreResult<Came> {
-        let Some((before, account)) = self.own_session(tx, session)? else {
-            return self.refuse(tx, ArrivalRefusal::SomebodyElse, None);
-        };
-        let link = linking::find(tx, &self.identity, &self.digests)?;
-        let Some(link) = link.filter(|link| link.account_id == account.id) else {
-            return self.refuse(tx, ArrivalRefusal::SomebodyElse, Some(&account.id));
-        };
-        let account = match self.let_in(tx, &link, &account)? {
-            Ok(account) => account,
-            Err(why) => return self.refuse(tx, why, Some(&account.id)),
-        };
-        let Some(session) = self.beginning.raise_by_upstream(tx, &before, &self.proved())? else {
-            return self.refuse(tx, ArrivalRefusal::SomebodyElse, Some(&account.id));
-        };
-        self.note_session(tx, &link, &session)?;
-        Ok(Came::In(Box::new(In { session, account, first: false })))
-    }
-
-    /// The person of a session links who they are at the upstream to their account.
-    fn link_own(&self, tx: &mut dyn Tx, session: &SessionId) -> StoreResult<Came> {
-        let Some((_, account)) = self.own_session(tx, session)? else {
-            return self.refuse(tx, ArrivalRefusal::SomebodyElse, None);
-        };
-        let whose = Some(&account.id);
-        match linking::find(tx, &self.identity, &self.digests)? {
-            Some(link) if link.account_id == account.id => {
-                return match self.let_in(tx, &link, &account)? {
-                    Ok(_) => Ok(Came::Linked),
-                    Err(why) => self.refuse(tx, why, whose),
-                };
-            }
-            Some(_) => return self.refuse(tx, ArrivalRefusal::LinkedElsewhere, whose),
-            None => {}
-        }
-        if tx.list_upstream_links(&account.id)?.iter().any(|link| link.upstream == self.identity.upstream) {
-            return self.refuse(tx, ArrivalRefusal::AnotherLinkedHere, whose);
-        }
-        if self.identity.level.ial.0 > 0 && !is_complete(&self.identity) {
-            return self.refuse(tx, ArrivalRefusal::Incomplete, whose);
-        }
-        let displaced = match self.decide_known(tx, &account)? {
-            Ok(displaced) => displaced,
-            Err(why) => return self.refuse(tx, why, whose),
-        };
-        if !tx.lock_active_account(&account.id)? {
-            return Err(StoreError::Retry);
-        }
-        self.displace(tx, &displaced)?;
-        self.linking().link(tx, &account)?;
-        self.vouch(tx, &account)?;
-        Ok(Came::Linked)
-    }
-
-    /// The session that the person began this way from, if it is the one of this browser and still good.
-    fn own_session(&self, tx: &mut dyn Tx, id: &SessionId) -> StoreResult<Option<(Session, Account)>> {
-        if self.beginning.previous().is_none_or(|previous| previous.id != *id) {
-            return Ok(None);
-        }
-        let found = tx.find_session_by_id(id)?.filter(|session| session.is_live(self.ctx.now, &self.sessions));
-        let Some(session) = found else { return Ok(None) };
-        Ok(tx.find_account(&session.account_id)?.map(|account| (session, account)))
     }
 
     fn begin(&self, tx: &mut dyn Tx, link: &UpstreamLink, account: Account, first: bool) -> StoreResult<Came> {

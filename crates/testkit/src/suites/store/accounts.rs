@@ -10,7 +10,7 @@ use portal_id_core::language::Language;
 use portal_id_core::link::{LinkPurpose, MailedLink};
 use portal_id_core::ports::Sealed;
 use portal_id_core::profile::{Account, AccountClass, AccountState, IdentifierKind};
-use portal_id_core::store::{PasswordChange, Store, StoreError, Tx};
+use portal_id_core::store::{FirstPassword, PasswordChange, Store, StoreError, Tx};
 use portal_id_core::time::{Span, Timestamp};
 
 async fn find(store: &Store, id: &AccountId) -> Option<Account> {
@@ -130,6 +130,37 @@ pub async fn a_password_is_replaced_only_as_it_was_and_is_trusted_then(subject: 
     let found = find(store, &id).await.expect("found");
     assert_eq!((found.password_hash.as_deref(), found.updated_at), (Some("newer"), NOW + MINUTE));
     assert_eq!((found.password_distrusted_at, found.devices_known_from), (None, Some(NOW + TICK)));
+}
+
+/// Where there is none, or one that is distrusted since that moment; with a name that is free.
+pub async fn a_first_password_is_set_once_and_its_name_is_nobody_elses(subject: Subject) {
+    let store = &subject.store;
+    add_account(store, 1).await;
+    let without = Account { state: AccountState::Active, password_hash: None, ..account(2) };
+    let id = without.id.clone();
+    store.tx("add", move |tx| tx.insert_account(&without)).await.expect("added");
+    let set = async |username: &str, hash: &str, distrusted_at: Option<Timestamp>| {
+        let username = Username::parse(username).expect("a username");
+        let (id, first) = (id.clone(), FirstPassword { username, hash: hash.to_owned(), distrusted_at });
+        store.tx("first", move |tx| tx.set_first_password(&id, &first, NOW + MINUTE)).await
+    };
+    let taken = Err(StoreError::Conflict("accounts.username_key".to_owned()));
+    assert_eq!(set("NGUYEN.thi.an.1", "first", None).await, taken);
+    assert_eq!(set("tran.thi.binh", "first", Some(NOW)).await, Ok(false), "it is not distrusted");
+    assert_eq!(set("Tran.Thi.Binh", "first", None).await, Ok(true));
+    assert_eq!(set("another.name", "second", None).await, Ok(false), "there is one");
+    let found = find(store, &id).await.expect("found");
+    assert_eq!((found.username.display(), found.username.key()), ("Tran.Thi.Binh", "tran.thi.binh"));
+    assert_eq!((found.password_hash.as_deref(), found.updated_at), (Some("first"), NOW + MINUTE));
+    assert!(distrust(store, &id, NOW).await);
+    assert_eq!(set("tran.thi.binh", "second", None).await, Ok(false));
+    assert_eq!(set("tran.thi.binh", "second", Some(NOW + TICK)).await, Ok(false));
+    assert_eq!(set("tran.thi.binh", "second", Some(NOW)).await, Ok(true), "the name may stay");
+    let found = find(store, &id).await.expect("found");
+    assert_eq!((found.password_hash.as_deref(), found.password_distrusted_at), (Some("second"), None));
+    assert!(move_state(store, &id, AccountState::Active, AccountState::Disabled).await);
+    assert!(!distrust(store, &id, NOW).await);
+    assert_eq!(set("tran.thi.binh", "third", None).await, Ok(false));
 }
 
 /// And nothing changes.

@@ -70,6 +70,7 @@ macro_rules! store_suite {
             accounts::a_state_changes_once_and_only_activation_is_dated,
             accounts::a_password_hash_changes_only_from_the_old_one,
             accounts::a_password_is_replaced_only_as_it_was_and_is_trusted_then,
+            accounts::a_first_password_is_set_once_and_its_name_is_nobody_elses,
             accounts::a_password_is_confirmed_while_it_stays_and_its_account_is_active,
             accounts::an_account_is_locked_in_whatever_state,
             accounts::an_active_account_is_locked_with_or_without_a_password,

@@ -2,8 +2,8 @@
 
 use super::Subject;
 use super::samples::{
-    MINUTE, NOW, TICK, account_id, add_account, assert_same_challenge, assert_same_grant, assert_same_identifier,
-    assert_same_message, challenge, client, consent, digest, grant, identifier, message,
+    MINUTE, NOW, TICK, account_id, add_account, assert_same_challenge, assert_same_grant, assert_same_message,
+    challenge, client, consent, digest, grant, identifier, message,
 };
 use portal_id_core::challenge::Challenge;
 use portal_id_core::claims_request::{ClaimRequest, RequestedClaims};
@@ -12,7 +12,7 @@ use portal_id_core::consent::Consent;
 use portal_id_core::grant::Grant;
 use portal_id_core::ids::{ClientId, GrantId, SessionId};
 use portal_id_core::outbox::OutboxRow;
-use portal_id_core::profile::IdentifierKind;
+use portal_id_core::profile::{FactStanding, Identifier, IdentifierKind};
 use portal_id_core::store::{Store, StoreError, StoreResult, Tx};
 use portal_id_core::time::{Span, Timestamp};
 
@@ -175,34 +175,38 @@ pub async fn the_ground_of_a_token_is_found_whole_or_not_at_all(subject: Subject
         add(&subject.store, grant.clone()).await.expect("added");
     }
     let find = async |id: GrantId| {
-        let find = move |tx: &mut dyn Tx| Ok((tx.find_ground(&id)?, tx.find_ground_and_identifiers(&id)?));
+        let find = move |tx: &mut dyn Tx| Ok((tx.find_ground(&id)?, tx.find_ground_and_standings(&id)?));
         match subject.store.read("find", find).await.expect("a read") {
-            (Some(bare), Some((ground, identifiers))) => {
+            (Some(bare), Some((ground, facts))) => {
                 assert_same_grant(&bare.grant, &ground.grant);
                 assert_eq!((&bare.client, &bare.account.id), (&ground.client, &ground.account.id));
-                Some((ground, identifiers))
+                Some((ground, facts))
             }
-            (bare, with_identifiers) => {
-                assert!(bare.is_none() && with_identifiers.is_none());
+            (bare, with_facts) => {
+                assert!(bare.is_none() && with_facts.is_none());
                 None
             }
         }
     };
-    let (bare, identifiers) = find(whole.id.clone()).await.expect("found");
+    let (bare, facts) = find(whole.id.clone()).await.expect("found");
     assert_same_grant(&bare.grant, &whole);
     assert_eq!((&bare.client, &bare.account.id), (&client, &whole.account_id));
-    assert!(identifiers.is_empty());
-    let facts = [
+    assert!(facts.is_empty());
+    let put = [
         identifier(&whole.account_id, IdentifierKind::Email, digest(b'e', 1)),
-        identifier(&whole.account_id, IdentifierKind::Phone, digest(b'p', 1)),
+        Identifier { verified_at: Some(NOW), ..identifier(&whole.account_id, IdentifierKind::Phone, digest(b'p', 1)) },
+        identifier(&whole.account_id, IdentifierKind::IdentityNumber, digest(b'n', 1)),
     ];
-    let put = facts.clone();
-    let add_facts = move |tx: &mut dyn Tx| put.iter().try_for_each(|fact| tx.insert_identifier(fact));
-    subject.store.tx("add_facts", add_facts).await.expect("added");
+    let (added, holder) = (put.clone(), whole.account_id.clone());
+    let add_facts = move |tx: &mut dyn Tx| {
+        added.iter().try_for_each(|fact| tx.insert_identifier(fact))?;
+        tx.dispute_identifier(&holder, IdentifierKind::IdentityNumber, NOW)
+    };
+    assert!(subject.store.tx("add_facts", add_facts).await.expect("added"));
     let (_, mut known) = find(whole.id.clone()).await.expect("found");
     known.sort_by_key(|fact| fact.kind.as_str());
-    assert_eq!(known.len(), facts.len());
-    known.iter().zip(&facts).for_each(|(found, put)| assert_same_identifier(found, put));
+    let undisputed: Vec<FactStanding> = put.iter().take(2).map(FactStanding::from).collect();
+    assert_eq!(known, undisputed);
     for missing in [orphan.id, nobodys.id, GrantId::from_text("none")] {
         assert!(find(missing).await.is_none());
     }

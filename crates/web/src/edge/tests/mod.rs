@@ -30,13 +30,14 @@ use portal_id_core::client_links::ClientLinks;
 use portal_id_core::ctx::Ctx;
 use portal_id_core::digest::{Digest, DigestPurpose};
 use portal_id_core::entropy::{Entropy, OsEntropy};
+use portal_id_core::flow::Requirement;
 use portal_id_core::ids::{AccountId, SessionId};
 use portal_id_core::language::LocalText;
 use portal_id_core::ports::{SealPurpose, Unsealable, Vault};
 use portal_id_core::secret::Secret;
 use portal_id_core::session::Session;
 use portal_id_core::time::{Clock, Timestamp};
-use portal_id_oidc::{Flow, Parameters};
+use portal_id_oidc::{ContactNeed, Flow, Parameters};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use tower::ServiceExt as _;
@@ -117,15 +118,16 @@ impl House for FakeHouse {
         Ok(registered.then(|| Destination {
             service: ClientFace::new("Đất đai", &ClientLinks::default()),
             origin: Some("https://rp.example:8443".to_owned()),
-            anew: false,
-            two_factors: false,
+            requirement: Requirement::default(),
+            contact: ContactNeed::default(),
+            upstream_is_off: false,
         }))
     }
 
     fn open_flow(&self, ctx: &Ctx, text: &str) -> Option<Flow> {
         let plain =
             FakeVault.open(SealPurpose::Flow, ctx.browser?.as_bytes(), &URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-        Some(Flow { params: Parameters::parse(&plain).ok()?, started_at: NOW })
+        Some(Flow::new(Parameters::parse(&plain).ok()?, NOW))
     }
 }
 
@@ -183,7 +185,7 @@ async fn enter(visit: Visit) -> PageResult {
 async fn carry(visit: Visit) -> PageResult {
     let params =
         Parameters::parse(b"redirect_uri=https%3A%2F%2Frp.example%3A8443%2Fcb&ui_locales=en").unwrap_or_default();
-    Ok(visit.carrying(Flow { params, started_at: NOW }).resume())
+    Ok(visit.carrying(Flow::new(params, NOW)).resume())
 }
 
 async fn broken() -> PageResult {

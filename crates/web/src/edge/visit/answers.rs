@@ -60,12 +60,17 @@ impl Visit {
 
     /// Goes on after a step: to the page that the person was on the way to, back to the pending request, or home.
     pub(crate) fn resume(mut self) -> Response {
-        let path = match self.next.take() {
+        let path = self.onward();
+        self.to(path)
+    }
+
+    /// Where [`Visit::resume`] goes.
+    pub(crate) fn onward(&mut self) -> LocalPath {
+        match self.next.take() {
             Some(next) => self.path(next.path()),
             None if self.flow.is_some() => self.path("/authorize/resume"),
             None => LocalPath::new("/"),
-        };
-        self.to(path)
+        }
     }
 
     /// Sends the browser to one of our pages, to come back to `next` afterwards.

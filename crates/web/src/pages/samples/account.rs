@@ -1,7 +1,6 @@
 //! Looking after one's account: factors, sessions, passwords, "this was not me".
 
 use super::Samples;
-use crate::pages::account::AccountPage;
 use crate::pages::add_authenticator::AddAuthenticatorPage;
 use crate::pages::add_passkey::AddPasskeyPage;
 use crate::pages::client_links::ClientFace;
@@ -39,16 +38,16 @@ impl Samples {
     }
 
     pub(super) fn own_account(&mut self) {
-        self.draw("account", &AccountPage { layout: self.signed_in("account-title"), account: self.summary() });
         for (name, wrong) in [("confirm", false), ("confirm-refused", true)] {
             let layout = Layout { next: Some("security"), ..self.signed_in("confirm-title") };
             let refused = layout.texts.text_with("confirm-refused", &[("minutes", &15_i64)]);
             let problems = if wrong { Problems::one(Field::Password, refused) } else { Problems::default() };
             let passkey = Some(PasskeyForm::from(self.ask()));
-            self.draw(name, &ConfirmPage { layout, problems, has_password: true, passkey });
+            self.draw(name, &ConfirmPage { layout, problems, has_password: true, passkey, ways: Vec::new() });
         }
         let layout = Layout { next: Some("security"), ..self.signed_in("confirm-title") };
-        let page = ConfirmPage { layout, problems: Problems::default(), has_password: false, passkey: None };
+        let ways = self.ways_to(&layout);
+        let page = ConfirmPage { layout, problems: Problems::default(), has_password: false, passkey: None, ways };
         self.draw("confirm-no-password", &page);
     }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "tests")]
 
 mod account;
+mod arriving;
 mod registering;
 mod services;
 mod signing_in;
@@ -51,6 +52,8 @@ pub(super) fn all(language: Language, hostile: Option<&'static str>) -> Vec<Samp
     samples.service();
     samples.leaving();
     samples.upstream();
+    samples.arriving();
+    samples.linked();
     samples.notices();
     samples.faults();
     samples.drawn

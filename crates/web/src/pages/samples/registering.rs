@@ -6,6 +6,7 @@ use crate::pages::activate::{ActivatePage, NotCompletedPage};
 use crate::pages::activation_link::{ActivationExpiredPage, ActivationUnknownPage};
 use crate::pages::home::HomePage;
 use crate::pages::layout::Layout;
+use crate::pages::new_here::NewHere;
 use crate::pages::problems::Problems;
 use crate::pages::register::RegisterPage;
 use crate::pages::register_closed::RegisterClosedPage;
@@ -39,10 +40,15 @@ fn registration_until<F: ClassForm>(
 
 impl Samples {
     pub(super) fn registration(&mut self) {
-        self.draw("home", &HomePage { layout: self.layout("home-title"), account: None, hint: false });
+        self.draw(
+            "home",
+            &HomePage { layout: self.layout("home-title"), account: None, hint: false, new_here: NewHere::Register },
+        );
+        let (layout, new_here) = (self.layout("home-title"), NewHere::Arrive(self.ways()[0].name.clone()));
+        self.draw("home-federated-only", &HomePage { layout, account: None, hint: false, new_here });
         for (name, hint) in [("home-signed-in", true), ("home-signed-in-with-factors", false)] {
             let (layout, account) = (self.signed_in("home-title"), Some(self.summary()));
-            self.draw(name, &HomePage { layout, account, hint });
+            self.draw(name, &HomePage { layout, account, hint, new_here: NewHere::Register });
         }
         self.where_to_register();
         for (name, moved) in [("registered", false), ("registered-phone-moved", true)] {

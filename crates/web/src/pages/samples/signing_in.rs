@@ -3,6 +3,7 @@
 use super::Samples;
 use crate::pages::code::CodePage;
 use crate::pages::layout::Layout;
+use crate::pages::new_here::NewHere;
 use crate::pages::not_activated::NotActivatedPage;
 use crate::pages::passkey::PasskeyPage;
 use crate::pages::phone_correction::{PhoneCorrectPage, PhoneCorrectedPage};
@@ -35,6 +36,15 @@ impl Samples {
         self.draw("step-up-too-many", &StepUpPage { layout, problem, username: self.v("nguyenthian85") });
         let again = Layout { signed_in_as: Some(self.v("nguyenthian85")), ..self.in_flow("sign-in-title") };
         self.draw("sign-in-again", &SignInPage::new(again, self.v("nguyenthian85"), None));
+        let name = self.ways()[0].name.clone();
+        for (sample, new_here, for_level) in [
+            ("sign-in-federated-only", NewHere::Arrive(name.clone()), Some(name)),
+            ("sign-in-nobody-new", NewHere::Ask, None),
+        ] {
+            let layout = self.in_flow("sign-in-title");
+            let page = SignInPage::new(layout, String::new(), None);
+            self.draw(sample, &SignInPage { ways: self.ways(), new_here, for_level, ..page });
+        }
         self.draw("sign-in-help", &SignInHelpPage { layout: self.layout("help-title") });
         self.draw(
             "not-activated",

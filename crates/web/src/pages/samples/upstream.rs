@@ -29,5 +29,11 @@ impl Samples {
         let layout = self.signed_in(What::SAID.title);
         let page = TroublePage::new(layout, self.ways(), "vnconnect", What::SAID, Some(self.v("server_error")));
         self.draw("upstream-said-signed-in", &page);
+        let layout = crate::pages::layout::Layout {
+            signed_in_as: Some(self.v("nguyenthian85")),
+            ..self.in_flow(What::AWAY.title)
+        };
+        let page = TroublePage::new(layout, self.ways(), "vnconnect", What::AWAY, None).stepping_up(true);
+        self.draw("upstream-away-stepping-up", &page);
     }
 }

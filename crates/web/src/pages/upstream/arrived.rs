@@ -1,11 +1,11 @@
 //! What the browser gets when somebody arrived by another provider, at once or after they proved an account.
 
 use super::trouble::{self, What};
-use crate::edge::Visit;
+use crate::edge::{LocalPath, Next, Visit};
 use crate::pages::notice::{self, Notice};
 use crate::pages::register_closed;
 use axum::response::Response;
-use portal_id_core::accounts::{ArrivalOutcome, ArrivalRefusal};
+use portal_id_core::accounts::{ArrivalOutcome, ArrivalRefusal, Missing};
 use portal_id_core::profile::AccountClass;
 use portal_id_core::upstream::UpstreamId;
 use portal_id_federation::Federation;
@@ -20,12 +20,15 @@ pub(crate) struct By {
 /// Goes on with what came of an arrival. `visit` carries what the person was on the way to.
 pub(crate) fn arrived(visit: Visit, federation: &Federation, by: &By, outcome: ArrivalOutcome) -> Response {
     match outcome {
-        ArrivalOutcome::SignedIn { new, .. } => visit.start_session(&new).forget_arrival().resume(),
+        ArrivalOutcome::SignedIn { new, first, missing } => signed_in(visit.start_session(&new), first, &missing),
         ArrivalOutcome::Prove(ticket) => {
             let path = visit.path("/sign-in/arrival");
             visit.keep_arrival(&ticket).to(path)
         }
-        ArrivalOutcome::Linked => visit.to("/account/links"),
+        ArrivalOutcome::Linked => {
+            let path = LocalPath::from(Next::Links.path()).with("done", "linked");
+            visit.to(path)
+        }
         ArrivalOutcome::NotProved => {
             let path = visit.path("/sign-in/arrival");
             visit.to(path)
@@ -33,6 +36,19 @@ pub(crate) fn arrived(visit: Visit, federation: &Federation, by: &By, outcome: A
         ArrivalOutcome::Over => trouble::page(visit.forget_arrival(), federation, by.upstream.as_str(), What::OVER),
         ArrivalOutcome::Refused(why) => refused(visit.forget_arrival(), federation, by, why),
     }
+}
+
+/// Goes on with whoever is in: back to an arrival that they now prove; to what a new account lacks; else on.
+fn signed_in(visit: Visit, first: bool, missing: &Missing) -> Response {
+    if visit.next == Some(Next::Arrival) && visit.arrival().is_some() {
+        return visit.resume();
+    }
+    let visit = visit.forget_arrival();
+    if first && (missing.email || missing.phone) {
+        let path = visit.path(Next::Contact.path());
+        return visit.to(path);
+    }
+    visit.resume()
 }
 
 fn refused(visit: Visit, federation: &Federation, by: &By, why: ArrivalRefusal) -> Response {

@@ -11,6 +11,9 @@ use portal_id_core::ports::Vault;
 use portal_id_federation::{Federation, Offer};
 use std::sync::Arc;
 
+/// The value of `again` with which somebody goes to a provider to prove better who they are, for a service.
+pub(crate) const AGAIN_FOR_LEVEL: &str = "level";
+
 /// What the way to other providers and back needs.
 #[derive(Clone)]
 pub(crate) struct Upstreams {
@@ -42,5 +45,10 @@ impl Way {
     /// Where it begins.
     pub(crate) fn start(&self) -> String {
         format!("/upstream/{}/start", self.id)
+    }
+
+    /// Where the form leads that links one's own account.
+    pub(crate) fn link(&self) -> String {
+        format!("/upstream/{}/link", self.id)
     }
 }

@@ -2,15 +2,18 @@
 //! can do no more there than be themselves. To link an account takes a form of ours, or a foreign page could tie the
 //! account of somebody to an identity of its own choice.
 
-use super::{Upstreams, trouble};
+use super::{AGAIN_FOR_LEVEL, Upstreams, trouble};
+use crate::edge::flow::{Destination, OpenFlow};
 use crate::edge::{CsrfForm, Fields, FormFields, Next, PageError, PageResult, Visit};
 use crate::pages::confirm;
 use crate::pages::layout::Layout;
 use askama::Template;
 use axum::extract::{Path, State};
 use http::StatusCode;
+use portal_id_core::flow::Requirement;
 use portal_id_core::upstream::Purpose;
 use portal_id_federation::{Departing, Federation};
+use portal_id_oidc::UpstreamAsk;
 
 /// The page that leads there by itself: after a form of ours a redirect to another site would be held against the page's
 /// `form-action`, and so would each of that site's own redirects (decisions 17).
@@ -29,19 +32,50 @@ impl GoingTherePage {
     pub(crate) const TITLE: &'static str = "going-there-title";
 }
 
-/// `GET /upstream/{id}/start`, with `again=1` to prove anew who one is.
+/// `GET /upstream/{id}/start`, with `again=1` to prove anew who one is, and `again=level` to prove it better.
 pub(crate) async fn get(visit: Visit, State(s): State<Upstreams>, Path(id): Path<String>) -> PageResult {
-    let again = visit.query.get("again") == "1";
-    let session = visit.who.as_ref().filter(|_| again).map(|who| who.session.id.clone());
-    let anew = session.is_some() || visit.flow.as_ref().is_some_and(|open| open.wants_a_new_sign_in());
-    let departing = Departing {
-        purpose: session.map_or(Purpose::SignIn, |session| Purpose::Again { session }),
-        baggage: visit.baggage(),
-        anew,
-        least: None,
-        login_hint: None,
+    let again = match visit.query.get("again") {
+        "1" => Some(true),
+        AGAIN_FOR_LEVEL => Some(false),
+        _ => None,
     };
-    leave_for(visit, &s.federation, &id, departing).await
+    let session = visit.who.as_ref().filter(|_| again.is_some()).map(|who| who.session.id.clone());
+    // What is to prove an account must have happened since its person arrived.
+    let proves = visit.next == Some(Next::Arrival);
+    let anew = proves || (session.is_some() && again == Some(true));
+    let purpose = session.map_or(Purpose::SignIn, |session| Purpose::Again { session });
+    leave(visit, &s.federation, &id, purpose, anew).await
+}
+
+/// Leads somebody to the provider that the request of a service names, or that alone reaches the level it asks for.
+pub(crate) async fn lead(mut visit: Visit, federation: &Federation, ask: UpstreamAsk) -> PageResult {
+    if let Some(open) = &mut visit.flow {
+        open.destination.get_or_insert_with(|| Destination::of(&ask.ask));
+    }
+    leave(visit, federation, ask.upstream.as_str(), ask.purpose, false).await
+}
+
+/// Leaves for the provider with what the pending request demands of the sign-in there. `anew` if one's own page does.
+async fn leave(visit: Visit, federation: &Federation, id: &str, purpose: Purpose, anew: bool) -> PageResult {
+    let Requirement { signed_in_since, level } = visit.flow.as_ref().map(OpenFlow::requirement).unwrap_or_default();
+    let reaches = |(ial, aal)| federation.reaching(ial, aal).iter().any(|offer| offer.id.as_str() == id);
+    let for_level = level.is_some_and(|level| matches!(purpose, Purpose::Again { .. }) || reaches(level));
+    let visit = if for_level { visit.trying_upstream() } else { visit };
+    let departing = Departing {
+        purpose,
+        baggage: visit.baggage(),
+        anew: anew || signed_in_since.is_some(),
+        least: level,
+        login_hint: hint_for(&visit, id),
+    };
+    leave_for(visit, federation, id, departing).await
+}
+
+/// Whom the service expects, if it named this provider: else the hint is a name of ours, and nothing to tell anybody.
+fn hint_for(visit: &Visit, id: &str) -> Option<String> {
+    let params = &visit.flow.as_ref()?.flow.params;
+    params.get("idp_hint").filter(|named| *named == id)?;
+    params.get("login_hint").map(str::to_owned)
 }
 
 /// `POST /upstream/{id}/link`: whoever confirmed who they are links their account, and comes back to their links.

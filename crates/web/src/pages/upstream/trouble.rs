@@ -1,6 +1,6 @@
 //! Why somebody cannot go to another provider, or did not arrive by it: what happened, and which other ways there are.
 
-use super::Way;
+use super::{AGAIN_FOR_LEVEL, Way};
 use crate::edge::{PageResult, Visit};
 use crate::pages::layout::Layout;
 use askama::Template;
@@ -133,6 +133,9 @@ pub(crate) struct TroublePage {
     others: Vec<Way>,
     /// The provider's own word for what happened.
     code: Option<String>,
+    /// Whether somebody who is signed in went there for a service that asks for more than their session is worth: they may
+    /// go on without.
+    stepping_up: bool,
 }
 
 impl TroublePage {
@@ -141,7 +144,18 @@ impl TroublePage {
         let (same, others): (Vec<_>, Vec<_>) = ways.into_iter().partition(|way| way.id == id);
         let same = same.into_iter().next();
         let name = same.as_ref().map_or_else(|| layout.t("upstream-other-provider"), |way| way.name.clone());
-        Self { what, name, again: same.filter(|_| what.again), others, code, layout }
+        Self { what, name, again: same.filter(|_| what.again), others, code, stepping_up: false, layout }
+    }
+
+    /// The page for somebody who is signed in already, and may go on to the service without the provider.
+    pub(crate) fn stepping_up(self, stepping_up: bool) -> Self {
+        Self { stepping_up, ..self }
+    }
+
+    /// The address of another try, for what the first was for.
+    fn try_again(&self, way: &Way) -> String {
+        let more = [("again", AGAIN_FOR_LEVEL)];
+        self.layout.to_with(&way.start(), if self.stepping_up { &more } else { &[] })
     }
 
     fn body(&self) -> String {
@@ -170,7 +184,8 @@ pub(crate) fn page(visit: Visit, federation: &Federation, id: &str, what: What) 
 fn draw(visit: Visit, federation: &Federation, id: &str, what: What, code: Option<String>) -> Response {
     let layout = visit.layout(what.title);
     let ways = Way::all(layout.texts, federation);
-    visit.page(what.status, TroublePage::new(layout, ways, id, what, code))
+    let page = TroublePage::new(layout, ways, id, what, code).stepping_up(visit.is_stepping_up());
+    visit.page(what.status, page)
 }
 
 /// Goes on with somebody who came back and did not arrive: who said no there is asked again here how to sign in, with what
@@ -180,7 +195,7 @@ pub(crate) async fn stranded(visit: Visit, federation: &Federation, id: &str, st
         Some((_, baggage)) => visit.back_with(baggage).await?,
         None => visit,
     };
-    if stranded.trouble == Trouble::Denied {
+    if stranded.trouble == Trouble::Denied && !visit.is_stepping_up() {
         let path = visit.path("/sign-in").with("said", "denied");
         return Ok(visit.to(path));
     }

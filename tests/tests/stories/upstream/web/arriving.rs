@@ -165,7 +165,7 @@ async fn on_the_way_from_a_service_a_browser_goes_there_by_a_page_of_ours() {
     let policy = page.answer.header("content-security-policy").unwrap();
     assert!(!policy.contains("portal.example"), "{policy}");
     let back = town.portal.sign_in(&there.parse().unwrap());
-    let page = town.browser.open(back.as_str()).await.expect("going-back");
+    let page = town.browser.come_back(back.as_str()).await.expect("going-back");
     let callback = page.link("go-back").unwrap().parse().unwrap();
     assert_eq!(town.service.redeem(&callback).await.id_token()["acr"], "urn:portal-id:loa:3");
     // Without a service in between a redirect will do.

@@ -69,7 +69,7 @@ async fn where_metadata_are_read_they_may_be_away_too() {
     assert_eq!(page.link("again").as_deref(), Some("/upstream/tinh/start"));
     province.inside().manners.clear();
     let there = browser.open("/upstream/tinh/start").await.expect_away(&province.base);
-    let _ = browser.open(province.sign_in(&there).as_str()).await.expect("home");
+    let _ = browser.come_back(province.sign_in(&there).as_str()).await.expect("home");
 }
 
 #[tokio::test]

@@ -15,21 +15,21 @@ async fn a_way_back_is_good_once_in_its_own_browser_for_a_quarter_of_an_hour() {
     let there = town.leave().await;
     let back = town.portal.sign_in(&there);
     let mut thief = town.idp.browser();
-    expect_trouble(thief.open(back.as_str()).await, 410, "upstream-over");
+    expect_trouble(thief.come_back(back.as_str()).await, 410, "upstream-over");
     assert!(!is_signed_in(&mut thief).await);
     let mut without = back.clone();
     without.set_query(Some(&format!("code={}", parameter(&back, "code").unwrap())));
     expect_trouble(town.browser.open(without.as_str()).await, 410, "upstream-over");
     assert!(town.portal.asked_at("/oauth2/token").is_empty(), "no code goes anywhere for these");
-    let page = town.browser.open(back.as_str()).await;
+    let page = town.browser.come_back(back.as_str()).await;
     town.tokens(page).await.fields();
-    expect_trouble(town.browser.open(back.as_str()).await, 410, "upstream-over");
+    expect_trouble(town.browser.come_back(back.as_str()).await, 410, "upstream-over");
     assert_eq!(town.portal.asked_at("/oauth2/token").len(), 1);
     let mut late = town.idp.browser();
     let there = late.open("/upstream/vnconnect/start").await.expect_away(&town.portal.base);
     let back = town.portal.sign_in(&there);
     town.idp.advance(Span::minutes(15)).await;
-    let page = expect_trouble(late.open(back.as_str()).await, 410, "upstream-over");
+    let page = expect_trouble(late.come_back(back.as_str()).await, 410, "upstream-over");
     assert_eq!(page.link("again").as_deref(), Some("/upstream/vnconnect/start"));
 }
 
@@ -63,7 +63,7 @@ async fn the_code_of_somebody_elses_sign_in_is_not_taken() {
     let (code, state) = (parameter(&theirs, "code").unwrap(), parameter(&back, "state").unwrap());
     back.set_query(None);
     back.query_pairs_mut().append_pair("code", &code).append_pair("state", &state);
-    expect_trouble(town.browser.open(back.as_str()).await, 502, "upstream-distrusted");
+    expect_trouble(town.browser.come_back(back.as_str()).await, 502, "upstream-distrusted");
     assert!(!is_signed_in(&mut town.browser).await);
 }
 
@@ -85,8 +85,8 @@ async fn an_answer_by_form_arrives_too() {
     let (code, state) = (parameter(&back, "code").unwrap(), parameter(&back, "state").unwrap());
     let location = posted(&town, &[("code", &code), ("state", &state), ("SoDinhDanh", "024085001234")]).await.unwrap();
     let mut thief = town.idp.browser();
-    expect_trouble(thief.open(&location).await, 410, "upstream-over");
-    let page = town.browser.open(&location).await;
+    expect_trouble(thief.come_back(&location).await, 410, "upstream-over");
+    let page = town.browser.come_back(&location).await;
     town.tokens(page).await.fields();
     // Too late on its short way, or altered, it is nothing.
     let mut other = town.idp.browser();
@@ -96,7 +96,7 @@ async fn an_answer_by_form_arrives_too() {
     let location = posted(&town, &[("code", &code), ("state", &state)]).await.unwrap();
     expect_trouble(other.open(&format!("{location}x")).await, 410, "upstream-over");
     town.idp.advance(Span::minutes(1)).await;
-    expect_trouble(other.open(&location).await, 410, "upstream-over");
+    expect_trouble(other.come_back(&location).await, 410, "upstream-over");
 }
 
 // security: row 39
@@ -108,7 +108,7 @@ async fn claims_that_come_through_the_browser_are_nobodys() {
     expect_trouble(page, 410, "upstream-over");
     let fields: Vec<(&str, &str)> = profile.split('&').filter_map(|pair| pair.split_once('=')).collect();
     let location = posted(&town, &fields).await.unwrap();
-    expect_trouble(town.browser.open(&location).await, 410, "upstream-over");
+    expect_trouble(town.browser.come_back(&location).await, 410, "upstream-over");
     let json = Request::post("/upstream/vnconnect/callback")
         .header(header::HOST, "id.example.gov.vn")
         .header(header::CONTENT_TYPE, "application/json")
@@ -119,7 +119,7 @@ async fn claims_that_come_through_the_browser_are_nobodys() {
     // Beside a good answer they change nothing of what the back channel says.
     let there = town.leave().await;
     let back = format!("{}&{}", town.portal.sign_in(&there), profile.replace("024185001234", "024185007777"));
-    let page = town.browser.open(&back).await;
+    let page = town.browser.come_back(&back).await;
     let tokens = town.tokens(page).await;
     let userinfo: Value = town.service.userinfo(&tokens.field("access_token")).await.json();
     assert_eq!((&userinfo["identity_number"], &userinfo["name"]), (&"024185001234".into(), &"Trần Thị Bình".into()));
@@ -133,7 +133,7 @@ async fn an_answer_that_says_one_thing_twice_is_none() {
     expect_trouble(town.browser.open(&format!("{back}&state=other")).await, 400, "upstream-malformed");
     expect_trouble(town.browser.open(&format!("{back}&code={}", "c".repeat(4097))).await, 400, "upstream-malformed");
     // Nothing was used up by that.
-    let page = town.browser.open(back.as_str()).await;
+    let page = town.browser.come_back(back.as_str()).await;
     town.tokens(page).await.fields();
 }
 
@@ -147,10 +147,10 @@ async fn an_address_cannot_say_where_to_go_on_to() {
         let there = browser.open(&start).await.expect_away(&town.portal.base);
         assert!(!there.as_str().contains("evil"));
         let back = format!("{}&next={next}", town.portal.sign_in(&there));
-        let _ = browser.open(&back).await.expect("home");
+        let _ = browser.come_back(&back).await.expect("home");
     }
     // Nor can it take away what the person was on the way to.
     let there = town.leave().await;
-    let page = town.browser.open(&format!("{}&next=security", town.portal.sign_in(&there))).await;
+    let page = town.browser.come_back(&format!("{}&next=security", town.portal.sign_in(&there))).await;
     town.tokens(page).await.fields();
 }

@@ -2,10 +2,15 @@
 
 mod arriving;
 mod away;
+mod contact;
+mod declining;
 mod distrust;
 mod leaving;
+mod links;
 mod logout_tokens;
 mod mixing;
+mod own_account;
+mod proving;
 mod refusing;
 mod switched;
 
@@ -16,7 +21,7 @@ use std::sync::Arc;
 use url::Url;
 
 /// What a service asks that wants to know everything an upstream may vouch for.
-const SCOPE: &str = "openid profile email phone identity organization";
+const SCOPE: &str = "openid profile identity organization";
 
 /// A house that takes in people from the national portal, a service, and a person at their browser.
 struct Town {
@@ -59,7 +64,7 @@ impl Town {
     }
 
     async fn come_back(&mut self, there: &Url) -> Page {
-        self.browser.open(self.portal.sign_in(there).as_str()).await
+        self.browser.come_back(self.portal.sign_in(there).as_str()).await
     }
 
     /// What the service is given, at the end of a walk that leads there.

@@ -36,7 +36,7 @@ async fn an_error_of_the_provider_is_told_in_its_own_word_and_no_more() {
         town.browser = town.idp.browser();
         let there = town.leave().await;
         let back = format!("{}&error_description=Ho+So+Mat", town.portal.refuse(&there, error));
-        let page = expect_trouble(town.browser.open(&back).await, 502, "upstream-said");
+        let page = expect_trouble(town.browser.come_back(&back).await, 502, "upstream-said");
         assert_eq!(page.text_of("#reason"), shown);
         assert!(!page.html().contains("Ho So Mat") && page.link("again").unwrap().contains("flow="));
     }
@@ -95,7 +95,7 @@ async fn a_class_that_takes_nobody_says_where_to_go_instead() {
     .await;
     let mut browser = idp.browser();
     let there = browser.open("/upstream/vnconnect/start").await.expect_away(&portal.base);
-    let page = browser.open(portal.sign_in(&there).as_str()).await.expect("register-closed");
+    let page = browser.come_back(portal.sign_in(&there).as_str()).await.expect("register-closed");
     assert_eq!(page.status(), 403);
     assert!(
         page.words().contains("chưa có tài khoản ở Cổng này") && page.words().contains("quầy số 7"),
@@ -108,7 +108,7 @@ async fn a_class_that_takes_nobody_says_where_to_go_instead() {
         json!({ "LoaiTaiKhoan": 2, "MaSoDoanhNghiep": "0100109106", "TechID": "vai" }).as_object().unwrap().clone(),
     );
     let there = browser.open("/upstream/vnconnect/start").await.expect_away(&portal.base);
-    let _ = browser.open(portal.sign_in(&there).as_str()).await.expect("home");
+    let _ = browser.come_back(portal.sign_in(&there).as_str()).await.expect("home");
 }
 
 // security: row 23
@@ -165,19 +165,19 @@ async fn only_our_own_button_links_an_account_and_what_is_anothers_is_not_linked
     let there = link(&mut browser).await.unwrap();
     assert!(there.as_str().starts_with(&portal.base), "{there}");
     portal.inside().userinfo.insert("SoDinhDanh".to_owned(), json!("024185006666"));
-    let page = browser.open(portal.sign_in(&there).as_str()).await;
+    let page = browser.come_back(portal.sign_in(&there).as_str()).await;
     assert_eq!(page.url.path(), "/account/links");
     assert!(town.idp.audited(AuditKind::UpstreamLinked).await);
     // Linked to that account, the person is of no other.
     let (_, mut other) = signed_in(&town.idp, "le.van.cuong").await;
     let there = link(&mut other).await.unwrap();
-    let page = other.open(portal.sign_in(&there).as_str()).await;
+    let page = other.come_back(portal.sign_in(&there).as_str()).await;
     let page = expect_trouble(page, 409, "arrival-linked-elsewhere");
     assert_eq!(page.link("account").as_deref().map(|link| link.starts_with("/account")), Some(true));
     // And that account has one person there.
     portal.inside().userinfo.extend(json!({ "TechID": "cuc" }).as_object().unwrap().clone());
     let there = link(&mut browser).await.unwrap();
-    let page = browser.open(portal.sign_in(&there).as_str()).await;
+    let page = browser.come_back(portal.sign_in(&there).as_str()).await;
     expect_trouble(page, 409, "arrival-another-linked-here");
     // Whoever is not signed in proves first who they are.
     town.browser = town.idp.browser();

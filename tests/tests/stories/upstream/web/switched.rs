@@ -15,7 +15,7 @@ async fn a_provider_that_is_switched_off_is_no_way_in_and_no_way_back() {
     let back = portal.sign_in(&there);
     let idp = idp.restart_with(|config| config.federation.upstreams[0].enabled = false).await;
     let mut browser = browser.at_node(&idp);
-    expect_trouble(browser.open(back.as_str()).await, 404, "upstream-unknown");
+    expect_trouble(browser.come_back(back.as_str()).await, 404, "upstream-unknown");
     expect_trouble(browser.open("/upstream/vnconnect/start").await, 404, "upstream-unknown");
     assert!(browser.open("/sign-in").await.link("by-vnconnect").is_none());
     assert!(portal.asked_at("/oauth2/token").is_empty() && !is_signed_in(&mut browser).await);

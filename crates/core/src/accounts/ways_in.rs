@@ -1,0 +1,106 @@
+//! The ways into an account: the last one cannot be taken away, or its holder could never come back.
+//!
+//! Whoever asks holds the lock on the account's row (`lock_active_account`), so that of two who take away one way each at
+//! the same moment one comes after the other.
+
+use crate::credential::{Credential, CredentialKind, Factors};
+use crate::profile::{Account, Profile};
+use crate::time::Timestamp;
+use crate::upstream::UpstreamLink;
+
+/// Whether something leads into the account: another provider, a passkey, or its password with something to take the
+/// second step with.
+pub(super) fn any(
+    account: &Account,
+    profile: &Profile,
+    credentials: &[Credential],
+    links: &[UpstreamLink],
+    now: Timestamp,
+) -> bool {
+    let factors = Factors::of(credentials, now);
+    let second_step = profile.phone.is_some() || factors.authenticators > 0 || factors.recovery_codes > 0;
+    !links.is_empty() || factors.passkeys > 0 || (account.password_hash.is_some() && second_step)
+}
+
+/// Whether a credential is one that people come in by, or that the password needs beside it.
+pub(super) const fn is_part_of_one(kind: CredentialKind) -> bool {
+    match kind {
+        CredentialKind::Passkey | CredentialKind::Authenticator => true,
+        CredentialKind::Device | CredentialKind::RecoveryCode => false,
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::digest::Digest;
+    use crate::facts::{Phone, Username};
+    use crate::ids::{AccountId, CredentialId, UpstreamLinkId};
+    use crate::language::Language;
+    use crate::ports::Sealed;
+    use crate::profile::{AccountClass, AccountState};
+    use crate::upstream::UpstreamId;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_795_399_200);
+
+    fn account(password: bool) -> Account {
+        Account {
+            id: AccountId::from_text("a"),
+            class: AccountClass::Citizen,
+            state: AccountState::Active,
+            username: Username::parse("nguyen.thi.an").unwrap(),
+            password_hash: password.then(|| "$argon2id$".to_owned()),
+            profile: Sealed::from_bytes(Vec::new()),
+            language: Language::Vi,
+            created_at: NOW,
+            updated_at: NOW,
+            activated_at: Some(NOW),
+            password_distrusted_at: None,
+            devices_known_from: None,
+        }
+    }
+
+    fn credential(kind: CredentialKind) -> Credential {
+        Credential {
+            id: CredentialId::from_text("c"),
+            account_id: AccountId::from_text("a"),
+            kind,
+            key: Digest::from_bytes([7; 32]),
+            name: String::new(),
+            sealed: None,
+            counter: 0,
+            created_at: NOW,
+            last_used_at: None,
+            expires_at: None,
+        }
+    }
+
+    fn link() -> UpstreamLink {
+        UpstreamLink {
+            id: UpstreamLinkId::from_text("l"),
+            upstream: UpstreamId::parse("vnconnect").unwrap(),
+            issuer: "https://portal.example".to_owned(),
+            key: Digest::from_bytes([8; 32]),
+            account_id: AccountId::from_text("a"),
+            created_at: NOW,
+            last_used_at: NOW,
+        }
+    }
+
+    #[test]
+    fn a_password_alone_is_no_way_in_and_neither_is_what_stands_beside_it() {
+        let nobody = Profile::default();
+        let reached = Profile { phone: Some(Phone::parse("0912345678").unwrap().phone), ..Profile::default() };
+        let with = |kind| vec![credential(kind)];
+        assert!(!any(&account(false), &reached, &[], &[], NOW));
+        assert!(!any(&account(true), &nobody, &[], &[], NOW));
+        assert!(!any(&account(false), &reached, &with(CredentialKind::Authenticator), &[], NOW));
+        assert!(!any(&account(true), &nobody, &with(CredentialKind::Device), &[], NOW));
+        assert!(any(&account(true), &reached, &[], &[], NOW));
+        assert!(any(&account(true), &nobody, &with(CredentialKind::Authenticator), &[], NOW));
+        assert!(any(&account(true), &nobody, &with(CredentialKind::RecoveryCode), &[], NOW));
+        assert!(any(&account(false), &nobody, &with(CredentialKind::Passkey), &[], NOW));
+        assert!(any(&account(false), &nobody, &[], &[link()], NOW));
+    }
+}

@@ -1,0 +1,90 @@
+//! The area `upstream`: people arrive by a national portal, in a real Chromium. Once by one that we did not write, then by
+//! the stand-in that the demo brings.
+
+use crate::ports;
+use crate::processes::{self, Background, progress};
+use crate::provider::{self, Addresses, Arriving, NATIONAL_PASSWORD};
+use crate::tests::{Workshop, chromium, with_log};
+use anyhow::Result;
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Our name at the portal that we did not write, and the secret with it.
+const CLIENT_ID: &str = "cong-tinh";
+const CLIENT_SECRET: &str = "a-secret-of-the-tests-alone";
+
+pub(crate) fn run(workshop: &Workshop<'_>) -> Result<()> {
+    // Both, whatever becomes of the first: they fail for different reasons.
+    let foreign = by_one_that_we_did_not_write(workshop);
+    by_the_stand_in(workshop).and(foreign)
+}
+
+fn by_one_that_we_did_not_write(workshop: &Workshop<'_>) -> Result<()> {
+    let addresses = Addresses::free()?;
+    progress("starting npm oidc-provider in the shape of VNConnect");
+    let _portal = start_portal(workshop, addresses)?;
+    let settings = workshop.folder.join("upstreams.toml");
+    // Nothing but what an operator must say: everything else is the preset's.
+    let text = format!(
+        "[[federation.upstreams]]\nid = \"vnconnect\"\npreset = \"vnconnect\"\nbase_url = \"{}\"\n\
+         client_id = \"{CLIENT_ID}\"\nclient_secret = \"{CLIENT_SECRET}\"\n",
+        addresses.national_url()
+    );
+    fs::write(&settings, text)?;
+    walk(
+        workshop,
+        addresses,
+        Arriving::By(&settings),
+        "oidc-provider",
+        "people who arrive by oidc-provider in Chromium",
+    )
+}
+
+fn by_the_stand_in(workshop: &Workshop<'_>) -> Result<()> {
+    walk(
+        workshop,
+        Addresses::free()?,
+        Arriving::StandIn,
+        "stand-in",
+        "people who arrive by the demo's stand-in in Chromium",
+    )
+}
+
+/// Starts the provider and the sample service, and walks through them as the test of that name does.
+fn walk(workshop: &Workshop<'_>, addresses: Addresses, arriving: Arriving<'_>, name: &str, what: &str) -> Result<()> {
+    let folder = workshop.folder.join(name);
+    fs::create_dir_all(&folder)?;
+    let provider = provider::start(
+        &workshop.program,
+        addresses,
+        arriving,
+        &folder.join("data"),
+        Some(&folder.join("provider.log")),
+    )?;
+    let _service = provider::start_service(workshop.repository, addresses, Some(&folder.join("service.log")))?;
+    let mut command = chromium(workshop, "tests/upstream", addresses);
+    command
+        .arg(format!("{name}.test.js"))
+        .env("UPSTREAM_URL", addresses.national_url())
+        .env("NATIONAL_PASSWORD", NATIONAL_PASSWORD);
+    with_log(processes::run(what, &mut command), &provider)
+}
+
+fn start_portal(workshop: &Workshop<'_>, addresses: Addresses) -> Result<Background> {
+    let ours = |path: &str| format!("{}/upstream/vnconnect/{path}", addresses.issuer());
+    let log: PathBuf = workshop.folder.join("oidc-provider.log");
+    let mut command = Command::new("node");
+    command
+        .arg("portal.js")
+        .current_dir(workshop.repository.path("tests/upstream"))
+        .env("PORT", addresses.national.to_string())
+        .env("CLIENT_ID", CLIENT_ID)
+        .env("CLIENT_SECRET", CLIENT_SECRET)
+        .env("REDIRECT_URI", ours("callback"))
+        .env("POST_LOGOUT_URI", ours("signed-out"))
+        .env("BACKCHANNEL_LOGOUT_URI", ours("backchannel-logout"));
+    let mut portal = Background::start("oidc-provider", &mut command, Some(&log))?;
+    ports::wait_until_healthy(&mut portal, addresses.national)?;
+    Ok(portal)
+}

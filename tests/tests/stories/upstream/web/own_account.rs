@@ -1,0 +1,107 @@
+//! What the page of an account shows of what is vouched for, and its first password.
+
+use super::Town;
+use crate::upstream::known;
+use portal_id_testkit::core::audit::AuditKind;
+use portal_id_testkit::core::ids::AccountId;
+use portal_id_testkit::core::time::Span;
+use portal_id_testkit::page::Form;
+use portal_id_testkit::{Page, Provider};
+use serde_json::json;
+
+const NAME: &str = "tran.thi.binh";
+const PASSWORD: &str = "Ba con vịt bơi 7";
+
+fn filled(page: &Page, username: &str, password: &str) -> Form {
+    let form = page.form_with("password").fill("password", password).fill("password_confirmation", password);
+    form.fill("username", username)
+}
+
+async fn account(town: &Town) -> AccountId {
+    town.idp.audit().await.into_iter().find_map(|entry| entry.account_id).expect("an account")
+}
+
+#[tokio::test]
+async fn each_fact_says_who_vouches_for_it_at_which_level_and_when() {
+    let mut town = Town::begin().await;
+    let page = town.walk().await;
+    let _ = town.tokens(page).await;
+    let page = town.browser.open("/account").await.expect("account");
+    let words = page.words();
+    assert!(words.contains("Trần Thị Bình VNConnect – Cổng Dịch vụ công quốc gia xác nhận, mức 2,"), "{words}");
+    assert!(!words.contains("024185001234") && !words.contains("Tên đăng nhập:"), "{words}");
+    assert!(page.link("set-password").is_some() && page.link("change-password").is_none());
+    let english = town.browser.in_language("en").open("/account?lang=en").await.expect("account");
+    assert!(english.words().contains("level 2,"), "{}", english.words());
+    // What somebody typed who registered here is told apart.
+    let an = town.idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut own = crate::walk::signed_in(&town.idp, &an).await;
+    let words = own.open("/account").await.expect("account").words();
+    assert!(words.contains("Bạn tự khai, chưa được xác nhận") && words.contains("Đã xác minh bằng thư"), "{words}");
+    assert!(!words.contains("mức 2"), "{words}");
+}
+
+// security: row 40
+#[tokio::test]
+async fn the_first_password_is_set_on_its_page_and_signs_in_from_then_on() {
+    let mut town = Town::with("vouches_for = [\"phone\"]\n").await;
+    let page = town.walk().await;
+    let _ = town.tokens(page).await;
+    let page = town.browser.open("/account/password").await.expect("first-password");
+    let short = town.browser.submit(filled(&page, "binh", "ngắn")).await.expect("first-password");
+    assert_eq!(short.status(), 422);
+    assert!(short.error_of("username").is_some() && short.error_of("password").is_some());
+    assert_eq!(short.value_of("username").as_deref(), Some("binh"), "what was typed stays, but no password");
+    let an = town.idp.citizen("nguyen.thi.an").activated().create().await;
+    let taken = town.browser.submit(filled(&page, &an.username, PASSWORD)).await.expect("first-password");
+    assert!(taken.error_of("username").is_some(), "{}", taken.words());
+    let form = filled(&page, NAME, PASSWORD);
+    let _ = town.browser.submit(form.clone()).await.expect("password-set");
+    assert!(town.idp.audited(AuditKind::PasswordSet).await);
+    // Twice is no fault: there is one, which can be changed.
+    let _ = town.browser.submit(form).await.expect("password");
+    let page = town.browser.open("/account").await.expect("account");
+    assert!(page.words().contains(NAME) && page.link("change-password").is_some());
+
+    town.idp.advance(Span::hours(13)).await;
+    let mut elsewhere = town.idp.browser();
+    let page = elsewhere.open("/sign-in").await.expect("sign-in");
+    let form = page.form_with("password").fill("username", NAME).fill("password", PASSWORD);
+    let page = elsewhere.submit(form).await.expect("code");
+    let code = town.idp.newest_code("+84912345678").await;
+    let _ = elsewhere.submit(page.form_with("code").fill("code", &code).press("action", "verify")).await.expect("home");
+}
+
+// security: row 11
+#[tokio::test]
+async fn whoever_has_not_proved_lately_who_they_are_sets_no_password() {
+    let mut town = Town::begin().await;
+    let page = town.walk().await;
+    let _ = town.tokens(page).await;
+    let page = town.browser.open("/account/password/first").await.expect("first-password");
+    town.idp.advance(Span::minutes(20)).await;
+    let confirm = town.browser.submit(filled(&page, NAME, PASSWORD)).await.expect("confirm");
+    assert!(known(&town.idp, &account(&town).await).await.account.password_hash.is_none());
+    let there = town.browser.open(&confirm.link("again-vnconnect").unwrap()).await.expect_away(&town.portal.base);
+    let now = town.idp.now().seconds();
+    town.portal.inside().id_token.insert("auth_time".to_owned(), json!(now));
+    let page = town.come_back(&there).await.expect("first-password");
+    let _ = town.browser.submit(filled(&page, NAME, PASSWORD)).await.expect("password-set");
+    // Nobody without a session gets there.
+    let _ = town.idp.browser().open("/account/password/first").await.expect("sign-in");
+}
+
+/// A provider that vouches for nobody leaves everything to be typed.
+#[tokio::test]
+async fn who_is_vouched_for_by_nobody_is_told_so() {
+    let province = Provider::generic("tinh");
+    let idp = portal_id_testkit::TestIdp::start_with_providers(&[&province], |_| {}).await;
+    let mut browser = idp.browser();
+    let there = browser.open("/upstream/tinh/start").await.expect_away(&province.base);
+    let _ = browser.come_back(province.sign_in(&there).as_str()).await.expect("home");
+    let page = browser.open("/account").await.expect("account");
+    assert!(!page.words().contains("xác nhận, mức"), "{}", page.words());
+    // One factor, or none that we know of, changes no ways in.
+    let page = browser.open("/account/links").await.expect("confirm");
+    assert!(page.link("again-tinh").is_some());
+}
