@@ -57,6 +57,8 @@ const provider = new Provider(issuer, {
       postLogoutSuccessSource: (ctx) => { ctx.body = leftPage(); },
     },
   },
+  // The library calls no loopback address by itself, and there is nothing else here.
+  fetch: (url, { dispatcher, ...options }) => fetch(url, options),
   cookies: { keys: [required('CLIENT_SECRET')] },
   interactions: { policy, url: (_, { uid }) => `/interaction/${uid}` },
   // Nobody is asked whether the province may know who they are.
@@ -77,6 +79,9 @@ const provider = new Provider(issuer, {
     ctx.body = problemPage(out);
   },
 });
+
+provider.on('backchannel.success', () => console.log('told the client that somebody left'));
+provider.on('backchannel.error', (_, error) => console.error(`could not tell the client that somebody left: ${error.message}: ${error.cause ?? ""}`));
 
 // Sign-ins that wait for their code.
 const waiting = new Map();
@@ -109,6 +114,9 @@ async function body(request) {
   return new URLSearchParams(text);
 }
 
+// Walks take the token endpoint away and give it back: POST /test/token with `works=no` or `works=yes`.
+let tokenEndpointWorks = true;
+
 const library = provider.callback();
 createServer((request, response) => {
   const { pathname } = new URL(request.url, base);
@@ -119,6 +127,13 @@ createServer((request, response) => {
       response.writeHead(400, { 'content-type': 'text/plain' }).end(error.message);
     });
   }
+  if (pathname === '/test/token' && request.method === 'POST') {
+    return body(request).then((form) => {
+      tokenEndpointWorks = form.get('works') === 'yes';
+      response.end();
+    });
+  }
+  if (pathname === '/oauth2/token' && !tokenEndpointWorks) return response.writeHead(500).end();
   // Where WSO2 has it; the library knows the root alone.
   if (pathname === METADATA) request.url = '/.well-known/openid-configuration';
   else if (pathname.startsWith('/.well-known/')) return response.writeHead(404).end();

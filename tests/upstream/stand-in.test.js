@@ -8,7 +8,7 @@ import { fill, press } from '../browser/support/forms.js';
 import { codesSent, smsCode } from '../browser/support/inbox.js';
 import { inspect } from '../browser/support/inspection.js';
 import { settings } from '../browser/support/settings.js';
-import { agree, leave, signOutAtTheService, told, upstream, VISITS } from './support.js';
+import { agree, leave, seeSignedOut, signOutAtTheService, told, upstream, VISITS } from './support.js';
 
 const password = process.env.NATIONAL_PASSWORD;
 const newcomer = { username: '024190001239', phone: '0912345680', password };
@@ -70,8 +70,7 @@ describe('the stand-in for the national portal', () => {
         assert.equal(claims.acr, 'urn:portal-id:loa:3');
 
         await signOutAtTheService(page);
-        await page.waitForURL(`${settings.service}/**`);
-        assert.match(await page.locator('[role="status"]').innerText(), language === 'vi' ? /đăng xuất/ : /signed out/);
+        await seeSignedOut(page, language);
         assert.equal(await isSignedIn(visit), false, 'signed out here');
         await leave(visit);
         await page.locator('#username').waitFor();
@@ -107,7 +106,7 @@ describe('a citizen whose number has an account at the province', () => {
       const { page, context } = visit;
       await leave(visit);
       await signInThere(visit, ofBoth);
-      await page.locator('#sign-in').click();
+      await page.locator('#prove-by-sign-in').click();
       await giveBoth(visit, atTheProvince);
       await agree(page);
       const first = await told(page);

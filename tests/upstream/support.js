@@ -36,9 +36,12 @@ export async function told(page) {
   return Object.fromEntries(rows);
 }
 
-// Signs out at the service; up to the first page that is none of ours, or the service again.
+// Signs out at the service; up to a page of the national portal, or what comes after it.
 export async function signOutAtTheService(page) {
   await page.locator('form[action="/sign-out"] button').click();
-  await page.waitForLoadState('load');
-  if (await page.locator('#confirm').count()) await page.locator('#confirm').click();
+}
+
+export async function seeSignedOut(page, language) {
+  await page.getByRole('status').filter({ hasText: language === 'vi' ? 'Bạn đã đăng xuất' : 'You are signed out' }).waitFor();
+  assert.ok(page.url().startsWith(settings.service), `back at the service, not ${page.url()}`);
 }

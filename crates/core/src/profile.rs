@@ -300,6 +300,28 @@ impl From<&Identifier> for FactStanding {
     }
 }
 
+/// What is known of an account's phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PhoneStanding {
+    /// There is none.
+    None,
+    /// It was typed, and no code was ever accepted on it: its number may still be corrected (decisions 5).
+    Typed,
+    /// Its holder has proved to hold it.
+    Proved,
+}
+
+impl PhoneStanding {
+    /// Among all that an account is looked up by.
+    pub fn of(facts: &[Identifier]) -> Self {
+        match facts.iter().find(|fact| fact.kind == IdentifierKind::Phone) {
+            None => Self::None,
+            Some(phone) if phone.is_verified() => Self::Proved,
+            Some(_) => Self::Typed,
+        }
+    }
+}
+
 impl Identifier {
     /// Whether somebody other than the holder vouches for it.
     pub const fn is_verified(&self) -> bool {

@@ -113,33 +113,38 @@ pub enum SpendAlarm {
     Reached,
 }
 
-/// Whether a message may be sent today.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Which of some messages may be sent today.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SpendDecision {
-    /// Whether its parts were set aside.
-    pub granted: bool,
+    /// For each, whether its parts were set aside.
+    pub granted: Vec<bool>,
     /// What must be told now: given to one caller a day.
     pub alarm: Option<SpendAlarm>,
 }
 
-/// Sets the parts of a message aside before it is handed over, if the day's ceiling allows it. They are given back when
-/// nobody can have accepted the message; whoever takes the message up after a crash finds them set aside already, so that a
-/// message counts once however often it is tried.
+/// Sets the parts of text messages aside before they are handed over, as far as the day's ceiling allows it. They are
+/// given back when nobody can have accepted the message; whoever takes the message up after a crash finds them set aside
+/// already, so that a message counts once however often it is tried.
 pub fn set_parts_aside(
     tx: &mut dyn Tx,
-    id: &MessageId,
-    parts: u32,
+    messages: &[(MessageId, u32)],
     ceiling: Option<u32>,
     now: Timestamp,
 ) -> StoreResult<SpendDecision> {
     let day = VietnamDay::of(now);
-    let granted = tx.reserve_parts(id, day, parts, ceiling)?;
+    let granted = match messages {
+        // Nearly always there is room for all, and they meet in the day's row once.
+        all if tx.reserve_parts(all, day, ceiling)? => vec![true; all.len()],
+        [_] => vec![false],
+        all => all.chunks(1).map(|one| tx.reserve_parts(one, day, ceiling)).collect::<StoreResult<_>>()?,
+    };
     let Some(ceiling) = ceiling.map(u64::from) else { return Ok(SpendDecision { granted, alarm: None }) };
     let Some(today) = tx.find_sms_day(day)? else { return Ok(SpendDecision { granted, alarm: None }) };
     let is_new = |told: Option<(Timestamp, u64)>| told.is_none_or(|(_, of)| of < ceiling);
-    let alarm = if !granted && is_new(today.refused) {
+    let (some_granted, some_refused) = (granted.contains(&true), granted.contains(&false));
+    let alarm = if some_refused && is_new(today.refused) {
         Some(SpendAlarm::Reached)
-    } else if granted && is_new(today.warned) && today.parts * 5 >= ceiling * 4 {
+    } else if some_granted && is_new(today.warned) && today.parts * 5 >= ceiling * 4 {
         Some(SpendAlarm::MostlyUsed)
     } else {
         None

@@ -29,6 +29,18 @@ struct Known {
     keys: Arc<ClientKeys>,
     fetched_at: Timestamp,
     asked_at: Timestamp,
+    /// Why the last time that they were asked for brought no others.
+    failed: Option<Failed>,
+}
+
+impl Known {
+    /// Themselves, unless others are needed that could not be had: of a token that these do not verify nothing is known.
+    fn unless_others_are_needed(self, not_these: Option<Timestamp>) -> Result<Self, Failed> {
+        match self.failed.filter(|_| not_these.is_some()) {
+            Some(failed) => Err(failed),
+            None => Ok(self),
+        }
+    }
 }
 
 /// Why a token was not verified.
@@ -92,12 +104,12 @@ impl KeyCache {
             Some(fetched_at) => known.fetched_at > fetched_at || now < known.asked_at + FETCH_AGAIN_AFTER,
         };
         if let Some(known) = self.known().filter(good) {
-            return Ok(known);
+            return known.unless_others_are_needed(not_these);
         }
         let _turn = self.asking.lock().await;
         let known = self.known();
         if let Some(known) = known.clone().filter(good) {
-            return Ok(known);
+            return known.unless_others_are_needed(not_these);
         }
         let call = UpstreamCall {
             url: jwks,
@@ -110,11 +122,13 @@ impl KeyCache {
             Err(failed) => Err(failed),
         };
         let fetched = match (fetched, known) {
-            (Ok(keys), _) => Known { keys: Arc::new(keys), fetched_at: now, asked_at: now },
-            (Err(_), Some(old)) if now < old.fetched_at + KEEP_STALE => Known { asked_at: now, ..old },
+            (Ok(keys), _) => Known { keys: Arc::new(keys), fetched_at: now, asked_at: now, failed: None },
+            (Err(failed), Some(old)) if now < old.fetched_at + KEEP_STALE => {
+                Known { asked_at: now, failed: Some(failed), ..old }
+            }
             (Err(failed), _) => return Err(failed),
         };
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(fetched.clone());
-        Ok(fetched)
+        fetched.unless_others_are_needed(not_these)
     }
 }

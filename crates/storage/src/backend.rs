@@ -87,7 +87,7 @@ impl Backend for SqlBackend {
         let (answer, answered) = oneshot::channel();
         let queue = match access {
             Access::Read | Access::Look => &self.readers,
-            Access::Write | Access::WriteSoon => &self.writers,
+            Access::Write | Access::WriteSoon | Access::WriteAlone => &self.writers,
         };
         queue.push(Task { name, access, job, answer }).map_err(|refusal| {
             let why = match refusal {

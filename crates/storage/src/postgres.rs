@@ -1,7 +1,7 @@
 //! PostgreSQL: threads that own a connection each and take transactions from one queue.
 //!
 //! Writes run at READ COMMITTED: correctness comes from unique keys and gates. Reads run on one snapshot, as they do
-//! on SQLite; looks run without a transaction, which spares the server's two round trips.
+//! on SQLite; looks, and writes of one statement, run without a transaction, which spares the server's two round trips.
 
 use crate::attempt::{Attempt, MOST_RUNS, Task, attempt};
 use crate::connection::AnyConn;
@@ -142,12 +142,13 @@ fn run(server: &Server, kept: &mut Option<AnyConn>, task: &mut Task, counters: &
 
 fn transaction(conn: &mut AnyConn, task: &mut Task, queue_up: bool, counters: &Counters) -> Ended {
     let begin = match task.access {
-        Access::Look => return look(conn, task, counters),
+        Access::Look => return unwrapped(conn, task, counters),
+        Access::WriteAlone if !queue_up => return unwrapped(conn, task, counters),
         Access::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
-        Access::Write | Access::WriteSoon if queue_up => {
+        Access::Write | Access::WriteSoon | Access::WriteAlone if queue_up => {
             format!("BEGIN; SELECT pg_advisory_xact_lock({})", queue_of(task.name))
         }
-        Access::Write => "BEGIN".to_owned(),
+        Access::Write | Access::WriteAlone => "BEGIN".to_owned(),
         Access::WriteSoon => "BEGIN; SET LOCAL synchronous_commit = off".to_owned(),
     };
     if let Err(error) = conn.command(&begin) {
@@ -166,10 +167,14 @@ fn transaction(conn: &mut AnyConn, task: &mut Task, queue_up: bool, counters: &C
     }
 }
 
-/// Each statement for itself: there is nothing to end.
-fn look(conn: &mut AnyConn, task: &mut Task, counters: &Counters) -> Ended {
+/// Each statement for itself: there is nothing to end. One that writes is durable when it was run; one that a broken
+/// connection may have taken along is run again, which its caller allows for.
+fn unwrapped(conn: &mut AnyConn, task: &mut Task, counters: &Counters) -> Ended {
     match attempt(task, conn, counters) {
-        Attempt::Done { .. } => Ended::With(Ok(())),
+        Attempt::Done { changed } => {
+            counters.count_commit(u64::from(changed));
+            Ended::With(Ok(()))
+        }
         Attempt::Again => Ended::Again,
         Attempt::Failed(error) => Ended::With(Err(error)),
         Attempt::Lost(error) => Ended::Lost(error),

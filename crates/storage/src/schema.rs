@@ -348,4 +348,15 @@ diesel::allow_tables_to_appear_in_same_query!(sessions, session_clients);
 diesel::joinable!(upstream_sessions -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(sessions, upstream_sessions);
 diesel::joinable!(identifiers -> accounts (account_id));
-diesel::allow_tables_to_appear_in_same_query!(accounts, identifiers, grants, clients);
+diesel::joinable!(credentials -> accounts (account_id));
+diesel::joinable!(challenges -> accounts (account_id));
+diesel::joinable!(sessions -> accounts (account_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    identifiers,
+    credentials,
+    challenges,
+    sessions,
+    grants,
+    clients
+);

@@ -15,11 +15,13 @@ pub(crate) struct SqlTx<'a> {
     counters: &'a Counters,
     changed: bool,
     refusal: Option<EngineError>,
+    /// Whether there was a statement already.
+    spoken: bool,
 }
 
 impl<'a> SqlTx<'a> {
     pub(crate) fn new(conn: &'a mut AnyConn, access: Access, counters: &'a Counters) -> Self {
-        Self { conn, access, counters, changed: false, refusal: None }
+        Self { conn, access, counters, changed: false, refusal: None, spoken: false }
     }
 
     /// Whether a row was added, changed or deleted.
@@ -60,6 +62,13 @@ impl<'a> SqlTx<'a> {
         Ok(!self.keep(result)?.is_empty())
     }
 
+    /// Loads what a query finds and holds some of its rows. Nothing is written for it.
+    pub(crate) fn hold<T>(&mut self, query: impl FnOnce(&mut AnyConn) -> QueryResult<Vec<T>>) -> StoreResult<Vec<T>> {
+        self.ready_to_write()?;
+        let result = query(self.conn);
+        self.keep(result)
+    }
+
     /// Runs a statement that changes rows and gives them back.
     pub(crate) fn write_returning<T>(
         &mut self,
@@ -78,6 +87,9 @@ impl<'a> SqlTx<'a> {
         statement: impl FnOnce(&mut AnyConn) -> QueryResult<usize>,
     ) -> StoreResult<bool> {
         self.ready_to_write()?;
+        if self.access == Access::WriteAlone {
+            return Err(StoreError::Fault("a gate on a unique key needs a transaction around it".to_owned()));
+        }
         // SQLite undoes a refused statement alone; PostgreSQL would refuse the rest of the transaction.
         let guarded = self.conn.is_postgres();
         let result = run_guarded(self.conn, guarded, statement);
@@ -89,18 +101,23 @@ impl<'a> SqlTx<'a> {
         Ok(rows > 0)
     }
 
-    fn ready(&self) -> StoreResult<()> {
+    fn ready(&mut self) -> StoreResult<()> {
         if let Some(refusal) = &self.refusal {
             return Err(refusal.error.clone());
         }
+        // On PostgreSQL the first one is done already: nothing could undo it any more.
+        if self.access == Access::WriteAlone && self.spoken {
+            return Err(StoreError::Fault("a write that stands alone wants another statement".to_owned()));
+        }
+        self.spoken = true;
         self.counters.count_statement();
         Ok(())
     }
 
-    fn ready_to_write(&self) -> StoreResult<()> {
+    fn ready_to_write(&mut self) -> StoreResult<()> {
         match self.access {
             Access::Read | Access::Look => Err(StoreError::Fault("a read-only transaction wants to write".to_owned())),
-            Access::Write | Access::WriteSoon => self.ready(),
+            Access::Write | Access::WriteSoon | Access::WriteAlone => self.ready(),
         }
     }
 

@@ -68,6 +68,15 @@ impl TestIdp {
         Self::start_outside(configure, add).await
     }
 
+    /// The same, called over the network by the house's own client, with `more` lines of the upstream's settings.
+    pub async fn start_calling(provider: &Arc<Provider>, more: &str) -> Self {
+        let add = |outside: &mut Outside| {
+            provider.by_clock(&outside.clock);
+            outside.upstreams = None;
+        };
+        Self::start_outside(|config| provider.configure(config, more), add).await
+    }
+
     async fn start_outside(change: impl FnOnce(&mut Config), exchange: impl FnOnce(&mut Outside)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config { mode: Mode::Development, ..Config::default() };

@@ -1,6 +1,8 @@
 //! Another provider, by which people arrive: it signs real tokens and does what it is told. It answers in process, behind
 //! the port by which the house calls upstreams.
 
+mod socket;
+
 use crate::own_key::OwnKey;
 use async_trait::async_trait;
 use portal_id_core::ports::{CallBody, NotAnswered, UpstreamAnswer, UpstreamCall, UpstreamHttp};
@@ -9,6 +11,7 @@ use portal_id_server::config::Config;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use tokio::sync::{Notify, watch};
 use url::Url;
 
 /// Our name at every such provider.
@@ -21,6 +24,10 @@ pub const SECRET: &str = "bí mật & khác";
 pub enum Manner {
     /// Nothing answers.
     Away,
+    /// It takes what it is asked and says nothing, until [`Provider::hang_up`]; on a socket only.
+    Hang,
+    /// It breaks off in the middle of what it says; on a socket only.
+    Cut,
     /// Only a status.
     Status(u16),
     /// This, with this media type, whatever was asked.
@@ -85,6 +92,10 @@ pub struct Provider {
     preset: &'static str,
     inside: Mutex<Inside>,
     clock: OnceLock<Arc<dyn Clock>>,
+    /// Somebody asked.
+    news: Notify,
+    /// Whoever hangs is cut off.
+    released: watch::Sender<()>,
 }
 
 impl Provider {
@@ -126,7 +137,15 @@ impl Provider {
             metadata: Map::new(),
             nonces: HashMap::new(),
         };
-        Self { id: id.to_owned(), base: base.to_owned(), preset, inside: Mutex::new(inside), clock: OnceLock::new() }
+        Self {
+            id: id.to_owned(),
+            base: base.to_owned(),
+            preset,
+            inside: Mutex::new(inside),
+            clock: OnceLock::new(),
+            news: Notify::new(),
+            released: watch::Sender::new(()),
+        }
     }
 
     pub fn inside(&self) -> MutexGuard<'_, Inside> {
@@ -246,13 +265,20 @@ impl Provider {
             Some(Manner::Away) => return Err(NotAnswered::Unreachable("did not answer in time".to_owned())),
             Some(Manner::Status(status)) => (status, "text/html", "<h1>Bảo trì</h1>".to_owned()),
             Some(Manner::Say(content_type, body)) => (200, content_type, body),
-            None => self.well(&inside, &asked),
+            Some(Manner::Hang | Manner::Cut) | None => self.well(&inside, &asked),
         };
         // A code is good once.
         if let Some(code) = asked.field("code") {
             inside.nonces.remove(code);
         }
         Ok(UpstreamAnswer { status, content_type: content_type.to_owned(), body: body.into_bytes() })
+    }
+}
+
+impl Provider {
+    /// It dates what it says by this clock.
+    pub fn by_clock(&self, clock: &Arc<dyn Clock>) {
+        drop(self.clock.set(Arc::clone(clock)));
     }
 }
 

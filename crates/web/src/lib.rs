@@ -49,6 +49,33 @@ fn registration<F: ClassForm + Sync + 'static>() -> MethodRouter<People> {
     get(pages::registration::get::<F>).post(pages::registration::post::<F>)
 }
 
+/// Proving again who one is, and the ways to do so.
+fn factors() -> Router<People> {
+    Router::new()
+        .route("/account/confirm", get(pages::confirm::get).post(pages::confirm::post))
+        .route("/account/confirm/passkey", post(pages::confirm::post_passkey))
+        .route("/account/security", get(pages::security::get).post(pages::security::post))
+        .route(
+            "/account/security/authenticator",
+            get(pages::add_authenticator::get).post(pages::add_authenticator::post),
+        )
+        .route("/account/security/recovery-codes", get(pages::recovery_codes::get).post(pages::recovery_codes::post))
+        .route("/account/security/passkey", get(pages::add_passkey::get).post(pages::add_passkey::post))
+        .route("/account/security/passkey/name", get(pages::rename_passkey::get).post(pages::rename_passkey::post))
+}
+
+/// What is asked of whoever arrived by another provider, and what they look after later.
+fn arrivals() -> Router<People> {
+    Router::new()
+        .route("/sign-in/arrival", get(pages::arrival::get).post(pages::arrival::post).head(not_for_head))
+        .route("/sign-in/arrival/code", get(pages::arrival::code::get).post(pages::arrival::code::post))
+        .route("/sign-in/arrival/decline", get(pages::arrival::decline::get).post(pages::arrival::decline::post))
+        .route("/account/links", get(pages::links::get).post(pages::links::post))
+        .route("/account/contact", get(pages::contact::get).post(pages::contact::post))
+        .route("/account/contact/code", get(pages::contact::code::get).post(pages::contact::code::post))
+        .route("/account/password/first", get(pages::first_password::get).post(pages::first_password::post))
+}
+
 /// Every address that the provider answers, and what the handlers of each group get.
 ///
 /// The server must hand over the peer's address (`into_make_service_with_connect_info::<SocketAddr>`): without it all
@@ -84,26 +111,11 @@ pub fn router(parts: WebParts) -> Router {
         .route("/sign-in/help", get(pages::sign_in_help::get))
         .route("/sign-in/not-me", get(pages::not_me::get).post(pages::not_me::post))
         .route("/sign-in/new-password", get(pages::password::get_new).post(pages::password::post_new))
-        .route("/sign-in/arrival", get(pages::arrival::get).post(pages::arrival::post).head(not_for_head))
-        .route("/sign-in/arrival/code", get(pages::arrival::code::get).post(pages::arrival::code::post))
-        .route("/sign-in/arrival/decline", get(pages::arrival::decline::get).post(pages::arrival::decline::post))
-        .route("/account/links", get(pages::links::get).post(pages::links::post))
-        .route("/account/contact", get(pages::contact::get).post(pages::contact::post))
-        .route("/account/contact/code", get(pages::contact::code::get).post(pages::contact::code::post))
+        .merge(arrivals())
         .route("/account/services", get(pages::services::get).post(pages::services::post))
         .route("/account/password", get(pages::password::get).post(pages::password::post))
-        .route("/account/password/first", get(pages::first_password::get).post(pages::first_password::post))
         .route("/account", get(pages::account::get))
-        .route("/account/confirm", get(pages::confirm::get).post(pages::confirm::post))
-        .route("/account/confirm/passkey", post(pages::confirm::post_passkey))
-        .route("/account/security", get(pages::security::get).post(pages::security::post))
-        .route(
-            "/account/security/authenticator",
-            get(pages::add_authenticator::get).post(pages::add_authenticator::post),
-        )
-        .route("/account/security/recovery-codes", get(pages::recovery_codes::get).post(pages::recovery_codes::post))
-        .route("/account/security/passkey", get(pages::add_passkey::get).post(pages::add_passkey::post))
-        .route("/account/security/passkey/name", get(pages::rename_passkey::get).post(pages::rename_passkey::post))
+        .merge(factors())
         .with_state(People { accounts: Arc::clone(&accounts), federation: Arc::clone(&federation) })
         .route("/upstream/{id}/start", get(pages::upstream::start::get).head(not_for_head))
         .route("/upstream/{id}/link", post(pages::upstream::start::link))

@@ -13,6 +13,12 @@ export async function mailedLink(context, email, path) {
   return linkIn(message).replace(/[).,>]+$/, '');
 }
 
+// The code in the newest mail to `email` that has one.
+export async function mailedCode(context, email) {
+  const codeIn = ({ text }) => /^\d{6}$/m.exec(text)?.[0];
+  return codeIn(await waitFor(context, (found) => found.channel === 'email' && found.to === email && codeIn(found), 0));
+}
+
 export async function codesSent(context, phone, at) {
   return (await read(context, at)).filter((message) => isCode(message, phone)).length;
 }

@@ -114,8 +114,10 @@ async fn without_a_password_factors_are_enrolled_and_the_pages_about_it_say_that
     let cookie = session(&idp, &account).await;
     assert_eq!(codes(&idp, &cookie).await.len(), 10);
     let mut browser = in_session(&idp, &an, &cookie).await;
-    let page = browser.open("/account/password").await.expect("no-password");
-    assert!(page.words().contains("không có mật khẩu"), "{}", page.words());
+    // There is none to change: one can be set, and the name that was chosen stays.
+    let page = browser.open("/account/password").await.expect("first-password");
+    assert!(page.words().contains(USERNAME) && !page.html().contains("name=\"username\""), "{}", page.words());
+    assert!(!page.html().contains("name=\"current_password\""));
     idp.advance(Span::minutes(20)).await;
     let page = browser.open("/account/security").await.expect("confirm");
     assert!(!page.html().contains("type=\"password\"") && page.words().contains("đăng xuất rồi đăng nhập lại"));

@@ -609,7 +609,7 @@ async fn tries_at_one_moment_in_many_challenges_are_judged_one_after_the_other()
     let codes = make_codes(&mut signed_in(&idp, &an).await).await;
     idp.advance(Span::minutes(5)).await;
     let mut waiting = Vec::new();
-    for number in 0..20_u8 {
+    for number in 0..30_u8 {
         // From the sixth sign-in of the hour on no text message is sent; the challenge is open all the same.
         let mut ctx = idp.ctx();
         ctx.browser = Some(Digest::from_bytes([number; 32]));
@@ -623,12 +623,18 @@ async fn tries_at_one_moment_in_many_challenges_are_judged_one_after_the_other()
         let code = if number < 10 { codes[usize::from(number)].clone() } else { "00000-00000".to_owned() };
         waiting.push((ctx, challenge, Given::RecoveryCode(code)));
     }
-    let mut tries = tokio::task::JoinSet::new();
-    for (ctx, challenge, given) in waiting {
-        let accounts = idp.house.accounts.clone();
-        tries.spawn(async move { accounts.take_second_step(&ctx, &challenge, given, Here::default()).await.unwrap() });
-    }
-    let outcomes = tries.join_all().await;
+    let at_once = async |waiting: Vec<_>| {
+        let mut tries = tokio::task::JoinSet::new();
+        for (ctx, challenge, given) in waiting {
+            let accounts = idp.house.accounts.clone();
+            tries.spawn(
+                async move { accounts.take_second_step(&ctx, &challenge, given, Here::default()).await.unwrap() },
+            );
+        }
+        tries.join_all().await
+    };
+    let late = waiting.split_off(20);
+    let outcomes = at_once(waiting).await;
     let evaluated = |outcome: &&SecondStepOutcome| {
         matches!(outcome, SecondStepOutcome::SignedIn(_) | SecondStepOutcome::Wrong { .. })
     };
@@ -641,7 +647,11 @@ async fn tries_at_one_moment_in_many_challenges_are_judged_one_after_the_other()
         tx.find_throttle(&vault.digest(DigestPurpose::Throttle, &parts))
     });
     let row = row.await.unwrap().expect("the limit's row");
-    // Each try that was judged went through the row's gate, right or wrong, the code of the very first sign-in too: none
-    // was judged by what another had changed.
-    assert_eq!((row.version, row.marks.len()), (1 + 20, 10));
+    // Each wrong one was counted by itself, on what those before it had left.
+    assert_eq!((row.version, row.marks.len()), (10, 10));
+    // Fifteen an hour: of ten more at one moment five are judged, because each waits until those before it are counted.
+    let outcomes = at_once(late).await;
+    assert_eq!(outcomes.iter().filter(evaluated).count(), 5, "{outcomes:?}");
+    let throttled = |outcome: &&SecondStepOutcome| matches!(outcome, SecondStepOutcome::Throttled { .. });
+    assert_eq!(outcomes.iter().filter(throttled).count(), 5, "{outcomes:?}");
 }

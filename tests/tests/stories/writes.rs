@@ -23,6 +23,32 @@ async fn a_sign_in_costs_three_durable_writes() {
     assert_eq!((with_password, with_code), (2, 1));
 }
 
+/// From a browser that the account knows, the phone proved: what most sign-ins of a morning are. Each statement is a round
+/// trip to a server, and each transaction two more.
+#[tokio::test]
+async fn a_sign_in_costs_few_statements() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut browser = signed_in(&idp, &an).await;
+    browser.forget_session();
+    idp.advance(Span::hours(1)).await;
+    let statements = || idp.house.counters.statements();
+    let start = statements();
+    let page = browser.open("/sign-in").await;
+    assert_eq!(statements() - start, 0, "the page");
+    let start = statements();
+    let page = an.give_password(&mut browser, &page).await;
+    assert_eq!(statements() - start, 12, "the password, its page with it");
+    let page = page.expect("code");
+    let start = statements();
+    let code = idp.newest_code(&an.e164).await;
+    assert_eq!(statements() - start, 7, "the text, and a look for mails");
+    let start = statements();
+    let form = page.form_with("code").fill("code", &code).press("action", "verify");
+    let _ = browser.submit(form).await;
+    assert_eq!(statements() - start, 8, "the code, and the page that the browser is sent to");
+}
+
 #[tokio::test]
 async fn redeeming_and_refreshing_cost_one_durable_write_and_userinfo_none() {
     let idp = TestIdp::start().await;

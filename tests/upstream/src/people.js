@@ -7,7 +7,7 @@ export const CODE = '246810';
 const password = 'Quoc-Gia-2026!';
 
 // Walks take one each, so that everybody's first arrival is one. Nobody has an e-mail here: it is asked for where they arrive.
-export const citizens = Array.from({ length: 12 }, (_, at) => {
+export const citizens = Array.from({ length: 20 }, (_, at) => {
   const number = `024190${String(1240 + at).padStart(6, '0')}`;
   return {
     sub: `p-${at}`, number, password, name: 'Trần Thị Bình',

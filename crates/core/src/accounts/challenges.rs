@@ -6,7 +6,8 @@ use crate::challenge::Challenge;
 use crate::credential::Factors;
 use crate::ctx::Ctx;
 use crate::ids::ChallengeId;
-use crate::profile::{Account, AccountState, Identifier};
+use crate::profile::{Account, AccountState, PhoneStanding};
+use crate::store::ChallengeFound;
 
 /// What the page of a challenge shows.
 #[derive(Clone, Debug)]
@@ -31,24 +32,21 @@ pub enum ChallengeView {
 impl Accounts {
     /// What to show for a challenge to this browser.
     pub async fn view_challenge(&self, ctx: &Ctx, id: &ChallengeId) -> Result<ChallengeView, Failure> {
-        let Some((challenge, account)) = self.open_any_challenge(ctx, id).await? else {
+        let Some((challenge, account, standing)) = self.find_open_challenge(ctx, id).await? else {
             return Ok(ChallengeView::Over);
         };
         let phone = self.open_profile(&account)?.phone;
-        let (account_id, message) = (account.id.clone(), code_message_id(&challenge.id, challenge.sent_at));
-        let (identifiers, sending, credentials) = self
+        let (account_id, message) = (account.id, code_message_id(&challenge.id, challenge.sent_at));
+        let (sending, credentials) = self
             .store
-            .read("view_challenge", move |tx| {
-                let identifiers = tx.list_identifiers(&account_id)?;
-                Ok((identifiers, Sending::of(tx, &message)?, tx.list_credentials(&account_id)?))
-            })
+            .look("view_challenge", move |tx| Ok((Sending::of(tx, &message)?, tx.list_credentials(&account_id)?)))
             .await?;
         Ok(ChallengeView::Open {
             phone: phone.map(|phone| phone.masked()),
             sending,
             phone_can_be_corrected: challenge.raises_session.is_none()
                 && challenge.proves_arrival.is_none()
-                && identifiers.iter().any(Identifier::is_unproved_phone),
+                && standing == PhoneStanding::Typed,
             code_sent: challenge.has_code(),
             // An arrival is proved by the code alone: with anything else its holder signs in.
             factors: match challenge.proves_arrival {
@@ -74,15 +72,24 @@ impl Accounts {
         ctx: &Ctx,
         id: &ChallengeId,
     ) -> Result<Option<(Challenge, Account)>, Failure> {
+        Ok(self.find_open_challenge(ctx, id).await?.map(|(challenge, account, _)| (challenge, account)))
+    }
+
+    /// The same, with what is known of the account's phone. Each of them is judged for itself, so none of it needs a
+    /// transaction.
+    async fn find_open_challenge(&self, ctx: &Ctx, id: &ChallengeId) -> Result<Option<ChallengeFound>, Failure> {
         let (ctx, id, codes) = (ctx.clone(), id.clone(), self.settings.codes.clone());
         let sessions = self.settings.sessions.clone();
         let found = self
             .store
-            .read("find_challenge", move |tx| {
-                let Some(challenge) = tx.find_challenge(&id)? else {
+            .look("find_challenge", move |tx| {
+                let Some((challenge, account, phone)) = tx.find_challenge_and_account(&id)? else {
                     return Ok(None);
                 };
-                if !challenge.is_open(ctx.now, &codes) || ctx.browser != Some(challenge.browser) {
+                if !challenge.is_open(ctx.now, &codes)
+                    || ctx.browser != Some(challenge.browser)
+                    || account.state != AccountState::Active
+                {
                     return Ok(None);
                 }
                 if let Some(raised) = &challenge.raises_session
@@ -90,8 +97,7 @@ impl Accounts {
                 {
                     return Ok(None);
                 }
-                let account = tx.find_account(&challenge.account_id)?;
-                Ok(account.filter(|account| account.state == AccountState::Active).map(|account| (challenge, account)))
+                Ok(Some((challenge, account, phone)))
             })
             .await?;
         Ok(found)

@@ -8,7 +8,7 @@ use crate::facts::Phone;
 use crate::ids::{AccountId, ChallengeId, MessageId};
 use crate::outbox::{Message, OutboxRow, OutboxState};
 use crate::ports::Vault;
-use crate::profile::{Account, IdentifierKind};
+use crate::profile::{Account, IdentifierKind, PhoneStanding};
 use crate::sms::Arrival;
 use crate::store::{StoreResult, Tx};
 use crate::throttle::Rule;
@@ -68,23 +68,22 @@ impl SendLimits {
     /// those that their account has proved to hold, so that strangers who typed somebody's number can neither flood it nor
     /// use up its holder's codes. A proved number may be that of a family: it has a higher limit over all its accounts.
     pub(super) fn mark(&self, tx: &mut dyn Tx, now: Timestamp) -> StoreResult<Option<Timestamp>> {
-        let facts = tx.list_identifiers(&self.account_id)?;
-        let proved = facts.iter().any(|fact| fact.kind == IdentifierKind::Phone && fact.is_verified());
-        let to_phone =
-            if proved { (&self.to_proved_phone, &self.proved_phone_rule) } else { (&self.to_typed_phone, &self.rule) };
-        let counted = [(&self.for_account, &self.rule), to_phone];
-        // All are looked at before any is written: a refusal must leave no mark.
-        let mut marked = Vec::new();
-        for (key, rule) in counted {
-            match limits::marked(tx, key, rule, now)? {
-                Ok(throttle) => marked.push(throttle),
-                Err(blocked) => return Ok(Some(blocked.until)),
-            }
-        }
-        for throttle in &marked {
-            limits::put(tx, throttle)?;
-        }
-        Ok(None)
+        let phone = PhoneStanding::of(&tx.list_identifiers(&self.account_id)?);
+        self.mark_knowing(tx, phone, now)
+    }
+
+    /// The same for whoever knows already what is known of the phone.
+    pub(super) fn mark_knowing(
+        &self,
+        tx: &mut dyn Tx,
+        phone: PhoneStanding,
+        now: Timestamp,
+    ) -> StoreResult<Option<Timestamp>> {
+        let to_phone = match phone {
+            PhoneStanding::Proved => (&self.to_proved_phone, &self.proved_phone_rule),
+            PhoneStanding::Typed | PhoneStanding::None => (&self.to_typed_phone, &self.rule),
+        };
+        Ok(limits::mark_both(tx, [(&self.for_account, &self.rule), to_phone], now)?.err())
     }
 }
 

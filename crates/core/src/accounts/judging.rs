@@ -12,7 +12,7 @@ use crate::facts::Phone;
 use crate::ids::ChallengeId;
 use crate::outbox::Message;
 use crate::ports::Vault;
-use crate::profile::{Account, AccountState, FactSource, Identifier, IdentifierKind};
+use crate::profile::{Account, AccountState, FactSource, Identifier, IdentifierKind, PhoneStanding};
 use crate::store::{StoreError, StoreResult, Tx};
 use crate::throttle::Throttle;
 use crate::time::Timestamp;
@@ -46,20 +46,18 @@ impl Judging {
     /// Judges it, and uses it and the challenge up when it is right.
     pub(super) fn judge(&self, tx: &mut dyn Tx, vault: &dyn Vault) -> StoreResult<Judged> {
         let (ctx, now) = (&self.ctx, self.ctx.now);
-        let Some(mut challenge) = tx.find_challenge(&self.challenge)? else {
+        // The account is held: of many tries at once, also in other challenges, each is judged when those before it are
+        // counted. Else as many would be judged as come at one moment.
+        let Some((mut challenge, account, standing)) = tx.hold_challenge_and_account(&self.challenge)? else {
             return Ok(Judged::Refused(SecondStepOutcome::Over));
         };
         if !challenge.is_open(now, &self.codes)
             || ctx.browser != Some(challenge.browser)
             || challenge.proves_arrival != self.proves_arrival
+            || account.state != AccountState::Active
         {
             return Ok(Judged::Refused(SecondStepOutcome::Over));
         }
-        let Some(account) =
-            tx.find_account(&challenge.account_id)?.filter(|account| account.state == AccountState::Active)
-        else {
-            return Ok(Judged::Refused(SecondStepOutcome::Over));
-        };
         let limit = Limited::WrongCodes(account.id.as_str()).key(vault);
         let wrong_codes = tx.find_throttle(&limit)?.unwrap_or_else(|| Throttle::fresh(limit, now));
         // Whoever knows the password can use the limit up, but not lock out an owner who has a passkey.
@@ -78,13 +76,10 @@ impl Judging {
         if !tx.update_challenge(&challenge)? {
             return Err(StoreError::Retry);
         }
-        if self.proof.can_be_guessed() {
-            // Unchanged, for the gate: of many tries at once, also in other challenges, each is judged by a row that
-            // nobody has changed until it is written. Else as many would be judged as come at one moment.
-            limits::put(tx, &wrong_codes)?;
-        }
         let first = match (&self.proof, &profile.phone) {
-            (Proof::Sms(_), Some(phone)) => self.verify_phone(tx, vault, &account, phone)?,
+            (Proof::Sms(_), Some(phone)) if standing != PhoneStanding::Proved => {
+                self.verify_phone(tx, vault, &account, phone)?
+            }
             _ => false,
         };
         self.proof.tell(tx, &self.letters, ctx, &account, &profile)?;

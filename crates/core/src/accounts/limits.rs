@@ -122,6 +122,26 @@ pub(super) fn mark(tx: &mut dyn Tx, key: &Digest, rule: &Rule, now: Timestamp) -
     }
 }
 
+/// Puts marks on two durable limits at once, or says until when one does not allow it: a refusal leaves no mark on either.
+pub(super) fn mark_both(
+    tx: &mut dyn Tx,
+    limits: [(&Digest, &Rule); 2],
+    now: Timestamp,
+) -> StoreResult<Result<(), Timestamp>> {
+    let found = tx.find_throttles(limits.map(|(key, _)| key))?;
+    let [one, other] = limits;
+    let [mut first, mut second] = found;
+    let marked = [(one, &mut first), (other, &mut second)].map(|((key, rule), found)| {
+        let mut throttle = found.take().unwrap_or_else(|| Throttle::fresh(*key, now));
+        throttle.mark(rule, now).map(|()| throttle)
+    });
+    let marked = match marked {
+        [Ok(one), Ok(other)] => [one, other],
+        [Err(until), _] | [_, Err(until)] => return Ok(Err(until)),
+    };
+    if tx.put_throttles(&marked)? { Ok(Ok(())) } else { Err(StoreError::Retry) }
+}
+
 /// The row of a durable limit with one mark more, not written yet.
 pub(super) fn marked(
     tx: &mut dyn Tx,
@@ -155,6 +175,10 @@ pub(super) fn take_turn(tx: &mut dyn Tx, key: &Digest, now: Timestamp) -> StoreR
 
 /// Takes a mark back: the try was right.
 pub(super) fn unmark(tx: &mut dyn Tx, key: &Digest, at: Timestamp) -> StoreResult<()> {
+    // Most people have no other.
+    if tx.take_only_mark(key, at)? {
+        return Ok(());
+    }
     match tx.find_throttle(key)? {
         Some(mut throttle) => {
             throttle.unmark(at);

@@ -9,6 +9,7 @@ use crate::digest::Digest;
 use crate::outbox::Message;
 use crate::password::policy::PasswordInput;
 use crate::profile::{Account, AccountState};
+use crate::throttle::Throttle;
 
 impl Accounts {
     /// The typed password, if it is that of `account`. Its try stays counted under `key`: whoever goes on takes it back.
@@ -23,8 +24,7 @@ impl Accounts {
         if self.is_too_many_here(ctx, &key).await {
             return Ok(None);
         }
-        let (rule, now) = (self.settings.limits.passwords(), ctx.now);
-        if let Err(blocked) = self.store.tx("count_password_try", move |tx| limits::mark(tx, &key, &rule, now)).await? {
+        if let Err(blocked) = self.count_try(ctx, key).await? {
             if let Some(account) = account {
                 self.tell_owner_once(ctx, account, blocked).await?;
             }
@@ -40,6 +40,18 @@ impl Accounts {
                 Err(failure.into())
             }
         }
+    }
+
+    /// Counts a try before it is looked at. Most are the first that counts: right ones are taken back.
+    async fn count_try(&self, ctx: &Ctx, key: Digest) -> Result<Result<(), Blocked>, Failure> {
+        let (rule, now) = (self.settings.limits.passwords(), ctx.now);
+        let mut first = Throttle::fresh(key, now);
+        if first.mark(&rule, now).is_ok()
+            && self.store.write_alone("count_first_try", move |tx| tx.put_first_mark(&first)).await?
+        {
+            return Ok(Ok(()));
+        }
+        Ok(self.store.tx("count_password_try", move |tx| limits::mark(tx, &key, &rule, now)).await?)
     }
 
     /// Checks an account's password outside sign-in, under the same limit.

@@ -31,15 +31,8 @@ impl Accounts {
     /// Who the cookie's value stands for, if its session is live and its account active. Notes the request.
     pub async fn session(&self, ctx: &Ctx, cookie: &Secret) -> Result<Option<SignedIn>, Failure> {
         let secret = self.session_digest(cookie);
-        let found = self
-            .store
-            .read("find_session", move |tx| {
-                let Some(session) = tx.find_session(&secret)? else {
-                    return Ok(None);
-                };
-                Ok(tx.find_account(&session.account_id)?.map(|account| SignedIn { session, account }))
-            })
-            .await?;
+        let found = self.store.look("find_session", move |tx| tx.find_session_and_account(&secret)).await?;
+        let found = found.map(|(session, account)| SignedIn { session, account });
         let live = found.filter(|who| {
             who.session.is_live(ctx.now, &self.settings.sessions) && who.account.state == AccountState::Active
         });
@@ -47,7 +40,7 @@ impl Accounts {
             && who.session.needs_touch(ctx.now)
         {
             let (id, now) = (who.session.id.clone(), ctx.now);
-            self.store.tx("touch_session", move |tx| tx.touch_session(&id, now)).await?;
+            self.store.write_alone("touch_session", move |tx| tx.touch_session(&id, now)).await?;
         }
         Ok(live)
     }

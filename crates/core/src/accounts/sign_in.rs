@@ -10,7 +10,7 @@ use super::{Accounts, Failure, ResendTicket};
 use crate::acr::{Amr, Ial};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::challenge::Challenge;
-use crate::credential::{Credential, Factor, Factors};
+use crate::credential::{Factor, Factors};
 use crate::ctx::Ctx;
 use crate::digest::Digest;
 use crate::ids::ChallengeId;
@@ -19,7 +19,7 @@ use crate::password::policy::PasswordInput;
 use crate::profile::{Account, AccountState};
 use crate::secret::Secret;
 use crate::session::Session;
-use crate::store::{StoreResult, Tx};
+use crate::store::{Enrolled, StoreResult, Tx};
 use crate::time::{Span, Timestamp};
 use std::sync::Arc;
 
@@ -92,7 +92,7 @@ impl Accounts {
         }
         let name = Arc::new(SignInName::read(&credentials.name, self.vault.as_ref()));
         let resolving = Arc::clone(&name);
-        let account = self.store.read("resolve_sign_in_name", move |tx| resolving.resolve(tx)).await?;
+        let account = self.store.look("resolve_sign_in_name", move |tx| resolving.resolve(tx)).await?;
         let known = self.open_known_devices(here.known_device);
         let limited = match &account {
             None => Limited::PasswordsForUnknown(&name.normal),
@@ -149,26 +149,26 @@ impl Accounts {
                 let ctx = &owned;
                 limits::unmark(tx, &tried, ctx.now)?;
                 // A password that was replaced while it was looked at is no longer the right one.
-                if !tx.confirm_password(&account.id, &accepted)? {
+                let Some(enrolled) = tx.confirm_password_of(&account.id, &accepted)? else {
                     return Ok(Next::Said(SignInOutcome::Refused));
-                }
+                };
                 let right = |tx: &mut dyn Tx| {
                     if let Some((new, old)) = &rehash {
                         tx.update_password_hash(&account.id, old, new, ctx.now)?;
                     }
                     tx.insert_audit(&AuditEntry::new(ctx, AuditKind::PasswordAccepted).account(&account.id))
                 };
-                let credentials = tx.list_credentials(&account.id)?;
                 let proved = Proved { amr: vec![Amr::Pwd], ial: Ial(0), at: ctx.now };
                 // A distrusted password begins nothing here either: then the second step is still to come.
-                if let Some(device) = device_here(&credentials, &remembered, ctx.now)
+                // One that was forgotten a moment ago is none.
+                if let Some(device) = device_here(&enrolled.credentials, &remembered, ctx.now)
+                    && tx.touch_credential(&device.id, ctx.now)?
                     && let Begun::Session(session) = beginning.begin(tx, &account, proved, false)?
                 {
-                    tx.touch_credential(&device.id, ctx.now)?;
                     right(tx)?;
                     return Ok(Next::Began(session));
                 }
-                let outcome = ask_second_step(tx, &challenge, &credentials, text.as_ref(), ctx.now)?;
+                let outcome = ask_second_step(tx, &challenge, &enrolled, text.as_ref(), ctx.now)?;
                 if matches!(outcome, SignInOutcome::CodeSent(_) | SignInOutcome::SecondStep { .. }) {
                     right(tx)?;
                 }
@@ -196,16 +196,16 @@ pub(super) struct Text {
 pub(super) fn ask_second_step(
     tx: &mut dyn Tx,
     challenge: &Challenge,
-    credentials: &[Credential],
+    enrolled: &Enrolled,
     text: Option<&Text>,
     now: Timestamp,
 ) -> StoreResult<SignInOutcome> {
-    let factors = Factors::of(credentials, now);
+    let factors = Factors::of(&enrolled.credentials, now);
     let mut factor = factors.preferred();
     if factor == Factor::Sms {
         let refused = match text {
             Some(text) => {
-                let Some(until) = text.limits.mark(tx, now)? else {
+                let Some(until) = text.limits.mark_knowing(tx, enrolled.phone, now)? else {
                     tx.insert_challenge(&challenge.clone().with_code(text.code, text.ends_at))?;
                     tx.insert_message(&text.row)?;
                     return Ok(SignInOutcome::CodeSent(challenge.id.clone()));

@@ -10,9 +10,10 @@ use crate::audit::{AuditEntry, AuditKind};
 use crate::challenge::Challenge;
 use crate::ctx::Ctx;
 use crate::ids::{AccountId, ChallengeId, SessionId};
+use crate::profile::PhoneStanding;
 use crate::profile::{Account, AccountState};
 use crate::session::{Session, SessionSettings};
-use crate::store::{StoreResult, Tx};
+use crate::store::{Enrolled, StoreResult, Tx};
 use crate::time::Timestamp;
 
 impl Accounts {
@@ -43,8 +44,9 @@ impl Accounts {
                 if to_raise(tx, &session, &account, &settings, now)?.is_none() {
                     return Ok(SignInOutcome::Refused);
                 }
-                let credentials = tx.list_credentials(&account)?;
-                ask_second_step(tx, &challenge, &credentials, text.as_ref(), now)
+                let phone = PhoneStanding::of(&tx.list_identifiers(&account)?);
+                let enrolled = Enrolled { credentials: tx.list_credentials(&account)?, phone };
+                ask_second_step(tx, &challenge, &enrolled, text.as_ref(), now)
             })
             .await?;
         Ok(outcome)

@@ -53,6 +53,11 @@ pub trait Mailer: Send + Sync {
 pub trait SmsGateway: Send + Sync {
     /// Tries once to deliver, at `now`: tokens for gateways are dated by it.
     async fn deliver(&self, message: &TextMessage, now: Timestamp) -> Delivery;
+
+    /// Whether the gateway of this name may tell later what became of a message that it accepted.
+    fn tells_later(&self, _gateway: &str) -> bool {
+        true
+    }
 }
 
 /// A gateway's report about a message that it had accepted, as it came: not believed yet, and never logged.

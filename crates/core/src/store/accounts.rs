@@ -1,13 +1,25 @@
 //! Accounts, what they are looked up by, and the links mailed to them.
 
 use super::StoreResult;
+use crate::credential::Credential;
 use crate::digest::Digest;
 use crate::facts::Username;
 use crate::ids::AccountId;
 use crate::link::{LinkPurpose, MailedLink};
 use crate::ports::Sealed;
-use crate::profile::{Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind, Profile};
+use crate::profile::{
+    Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind, PhoneStanding, Profile,
+};
 use crate::time::Timestamp;
+
+/// What an account can take the second step with.
+#[derive(Clone, Debug)]
+pub struct Enrolled {
+    /// Its credentials, the oldest first.
+    pub credentials: Vec<Credential>,
+    /// Its phone.
+    pub phone: PhoneStanding,
+}
 
 /// A password that takes the place of another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +90,10 @@ pub trait AccountRepo {
     /// Gate: whether the account is active and the password hash still this one. Both stay so until the transaction ends:
     /// whoever changes or distrusts the password came before, or waits.
     fn confirm_password(&mut self, id: &AccountId, hash: &str) -> StoreResult<bool>;
+
+    /// Gate: the same, with what the second step needs to know: one statement. `None` when the password is another. What
+    /// is enrolled may be as of just before whoever changed the account's row last: whatever is used of it has a gate.
+    fn confirm_password_of(&mut self, id: &AccountId, hash: &str) -> StoreResult<Option<Enrolled>>;
 
     /// Gate: puts a new password in the place of the old one, if the account is active and its password still that one,
     /// and distrusted since that moment or not at all. The new one is trusted.

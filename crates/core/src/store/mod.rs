@@ -17,13 +17,13 @@ mod sign_in;
 mod sms;
 mod upstreams;
 
-pub use accounts::{AccountRepo, FirstPassword, LinkRepo, PasswordChange};
+pub use accounts::{AccountRepo, Enrolled, FirstPassword, LinkRepo, PasswordChange};
 pub use backfills::{Backfill, BackfillRepo};
 pub use credentials::CredentialRepo;
 pub use protocol::{ClientRepo, ConsentRepo, GrantRepo, Ground, LiveGrant};
 pub use relying_parties::{RevokedTokenRepo, SessionClient, SessionClientRepo, SubjectRepo};
 pub use service::{AuditFilter, AuditRepo, DataKey, JobRepo, KeyRepo, OutboxCount, OutboxRepo};
-pub use sign_in::{ChallengeRepo, SessionRepo, ThrottleRepo};
+pub use sign_in::{ChallengeFound, ChallengeRepo, SessionRepo, ThrottleRepo};
 pub use sms::SmsRepo;
 pub use upstreams::{ContactRepo, UpstreamRepo, VouchedFactRepo};
 
@@ -112,6 +112,8 @@ pub enum Access {
     Write,
     /// Also writes, and need not wait for the disk: see [`Store::tx_soon_durable`].
     WriteSoon,
+    /// One statement that writes: see [`Store::write_alone`].
+    WriteAlone,
 }
 
 /// A transaction's body, as the backend runs it.
@@ -152,6 +154,17 @@ impl Store {
         F: FnMut(&mut dyn Tx) -> StoreResult<T> + Send + 'static,
     {
         self.run(name, Access::WriteSoon, body).await
+    }
+
+    /// Runs `body`, which is one statement, durable like a transaction and without a server's two round trips for one.
+    /// When the connection breaks under it, it may run twice: it must be one that then changes nothing more, or nothing
+    /// that matters.
+    pub async fn write_alone<T, F>(&self, name: &'static str, body: F) -> StoreResult<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut dyn Tx) -> StoreResult<T> + Send + 'static,
+    {
+        self.run(name, Access::WriteAlone, body).await
     }
 
     /// Runs `body` in one read-only transaction.

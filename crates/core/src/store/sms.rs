@@ -7,10 +7,14 @@ use crate::time::Timestamp;
 
 /// Accepted text messages and the days they count for.
 pub trait SmsRepo {
-    /// Gate: sets `parts` of `day` aside for a message of the outbox, unless the day would then exceed `ceiling`. A
-    /// message that has parts set aside already keeps them, whatever the day and the ceiling.
-    fn reserve_parts(&mut self, id: &MessageId, day: VietnamDay, parts: u32, ceiling: Option<u32>)
-    -> StoreResult<bool>;
+    /// Gate: sets parts of `day` aside for messages of the outbox, unless the day would then exceed `ceiling`: for all or
+    /// none. A message that has parts set aside already keeps them, whatever the day and the ceiling.
+    fn reserve_parts(
+        &mut self,
+        messages: &[(MessageId, u32)],
+        day: VietnamDay,
+        ceiling: Option<u32>,
+    ) -> StoreResult<bool>;
 
     /// Gate: a gateway was asked and gave no answer. It may bill the message, so its parts are not given back any more.
     fn keep_parts(&mut self, id: &MessageId, now: Timestamp) -> StoreResult<bool>;
@@ -20,6 +24,16 @@ pub trait SmsRepo {
 
     /// Gate: notes who accepted the message that has parts set aside; once. What its gateway told before is noted with it.
     fn note_acceptance(&mut self, id: &MessageId, acceptance: &Acceptance, now: Timestamp) -> StoreResult<bool>;
+
+    /// Gate: ends a message of the outbox that was accepted by a gateway which never tells anything afterwards, and notes
+    /// who accepted it; `false` when it had ended already.
+    fn settle_taken_text(
+        &mut self,
+        id: &MessageId,
+        acceptance: &Acceptance,
+        attempts: u32,
+        now: Timestamp,
+    ) -> StoreResult<bool>;
 
     /// Gate: notes what a gateway tells about a message that it accepted. Delivered is final; failed can still become
     /// delivered. What is told about an unknown message is kept for a while: its acceptance may not be noted yet.

@@ -24,11 +24,15 @@ use portal_id_core::store::{Store, StoreError};
 use portal_id_core::time::{Span, Timestamp};
 use round::Room;
 use std::sync::Arc;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout_at};
 use tray::{Settlement, Tray};
 
 /// A delivery ends so long before its lease, so that what came of it can be written down.
 pub(crate) const MARGIN: Span = Span::seconds(10);
+
+/// What a message says, or why it cannot be delivered.
+type Opened = Result<Rendered, Delivery>;
 
 /// What one round did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -123,12 +127,14 @@ impl Courier {
         let messages = std::mem::take(&mut round.messages);
         let (claimed, more) = (messages.len(), round.is_full());
         let round = &round;
-        let attend = |(row, place)| async move {
-            let outcome = self.attend(&row, round).await;
+        let opened: Vec<_> = messages.iter().map(|(row, _)| self.open_in_time(row, round.now)).collect();
+        let granted = self.set_aside(&messages, &opened, round.now).await;
+        let attend = |((row, place), (opened, granted))| async move {
+            let outcome = self.attend(&row, opened, granted, round).await;
             drop(place);
             outcome
         };
-        counted(claimed, more, join_all(messages.into_iter().map(attend)).await)
+        counted(claimed, more, join_all(messages.into_iter().zip(opened.into_iter().zip(granted)).map(attend)).await)
     }
 
     /// One round at `ctx.now`, to its end. When [`RunReport::more`] is set, run again with a fresh `now`: leases and ends
@@ -139,26 +145,36 @@ impl Courier {
     }
 
     /// Delivers one message and writes the outcome; `None` when another node ended the message meanwhile.
-    async fn attend(&self, row: &OutboxRow, round: &Round) -> Result<Option<Step>, StoreError> {
-        let now = round.now;
-        if let Some(step) = before_attempt(row, now) {
-            return Ok(self.record(row, row.attempts, &step, now).await?.then_some(step));
-        }
-        let (delivery, now) = self.attempt(row, round).await?;
+    async fn attend(
+        &self,
+        row: &OutboxRow,
+        opened: Result<Opened, Step>,
+        granted: Result<bool, StoreError>,
+        round: &Round,
+    ) -> Result<Option<Step>, StoreError> {
+        let opened = match opened {
+            Ok(opened) => opened,
+            Err(step) => return Ok(self.record(row, row.attempts, &step, round.now).await?.then_some(step)),
+        };
+        let (delivery, now) = self.attempt(row, opened, granted?, round).await?;
         let step = after_attempt(row, delivery, self.attempts, now);
         Ok(self.record(row, row.attempts.saturating_add(1), &step, now).await?.then_some(step))
     }
 
     /// What came of an attempt, and the moment that it counts for: later than the round's when it was cut off.
-    async fn attempt(&self, row: &OutboxRow, round: &Round) -> Result<(Delivery, Timestamp), StoreError> {
+    async fn attempt(
+        &self,
+        row: &OutboxRow,
+        opened: Opened,
+        granted: bool,
+        round: &Round,
+    ) -> Result<(Delivery, Timestamp), StoreError> {
         let now = round.now;
-        let rendered = match self.open(row) {
+        let rendered = match opened {
             Ok(rendered) => rendered,
             Err(delivery) => return Ok((delivery, now)),
         };
-        if let Rendered::Sms(message) = &rendered
-            && !self.may_spend(row, billed_parts(&message.text), now).await?
-        {
+        if !granted {
             return Ok((Delivery::Passing("the day's ceiling of text messages is reached".to_owned()), now));
         }
         let deliver = async {
@@ -182,11 +198,41 @@ impl Courier {
         Ok((delivery, now))
     }
 
-    /// Sets the parts of a text message aside before anybody can bill them, and raises the alarms of the day.
-    async fn may_spend(&self, row: &OutboxRow, parts: u32, now: Timestamp) -> Result<bool, StoreError> {
-        let decision = self.tray.set_aside(&row.id, parts, self.parts_per_day, now).await?;
+    /// Sets the parts of a round's text messages aside before anybody can bill them, and raises the alarms of the day. For
+    /// each message, whether it may go out; all of them meet in the day's row, so it is asked once.
+    async fn set_aside(
+        &self,
+        messages: &[(OutboxRow, OwnedSemaphorePermit)],
+        opened: &[Result<Opened, Step>],
+        now: Timestamp,
+    ) -> Vec<Result<bool, StoreError>> {
+        let mut granted = vec![Ok(true); messages.len()];
+        let (mut places, mut texts) = (Vec::new(), Vec::new());
+        for (place, ((row, _), opened)) in messages.iter().zip(opened).enumerate() {
+            if let Ok(Ok(Rendered::Sms(message))) = opened {
+                places.push(place);
+                texts.push((row.id.clone(), billed_parts(&message.text)));
+            }
+        }
+        if texts.is_empty() {
+            return granted;
+        }
+        let answers = match self.tray.set_aside(&texts, self.parts_per_day, now).await {
+            Ok(decision) => {
+                self.raise(decision.alarm);
+                decision.granted.into_iter().map(Ok).collect()
+            }
+            Err(error) => vec![Err(error); texts.len()],
+        };
+        for (place, answer) in places.into_iter().zip(answers) {
+            granted[place] = answer;
+        }
+        granted
+    }
+
+    fn raise(&self, alarm: Option<SpendAlarm>) {
         let parts_per_day = self.parts_per_day.unwrap_or_default();
-        match decision.alarm {
+        match alarm {
             Some(SpendAlarm::MostlyUsed) => tracing::warn!(
                 parts_per_day,
                 "four fifths of the day's text messages are used; codes stop at notify.sms.parts_per_day"
@@ -198,10 +244,14 @@ impl Courier {
             ),
             None => {}
         }
-        Ok(decision.granted)
     }
 
-    fn open(&self, row: &OutboxRow) -> Result<Rendered, Delivery> {
+    /// What a message says; what becomes of it instead when its time is over.
+    fn open_in_time(&self, row: &OutboxRow, now: Timestamp) -> Result<Opened, Step> {
+        before_attempt(row, now).map_or_else(|| Ok(self.open(row)), Err)
+    }
+
+    fn open(&self, row: &OutboxRow) -> Opened {
         let sealed = row.envelope.as_ref().ok_or_else(|| Delivery::Permanent("the row has no envelope".to_owned()))?;
         // Perhaps sealed under a newer key that this node has not read yet: giving up would erase the message.
         let envelope: Envelope = sealed
@@ -221,7 +271,8 @@ impl Courier {
             Step::Expired { reason } => (OutboxState::Expired, reason.clone()),
         };
         let acceptance = if let Step::Accepted { acceptance } = step { acceptance.clone() } else { None };
-        let settlement = Settlement { state, error: error.clone(), attempts, now, acceptance };
+        let tells_later = acceptance.as_ref().is_some_and(|taken| self.gateway.tells_later(&taken.gateway));
+        let settlement = Settlement { state, error: error.clone(), attempts, now, acceptance, tells_later };
         let won = self.tray.settle(&row.id, settlement).await?;
         if won && state != OutboxState::Accepted {
             tracing::warn!(

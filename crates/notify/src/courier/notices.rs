@@ -70,7 +70,8 @@ impl NoticeCourier {
             Step::Dead { reason } => (OutboxState::Dead, Some(reason.clone())),
             Step::Expired { reason } => (OutboxState::Expired, reason.clone()),
         };
-        let settlement = Settlement { state, error: error.clone(), attempts, now: ctx.now, acceptance: None };
+        let settlement =
+            Settlement { state, error: error.clone(), attempts, now: ctx.now, acceptance: None, tells_later: false };
         let won = self.tray.settle(&row.id, settlement).await?;
         if won && state != OutboxState::Accepted {
             tracing::warn!(

@@ -109,18 +109,21 @@ impl Tray for Memory {
     }
     async fn set_aside(
         &self,
-        id: &MessageId,
-        parts: u32,
+        messages: &[(MessageId, u32)],
         ceiling: Option<u32>,
         _: Timestamp,
     ) -> StoreResult<SpendDecision> {
         let mut spent = self.spent.lock().unwrap();
-        let day: u32 = spent.values().sum();
-        let granted = spent.contains_key(id.as_str()) || ceiling.is_none_or(|ceiling| day + parts <= ceiling);
-        if granted {
-            spent.insert(id.as_str().to_owned(), parts);
+        let mut granted = Vec::new();
+        for (id, parts) in messages {
+            let day: u32 = spent.values().sum();
+            granted.push(spent.contains_key(id.as_str()) || ceiling.is_none_or(|ceiling| day + parts <= ceiling));
+            if granted.last() == Some(&true) {
+                spent.insert(id.as_str().to_owned(), *parts);
+            }
         }
-        Ok(SpendDecision { granted, alarm: (!granted).then_some(SpendAlarm::Reached) })
+        let alarm = granted.contains(&false).then_some(SpendAlarm::Reached);
+        Ok(SpendDecision { granted, alarm })
     }
     async fn keep_parts(&self, id: &MessageId, _: Timestamp) -> StoreResult<()> {
         self.kept.lock().unwrap().insert(id.as_str().to_owned());

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use portal_id_core::ids::MessageId;
 use portal_id_core::outbox::{Channel, OutboxRow, OutboxState};
 use portal_id_core::sms::{Acceptance, SpendDecision, set_parts_aside};
-use portal_id_core::store::{Store, StoreResult};
+use portal_id_core::store::{Store, StoreResult, Tx};
 use portal_id_core::time::Timestamp;
 
 /// How a message ends.
@@ -20,6 +20,8 @@ pub(super) struct Settlement {
     pub(super) now: Timestamp,
     /// The gateway that took a text message.
     pub(super) acceptance: Option<Acceptance>,
+    /// Whether it may tell later what became of it, and perhaps has already.
+    pub(super) tells_later: bool,
 }
 
 /// The outbox as the courier sees it.
@@ -34,11 +36,10 @@ pub(super) trait Tray: Send + Sync {
         limit: u32,
     ) -> StoreResult<Vec<OutboxRow>>;
 
-    /// Sets the parts of a text message aside; see `set_parts_aside`.
+    /// Sets the parts of text messages aside; see `set_parts_aside`.
     async fn set_aside(
         &self,
-        id: &MessageId,
-        parts: u32,
+        messages: &[(MessageId, u32)],
         ceiling: Option<u32>,
         now: Timestamp,
     ) -> StoreResult<SpendDecision>;
@@ -64,20 +65,20 @@ impl Tray for Store {
         leased_until: Timestamp,
         limit: u32,
     ) -> StoreResult<Vec<OutboxRow>> {
-        self.tx("claim_messages", move |tx| tx.claim_messages(channel, now, leased_until, limit)).await
+        // Were it run twice, what the first run took would come back when its lease ends.
+        self.write_alone("claim_messages", move |tx| tx.claim_messages(channel, now, leased_until, limit)).await
     }
 
     async fn set_aside(
         &self,
-        id: &MessageId,
-        parts: u32,
+        messages: &[(MessageId, u32)],
         ceiling: Option<u32>,
         now: Timestamp,
     ) -> StoreResult<SpendDecision> {
-        let id = id.clone();
+        let messages = messages.to_vec();
         // All texts of a day meet in the day's row: it is not held while a disk is waited for. Were this lost, so would be
         // the note that the message went out, and it would be counted when it goes out again.
-        self.tx_soon_durable("set_parts_aside", move |tx| set_parts_aside(tx, &id, parts, ceiling, now)).await
+        self.tx_soon_durable("set_parts_aside", move |tx| set_parts_aside(tx, &messages, ceiling, now)).await
     }
 
     async fn keep_parts(&self, id: &MessageId, now: Timestamp) -> StoreResult<()> {
@@ -87,15 +88,25 @@ impl Tray for Store {
 
     async fn settle(&self, id: &MessageId, settlement: Settlement) -> StoreResult<bool> {
         let id = id.clone();
+        let Settlement { state, error, attempts, now, acceptance, tells_later } = settlement;
+        if let Some(acceptance) = &acceptance
+            && !tells_later
+        {
+            let acceptance = acceptance.clone();
+            let settle = move |tx: &mut dyn Tx| tx.settle_taken_text(&id, &acceptance, attempts, now);
+            return self.write_alone("settle_text", settle).await;
+        }
+        if state == OutboxState::Accepted && acceptance.is_none() {
+            let settle = move |tx: &mut dyn Tx| tx.settle_message(&id, state, error.as_deref(), attempts, now);
+            return self.write_alone("settle_mail", settle).await;
+        }
         self.tx("settle_message", move |tx| {
-            let Settlement { state, error, attempts, now, acceptance } = &settlement;
-            if !tx.settle_message(&id, *state, error.as_deref(), *attempts, *now)? {
+            if !tx.settle_message(&id, state, error.as_deref(), attempts, now)? {
                 return Ok(false);
             }
-            match acceptance {
-                Some(acceptance) => tx.note_acceptance(&id, acceptance, *now)?,
-                None if *state != OutboxState::Accepted => tx.release_parts(&id)?,
-                None => false,
+            match &acceptance {
+                Some(acceptance) => tx.note_acceptance(&id, acceptance, now)?,
+                None => tx.release_parts(&id)?,
             };
             Ok(true)
         })

@@ -22,6 +22,11 @@ pub trait Route: Send + Sync {
 
     /// Tries once to hand `message` over.
     async fn hand_over(&self, message: &TextMessage, now: Timestamp) -> Verdict;
+
+    /// Whether it may tell later what became of a message that it accepted.
+    fn tells_later(&self) -> bool {
+        true
+    }
 }
 
 /// So many failures in a row make a gateway stand last.
@@ -122,6 +127,10 @@ pub fn open_route(settings: &GatewaySettings, back: &WayBack) -> Result<Arc<dyn 
 
 #[async_trait]
 impl SmsGateway for Failover {
+    fn tells_later(&self, gateway: &str) -> bool {
+        self.0.iter().find(|standing| standing.route.name() == gateway).is_none_or(|found| found.route.tells_later())
+    }
+
     async fn deliver(&self, message: &TextMessage, now: Timestamp) -> Delivery {
         let (mut reasons, mut may_be_taken) = (Vec::new(), false);
         for standing in self.in_order(now) {

@@ -36,6 +36,8 @@ pub struct HttpGateway {
     web_otp: bool,
     /// What it needs to know of the template.
     parameters: Vec<&'static str>,
+    /// Whether it knows where to report to.
+    tells_later: bool,
 }
 
 impl HttpGateway {
@@ -55,6 +57,7 @@ impl HttpGateway {
             Signature::new(&report.signature, &names, address.clone())?;
         }
         let mut fields = settings.fields.clone();
+        let tells_later = address.is_some();
         match address {
             Some(address) => drop(names.insert(CALLBACK_URL.to_owned(), address)),
             None => fields.retain(|_, value| value.as_str() != Some("{callback_url}")),
@@ -93,6 +96,7 @@ impl HttpGateway {
             headers,
             token,
             parameters,
+            tells_later,
         })
     }
 
@@ -150,6 +154,10 @@ impl HttpGateway {
 impl Route for HttpGateway {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn tells_later(&self) -> bool {
+        self.tells_later
     }
 
     async fn hand_over(&self, message: &TextMessage, now: Timestamp) -> Verdict {

@@ -69,6 +69,14 @@ fn refused(ctx: &Ctx, client: &Client, address: ReturnAddress, fault: Authorizat
     AuthorizeOutcome::Redirect(ClientRedirect::fault(address, fault, &ctx.request_id))
 }
 
+/// Somebody has to sign in: at the upstream that the request names, or here.
+fn to_sign_in(ask: SignInAsk, named: Option<&UpstreamWay>) -> AuthorizeOutcome {
+    match named.filter(|way| way.is_on && !ask.create).map(|way| way.id.clone()) {
+        Some(upstream) => AuthorizeOutcome::Upstream(UpstreamAsk { upstream, purpose: Purpose::SignIn, ask }),
+        None => AuthorizeOutcome::SignIn(ask),
+    }
+}
+
 const fn interaction_required(why: &'static str) -> AuthorizationFault {
     AuthorizationFault::new("interaction_required", why)
 }
@@ -167,15 +175,9 @@ impl Provider {
         let who = match (request.prompt.presence(session, subjects, visit.started_at, ctx.now), visit.who) {
             (Presence::Present, Some(who)) => who,
             (Presence::SignIn(requirement), _) => {
-                let ask = ask(requirement);
                 // Whoever comes back has been there, or chose another way: they are not sent in circles.
-                let leads = |way: &&UpstreamWay| way.is_on && visit.started_at.is_none() && !ask.create;
-                return Ok(match named.filter(leads).map(|way| way.id.clone()) {
-                    Some(upstream) => {
-                        AuthorizeOutcome::Upstream(UpstreamAsk { upstream, purpose: Purpose::SignIn, ask })
-                    }
-                    None => AuthorizeOutcome::SignIn(ask),
-                });
+                let at = named.filter(|_| visit.started_at.is_none());
+                return Ok(to_sign_in(ask(requirement), at));
             }
             (Presence::LoginRequired | Presence::Present, _) if visit.must_enrol => {
                 return refuse(interaction_required("the person has to enrol a factor first"));

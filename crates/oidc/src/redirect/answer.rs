@@ -152,7 +152,7 @@ impl fmt::Debug for ClientRedirect {
             .field("to", &self.to.as_str())
             .field("mode", &self.mode)
             .field("fields", &names)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

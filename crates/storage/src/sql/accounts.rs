@@ -1,10 +1,11 @@
 //! Accounts.
 
 use super::columns::{millis, moment, unreadable, word};
-use super::identifiers;
+use super::credentials::CredentialRow;
+use super::identifiers::{self as own_identifiers, its_phone};
 use super::sweep::sweep;
-use crate::connection::locked;
-use crate::schema::accounts;
+use crate::connection::{holding_accounts, locked};
+use crate::schema::{accounts, credentials, identifiers};
 use crate::tx::SqlTx;
 use diesel::prelude::*;
 use portal_id_core::digest::Digest;
@@ -13,7 +14,7 @@ use portal_id_core::ids::AccountId;
 use portal_id_core::language::Language;
 use portal_id_core::ports::Sealed;
 use portal_id_core::profile::{Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind, Profile};
-use portal_id_core::store::{AccountRepo, FirstPassword, PasswordChange, StoreError, StoreResult};
+use portal_id_core::store::{AccountRepo, Enrolled, FirstPassword, PasswordChange, StoreError, StoreResult};
 use portal_id_core::time::Timestamp;
 
 /// A registration is over when its account still waits and no activation link of it works any more. One without any
@@ -105,11 +106,11 @@ impl AccountRepo for SqlTx<'_> {
         digest: &Digest,
         state: AccountState,
     ) -> StoreResult<Vec<(Account, Identifier)>> {
-        identifiers::list_accounts(self, kind, digest, state)
+        own_identifiers::list_accounts(self, kind, digest, state)
     }
 
     fn count_active_accounts(&mut self, kind: IdentifierKind, digest: &Digest) -> StoreResult<u32> {
-        identifiers::count_active_accounts(self, kind, digest)
+        own_identifiers::count_active_accounts(self, kind, digest)
     }
 
     fn update_account_state(
@@ -154,6 +155,28 @@ impl AccountRepo for SqlTx<'_> {
             .filter(accounts::password_hash.eq(hash))
             .select(accounts::id);
         self.lock(|conn| locked!(conn, row))
+    }
+
+    fn confirm_password_of(&mut self, id: &AccountId, hash: &str) -> StoreResult<Option<Enrolled>> {
+        let query = accounts::table
+            .left_join(its_phone!())
+            .left_join(credentials::table)
+            .filter(accounts::id.eq(id.as_str()))
+            .filter(accounts::state.eq(AccountState::Active.as_str()))
+            .filter(accounts::password_hash.eq(hash))
+            .order((credentials::created_at, credentials::id))
+            .select(((identifiers::kind, identifiers::verified_at).nullable(), credentials::all_columns.nullable()));
+        type Found = (Option<(String, Option<i64>)>, Option<CredentialRow>);
+        let found: Vec<Found> = self.hold(|conn| holding_accounts!(conn, query))?;
+        let mut enrolled = None;
+        for (phone, credential) in found {
+            let all = enrolled.get_or_insert_with(|| Enrolled {
+                credentials: Vec::new(),
+                phone: own_identifiers::phone_standing(phone),
+            });
+            all.credentials.extend(credential.map(CredentialRow::read).transpose()?);
+        }
+        Ok(enrolled)
     }
 
     fn replace_password(&mut self, id: &AccountId, change: &PasswordChange, now: Timestamp) -> StoreResult<bool> {
@@ -227,15 +250,15 @@ impl AccountRepo for SqlTx<'_> {
     }
 
     fn insert_identifier(&mut self, identifier: &Identifier) -> StoreResult<()> {
-        identifiers::insert(self, identifier)
+        own_identifiers::insert(self, identifier)
     }
 
     fn list_identifiers(&mut self, id: &AccountId) -> StoreResult<Vec<Identifier>> {
-        identifiers::list(self, id)
+        own_identifiers::list(self, id)
     }
 
     fn claim_identifier(&mut self, id: &AccountId, class: AccountClass, kind: IdentifierKind) -> StoreResult<bool> {
-        identifiers::claim(self, id, class, kind)
+        own_identifiers::claim(self, id, class, kind)
     }
 
     fn find_claimant(
@@ -244,7 +267,7 @@ impl AccountRepo for SqlTx<'_> {
         kind: IdentifierKind,
         digest: &Digest,
     ) -> StoreResult<Option<AccountId>> {
-        identifiers::find_claimant(self, class, kind, digest)
+        own_identifiers::find_claimant(self, class, kind, digest)
     }
 
     fn verify_identifier(
@@ -255,7 +278,7 @@ impl AccountRepo for SqlTx<'_> {
         source: FactSource,
         now: Timestamp,
     ) -> StoreResult<bool> {
-        identifiers::verify(self, id, kind, digest, (source, now))
+        own_identifiers::verify(self, id, kind, digest, (source, now))
     }
 
     fn replace_unverified_identifier(
@@ -264,19 +287,19 @@ impl AccountRepo for SqlTx<'_> {
         kind: IdentifierKind,
         digest: &Digest,
     ) -> StoreResult<bool> {
-        identifiers::replace_unverified(self, id, kind, digest)
+        own_identifiers::replace_unverified(self, id, kind, digest)
     }
 
     fn put_vouched_identifier(&mut self, identifier: &Identifier) -> StoreResult<bool> {
-        identifiers::put_vouched(self, identifier)
+        own_identifiers::put_vouched(self, identifier)
     }
 
     fn dispute_identifier(&mut self, id: &AccountId, kind: IdentifierKind, now: Timestamp) -> StoreResult<bool> {
-        identifiers::dispute(self, id, kind, now)
+        own_identifiers::dispute(self, id, kind, now)
     }
 
     fn list_disputed(&mut self, id: &AccountId) -> StoreResult<Vec<(IdentifierKind, Timestamp)>> {
-        identifiers::list_disputed(self, id)
+        own_identifiers::list_disputed(self, id)
     }
 
     fn delete_expired_registrations(&mut self, now: Timestamp, limit: u32) -> StoreResult<u32> {

@@ -1,13 +1,17 @@
 //! Second-step challenges.
 
+use super::accounts::AccountRow;
 use super::columns::{bytes, count, digest, digest_or_none, millis, moment, rows};
+use super::identifiers::{its_phone, phone_standing};
 use super::sweep::sweep;
-use crate::schema::challenges;
+use crate::connection::holding_accounts;
+use crate::schema::{accounts, challenges, identifiers};
 use crate::tx::SqlTx;
 use diesel::prelude::*;
 use portal_id_core::challenge::Challenge;
 use portal_id_core::ids::{AccountId, ChallengeId, SessionId};
-use portal_id_core::store::{ChallengeRepo, StoreResult};
+use portal_id_core::profile::IdentifierKind;
+use portal_id_core::store::{ChallengeFound, ChallengeRepo, StoreResult};
 use portal_id_core::time::Timestamp;
 
 const DELETE_OLD_CHALLENGES: &str = "DELETE FROM challenges WHERE id IN (\
@@ -71,6 +75,28 @@ impl ChallengeRow {
     }
 }
 
+/// The rows of a challenge, of its account, and of what that one has for a phone.
+type FoundRow = (ChallengeRow, AccountRow, Option<(String, Option<i64>)>);
+
+/// Finds them in one statement.
+macro_rules! with_account {
+    ($id:expr) => {
+        accounts::table
+            .inner_join(challenges::table)
+            .left_join(its_phone!())
+            .filter(challenges::id.eq($id.as_str()))
+            .select((
+                challenges::all_columns,
+                accounts::all_columns,
+                (identifiers::kind, identifiers::verified_at).nullable(),
+            ))
+    };
+}
+
+fn read_found((challenge, account, phone): FoundRow) -> StoreResult<ChallengeFound> {
+    Ok((challenge.read()?, account.read()?, phone_standing(phone)))
+}
+
 impl ChallengeRepo for SqlTx<'_> {
     fn insert_challenge(&mut self, challenge: &Challenge) -> StoreResult<()> {
         let row = ChallengeRow::of(challenge);
@@ -80,6 +106,14 @@ impl ChallengeRepo for SqlTx<'_> {
     fn find_challenge(&mut self, id: &ChallengeId) -> StoreResult<Option<Challenge>> {
         let query = challenges::table.filter(challenges::id.eq(id.as_str()));
         self.read(|conn| query.first::<ChallengeRow>(conn).optional())?.map(ChallengeRow::read).transpose()
+    }
+
+    fn find_challenge_and_account(&mut self, id: &ChallengeId) -> StoreResult<Option<ChallengeFound>> {
+        self.read(|conn| with_account!(id).load(conn))?.pop().map(read_found).transpose()
+    }
+
+    fn hold_challenge_and_account(&mut self, id: &ChallengeId) -> StoreResult<Option<ChallengeFound>> {
+        self.hold(|conn| holding_accounts!(conn, with_account!(id)))?.pop().map(read_found).transpose()
     }
 
     fn update_challenge(&mut self, challenge: &Challenge) -> StoreResult<bool> {

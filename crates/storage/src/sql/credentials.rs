@@ -16,7 +16,7 @@ const DELETE_EXPIRED_CREDENTIALS: &str = "DELETE FROM credentials WHERE id IN (\
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = credentials, treat_none_as_default_value = false)]
-struct CredentialRow {
+pub(super) struct CredentialRow {
     id: String,
     account_id: String,
     kind: String,
@@ -45,7 +45,7 @@ impl CredentialRow {
         }
     }
 
-    fn read(self) -> StoreResult<Credential> {
+    pub(super) fn read(self) -> StoreResult<Credential> {
         Ok(Credential {
             id: CredentialId::from_text(self.id),
             account_id: AccountId::from_text(self.account_id),

@@ -8,7 +8,9 @@ use crate::tx::SqlTx;
 use diesel::prelude::*;
 use portal_id_core::digest::Digest;
 use portal_id_core::ids::AccountId;
-use portal_id_core::profile::{Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind};
+use portal_id_core::profile::{
+    Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind, PhoneStanding,
+};
 use portal_id_core::store::{StoreError, StoreResult};
 use portal_id_core::time::Timestamp;
 
@@ -39,6 +41,26 @@ impl IdentifierRow {
         })
     }
 }
+
+/// Of the joined row of an account's phone, if there is one: whether it was verified.
+pub(super) fn phone_standing(phone: Option<(String, Option<i64>)>) -> PhoneStanding {
+    match phone {
+        None => PhoneStanding::None,
+        Some((_, None)) => PhoneStanding::Typed,
+        Some((_, Some(_))) => PhoneStanding::Proved,
+    }
+}
+
+/// An account's phone, unless it was taken from it: what to join accounts with.
+macro_rules! its_phone {
+    () => {
+        identifiers::table.on(identifiers::account_id
+            .eq(accounts::id)
+            .and(identifiers::kind.eq(IdentifierKind::Phone.as_str()))
+            .and(identifiers::disputed_at.is_null()))
+    };
+}
+pub(super) use its_phone;
 
 /// The value of the unique column: whoever writes it first holds the claim.
 fn claim_value(class: AccountClass, kind: IdentifierKind, digest: &[u8]) -> Vec<u8> {

@@ -21,5 +21,6 @@ mod sessions;
 mod sms;
 mod sms_early;
 mod sweep;
+mod taken_text;
 mod throttles;
 mod upstreams;

@@ -1,12 +1,14 @@
 //! Browser sessions.
 
+use super::accounts::AccountRow;
 use super::columns::{bytes, digest, ial, joined_amr, millis, moment, split_amr};
 use super::sweep::sweep;
-use crate::schema::sessions;
+use crate::schema::{accounts, sessions};
 use crate::tx::SqlTx;
 use diesel::prelude::*;
 use portal_id_core::digest::Digest;
 use portal_id_core::ids::{AccountId, SessionId};
+use portal_id_core::profile::Account;
 use portal_id_core::session::Session;
 use portal_id_core::store::{SessionRepo, StoreResult};
 use portal_id_core::time::Timestamp;
@@ -73,6 +75,13 @@ impl SessionRepo for SqlTx<'_> {
     fn find_session(&mut self, secret: &Digest) -> StoreResult<Option<Session>> {
         let query = sessions::table.filter(sessions::secret.eq(secret.as_bytes().as_slice()));
         self.read(|conn| query.first::<SessionRow>(conn).optional())?.map(SessionRow::read).transpose()
+    }
+
+    fn find_session_and_account(&mut self, secret: &Digest) -> StoreResult<Option<(Session, Account)>> {
+        let query =
+            sessions::table.inner_join(accounts::table).filter(sessions::secret.eq(secret.as_bytes().as_slice()));
+        let found = self.read(|conn| query.first::<(SessionRow, AccountRow)>(conn).optional())?;
+        found.map(|(session, account)| Ok((session.read()?, account.read()?))).transpose()
     }
 
     fn find_session_by_id(&mut self, id: &SessionId) -> StoreResult<Option<Session>> {

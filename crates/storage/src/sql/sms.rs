@@ -3,6 +3,7 @@
 use super::columns::{count, moment, rows, word};
 use super::sms_early::DELETE_EARLY_REPORTS;
 use super::sweep::sweep;
+use super::taken_text::TakenText;
 use crate::connection::on_each;
 use crate::schema::{sms_days, sms_sends};
 use crate::tx::SqlTx;
@@ -133,24 +134,32 @@ impl SqlTx<'_> {
 impl SmsRepo for SqlTx<'_> {
     fn reserve_parts(
         &mut self,
-        id: &MessageId,
+        messages: &[(MessageId, u32)],
         day: VietnamDay,
-        parts: u32,
         ceiling: Option<u32>,
     ) -> StoreResult<bool> {
-        let row = SendRow::set_aside(id, day, parts);
-        let is_first = self.gate(|conn| {
-            on_each!(conn, inner => diesel::insert_into(sms_sends::table)
-                .values(&row)
-                .on_conflict(sms_sends::message_id)
-                .do_nothing()
-                .execute(inner))
-        })?;
-        if !is_first || self.add_parts(day, parts, ceiling)? {
+        let (mut noted, mut sum) = (Vec::new(), 0_u32);
+        for (id, parts) in messages {
+            let row = SendRow::set_aside(id, day, *parts);
+            let is_first = self.gate(|conn| {
+                on_each!(conn, inner => diesel::insert_into(sms_sends::table)
+                    .values(&row)
+                    .on_conflict(sms_sends::message_id)
+                    .do_nothing()
+                    .execute(inner))
+            })?;
+            if is_first {
+                noted.push(id);
+                sum = sum.saturating_add(*parts);
+            }
+        }
+        if noted.is_empty() || self.add_parts(day, sum, ceiling)? {
             return Ok(true);
         }
-        let own = sms_sends::table.filter(sms_sends::message_id.eq(id.as_str()));
-        self.write(|conn| diesel::delete(own).execute(conn))?;
+        for id in noted {
+            let own = sms_sends::table.filter(sms_sends::message_id.eq(id.as_str()));
+            self.write(|conn| diesel::delete(own).execute(conn))?;
+        }
         Ok(false)
     }
 
@@ -186,6 +195,17 @@ impl SmsRepo for SqlTx<'_> {
             sms_sends::told_at.eq(early.map(|(_, at)| at.millis())),
         );
         self.gate(|conn| diesel::update(row).set(changes).execute(conn))
+    }
+
+    fn settle_taken_text(
+        &mut self,
+        id: &MessageId,
+        acceptance: &Acceptance,
+        attempts: u32,
+        now: Timestamp,
+    ) -> StoreResult<bool> {
+        let taken = TakenText::new(id, acceptance, attempts, now);
+        self.gate(|conn| taken.write(conn))
     }
 
     fn note_arrival(&mut self, gateway: &str, id: &ReportedId, arrival: Arrival, now: Timestamp) -> StoreResult<bool> {

@@ -2,10 +2,12 @@
 
 use super::columns::{bytes, digest, millis, moment, unreadable};
 use super::sweep::sweep;
-use crate::connection::on_each;
+use crate::connection::{AnyConn, on_each};
 use crate::schema::throttles;
 use crate::tx::SqlTx;
 use diesel::prelude::*;
+use diesel::query_dsl::methods as dsl;
+use diesel::upsert::excluded;
 use portal_id_core::digest::Digest;
 use portal_id_core::store::{StoreResult, ThrottleRepo};
 use portal_id_core::throttle::Throttle;
@@ -59,6 +61,19 @@ impl ThrottleRow {
     }
 }
 
+/// Adds rows, or puts each in the place of the one that its version follows.
+macro_rules! put {
+    ($rows:expr, $inner:expr) => {{
+        let put = diesel::insert_into(throttles::table).values($rows).on_conflict(throttles::key).do_update().set((
+            throttles::marks.eq(excluded(throttles::marks)),
+            throttles::notified_at.eq(excluded(throttles::notified_at)),
+            throttles::expires_at.eq(excluded(throttles::expires_at)),
+            throttles::version.eq(excluded(throttles::version)),
+        ));
+        dsl::FilterDsl::filter(put, (throttles::version + 1).eq(excluded(throttles::version))).execute($inner)
+    }};
+}
+
 impl ThrottleRepo for SqlTx<'_> {
     fn find_throttle(&mut self, key: &Digest) -> StoreResult<Option<Throttle>> {
         let query = throttles::table.filter(throttles::key.eq(key.as_bytes().as_slice()));
@@ -84,6 +99,62 @@ impl ThrottleRepo for SqlTx<'_> {
             throttles::version.eq(row.version),
         );
         self.gate(|conn| diesel::update(old).set(changes).execute(conn))
+    }
+
+    fn find_throttles(&mut self, keys: [&Digest; 2]) -> StoreResult<[Option<Throttle>; 2]> {
+        let [one, other] = keys.map(|key| throttles::key.eq(key.as_bytes().as_slice()));
+        let query = throttles::table.filter(one.or(other));
+        let mut found = [None, None];
+        for row in self.read(|conn| query.load::<ThrottleRow>(conn))? {
+            let throttle = row.read()?;
+            if let Some(index) = keys.iter().position(|key| **key == throttle.key) {
+                found[index] = Some(throttle);
+            }
+        }
+        Ok(found)
+    }
+
+    fn put_throttles(&mut self, throttles: &[Throttle; 2]) -> StoreResult<bool> {
+        let rows = throttles.each_ref().map(ThrottleRow::after);
+        let written = self.write(|conn| match conn {
+            // It inserts rows one by one, and asks no server.
+            AnyConn::Sqlite(inner) => {
+                let mut written = 0;
+                for row in &rows {
+                    written += put!(row, inner)?;
+                }
+                Ok(written)
+            }
+            AnyConn::Postgres(inner) => put!(&rows, inner),
+        })?;
+        Ok(written == throttles.len())
+    }
+
+    fn put_first_mark(&mut self, throttle: &Throttle) -> StoreResult<bool> {
+        let row = ThrottleRow::after(throttle);
+        let no_marks: &[u8] = &[];
+        let changes = (
+            throttles::marks.eq(&row.marks),
+            throttles::notified_at.eq(row.notified_at),
+            throttles::expires_at.eq(row.expires_at),
+            throttles::version.eq(throttles::version + 1),
+        );
+        self.gate(|conn| {
+            on_each!(conn, inner => {
+                let put =
+                    diesel::insert_into(throttles::table).values(&row).on_conflict(throttles::key).do_update().set(changes);
+                dsl::FilterDsl::filter(put, throttles::marks.eq(no_marks)).execute(inner)
+            })
+        })
+    }
+
+    fn take_only_mark(&mut self, key: &Digest, at: Timestamp) -> StoreResult<bool> {
+        let row = throttles::table
+            .filter(throttles::key.eq(key.as_bytes().as_slice()))
+            .filter(throttles::marks.eq(pack(&[at])));
+        let no_marks: &[u8] = &[];
+        let changes = (throttles::marks.eq(no_marks), throttles::version.eq(throttles::version + 1));
+        self.gate(|conn| diesel::update(row).set(changes).execute(conn))
     }
 
     fn delete_expired_throttles(&mut self, now: Timestamp, limit: u32) -> StoreResult<u32> {

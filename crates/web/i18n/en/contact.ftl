@@ -1,12 +1,10 @@
 # A missing e-mail address or phone number, and its code.
 
 contact-title = How to reach you
-contact-lead = Where you just signed in, nobody confirmed your e-mail address or phone number. Tell us, so that you get news and codes of this portal. We send a code to be sure that it is yours.
+contact-lead = Your account has no e-mail address or no phone number yet. Tell us, so that you get news and codes of this portal. We send a code there to be sure that it is yours.
 contact-needed = { $service } needs this, so it cannot be skipped.
-contact-email = E-mail
 contact-email-hint = The code is sent to this address.
 contact-email-submit = Send a code by e-mail
-contact-phone = Phone
 contact-phone-hint = The code is sent to this number. Example: 0912 345 678
 contact-phone-submit = Send a code to the phone
 contact-skip = Later

@@ -50,6 +50,8 @@ pub(crate) struct Visit {
     /// Whether a browser shows the answer to a form of ours, directly or after redirects: then `form-action` follows it
     /// to wherever it leads (decisions 17).
     pub(crate) after_form: bool,
+    /// Whether a browser shows the answer at all.
+    navigates: bool,
     edge: Arc<Edge>,
     uri: Uri,
     /// The name and the session that the browser has, or gets with this answer: its forms are bound to both.
@@ -117,6 +119,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
             next,
             query,
             after_form,
+            navigates,
             edge,
             uri,
             browser,

@@ -131,14 +131,14 @@ pub(super) fn remark_of(visit: &Visit, outcome: &SecondStepOutcome, typed: &str,
 
 async fn resend(visit: Visit, accounts: &Accounts) -> PageResult {
     let outcome = accounts.resend_code(&visit.ctx, &challenge(&visit)).await?;
-    match resent(&visit, outcome) {
+    match resent(&visit, &outcome) {
         Some(remark) => show(visit, accounts, remark).await,
         None => Ok(over(visit)),
     }
 }
 
 /// What to say of another code; `None` when its challenge is over.
-pub(super) fn resent(visit: &Visit, outcome: ResendCodeOutcome) -> Option<Remark> {
+pub(super) fn resent(visit: &Visit, outcome: &ResendCodeOutcome) -> Option<Remark> {
     let texts = Texts::of(visit.ctx.language);
     let slow = StatusCode::TOO_MANY_REQUESTS;
     match outcome {
@@ -149,7 +149,7 @@ pub(super) fn resent(visit: &Visit, outcome: ResendCodeOutcome) -> Option<Remark
             Some(Remark::news(slow, texts.text_with("code-wait", &[("seconds", &seconds)])))
         }
         ResendCodeOutcome::TooMany { until } => {
-            Some(Remark::news(slow, texts.text_with("code-too-many-sent", &[("until", &moment::from(until))])))
+            Some(Remark::news(slow, texts.text_with("code-too-many-sent", &[("until", &moment::from(*until))])))
         }
         ResendCodeOutcome::Over => None,
     }

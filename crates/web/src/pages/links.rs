@@ -39,7 +39,7 @@ pub(crate) struct LinkLine {
 }
 
 impl LinkLine {
-    fn of(texts: Texts, federation: &Federation, link: OwnLink) -> Self {
+    fn of(texts: Texts, federation: &Federation, link: &OwnLink) -> Self {
         let offer = federation.offer(link.upstream.as_str());
         let name = offer.as_ref().map(|offer| offer.name.text(texts.language()).to_owned());
         Self {
@@ -95,7 +95,7 @@ pub(crate) async fn get(
     let page = LinksPage {
         news: DONE.into_iter().find(|(word, _)| *word == done).map(|(_, key)| key),
         others,
-        links: links.into_iter().map(|link| LinkLine::of(texts, &federation, link)).collect(),
+        links: links.iter().map(|link| LinkLine::of(texts, &federation, link)).collect(),
         layout,
     };
     Ok(visit.page(StatusCode::OK, page))

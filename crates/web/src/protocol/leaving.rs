@@ -50,10 +50,12 @@ pub(crate) async fn leave(
 ) -> PageResult {
     let frames = s.provider.front_channel(ended).await?;
     let provider = beyond.and_then(|beyond| provider(&visit, s, beyond, return_to));
+    // A service signs people out by a form of its own, whose policy knows us and not the provider.
+    let visit = if provider.is_some() { visit.as_after_a_form() } else { visit };
     let onward = provider.unwrap_or_else(|| return_to.map_or(Onward::Nowhere, Onward::Service));
     Ok(match onward {
         Onward::Service(redirect) if frames.is_empty() => to_client(visit, redirect),
-        // After a form of ours a redirect is held against the form's page, and so is each that follows (decisions 17).
+        // After a form a redirect is held against the form's page, and so is each that follows (decisions 17).
         Onward::Provider { address, .. } if frames.is_empty() && !visit.after_form => visit.see_other(&address),
         onward => last_page(visit, frames, onward),
     })

@@ -220,6 +220,10 @@ impl Route for SmppGateway {
         &self.settings.name
     }
 
+    fn tells_later(&self) -> bool {
+        self.desk.receipts.is_some()
+    }
+
     async fn hand_over(&self, message: &TextMessage, now: Timestamp) -> Verdict {
         let Some(to) = super::NumberForm::CountryCode.write(&message.to).and_then(|number| c_string(&number)) else {
             return Verdict::NumberRefused("the number is no Vietnamese mobile number".to_owned());

@@ -64,7 +64,8 @@ pub async fn a_text_that_the_ceiling_refuses_asks_for_the_day_once(subject: Subj
     // Noted for the message, added to the day; the day begun and asked for again, or the note withdrawn.
     for (number, parts, passes, price) in [(1, 2, true, 5), (2, 1, true, 2), (3, 2, false, 4), (4, 1, true, 2)] {
         let before = subject.counters.statements();
-        let reserve = move |tx: &mut dyn Tx| tx.reserve_parts(&message(number).id, VietnamDay::of(NOW), parts, Some(4));
+        let reserve =
+            move |tx: &mut dyn Tx| tx.reserve_parts(&[(message(number).id, parts)], VietnamDay::of(NOW), Some(4));
         assert_eq!(subject.store.tx("reserve", reserve).await, Ok(passes), "{number}");
         assert_eq!(subject.counters.statements() - before, price, "{number}");
     }

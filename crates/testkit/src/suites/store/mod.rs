@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod counting;
 pub mod credentials;
+pub mod few_statements;
 pub mod identifiers;
 pub mod links;
 pub mod outbox;
@@ -104,6 +105,16 @@ macro_rules! store_suite {
             sign_in::old_challenges_are_deleted,
             sign_in::a_throttle_is_added_once_and_changes_by_version,
             sign_in::expired_throttles_are_deleted,
+            few_statements::a_first_mark_is_put_where_there_is_none,
+            few_statements::of_64_first_marks_at_once_one_is_put,
+            few_statements::two_throttles_are_found_and_put_together,
+            few_statements::a_password_is_confirmed_with_what_is_enrolled,
+            few_statements::a_challenge_is_found_with_its_account_and_that_ones_phone,
+            few_statements::a_session_is_found_with_its_account,
+            few_statements::of_64_who_hold_one_accounts_challenges_each_sees_those_before,
+            few_statements::a_write_alone_is_one_statement,
+            few_statements::the_parts_of_several_texts_are_set_aside_together,
+            few_statements::a_text_that_was_taken_for_good_ends_in_one_statement,
             credentials::a_credential_comes_back_as_it_was,
             credentials::no_two_credentials_share_a_key,
             credentials::a_counter_moves_forwards_only_and_each_step_once,

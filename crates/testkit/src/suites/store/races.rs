@@ -330,7 +330,7 @@ pub async fn of_64_parallel_senders_only_as_many_pass_as_the_ceiling_allows(subj
     let (store, day, ceiling) = (&subject.store, VietnamDay::of(NOW), 40);
     let add = |tx: &mut dyn Tx| (0..RACERS).try_for_each(|number| tx.insert_message(&message(number)));
     store.tx("add", add).await.expect("added");
-    let reserve = |number: u32| move |tx: &mut dyn Tx| tx.reserve_parts(&message(number).id, day, 2, Some(ceiling));
+    let reserve = |number: u32| move |tx: &mut dyn Tx| tx.reserve_parts(&[(message(number).id, 2)], day, Some(ceiling));
     assert_eq!(winners(&race(store, reserve).await), 20);
     let parts = async || store.read("day", move |tx| tx.find_sms_day(day)).await.expect("a read").expect("a day").parts;
     assert_eq!(parts().await, 40);
@@ -340,7 +340,7 @@ pub async fn of_64_parallel_senders_only_as_many_pass_as_the_ceiling_allows(subj
             if number.is_multiple_of(2) {
                 tx.release_parts(&message(number).id)
             } else {
-                tx.reserve_parts(&message(number).id, day, 2, Some(ceiling))
+                tx.reserve_parts(&[(message(number).id, 2)], day, Some(ceiling))
             }
         }
     };
@@ -360,7 +360,7 @@ pub async fn of_64_parallel_senders_only_as_many_pass_as_the_ceiling_allows(subj
 pub async fn of_64_parallel_attempts_at_one_message_its_parts_count_once(subject: Subject) {
     let (store, day) = (&subject.store, VietnamDay::of(NOW));
     store.tx("add", |tx| tx.insert_message(&message(1))).await.expect("added");
-    let results = race(store, |_| move |tx: &mut dyn Tx| tx.reserve_parts(&message(1).id, day, 2, Some(9))).await;
+    let results = race(store, |_| move |tx: &mut dyn Tx| tx.reserve_parts(&[(message(1).id, 2)], day, Some(9))).await;
     assert_eq!(winners(&results), results.len());
     let found = store.read("day", move |tx| tx.find_sms_day(day)).await.expect("a read").expect("a day");
     assert_eq!(found.parts, 2);
@@ -374,7 +374,7 @@ pub async fn of_32_reports_that_race_with_their_acceptances_none_is_lost(subject
         let add = move |tx: &mut dyn Tx| {
             (0..RACERS).step_by(2).try_for_each(|racer| {
                 tx.insert_message(&message(number_of(racer)))?;
-                tx.reserve_parts(&message(number_of(racer)).id, day, 1, None).map(drop)
+                tx.reserve_parts(&[(message(number_of(racer)).id, 1)], day, None).map(drop)
             })
         };
         store.tx("add", add).await.expect("added");

@@ -19,7 +19,7 @@ fn today() -> VietnamDay {
 }
 
 async fn reserve(store: &Store, number: u32, parts: u32, ceiling: Option<u32>) -> bool {
-    let reserve = move |tx: &mut dyn Tx| tx.reserve_parts(&message(number).id, today(), parts, ceiling);
+    let reserve = move |tx: &mut dyn Tx| tx.reserve_parts(&[(message(number).id, parts)], today(), ceiling);
     store.tx("reserve", reserve).await.expect("a gate")
 }
 
@@ -163,7 +163,7 @@ pub async fn the_ceiling_of_a_day_holds(subject: Subject) {
     assert!(reserve(store, 3, 1, Some(5)).await);
     assert!(!reserve(store, 4, 1, Some(5)).await);
     let tomorrow = VietnamDay::from_number(today().number() + 1);
-    let next = move |tx: &mut dyn Tx| tx.reserve_parts(&message(4).id, tomorrow, 5, Some(5));
+    let next = move |tx: &mut dyn Tx| tx.reserve_parts(&[(message(4).id, 5)], tomorrow, Some(5));
     assert_eq!(store.tx("reserve", next).await, Ok(true));
     assert!(reserve(store, 5, 1, None).await, "no ceiling");
     assert_eq!(parts(store).await, 6);
@@ -174,11 +174,11 @@ pub async fn an_alarm_is_given_once_a_day(subject: Subject) {
     let store = &subject.store;
     add(store, 1..=7).await;
     let spend_of = async |number: u32, ceiling: u32, now| {
-        let spend = move |tx: &mut dyn Tx| set_parts_aside(tx, &message(number).id, 1, Some(ceiling), now);
+        let spend = move |tx: &mut dyn Tx| set_parts_aside(tx, &[(message(number).id, 1)], Some(ceiling), now);
         store.tx("spend", spend).await.expect("a decision")
     };
     let spend = async |number: u32, now| spend_of(number, 5, now).await;
-    let decided = |granted, alarm| SpendDecision { granted, alarm };
+    let decided = |granted, alarm| SpendDecision { granted: vec![granted], alarm };
     for number in 1..=3 {
         assert_eq!(spend(number, NOW).await, decided(true, None));
     }

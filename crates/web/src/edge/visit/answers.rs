@@ -16,6 +16,14 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use portal_id_core::language::Language;
 
 impl Visit {
+    /// Takes it that a form of another site led here, which nobody can tell: its page's `form-action` then follows the
+    /// browser to wherever we lead it, and knows us but not the third (decisions 17).
+    #[must_use]
+    pub(crate) fn as_after_a_form(mut self) -> Self {
+        self.after_form = self.navigates;
+        self
+    }
+
     /// Answers with a page. Its forms may lead to ourselves and to the service of the pending request.
     pub(crate) fn page(self, status: StatusCode, template: impl Template) -> Response {
         let policy = self.policy();

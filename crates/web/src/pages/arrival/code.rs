@@ -45,7 +45,7 @@ pub(crate) async fn post(
         "verify" | "" => {}
         "resend" => {
             let outcome = accounts.resend_code(&visit.ctx, &id).await?;
-            return match resent(visit, outcome) {
+            return match resent(visit, &outcome) {
                 Some(remark) => show(waiting, &accounts, remark).await,
                 None => Ok(over(waiting.visit)),
             };

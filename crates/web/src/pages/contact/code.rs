@@ -67,7 +67,7 @@ async fn resend(visit: Visit, accounts: &Accounts, id: &PendingContactId) -> Pag
         Some(AskContactOutcome::TooMany { until }) => ResendCodeOutcome::TooMany { until },
         Some(AskContactOutcome::NotMissing | AskContactOutcome::Malformed(_)) | None => ResendCodeOutcome::Over,
     };
-    match resent(&visit, outcome) {
+    match resent(&visit, &outcome) {
         Some(remark) => show(visit, accounts, remark).await,
         None => Ok(over(visit)),
     }

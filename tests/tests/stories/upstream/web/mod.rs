@@ -5,7 +5,11 @@ mod away;
 mod contact;
 mod declining;
 mod distrust;
+mod faults;
+mod foreign_forms;
+mod leaving;
 mod links;
+mod logout_tokens;
 mod mixing;
 mod own_account;
 mod proving;
@@ -42,6 +46,17 @@ impl Town {
             portal.configure(config, more);
         })
         .await;
+        Self::around(idp, portal).await
+    }
+
+    /// The portal is on a socket, and the house calls it as in earnest.
+    async fn calling(more: &str) -> Self {
+        let portal = Provider::vnconnect_on_a_socket().await;
+        let idp = TestIdp::start_calling(&portal, more).await;
+        Self::around(idp, portal).await
+    }
+
+    async fn around(idp: TestIdp, portal: Arc<Provider>) -> Self {
         let service = idp.service().with(|client| client.first_party = true).register().await;
         let browser = idp.browser();
         Self { idp, portal, service, browser }
