@@ -55,6 +55,8 @@ pub async fn status(house: &House, only: Option<&str>) -> anyhow::Result<String>
         }
         writeln!(said, "  register there: {}", house.federation.redirect_uri(&id))?;
         writeln!(said, "  and for signing out: {}", house.federation.signed_out_uri(&id))?;
+        let ours = house.config.oidc.issuer.trim_end_matches('/');
+        writeln!(said, "  and for back-channel logout: {ours}/upstream/{id}/backchannel-logout")?;
         match house.federation.probe(&ctx, &id).await {
             Ok(found) => {
                 writeln!(said, "  answers: issuer {}, {} keys", found.issuer, found.keys)?;

@@ -62,8 +62,8 @@ pub(crate) struct Visit {
     login_state: LoginState,
     /// Whether the page shows what the service shows of itself.
     shows_client: bool,
-    /// The language that the person chose by the link on a page, just now (`None` for when) or before.
-    chosen: Option<Option<Timestamp>>,
+    /// When the person last chose a language by the link on a page.
+    chosen_at: Option<Timestamp>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visit {
@@ -91,8 +91,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
         };
         let mut flow = query.find("flow").and_then(open);
         let link = query.find("lang");
-        let by_link = link.and_then(Language::from_tag).map(|_| None);
-        let chosen = by_link.or_else(|| choice.map(|choice| Some(choice.at)));
+        let chosen_now = link.and_then(Language::from_tag).map(|_| ctx.now);
+        let chosen_at = chosen_now.or_else(|| choice.map(|choice| choice.at));
         if let Some(language) = link.and_then(Language::from_tag) {
             set_cookies.push(edge.cookies.set(CookieKind::Language, &Choice { language, at: ctx.now }.to_text()));
         }
@@ -128,7 +128,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Visit {
             set_cookies,
             login_state,
             shows_client,
-            chosen,
+            chosen_at,
         })
     }
 }
@@ -296,7 +296,7 @@ impl Visit {
             && let Some(flow) = self.edge.house.open_flow(&self.ctx, sealed)
         {
             // The page speaks as the service asked, unless the person chose otherwise since.
-            let otherwise = self.chosen.is_some_and(|at| at.is_none_or(|at| at.seconds() >= flow.started_at.seconds()));
+            let otherwise = self.chosen_at.is_some_and(|at| at.seconds() >= flow.started_at.seconds());
             let asked = flow.params.get("ui_locales").and_then(Language::from_ui_locales);
             self.ctx.language = asked.filter(|_| !otherwise).unwrap_or(self.ctx.language);
             let destination = self.edge.house.judge_flow(&self.ctx, &flow).await?;

@@ -128,7 +128,7 @@ async fn no_token_of_the_provider_ever_reaches_the_browser() {
     let mut town = Town::begin().await;
     let there = town.leave().await;
     let back = town.portal.sign_in(&there);
-    let page = town.browser.open(back.as_str()).await;
+    let page = town.browser.come_back(back.as_str()).await;
     let given = format!("{:?} {} {:?}", page.answer.headers, page.url, town.browser.cookies());
     for token in ["at-1", "s-binh", "TechID"] {
         assert!(!given.contains(token), "{given}");

@@ -212,7 +212,7 @@ async fn whoever_proves_again_who_they_are_must_be_the_person_of_the_session() {
     town.tokens(page).await.fields();
 }
 
-// security: rows 7, 8
+// security: row 7
 #[tokio::test]
 async fn somebody_with_the_number_of_an_account_here_is_asked_to_prove_it() {
     let mut town = Town::begin().await;

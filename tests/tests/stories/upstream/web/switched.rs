@@ -85,6 +85,7 @@ async fn the_status_says_what_to_register_and_whether_the_provider_answers() {
     assert!(said.starts_with("vnconnect: on\n"), "{said}");
     assert!(said.contains("register there: https://id.example.gov.vn/upstream/vnconnect/callback"), "{said}");
     assert!(said.contains("for signing out: https://id.example.gov.vn/upstream/vnconnect/signed-out"), "{said}");
+    assert!(said.contains("logout: https://id.example.gov.vn/upstream/vnconnect/backchannel-logout"), "{said}");
     assert!(said.contains("answers: issuer https://portal.example/oauth2/token, 1 keys"), "{said}");
     assert!(!said.contains(portal_id_testkit::provider::SECRET), "{said}");
     town.portal.inside().manners.insert("/oauth2/jwks".to_owned(), portal_id_testkit::provider::Manner::Status(502));
