@@ -76,24 +76,9 @@ fn arrivals() -> Router<People> {
         .route("/account/password/first", get(pages::first_password::get).post(pages::first_password::post))
 }
 
-/// Every address that the provider answers, and what the handlers of each group get.
-///
-/// The server must hand over the peer's address (`into_make_service_with_connect_info::<SocketAddr>`): without it all
-/// requests look as if they came from nowhere, and limits by address see one client.
-pub fn router(parts: WebParts) -> Router {
-    let edge = Arc::new(parts.edge());
-    let WebParts { accounts, provider, federation, vault, assets, sms_reports, ready, .. } = parts;
-
-    let check_session = CheckSession::new(Arc::clone(&provider), &assets, &edge.cookies, &edge.origin);
-    let authorize = Authorize {
-        accounts: Arc::clone(&accounts),
-        provider: Arc::clone(&provider),
-        federation: Arc::clone(&federation),
-        vault: Arc::clone(&vault),
-    };
-    let upstreams =
-        Upstreams { accounts: Arc::clone(&accounts), federation: Arc::clone(&federation), vault: Arc::clone(&vault) };
-    let people = Router::new()
+/// The pages of people: registering, signing in and looking after the account.
+fn own_pages() -> Router<People> {
+    Router::new()
         .route("/", get(pages::home::get))
         .route("/register", get(pages::register::get))
         .route("/register/citizen", registration::<CitizenForm>())
@@ -116,6 +101,26 @@ pub fn router(parts: WebParts) -> Router {
         .route("/account/password", get(pages::password::get).post(pages::password::post))
         .route("/account", get(pages::account::get))
         .merge(factors())
+}
+
+/// Every address that the provider answers, and what the handlers of each group get.
+///
+/// The server must hand over the peer's address (`into_make_service_with_connect_info::<SocketAddr>`): without it all
+/// requests look as if they came from nowhere, and limits by address see one client.
+pub fn router(parts: WebParts) -> Router {
+    let edge = Arc::new(parts.edge());
+    let WebParts { accounts, provider, federation, vault, assets, sms_reports, ready, .. } = parts;
+
+    let check_session = CheckSession::new(Arc::clone(&provider), &assets, &edge.cookies, &edge.origin);
+    let authorize = Authorize {
+        accounts: Arc::clone(&accounts),
+        provider: Arc::clone(&provider),
+        federation: Arc::clone(&federation),
+        vault: Arc::clone(&vault),
+    };
+    let upstreams =
+        Upstreams { accounts: Arc::clone(&accounts), federation: Arc::clone(&federation), vault: Arc::clone(&vault) };
+    let people = own_pages()
         .with_state(People { accounts: Arc::clone(&accounts), federation: Arc::clone(&federation) })
         .route("/upstream/{id}/start", get(pages::upstream::start::get).head(not_for_head))
         .route("/upstream/{id}/link", post(pages::upstream::start::link))

@@ -51,7 +51,7 @@ pub(crate) async fn leave(
     let frames = s.provider.front_channel(ended).await?;
     let provider = beyond.and_then(|beyond| provider(&visit, s, beyond, return_to));
     // A service signs people out by a form of its own, whose policy knows us and not the provider.
-    let visit = if provider.is_some() { visit.as_after_a_form() } else { visit };
+    let visit = if provider.is_some() { visit.like_after_a_form() } else { visit };
     let onward = provider.unwrap_or_else(|| return_to.map_or(Onward::Nowhere, Onward::Service));
     Ok(match onward {
         Onward::Service(redirect) if frames.is_empty() => to_client(visit, redirect),

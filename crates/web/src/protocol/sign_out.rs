@@ -99,7 +99,7 @@ pub(crate) async fn came_back(visit: Visit, State(s): State<SignOut>) -> PageRes
     };
     match return_to {
         // Most ask there by a form whether somebody really wants to leave.
-        Some(redirect) => Ok(to_client(visit.as_after_a_form(), &redirect)),
+        Some(redirect) => Ok(to_client(visit.like_after_a_form(), &redirect)),
         // Somebody else signed in meanwhile, or nobody ever left.
         None if visit.who.is_some() => Ok(visit.to("/")),
         None => {

@@ -19,7 +19,7 @@ impl Visit {
     /// Takes it that a form of another site led here, which nobody can tell: its page's `form-action` then follows the
     /// browser to wherever we lead it, and knows us but not the third (decisions 17).
     #[must_use]
-    pub(crate) fn as_after_a_form(mut self) -> Self {
+    pub(crate) fn like_after_a_form(mut self) -> Self {
         self.after_form = self.navigates;
         self
     }

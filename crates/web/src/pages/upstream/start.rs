@@ -53,7 +53,7 @@ pub(crate) async fn lead(mut visit: Visit, federation: &Federation, ask: Upstrea
         open.destination.get_or_insert_with(|| Destination::of(&ask.ask));
     }
     // The service may have sent its request by a form.
-    leave(visit.as_after_a_form(), federation, ask.upstream.as_str(), ask.purpose, false).await
+    leave(visit.like_after_a_form(), federation, ask.upstream.as_str(), ask.purpose, false).await
 }
 
 /// Leaves for the provider with what the pending request demands of the sign-in there. `anew` if one's own page does.
