@@ -21,7 +21,7 @@ pub(crate) struct Options {
     /// Seconds of each run; each row takes about eight of them
     #[arg(long, default_value_t = 10, conflicts_with = "quick")]
     seconds: u64,
-    /// Only these rows, printed and not published: sign-in, registration, authorize, refresh, services, userinfo, metadata, mix
+    /// Only these rows, printed and not published: sign-in, upstream, registration, authorize, refresh, services, userinfo, metadata, mix
     #[arg(long, value_delimiter = ',')]
     rows: Vec<String>,
     /// A PostgreSQL database that may be filled (default: one of our own with Redis beside it, thrown away afterwards)

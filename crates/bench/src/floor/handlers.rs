@@ -29,17 +29,14 @@ pub(super) fn bytes(bytes: &'static [u8]) -> Response {
     ([(CONTENT_TYPE, "application/json")], bytes).into_response()
 }
 
-/// The statements of `GET /authorize` with a live session: two reads, one write. The caller's number stands in its cookie.
+/// The statements of `GET /authorize` with a live session: a look, a read, one write. The caller's number stands in its cookie.
 pub(super) async fn authorize(State(facts): State<Arc<Facts>>, headers: HeaderMap, _: RawQuery) -> Answer {
     let cookie = headers.get("cookie").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let number: usize = cookie.trim_start_matches("caller=").parse().map_err(failed)?;
     let session = &facts.callers[number % facts.callers.len()].session;
     let secret = session.secret;
-    let found = facts.store.read("find_session", move |tx| {
-        let Some(session) = tx.find_session(&secret)? else { return Ok(None) };
-        tx.find_account(&session.account_id)
-    });
-    let account = found.await.map_err(failed)?.ok_or_else(|| failed("no session"))?;
+    let found = facts.store.look("find_session", move |tx| tx.find_session_and_account(&secret));
+    let (_, account) = found.await.map_err(failed)?.ok_or_else(|| failed("no session"))?;
     let (client, id) = (facts.client.clone(), account.id.clone());
     let asked = facts.store.read("authorize_facts", move |tx| {
         tx.find_consent(&id, &client)?;
@@ -177,6 +174,6 @@ fn claims(subject: &str, now: i64) -> Map<String, Value> {
     if let Value::Object(claims) = value { claims } else { Map::new() }
 }
 
-fn json_of(value: &Value) -> Response {
+pub(super) fn json_of(value: &Value) -> Response {
     ([(CONTENT_TYPE, "application/json")], value.to_string()).into_response()
 }

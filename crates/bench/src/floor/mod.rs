@@ -4,6 +4,7 @@
 mod facts;
 
 mod handlers;
+mod upstream;
 
 use anyhow::Result;
 use axum::Router;
@@ -55,7 +56,8 @@ async fn serve(options: &Options) -> Result<()> {
         .route("/userinfo", get(handlers::userinfo))
         .route("/token-of-a-client", post(handlers::token_of_client))
         .route("/introspect", post(handlers::introspect))
-        .with_state(facts);
+        .with_state(Arc::clone(&facts))
+        .merge(upstream::router(facts, options.port, jwks));
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
     axum::serve(listener, router).await?;
     Ok(())

@@ -7,6 +7,7 @@ mod report;
 mod rows;
 pub(crate) mod settings;
 mod stage;
+mod upstream;
 
 use anyhow::{Context as _, Result, bail};
 use report::Page;
@@ -37,7 +38,7 @@ pub(crate) struct Options {
     /// The file to write; standard output when absent.
     #[arg(long)]
     pub(crate) out: Option<PathBuf>,
-    /// Only these rows: sign-in, registration, authorize, refresh, services, userinfo, metadata, mix.
+    /// Only these rows: sign-in, upstream, registration, authorize, refresh, services, userinfo, metadata, mix.
     #[arg(long, value_delimiter = ',')]
     pub(crate) rows: Vec<String>,
     /// Where the data folder is made; a folder on the disk to be measured.

@@ -66,6 +66,9 @@ pub(super) async fn all(options: &Options, stage: &mut Stage, page: &mut Page) -
     if options.wants("sign-in") {
         bench.sign_in(&people, page).await?;
     }
+    if options.wants("upstream") {
+        bench.upstream(&people, page).await?;
+    }
     let newcomers = Newcomers::new(u64::from(process::Process::id(&bench.stage.provider)));
     if options.wants("registration") {
         let forms = walkers(PEOPLE / 2, |_| Registration::new(&bench.target, &newcomers));
@@ -79,15 +82,15 @@ pub(super) async fn all(options: &Options, stage: &mut Stage, page: &mut Page) -
     Ok(())
 }
 
-fn walkers<W>(count: usize, make: impl FnMut(usize) -> W) -> Vec<W> {
+pub(super) fn walkers<W>(count: usize, make: impl FnMut(usize) -> W) -> Vec<W> {
     (0..count).map(make).collect()
 }
 
-struct Bench<'a> {
-    options: &'a Options,
-    stage: &'a Stage,
-    target: Target,
-    floor: Target,
+pub(super) struct Bench<'a> {
+    pub(super) options: &'a Options,
+    pub(super) stage: &'a Stage,
+    pub(super) target: Target,
+    pub(super) floor: Target,
 }
 
 impl Bench<'_> {

@@ -9,13 +9,20 @@ pub(crate) const CLIENT_ID: &str = "bench";
 pub(crate) const MACHINE_ID: &str = "bench-machine";
 /// Where its answers go; nobody listens there, the bench reads the redirect.
 pub(crate) const REDIRECT_URI: &str = "http://127.0.0.1/callback";
+/// The other provider by which people arrive, and our name there.
+pub(crate) const UPSTREAM_ID: &str = "vnconnect";
+pub(crate) const UPSTREAM_CLIENT: &str = "bench-portal";
 /// What it asks for.
 pub(crate) const SCOPE: &str = "openid profile email phone offline_access";
 
 /// What differs from the defaults, and why; printed on the page.
-pub(crate) const DEVIATIONS: [(&str, &str); 4] = [
+pub(crate) const DEVIATIONS: [(&str, &str); 5] = [
     ("mode = \"development\"", "http on loopback; changes no code on the measured paths"),
     ("limits.sign_ins_per_minute_and_address = 100000000", "all people come from one address here"),
+    (
+        "federation.upstreams.timeout_seconds = 600",
+        "whoever waits for the provider that hangs does so to the end of the row",
+    ),
     ("limits.registrations_per_hour_and_address = 100000000", "the same"),
     (
         "limits.tries_per_minute, codes.sends_per_hour, codes.sends_per_day = 1000",
@@ -31,6 +38,8 @@ pub(crate) struct Places<'a> {
     pub(crate) store: &'a str,
     /// The store of what may vanish.
     pub(crate) ephemeral: &'a str,
+    /// The port of the other provider by which people arrive.
+    pub(crate) upstream: u16,
     /// The text-message sink.
     pub(crate) sms: std::net::SocketAddr,
     /// The mail sink.
@@ -44,7 +53,7 @@ pub(crate) fn write(folder: &Path, places: &Places<'_>) -> std::io::Result<()> {
 }
 
 fn configuration(places: &Places<'_>) -> String {
-    let Places { port, store, ephemeral, sms, smtp } = places;
+    let Places { port, store, ephemeral, upstream, sms, smtp } = places;
     let mut text = format!(
         r#"mode = "development"
 [server]
@@ -71,6 +80,13 @@ host = "127.0.0.1"
 port = {}
 security = "none"
 from = "Cong Dich vu cong <no-reply@portal.example>"
+[[federation.upstreams]]
+id = "{UPSTREAM_ID}"
+preset = "vnconnect"
+base_url = "http://127.0.0.1:{upstream}"
+client_id = "{UPSTREAM_CLIENT}"
+client_secret = "bench"
+timeout_seconds = 600
 [[notify.sms_gateways]]
 preset = "esms"
 url = "http://{sms}/send"

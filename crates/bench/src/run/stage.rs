@@ -43,10 +43,16 @@ impl Stage {
         let sinks = sinks::start().await?;
         make_key(&options.program, folder.path())?;
         let config = folder.path().join("portal-id.toml");
-        let port = free_port()?;
+        let (port, floor_port) = (free_port()?, free_port()?);
         let store = if is_sqlite(options) { format!("sqlite:{DATABASE}") } else { options.store.clone() };
-        let places =
-            |port, store| Places { port, store, ephemeral: &options.ephemeral, sms: sinks.sms, smtp: sinks.smtp };
+        let places = |port, store| Places {
+            port,
+            store,
+            ephemeral: &options.ephemeral,
+            upstream: floor_port,
+            sms: sinks.sms,
+            smtp: sinks.smtp,
+        };
         settings::write(folder.path(), &places(port, &store))?;
         let log = folder.path().join("provider.log");
         progress("the first start: tables, keys, the bench's client");
@@ -62,7 +68,7 @@ impl Stage {
         let provider = Process::start(&mut serve(&options.program, &config), &log, port, "/readyz").await?;
         crate::clock::sleep(std::time::Duration::from_secs(1)).await;
         let idle_kib = provider.memory_kib("VmRSS");
-        let floor = start_floor(folder.path(), &floor_config, &Target::at(provider.address)).await?;
+        let floor = start_floor(folder.path(), &floor_config, floor_port, &Target::at(provider.address)).await?;
         let version = output(Command::new(&options.program).arg("--version"))?;
         Ok(Self { provider, floor, sinks, version, machine, idle_kib, _folder: folder })
     }
@@ -121,9 +127,8 @@ fn copy(folder: &Path, places: &Places<'_>) -> Result<PathBuf> {
     Ok(own.join("portal-id.toml"))
 }
 
-async fn start_floor(folder: &Path, config: &Path, provider: &Target) -> Result<Process> {
+async fn start_floor(folder: &Path, config: &Path, port: u16, provider: &Target) -> Result<Process> {
     let mut command = Command::new(std::env::current_exe()?);
-    let port = free_port()?;
     command.arg("floor").arg("--config").arg(config).args(["--port", &port.to_string()]);
     for (option, path) in [("--discovery", "/.well-known/openid-configuration"), ("--jwks", "/jwks")] {
         let mut connection = crate::load::http::Connection::to(provider.address);

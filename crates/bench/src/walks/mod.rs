@@ -1,5 +1,6 @@
 //! What people and programs do, step by step, over HTTP only.
 
+mod arrival;
 mod fetch;
 mod mix;
 mod people;
@@ -8,6 +9,7 @@ mod service;
 mod sign_in;
 mod tokens;
 
+pub(crate) use arrival::Arrival;
 pub(crate) use fetch::{Fetch, Userinfo};
 pub(crate) use mix::Mix;
 pub(crate) use people::People;

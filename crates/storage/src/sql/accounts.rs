@@ -2,7 +2,7 @@
 
 use super::columns::{millis, moment, unreadable, word};
 use super::credentials::CredentialRow;
-use super::identifiers::{self as own_identifiers, its_phone};
+use super::identifiers::{self as own_identifiers, PhoneRow, its_phone};
 use super::sweep::sweep;
 use crate::connection::{holding_accounts, locked};
 use crate::schema::{accounts, credentials, identifiers};
@@ -166,13 +166,12 @@ impl AccountRepo for SqlTx<'_> {
             .filter(accounts::password_hash.eq(hash))
             .order((credentials::created_at, credentials::id))
             .select(((identifiers::kind, identifiers::verified_at).nullable(), credentials::all_columns.nullable()));
-        type Found = (Option<(String, Option<i64>)>, Option<CredentialRow>);
-        let found: Vec<Found> = self.hold(|conn| holding_accounts!(conn, query))?;
+        let found: Vec<(Option<PhoneRow>, Option<CredentialRow>)> = self.hold(|conn| holding_accounts!(conn, query))?;
         let mut enrolled = None;
         for (phone, credential) in found {
             let all = enrolled.get_or_insert_with(|| Enrolled {
                 credentials: Vec::new(),
-                phone: own_identifiers::phone_standing(phone),
+                phone: own_identifiers::phone_standing(phone.as_ref()),
             });
             all.credentials.extend(credential.map(CredentialRow::read).transpose()?);
         }

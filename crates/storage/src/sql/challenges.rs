@@ -2,7 +2,7 @@
 
 use super::accounts::AccountRow;
 use super::columns::{bytes, count, digest, digest_or_none, millis, moment, rows};
-use super::identifiers::{its_phone, phone_standing};
+use super::identifiers::{PhoneRow, its_phone, phone_standing};
 use super::sweep::sweep;
 use crate::connection::holding_accounts;
 use crate::schema::{accounts, challenges, identifiers};
@@ -76,7 +76,7 @@ impl ChallengeRow {
 }
 
 /// The rows of a challenge, of its account, and of what that one has for a phone.
-type FoundRow = (ChallengeRow, AccountRow, Option<(String, Option<i64>)>);
+type FoundRow = (ChallengeRow, AccountRow, Option<PhoneRow>);
 
 /// Finds them in one statement.
 macro_rules! with_account {
@@ -94,7 +94,7 @@ macro_rules! with_account {
 }
 
 fn read_found((challenge, account, phone): FoundRow) -> StoreResult<ChallengeFound> {
-    Ok((challenge.read()?, account.read()?, phone_standing(phone)))
+    Ok((challenge.read()?, account.read()?, phone_standing(phone.as_ref())))
 }
 
 impl ChallengeRepo for SqlTx<'_> {

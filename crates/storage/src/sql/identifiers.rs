@@ -42,8 +42,11 @@ impl IdentifierRow {
     }
 }
 
+/// Its kind, which says that it is there, and when it was verified.
+pub(super) type PhoneRow = (String, Option<i64>);
+
 /// Of the joined row of an account's phone, if there is one: whether it was verified.
-pub(super) fn phone_standing(phone: Option<(String, Option<i64>)>) -> PhoneStanding {
+pub(super) fn phone_standing(phone: Option<&PhoneRow>) -> PhoneStanding {
     match phone {
         None => PhoneStanding::None,
         Some((_, None)) => PhoneStanding::Typed,
