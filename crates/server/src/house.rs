@@ -12,7 +12,7 @@ use portal_id_core::entropy::Entropy;
 use portal_id_core::ports::{Mailer, NoticeWriter, Outgoing, SmsGateway, UpstreamHttp, Vault};
 use portal_id_core::store::Store;
 use portal_id_core::time::Clock;
-use portal_id_federation::{Federation, FederationParts};
+use portal_id_federation::Federation;
 use portal_id_keys::{HouseVault, KeyEncryptionKey, KeyRing, PasskeySignatures};
 use portal_id_notify::{
     Courier, Failover, HttpOutgoing, NoticeCourier, Receipts, Renderer, Reports, Smtp, StoredReceipts, WayBack,
@@ -127,19 +127,8 @@ impl House {
             config.accounts.clone(),
             &config.oidc.issuer,
         )?);
-        let outgoing: Arc<dyn Outgoing> = match &outside.outgoing {
-            Some(outgoing) => Arc::clone(outgoing),
-            None => Arc::new(HttpOutgoing::new(&config.outgoing, config.mode != Mode::Production)?),
-        };
-        let federation = Federation::new(FederationParts {
-            settings: config.federation.clone(),
-            public_url: config.oidc.issuer.clone(),
-            vault: Arc::clone(&vault),
-            ephemeral: Arc::clone(&ephemeral),
-            http: upstreams::callers(&config, outside.upstreams.as_ref())?,
-            limits: config.accounts.limits.clone(),
-        })?;
-        let federation = Arc::new(upstreams::held_back(federation, &store, &ctx).await?);
+        let outgoing = calls_to_services(&config, &outside)?;
+        let federation = Arc::new(upstreams::federation(&config, &outside, &store, (&vault, &ephemeral), &ctx).await?);
         let provider = Arc::new(Provider::new(ProviderParts {
             store: store.clone(),
             vault: Arc::clone(&vault),
@@ -189,6 +178,14 @@ impl House {
             leaving,
         })
     }
+}
+
+/// What calls the addresses that clients registered.
+fn calls_to_services(config: &Config, outside: &Outside) -> anyhow::Result<Arc<dyn Outgoing>> {
+    Ok(match &outside.outgoing {
+        Some(outgoing) => Arc::clone(outgoing),
+        None => Arc::new(HttpOutgoing::new(&config.outgoing, config.mode != Mode::Production)?),
+    })
 }
 
 async fn refuse_demo_in_production(config: &Config, store: &Store, kek: &KeyEncryptionKey) -> anyhow::Result<()> {

@@ -2,35 +2,35 @@
 //! (security.md row 37).
 
 use crate::config::{Config, Mode};
+use crate::house::Outside;
 use anyhow::Context as _;
 use portal_id_core::ctx::Ctx;
-use portal_id_core::ports::UpstreamHttp;
+use portal_id_core::ports::{Ephemeral, UpstreamHttp, Vault};
 use portal_id_core::store::Store;
 use portal_id_core::upstream::{UpstreamId, UpstreamSecret};
-use portal_id_federation::Federation;
+use portal_id_federation::{Federation, FederationParts};
 use portal_id_notify::{HttpOutgoing, OutgoingSettings};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A client for each upstream, with its own authorities, networks and patience; `instead` in place of all of them.
-pub(crate) fn callers(
+fn callers(
     config: &Config,
     instead: Option<&Arc<dyn UpstreamHttp>>,
 ) -> anyhow::Result<BTreeMap<UpstreamId, Arc<dyn UpstreamHttp>>> {
     let own_machine = config.mode != Mode::Production;
     let mut callers = BTreeMap::new();
     for upstream in &config.federation.upstreams {
-        let caller = match instead {
-            Some(caller) => Arc::clone(caller),
-            None => {
-                let settings = OutgoingSettings {
-                    root_ca_file: upstream.root_ca_file.clone(),
-                    allowed_networks: upstream.allowed_networks.clone(),
-                    timeout_seconds: upstream.timeout_seconds,
-                };
-                let caller = HttpOutgoing::new(&settings, own_machine);
-                Arc::new(caller.with_context(|| format!("federation.upstreams, {}", upstream.id))?)
-            }
+        let caller = if let Some(caller) = instead {
+            Arc::clone(caller)
+        } else {
+            let settings = OutgoingSettings {
+                root_ca_file: upstream.root_ca_file.clone(),
+                allowed_networks: upstream.allowed_networks.clone(),
+                timeout_seconds: upstream.timeout_seconds,
+            };
+            let caller = HttpOutgoing::new(&settings, own_machine);
+            Arc::new(caller.with_context(|| format!("federation.upstreams, {}", upstream.id))?)
         };
         callers.insert(upstream.id.clone(), caller);
     }
@@ -80,10 +80,29 @@ pub(crate) async fn remember(federation: &Federation, store: &Store, id: &Upstre
     Ok(store.tx("put_upstream_secret", move |tx| tx.put_upstream_secret(&row)).await?)
 }
 
+/// The federation as it may be used from now on.
+pub(crate) async fn federation(
+    config: &Config,
+    outside: &Outside,
+    store: &Store,
+    (vault, ephemeral): (&Arc<dyn Vault>, &Arc<dyn Ephemeral>),
+    ctx: &Ctx,
+) -> anyhow::Result<Federation> {
+    let federation = Federation::new(FederationParts {
+        settings: config.federation.clone(),
+        public_url: config.oidc.issuer.clone(),
+        vault: Arc::clone(vault),
+        ephemeral: Arc::clone(ephemeral),
+        http: callers(config, outside.upstreams.as_ref())?,
+        limits: config.accounts.limits.clone(),
+    })?;
+    held_back(federation, store, ctx).await
+}
+
 /// Keeps off every upstream whose secret would go to other addresses than before, until the secret is another one or an
 /// operator says that the move is meant: whoever can change an address in a file or on the way to it must not be sent
 /// what proves who we are.
-pub(crate) async fn held_back(federation: Federation, store: &Store, ctx: &Ctx) -> anyhow::Result<Federation> {
+async fn held_back(federation: Federation, store: &Store, ctx: &Ctx) -> anyhow::Result<Federation> {
     let mut held = Vec::new();
     for id in federation.ids() {
         match compare(&federation, store, &id).await?.0 {

@@ -258,14 +258,14 @@ impl Provider {
         }
     }
 
-    fn hear(&self, asked: Asked) -> Result<UpstreamAnswer, NotAnswered> {
+    fn hear(&self, asked: &Asked) -> Result<UpstreamAnswer, NotAnswered> {
         let mut inside = self.inside();
         inside.asked.push(asked.clone());
         let (status, content_type, body) = match inside.manners.get(&asked.path).cloned() {
             Some(Manner::Away) => return Err(NotAnswered::Unreachable("did not answer in time".to_owned())),
             Some(Manner::Status(status)) => (status, "text/html", "<h1>Bảo trì</h1>".to_owned()),
             Some(Manner::Say(content_type, body)) => (200, content_type, body),
-            Some(Manner::Hang | Manner::Cut) | None => self.well(&inside, &asked),
+            Some(Manner::Hang | Manner::Cut) | None => self.well(&inside, asked),
         };
         // A code is good once.
         if let Some(code) = asked.field("code") {
@@ -308,6 +308,6 @@ impl UpstreamHttp for Providers {
         };
         let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let authorization = call.authorization.map(|secret| secret.expose().to_owned());
-        provider.hear(Asked { path: url.path().to_owned(), method, authorization, fields })
+        provider.hear(&Asked { path: url.path().to_owned(), method, authorization, fields })
     }
 }

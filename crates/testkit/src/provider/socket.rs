@@ -49,7 +49,7 @@ async fn answer(State(provider): State<Arc<Provider>>, parts: Parts, body: Bytes
     let fields = form_urlencoded::parse(&body).map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
     let authorization = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let method = if parts.method == Method::POST { "POST" } else { "GET" };
-    let heard = provider.hear(Asked { path, method, authorization, fields });
+    let heard = provider.hear(&Asked { path, method, authorization, fields });
     provider.news.notify_waiters();
     match (manner, heard) {
         (Some(Manner::Hang), _) => {

@@ -77,7 +77,7 @@ async fn without_a_place_for_one_time_marks_nobody_is_let_in_and_the_page_says_w
     let portal = Provider::vnconnect();
     // Nothing listens there.
     let idp = TestIdp::start_with_providers(&[&portal], |config| {
-        "redis://127.0.0.1:1/0".clone_into(&mut config.ephemeral.url)
+        "redis://127.0.0.1:1/0".clone_into(&mut config.ephemeral.url);
     })
     .await;
     let mut browser = idp.browser();

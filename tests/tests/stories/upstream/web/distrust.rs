@@ -9,9 +9,10 @@ use portal_id_testkit::core::time::Span;
 use portal_id_testkit::provider::{CLIENT_ID, Inside, Manner};
 use serde_json::{Value, json};
 
-type Spoil = (&'static str, Box<dyn Fn(&mut Inside, i64)>);
+type Spoiler = Box<dyn Fn(&mut Inside, i64)>;
+type Spoil = (&'static str, Spoiler);
 
-fn claim(name: &'static str, value: Value) -> Box<dyn Fn(&mut Inside, i64)> {
+fn claim(name: &'static str, value: Value) -> Spoiler {
     Box::new(move |inside, _| drop(inside.id_token.insert(name.to_owned(), value.clone())))
 }
 

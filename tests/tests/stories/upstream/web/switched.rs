@@ -35,7 +35,7 @@ async fn a_secret_goes_to_no_other_address_until_it_is_another_one_or_somebody_s
     // The token endpoint alone, as whoever wants the secret would change it.
     let idp = idp
         .restart_with(|config| {
-            config.federation.upstreams[0].token_endpoint = Some(format!("{elsewhere}/oauth2/token"))
+            config.federation.upstreams[0].token_endpoint = Some(format!("{elsewhere}/oauth2/token"));
         })
         .await;
     let mut browser = idp.browser();
