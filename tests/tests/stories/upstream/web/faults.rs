@@ -80,7 +80,7 @@ async fn while_as_many_as_may_wait_for_it_wait_everybody_else_signs_in() {
     expect_trouble(town.idp.browser().open("/upstream/vnconnect/start").await, 503, "upstream-away");
     town.idp.advance(Span::seconds(31)).await;
     let (mut browser, back) = left(&town).await;
-    let _ = browser.open(back.as_str()).await.expect("home");
+    let _ = browser.come_back(back.as_str()).await.expect("home");
 }
 
 #[tokio::test]

@@ -193,7 +193,7 @@ async fn a_node_that_never_heard_of_the_metadata_does_not_wait_for_them() {
     let idp = TestIdp::start_with_providers(&[&province], |_| {}).await;
     let mut browser = idp.browser();
     let there = browser.open("/upstream/tinh/start").await.expect_away(&province.base);
-    let _ = browser.open(province.sign_in(&there).as_str()).await.expect("home");
+    let _ = browser.come_back(province.sign_in(&there).as_str()).await.expect("home");
     province.inside().manners.insert("/.well-known/openid-configuration".to_owned(), Manner::Away);
     let idp = idp.restart().await;
     let mut browser = browser.at_node(&idp);

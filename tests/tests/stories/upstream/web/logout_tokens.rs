@@ -198,7 +198,7 @@ async fn a_token_counts_as_what_it_is_and_for_the_provider_that_made_it() {
     let idp = TestIdp::start_with_providers(&[&portal, &province], |_| {}).await;
     let mut browser = idp.browser();
     let there = browser.open("/upstream/vnconnect/start").await.expect_away(&portal.base);
-    let _ = browser.open(portal.sign_in(&there).as_str()).await.expect("home");
+    let _ = browser.come_back(portal.sign_in(&there).as_str()).await.expect("home");
     // The same sub and sid at another provider are somebody else's.
     let key = |of: &Arc<Provider>| of.inside().key.clone();
     let theirs = signed_by(&key(&province), &good(&idp, &province));
@@ -238,7 +238,7 @@ async fn only_a_provider_that_is_on_and_may_end_sessions_is_heard() {
     let idp = TestIdp::start_with_providers(&[&portal], |_| {}).await;
     let mut browser = idp.browser();
     let there = browser.open("/upstream/vnconnect/start").await.expect_away(&portal.base);
-    let _ = browser.open(portal.sign_in(&there).as_str()).await.expect("home");
+    let _ = browser.come_back(portal.sign_in(&there).as_str()).await.expect("home");
     let token = signed_by(&portal.inside().key.clone(), &good(&idp, &portal));
     for id in ["nobody", "%3Cscript%3E", "vnconnect%2F"] {
         expect_refused(&post(&idp, id, &token).await, 400, "invalid_request");
