@@ -7,8 +7,10 @@
 use super::limits::{self, Limited};
 use super::six_digits::six_digits;
 use super::{Accounts, Failure, Letters, SignedIn, phone_cap};
+use crate::acr::Aal;
 use crate::audit::{AuditEntry, AuditKind};
 use crate::challenge::CodeSettings;
+use crate::credential::Factors;
 use crate::ctx::Ctx;
 use crate::digest::{Digest, DigestPurpose};
 use crate::facts::{Email, FieldError, Phone};
@@ -116,6 +118,30 @@ fn code_digest(vault: &dyn Vault, id: &PendingContactId, contact: &str, code: &s
 }
 
 impl Accounts {
+    /// Whether whoever is signed in may give an address or phone now, or must first prove again who they are: a phone opens
+    /// the second step. Of whoever cannot prove two factors here, as after the first arrival by another provider that vouches
+    /// for one, nothing more is asked than to have signed in a short while ago.
+    pub async fn may_give_contact(
+        &self,
+        ctx: &Ctx,
+        who: &SignedIn,
+        confirmation: Option<&str>,
+    ) -> Result<bool, Failure> {
+        if self.confirmed(ctx, who, confirmation).is_some() {
+            return Ok(true);
+        }
+        let lately = ctx.now < who.session.auth_time + self.settings.factors.confirmed_for();
+        if !lately || who.session.aal() >= Aal(2) {
+            return Ok(false);
+        }
+        let has_phone = self.open_profile(&who.account)?.phone.is_some();
+        let id = who.account.id.clone();
+        let credentials = self.store.look("factors_of_contact", move |tx| tx.list_credentials(&id)).await?;
+        let factors = Factors::of(&credentials, ctx.now);
+        let second_step = has_phone || factors.authenticators > 0 || factors.recovery_codes > 0;
+        Ok(factors.passkeys == 0 && (who.account.wants_password() || !second_step))
+    }
+
     /// Sends a code to an address or phone that whoever is signed in gives as theirs.
     pub async fn ask_contact(
         &self,

@@ -39,6 +39,9 @@ pub(crate) async fn post(
     CsrfForm(fields): CsrfForm<OneCodeFields>,
 ) -> PageResult {
     let Some(who) = visit.who.clone() else { return Ok(visit.by_way_of("/sign-in", Next::Contact)) };
+    if !accounts.may_give_contact(&visit.ctx, &who, visit.confirmation()).await? {
+        return Ok(visit.by_way_of("/account/confirm", Next::Contact));
+    }
     let id = pending(&visit);
     match fields.action.as_str() {
         "verify" | "" => {}

@@ -87,6 +87,9 @@ pub(crate) async fn post(
     CsrfForm(fields): CsrfForm<ContactFields>,
 ) -> PageResult {
     let Some(who) = &visit.who else { return Ok(visit.by_way_of("/sign-in", Next::Contact)) };
+    if !accounts.may_give_contact(&visit.ctx, who, visit.confirmation()).await? {
+        return Ok(visit.by_way_of("/account/confirm", Next::Contact));
+    }
     let (kind, field, typed) = match fields.action.as_str() {
         "email" => (ContactKind::Email, Field::Email, fields.email),
         "phone" => (ContactKind::Phone, Field::Phone, fields.phone),

@@ -94,7 +94,8 @@ pub(crate) async fn link(
     let departing = Departing {
         purpose: Purpose::Link { session: owner.session().id.clone() },
         baggage: visit.baggage(),
-        anew: false,
+        // Whoever the browser happens to be signed in as there need not be the owner.
+        anew: true,
         least: None,
         login_hint: None,
     };

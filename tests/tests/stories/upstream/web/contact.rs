@@ -72,6 +72,24 @@ async fn address_and_phone_are_proved_by_codes_and_then_the_service_gets_them() 
     assert!(page.link("contact").is_none() && page.words().contains("Đã xác minh bằng thư"), "{}", page.words());
 }
 
+// security: row 11
+#[tokio::test]
+async fn a_session_left_open_gives_the_account_no_address_or_phone() {
+    let mut town = Town::begin().await;
+    let page = asked(&mut town).await;
+    let sent = ask(&mut town.browser, &page, "email", EMAIL).await.expect("contact-code");
+    let code = mailed(&town, EMAIL).await;
+    town.idp.advance(Span::minutes(21)).await;
+    let _ = ask(&mut town.browser, &page, "phone", "0987 654 321").await.expect("confirm");
+    let _ = give(&mut town.browser, &sent, &code).await.expect("confirm");
+    assert!(known(&town.idp, &account(&town).await).await.fact(IdentifierKind::Email).is_none());
+    // Proved again at the provider, it goes on.
+    let there = town.browser.open("/upstream/vnconnect/start?again=1&next=contact").await;
+    let there = there.expect_away(&town.portal.base);
+    let page = town.browser.open(town.portal.sign_in(&there).as_str()).await.expect("contact");
+    let _ = ask(&mut town.browser, &page, "email", EMAIL).await.expect("contact-code");
+}
+
 #[tokio::test]
 async fn who_passes_on_is_let_on_unless_the_service_needs_it() {
     let mut town = Town::begin().await;
