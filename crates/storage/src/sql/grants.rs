@@ -5,15 +5,15 @@ use super::clients::ClientRow;
 use super::columns::{
     bytes, digest, from_json, ial, joined, joined_amr, json, millis, moment, rows, split, split_amr, word,
 };
+use super::standings::{self, Standings};
 use super::sweep::sweep;
 use crate::schema::{accounts, clients, grants};
 use crate::tx::SqlTx;
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text};
 use portal_id_core::digest::Digest;
 use portal_id_core::grant::Grant;
 use portal_id_core::ids::{AccountId, ClientId, GrantId, SessionId};
-use portal_id_core::profile::{FactSource, FactStanding, IdentifierKind};
+use portal_id_core::profile::FactStanding;
 use portal_id_core::store::{GrantRepo, Ground, LiveGrant, StoreResult};
 use portal_id_core::time::Timestamp;
 
@@ -108,24 +108,6 @@ impl GrantRow {
     }
 }
 
-/// Who vouches for the person's facts, in one column: joined, they would repeat the whole row for each fact.
-const STANDINGS: &str = "(SELECT string_agg(kind || ' ' || source || ' ' || COALESCE(CAST(verified_at AS TEXT), ''), ',') \
-    FROM identifiers WHERE identifiers.account_id = grants.account_id AND identifiers.disputed_at IS NULL)";
-
-/// One fact of [`STANDINGS`].
-fn standing(listed: &str) -> StoreResult<FactStanding> {
-    let mut parts = listed.splitn(3, ' ');
-    let mut next = || parts.next().unwrap_or_default();
-    let (kind, source, verified_at) = (next(), next(), next());
-    let verified_at = (!verified_at.is_empty()).then(|| verified_at.parse().ok());
-    let verified_at = verified_at.map(|at| word("identifiers.verified_at", at)).transpose()?;
-    Ok(FactStanding {
-        kind: word("identifiers.kind", IdentifierKind::from_text(kind))?,
-        verified_at: moment(verified_at),
-        source: word("identifiers.source", FactSource::from_text(source))?,
-    })
-}
-
 type GroundRow = (GrantRow, ClientRow, AccountRow);
 
 fn ground((grant, client, account): GroundRow) -> StoreResult<Ground> {
@@ -161,17 +143,11 @@ impl GrantRepo for SqlTx<'_> {
             .inner_join(clients::table.on(clients::id.eq(grants::client_id)))
             .inner_join(accounts::table.on(accounts::id.eq(grants::account_id)))
             .filter(grants::id.eq(id.as_str()))
-            .select((
-                grants::all_columns,
-                clients::all_columns,
-                accounts::all_columns,
-                diesel::dsl::sql::<Nullable<Text>>(STANDINGS),
-            ));
+            .select((grants::all_columns, clients::all_columns, accounts::all_columns, Standings));
         let row =
             self.read(|conn| query.first::<(GrantRow, ClientRow, AccountRow, Option<String>)>(conn).optional())?;
         let Some((grant, client, account, listed)) = row else { return Ok(None) };
-        let standings = listed.iter().flat_map(|listed| listed.split(',')).map(standing).collect::<StoreResult<_>>()?;
-        Ok(Some((ground((grant, client, account))?, standings)))
+        Ok(Some((ground((grant, client, account))?, standings::read(listed.as_deref())?)))
     }
 
     fn use_code(&mut self, id: &GrantId, idle_expires_at: Option<Timestamp>, now: Timestamp) -> StoreResult<bool> {

@@ -20,6 +20,7 @@ mod relying_parties;
 mod sessions;
 mod sms;
 mod sms_early;
+mod standings;
 mod sweep;
 mod taken_text;
 mod throttles;
