@@ -37,6 +37,9 @@ pub struct ServerSettings {
     /// Address and port. Loopback unless set otherwise: a proxy with TLS stands in front. A production that listens
     /// elsewhere needs `server.tls`, or `web.trusted_proxies` that protect the way to it.
     pub listen: SocketAddr,
+    /// Address and port of `GET /metrics`, for Prometheus: on the loopback or in a private network, and never where people
+    /// come. None unless set.
+    pub metrics: Option<SocketAddr>,
     /// The certificate for https; none where a proxy in front has it.
     pub tls: Option<TlsSettings>,
     /// The file with the key-encryption key, made by `portal-id keys generate-kek`. Readable by the service alone.
@@ -58,6 +61,7 @@ impl Default for ServerSettings {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            metrics: None,
             tls: None,
             key_encryption_key_file: PathBuf::from("keys/key-encryption-key"),
             clients_file: None,
@@ -157,6 +161,9 @@ impl Config {
         if self.server.tls.is_some() && !self.oidc.issuer.starts_with("https://") {
             bail!("server.tls is set, but oidc.issuer is no https address: nobody would come by it");
         }
+        if self.server.metrics.is_some_and(|metrics| collide(metrics, self.server.listen)) {
+            bail!("server.metrics is the address of server.listen: metrics are not for whoever comes there");
+        }
         let published = i64::from(self.keys.longest_token_lifetime_seconds);
         let longest =
             self.oidc.access_token_seconds.max(self.oidc.id_token_seconds).max(self.oidc.client_token_seconds);
@@ -177,6 +184,12 @@ impl Config {
         config.resolve_paths(path.parent().unwrap_or_else(|| Path::new("")));
         Ok(config)
     }
+}
+
+/// Whether one listener would take what is meant for the other: every address of a machine includes each of them.
+fn collide(one: SocketAddr, other: SocketAddr) -> bool {
+    let (here, there) = (one.ip().to_canonical(), other.ip().to_canonical());
+    one.port() == other.port() && (here == there || here.is_unspecified() || there.is_unspecified())
 }
 
 #[cfg(test)]
@@ -232,6 +245,25 @@ mod tests {
         Config::from_toml(&format!("{tls}\"https://id.example\"")).unwrap().check().unwrap();
         let refused = Config::from_toml(&format!("{tls}\"http://localhost:8080\"")).unwrap().check().unwrap_err();
         assert!(refused.to_string().contains("server.tls"), "{refused}");
+    }
+
+    #[test]
+    fn metrics_where_people_come_are_refused() {
+        let with = |listen: &str, metrics: &str| {
+            let text = format!("[server]\nlisten = \"{listen}\"\nmetrics = \"{metrics}\"");
+            Config::from_toml(&text).unwrap().check()
+        };
+        with("127.0.0.1:8080", "127.0.0.1:9464").unwrap();
+        with("0.0.0.0:443", "10.1.2.3:9464").unwrap();
+        for (listen, metrics) in [
+            ("127.0.0.1:8080", "127.0.0.1:8080"),
+            ("0.0.0.0:8080", "127.0.0.1:8080"),
+            ("127.0.0.1:8080", "[::]:8080"),
+            ("127.0.0.1:8080", "[::ffff:127.0.0.1]:8080"),
+        ] {
+            let refused = with(listen, metrics).unwrap_err();
+            assert!(refused.to_string().contains("server.metrics"), "{listen} {metrics}: {refused}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use crate::config::{Config, Mode};
 use portal_id_core::accounts::RegistrationPolicy;
 use portal_id_core::password::hash::HashSettings;
+use std::net::IpAddr;
 
 /// Every reason not to start, in words that say what to set. Empty for a good configuration.
 pub fn refusals(config: &Config, kek_is_demo: bool, has_demo_clients: bool) -> Vec<String> {
@@ -26,6 +27,10 @@ pub fn refusals(config: &Config, kek_is_demo: bool, has_demo_clients: bool) -> V
             && config.web.trusted_proxies.is_empty(),
         "server.listen is not a loopback address, but there is neither server.tls nor a proxy in web.trusted_proxies: \
          passwords would travel unprotected",
+    );
+    refuse(
+        config.server.metrics.is_some_and(|metrics| !is_near(metrics.ip())),
+        "server.metrics must be a loopback address or one of a private network: whoever asks there is not asked who they are",
     );
     refuse(kek_is_demo, "the key-encryption key was made for a demo; make one with `portal-id keys generate-kek`");
     refuse(has_demo_clients, "the database holds clients of the demo; start with a database of its own");
@@ -55,10 +60,17 @@ pub fn refusals(config: &Config, kek_is_demo: bool, has_demo_clients: bool) -> V
 
 /// A development or demo may be lax because nobody else can reach it.
 fn outside_production(config: &Config) -> Vec<String> {
-    if config.server.listen.ip().is_loopback() {
-        return Vec::new();
+    let listeners = [("server.listen", Some(config.server.listen)), ("server.metrics", config.server.metrics)];
+    let open = listeners.iter().filter(|(_, address)| address.is_some_and(|address| !address.ip().is_loopback()));
+    open.map(|(name, _)| format!("{name} must be a loopback address unless mode is \"production\"")).collect()
+}
+
+/// Whether nobody but this machine and its private network (RFC 1918, RFC 4193) can reach an address.
+fn is_near(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.is_loopback() || address.is_private(),
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local(),
     }
-    vec!["server.listen must be a loopback address unless mode is \"production\"".to_owned()]
 }
 
 #[cfg(test)]
@@ -124,6 +136,15 @@ mod tests {
         let upstream = "id = \"a\"\nbase_url = \"http://provider.example\"\nclient_id = \"c\"\nclient_secret = \"s\"";
         open.federation.upstreams = vec![toml::from_str(upstream).unwrap()];
         assert!(refusals(&open, false, false)[0].contains("federation.upstreams, a"));
+        let mut watched = good();
+        for near in ["127.0.0.1:9464", "10.1.2.3:9464", "192.168.1.2:9464", "[::1]:9464", "[fd00::1]:9464"] {
+            watched.server.metrics = Some(near.parse().unwrap());
+            assert_eq!(refusals(&watched, false, false), Vec::<String>::new(), "{near}");
+        }
+        for far in ["0.0.0.0:9464", "[::]:9464", "203.0.113.7:9464", "[2001:db8::1]:9464"] {
+            watched.server.metrics = Some(far.parse().unwrap());
+            assert!(refusals(&watched, false, false)[0].contains("server.metrics"), "{far}");
+        }
         let mut mute = good();
         mute.notify.sms_gateways.clear();
         assert!(refusals(&mute, false, false)[0].contains("sms_gateways"));
@@ -142,5 +163,8 @@ mod tests {
         let mut config = Config::from_toml("mode = \"development\"").unwrap();
         config.server.listen = "0.0.0.0:8080".parse().unwrap();
         assert!(refusals(&config, false, false)[0].contains("loopback"));
+        let mut config = Config::from_toml("mode = \"development\"").unwrap();
+        config.server.metrics = Some("10.1.2.3:9464".parse().unwrap());
+        assert!(refusals(&config, false, false)[0].contains("server.metrics"));
     }
 }

@@ -24,6 +24,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 use tower::Service as _;
 
+pub mod metrics;
+
 /// How long a TLS handshake or the head of a request may take to arrive, and an idle connection to say something more.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -37,7 +39,9 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let tls = certificates.as_ref().map(Certificates::acceptor).transpose().context("preparing TLS")?;
+    let metrics = metrics::start(&house, &stopped).await?;
     let mut jobs = jobs::start(&house, &stopped);
+    jobs.extend(metrics);
     if let Some(certificates) = certificates {
         jobs.push(jobs::reload_certificates(&house, &stopped, Arc::clone(&certificates)));
         let clock = Arc::clone(&house.outside.clock);
