@@ -2,9 +2,7 @@
 
 use super::accounts::AccountRow;
 use super::clients::ClientRow;
-use super::columns::{
-    bytes, digest, from_json, ial, joined, joined_amr, json, millis, moment, rows, split, split_amr, word,
-};
+use super::columns::{bytes, digest, from_json, ial, joined, joined_amr, json, millis, moment, rows, split, split_amr};
 use super::standings::{self, Standings};
 use super::sweep::sweep;
 use crate::schema::{accounts, clients, grants};
