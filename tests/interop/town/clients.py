@@ -2,13 +2,16 @@
 
 A line of `clients.json` holds `client_id`, the `stack` whose test takes it, the `host` that it lives on, the paths
 `callback` and `signed_out` where they are not the usual ones, the paths `back_channel` and `front_channel` where it wants to
-hear of people who left elsewhere, and in `metadata` whatever a `[[client]]` may say.
+hear of people who left elsewhere, `signs_with` if it proves itself by a key of its own for that algorithm, and in `metadata`
+whatever a `[[client]]` may say.
 """
 
 import json
 import pathlib
 import random
 import socket
+
+from joserfc.jwk import ECKey, RSAKey
 
 HERE = pathlib.Path(__file__).parent
 SCOPE = "openid profile email phone address identity organization offline_access"
@@ -40,11 +43,30 @@ def all_of_them():
             if channel in client:
                 name = f"{channel.replace('_', '')}_logout_uri"
                 client["metadata"][name] = client["origin"] + client.pop(channel)
+        if "signs_with" in client:
+            client["key"], shown = a_key_pair(client["signs_with"])
+            client["metadata"]["jwks"] = {"keys": [shown]}
     return clients
 
 
+def a_key_pair(algorithm):
+    """The private half, which stays with the service, and the public one, which the operator gets; both as JWK."""
+    key = ECKey.generate_key("P-256") if algorithm == "ES256" else RSAKey.generate_key(2048)
+    names = {"kid": key.thumbprint(), "alg": algorithm, "use": "sig"}
+    return {**key.as_dict(private=True), **names}, {**key.as_dict(private=False), **names}
+
+
+def toml(value):
+    """`value` in one line. JSON's strings and booleans are TOML's."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{name} = {toml(one)}" for name, one in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return json.dumps(value)
+
+
 def clients_file(clients):
-    """The text of a clients file. JSON's strings, lists and booleans are TOML's."""
+    """The text of a clients file."""
     tables = []
     for client in clients:
         table = {
@@ -55,7 +77,7 @@ def clients_file(clients):
             "scope": SCOPE,
             **client["metadata"],
         }
-        tables.append("[[client]]\n" + "\n".join(f"{name} = {json.dumps(value)}" for name, value in table.items()))
+        tables.append("[[client]]\n" + "\n".join(f"{name} = {toml(value)}" for name, value in table.items()))
     return "\n\n".join(tables) + "\n"
 
 

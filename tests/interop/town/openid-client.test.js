@@ -8,8 +8,13 @@ import { algorithmOf, clientsOf, issuer, methodOf, stoppingAt, town, walk } from
 const AUTHENTICATION = {
   client_secret_basic: ({ secret }) => client.ClientSecretBasic(secret),
   client_secret_post: ({ secret }) => client.ClientSecretPost(secret),
+  private_key_jwt: ({ key, signs_with: algorithm }) => async (...request) => {
+    const signing = await crypto.subtle.importKey('jwk', key, OF_WEB_CRYPTO[algorithm], false, ['sign']);
+    await client.PrivateKeyJwt({ key: signing, kid: key.kid })(...request);
+  },
   none: () => client.None(),
 };
+const OF_WEB_CRYPTO = { ES256: { name: 'ECDSA', namedCurve: 'P-256' }, PS256: { name: 'RSA-PSS', hash: 'SHA-256' } };
 
 const [citizen] = town.citizens;
 const SCOPE = 'openid profile email phone offline_access';
@@ -67,6 +72,21 @@ for (const kind of clientsOf('openid-client')) {
         const wrong = kind.secret.replace(/^./, (letter) => (letter === 'A' ? 'B' : 'A'));
         const other = methodOf(kind) === 'client_secret_basic' ? client.ClientSecretPost : client.ClientSecretBasic;
         for (const authentication of [AUTHENTICATION[methodOf(kind)]({ secret: wrong }), other(kind.secret)]) {
+          const stranger = await discover(kind, authentication);
+          await assert.rejects(client.refreshTokenGrant(stranger, first.tokens.refresh_token), ({ status }) => status === 401);
+        }
+      });
+    }
+
+    if (kind.key) {
+      // security: row 19
+      test('is refused with another key, by a secret, and without a proof', async () => {
+        const other = clientsOf('openid-client').find(({ key, signs_with: algorithm }) => key && algorithm !== kind.signs_with);
+        const underItsName = { ...other, key: { ...other.key, kid: kind.key.kid } };
+        for (const authentication of [
+          AUTHENTICATION.private_key_jwt(other), AUTHENTICATION.private_key_jwt(underItsName),
+          client.ClientSecretBasic('guessed'), client.ClientSecretPost('guessed'), client.None(),
+        ]) {
           const stranger = await discover(kind, authentication);
           await assert.rejects(client.refreshTokenGrant(stranger, first.tokens.refresh_token), ({ status }) => status === 401);
         }
