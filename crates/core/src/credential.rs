@@ -178,12 +178,13 @@ impl Factors {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_seconds(1_795_399_200);
 
-    fn credential(kind: CredentialKind) -> Credential {
+    /// One of this kind that never ends, for tests.
+    pub(crate) fn credential(kind: CredentialKind) -> Credential {
         Credential {
             id: CredentialId::from_text("c"),
             account_id: AccountId::from_text("a"),

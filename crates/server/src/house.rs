@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use axum::Router;
 use portal_id_core::accounts::Accounts;
 use portal_id_core::ctx::Ctx;
-use portal_id_core::entropy::Entropy;
+use portal_id_core::entropy::{Entropy, OsEntropy};
 use portal_id_core::ports::{Mailer, NoticeWriter, Outgoing, SmsGateway, UpstreamHttp, Vault};
 use portal_id_core::store::Store;
 use portal_id_core::time::Clock;
@@ -40,6 +40,21 @@ pub struct Outside {
     pub outgoing: Option<Arc<dyn Outgoing>>,
     /// Calls every upstream provider; `None` for the network.
     pub upstreams: Option<Arc<dyn UpstreamHttp>>,
+}
+
+impl Outside {
+    /// The real one, with what the configuration names.
+    pub(crate) fn real(clock: Arc<dyn Clock>, kek: KeyEncryptionKey) -> Self {
+        Self {
+            clock,
+            entropy: Arc::new(OsEntropy),
+            kek: Arc::new(kek),
+            mailer: None,
+            gateway: None,
+            outgoing: None,
+            upstreams: None,
+        }
+    }
 }
 
 /// A wired provider.

@@ -34,9 +34,10 @@ pub(super) const fn is_part_of_one(kind: CredentialKind) -> bool {
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
+    use crate::credential::tests::credential;
     use crate::digest::Digest;
     use crate::facts::{Phone, Username};
-    use crate::ids::{AccountId, CredentialId, UpstreamLinkId};
+    use crate::ids::{AccountId, UpstreamLinkId};
     use crate::language::Language;
     use crate::ports::Sealed;
     use crate::profile::{AccountClass, AccountState};
@@ -58,21 +59,6 @@ mod tests {
             activated_at: Some(NOW),
             password_distrusted_at: None,
             devices_known_from: None,
-        }
-    }
-
-    fn credential(kind: CredentialKind) -> Credential {
-        Credential {
-            id: CredentialId::from_text("c"),
-            account_id: AccountId::from_text("a"),
-            kind,
-            key: Digest::from_bytes([7; 32]),
-            name: String::new(),
-            sealed: None,
-            counter: 0,
-            created_at: NOW,
-            last_used_at: None,
-            expires_at: None,
         }
     }
 

@@ -90,15 +90,7 @@ fn outside(config: &Config) -> anyhow::Result<Outside> {
             path.display()
         )
     })?;
-    Ok(Outside {
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(OsEntropy),
-        kek: Arc::new(kek),
-        mailer: None,
-        gateway: None,
-        outgoing: None,
-        upstreams: None,
-    })
+    Ok(Outside::real(Arc::new(SystemClock), kek))
 }
 
 async fn house(config: &std::path::Path) -> anyhow::Result<House> {

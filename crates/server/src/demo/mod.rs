@@ -96,15 +96,7 @@ impl Site {
         let inbox = DemoInbox::new(Arc::clone(&clock));
         let sinks = Sinks { smtp: smtp_sink::start(inbox.clone()).await?, sms: sms_sink::start(inbox.clone()).await? };
         let config = configure(&sinks)?;
-        let outside = Outside {
-            clock,
-            entropy: Arc::new(OsEntropy),
-            kek: Arc::new(kek),
-            mailer: None,
-            gateway: None,
-            outgoing: None,
-            upstreams: None,
-        };
+        let outside = Outside::real(clock, kek);
         let claim = FileClaim::take(&config.storage)?;
         let house = Arc::new(House::build(config, outside).await?);
         Ok(Self { house, inbox, _claim: claim })
