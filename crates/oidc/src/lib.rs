@@ -9,6 +9,7 @@
 mod authorize;
 mod claims;
 mod client_auth;
+mod client_origins;
 mod discovery;
 mod end_session;
 mod error;

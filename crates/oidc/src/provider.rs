@@ -1,6 +1,7 @@
 //! The provider: what its endpoints share. Each endpoint is an `impl` block in its own file.
 
 use crate::client_auth::FetchedKeys;
+use crate::client_origins::ClientOrigins;
 use crate::discovery;
 use crate::settings::OidcSettings;
 use portal_id_core::accounts::RegistrationSettings;
@@ -24,6 +25,7 @@ pub struct Provider {
     outgoing: Arc<dyn Outgoing>,
     /// The keys of clients that publish them.
     fetched_keys: FetchedKeys,
+    client_origins: ClientOrigins,
     /// The metadata while somebody may register.
     discovery: String,
     /// The metadata while nobody may.
@@ -68,6 +70,7 @@ impl Provider {
             ephemeral,
             outgoing,
             fetched_keys: FetchedKeys::default(),
+            client_origins: ClientOrigins::default(),
             discovery,
             discovery_without_registration,
         }
@@ -121,6 +124,10 @@ impl Provider {
 
     pub(crate) fn fetched_keys(&self) -> &FetchedKeys {
         &self.fetched_keys
+    }
+
+    pub(crate) fn client_origins(&self) -> &ClientOrigins {
+        &self.client_origins
     }
 
     pub(crate) fn outgoing(&self) -> &dyn Outgoing {

@@ -2,11 +2,9 @@
 //! `session_state` of an answer, and which origins may frame the page that judges it. The page itself and the browser's
 //! own state are left to `portal-id-web`.
 
-use crate::provider::Provider;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use portal_id_core::accounts::Failure;
-use portal_id_core::client::{Client, ClientMetadata};
+use portal_id_core::client::ClientMetadata;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 use url::Url;
@@ -26,17 +24,6 @@ pub(crate) fn origin(uri: &str) -> Option<String> {
 /// The origins that a client registered: those of its redirect URIs.
 pub(crate) fn registered_origins(metadata: &ClientMetadata) -> BTreeSet<String> {
     metadata.redirect_uris.iter().filter_map(|uri| origin(uri)).collect()
-}
-
-impl Provider {
-    /// The origin of the page at `address`, if a client that is on registered it: only there the page that judges a
-    /// `session_state` may be framed (decisions 18).
-    pub async fn origin_of_a_client(&self, address: &str) -> Result<Option<String>, Failure> {
-        let Some(asked) = origin(address) else { return Ok(None) };
-        let clients = self.store().read("client_origins", |tx| tx.list_clients()).await?;
-        let registered = |client: &Client| client.is_on() && registered_origins(&client.metadata).contains(&asked);
-        Ok(clients.iter().any(registered).then_some(asked))
-    }
 }
 
 #[cfg(test)]

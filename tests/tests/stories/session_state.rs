@@ -186,6 +186,21 @@ fn ancestors(answer: &Answer) -> String {
     ancestors
 }
 
+#[tokio::test]
+async fn whoever_frames_the_page_again_and_again_costs_the_database_nothing() {
+    let idp = TestIdp::start().await;
+    let _tax = service(&idp, "tax").await;
+    let _ = check_page(&idp, Some("https://tax.example.vn/")).await;
+    let before = idp.house.counters.statements();
+    for referrer in [Some("https://tax.example.vn/"), Some("https://evil.example/"), Some("null"), None] {
+        let _ = check_page(&idp, referrer).await;
+    }
+    assert_eq!(idp.house.counters.statements() - before, 0);
+    let _other = service(&idp, "land").await;
+    idp.advance(Span::seconds(10)).await;
+    assert_eq!(ancestors(&check_page(&idp, Some("https://land.example.vn/")).await), "https://land.example.vn");
+}
+
 // security: row 35
 #[tokio::test]
 async fn the_page_that_judges_is_framed_by_the_origins_of_services_and_by_nobody_else() {
@@ -235,6 +250,7 @@ async fn the_page_that_judges_is_framed_by_the_origins_of_services_and_by_nobody
         assert!(!page.text().contains("<script"), "{foreign:?}");
     }
     change_client(&idp, "tax", |client| client.disabled_at = Some(client.created_at)).await;
+    idp.advance(Span::seconds(10)).await;
     assert_eq!(ancestors(&check_page(&idp, Some("https://tax.example.vn/")).await), "'none'");
 }
 

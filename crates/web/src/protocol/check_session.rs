@@ -52,7 +52,7 @@ pub(crate) async fn get(
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
     let origin = match headers.get(REFERER).and_then(|address| address.to_str().ok()) {
-        Some(address) => s.provider.origin_of_a_client(address).await?,
+        Some(address) => s.provider.origin_of_a_client(&ctx, address).await?,
         None => None,
     };
     let mut policy = PagePolicy::default();
