@@ -8,7 +8,7 @@ use crate::acr::Ial;
 use crate::digest::{Digest, DigestPurpose};
 use crate::ids::AccountId;
 use crate::ports::Vault;
-use crate::profile::{FactSource, Profile};
+use crate::profile::{FactSource, IdentifierKind, Profile};
 use crate::time::Timestamp;
 use crate::upstream::UpstreamId;
 
@@ -83,6 +83,18 @@ impl VouchedKind {
     pub fn digest(self, vault: &dyn Vault, account: &AccountId, normal_form: &str) -> Digest {
         let parts = [account.as_str(), self.as_str(), normal_form];
         vault.digest(DigestPurpose::VouchedFact, &parts.map(str::as_bytes))
+    }
+}
+
+impl From<IdentifierKind> for VouchedKind {
+    fn from(kind: IdentifierKind) -> Self {
+        match kind {
+            IdentifierKind::Email => Self::Email,
+            IdentifierKind::Phone => Self::Phone,
+            IdentifierKind::IdentityNumber => Self::IdentityNumber,
+            IdentifierKind::FormerNumber => Self::FormerNumber,
+            IdentifierKind::BusinessCode => Self::BusinessCode,
+        }
     }
 }
 
