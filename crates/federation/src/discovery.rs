@@ -128,7 +128,9 @@ fn assembled(set: &Addresses, document: &Map<String, Value>) -> Result<Endpoints
         (None, Some(said)) if set.discovery.as_deref().is_some_and(|from| same_host(from, &said)) => said,
         (None, _) => return Err("its metadata name no issuer at their own host; set issuer".to_owned()),
     };
-    let pick = |own: &Option<String>, name: &str| own.clone().or_else(|| said(name).filter(|said| is_web(said)));
+    // Metadata that came over TLS lead nobody to a place without it.
+    let plain = set.discovery.as_deref().is_some_and(|from| from.starts_with("http://"));
+    let pick = |own: &Option<String>, name: &str| own.clone().or_else(|| said(name).filter(|said| is_web(said, plain)));
     let need = |own: &Option<String>, name: &str| pick(own, name).ok_or_else(|| format!("its metadata lack {name}"));
     Ok(Endpoints {
         issuer,
@@ -141,8 +143,8 @@ fn assembled(set: &Addresses, document: &Map<String, Value>) -> Result<Endpoints
     })
 }
 
-fn is_web(text: &str) -> bool {
-    let web = |url: Url| matches!(url.scheme(), "https" | "http") && url.fragment().is_none();
+fn is_web(text: &str, plain: bool) -> bool {
+    let web = |url: Url| (url.scheme() == "https" || (plain && url.scheme() == "http")) && url.fragment().is_none();
     Url::parse(text).is_ok_and(web)
 }
 
@@ -182,6 +184,21 @@ mod tests {
         assert_eq!(endpoints.token, "https://other.example/token");
         assert_eq!(endpoints.authorization, "https://sso.example/auth");
         assert_eq!((endpoints.userinfo, endpoints.end_session), (None, None), "a script is no endpoint");
+    }
+
+    // security: row 27
+    #[test]
+    fn metadata_that_came_over_tls_lead_nobody_to_a_place_without_it() {
+        for name in ["authorization_endpoint", "token_endpoint", "jwks_uri"] {
+            let mut document = document();
+            document.insert(name.to_owned(), json!("http://sso.example/x"));
+            assert_eq!(assembled(&set(None), &document).unwrap_err(), format!("its metadata lack {name}"));
+        }
+        let mut document = document();
+        document.insert("userinfo_endpoint".to_owned(), json!("http://sso.example/x"));
+        document.insert("end_session_endpoint".to_owned(), json!("http://sso.example/x"));
+        let endpoints = assembled(&set(None), &document).unwrap();
+        assert_eq!((endpoints.userinfo, endpoints.end_session), (None, None));
     }
 
     // security: row 25

@@ -7,8 +7,6 @@
 mod courier;
 #[cfg(test)]
 mod false_authority;
-#[cfg(test)]
-mod log_watch;
 mod loopback;
 mod outgoing;
 mod render;

@@ -205,16 +205,18 @@ pub struct UpstreamSettings {
     /// Its name on pages.
     #[serde(default)]
     pub name: Option<LocalText>,
-    /// Where it is: presets make their addresses of it. For `keycloak` the realm's address.
+    /// Where it is: presets make their addresses of it, as far as metadata do not say them. For `keycloak` the realm's
+    /// address.
     #[serde(default)]
     pub base_url: Option<String>,
-    /// The issuer of its tokens (`iss`).
+    /// The issuer of its tokens (`iss`). With a `discovery_url` it is what the metadata say, if that is at the same host.
     #[serde(default)]
     pub issuer: Option<String>,
     /// Issuers that it had before: links made then still hold.
     #[serde(default)]
     pub former_issuers: Vec<String>,
-    /// The address of its metadata, any address; empty for none.
+    /// The address of its metadata, any address; empty for none. Where there is one, of this setting or of the preset, the
+    /// metadata say every endpoint that is not set here, and those of the preset do not count.
     #[serde(default)]
     pub discovery_url: Option<String>,
     /// Wins over the metadata.

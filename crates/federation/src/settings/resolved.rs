@@ -217,19 +217,24 @@ fn addresses(settings: &UpstreamSettings) -> Result<Addresses, String> {
     // An issuer that is set takes the base's place, where metadata lie below it.
     let root = base.or(settings.issuer.as_deref().map(|issuer| issuer.trim_end_matches('/')));
     let below = |place: Option<&str>| place.zip(root).map(|(place, root)| format!("{root}{place}"));
-    let pick = |name: &str, own: &Option<String>, place| match own {
+    let set = |name: &str, own: &Option<String>, or: Option<String>| match own {
         Some(own) if own.is_empty() => Ok(None),
         Some(own) => address(name, own).map(Some),
-        None => below(place).map(|made| address(name, &made)).transpose(),
+        None => or.map(|made| address(name, &made)).transpose(),
     };
+    let discovery = set("discovery_url", &settings.discovery_url, below(places.discovery))?;
+    // Where metadata are read they say everything that is not set. What a preset knows is a guess beside them; and when the
+    // operator says where they are, the preset's base need not even be the same place.
+    let pick = |name: &str, own, place| set(name, own, if discovery.is_none() { below(place) } else { None });
+    let own_metadata = discovery.is_some() && settings.discovery_url.is_some();
     let found = Addresses {
-        issuer: settings.issuer.clone().or_else(|| below(places.issuer)),
-        discovery: pick("discovery_url", &settings.discovery_url, places.discovery)?,
+        issuer: settings.issuer.clone().or_else(|| if own_metadata { None } else { below(places.issuer) }),
         authorization: pick("authorization_endpoint", &settings.authorization_endpoint, places.authorization)?,
         token: pick("token_endpoint", &settings.token_endpoint, places.token)?,
         userinfo: pick("userinfo_endpoint", &settings.userinfo_endpoint, places.userinfo)?,
         jwks: pick("jwks_uri", &settings.jwks_uri, places.jwks)?,
         end_session: pick("end_session_endpoint", &settings.end_session_endpoint, places.end_session)?,
+        discovery,
     };
     if found.discovery.is_some() {
         return Ok(found);

@@ -54,6 +54,27 @@ fn the_other_presets_say_where_they_look() {
 }
 
 #[test]
+fn who_says_where_the_metadata_are_has_everything_from_there_but_what_is_set() {
+    let at = "https://testxacthuc.example/oauth2/token/.well-known/openid-configuration";
+    for preset in Preset::ALL {
+        let head = format!("preset = \"{}\"\nclient_auth = \"client_secret_post\"", preset.as_str());
+        let bare = Addresses { discovery: Some(at.to_owned()), ..Addresses::default() };
+        for base in ["", "base_url = \"https://base.example\""] {
+            assert_eq!(addresses(&format!("{head}\n{base}\ndiscovery_url = \"{at}\"")), bare, "{preset:?}");
+        }
+        let own = "issuer = \"https://own.example\"\njwks_uri = \"https://own.example/k\"\nend_session_endpoint = \"\"";
+        let (issuer, jwks) = (Some("https://own.example".to_owned()), Some("https://own.example/k".to_owned()));
+        let set = Addresses { issuer, jwks, ..bare };
+        assert_eq!(addresses(&format!("{head}\ndiscovery_url = \"{at}\"\n{own}")), set, "{preset:?}");
+    }
+    // Metadata at the preset's own place say the endpoints, and must name the preset's issuer.
+    let wso2 = addresses("preset = \"wso2\"\nbase_url = \"https://login.example\"");
+    assert_eq!((wso2.authorization, wso2.token, wso2.jwks, wso2.end_session), (None, None, None, None));
+    let without = addresses("preset = \"wso2\"\nbase_url = \"https://login.example\"\ndiscovery_url = \"\"");
+    assert_eq!(without.jwks.as_deref(), Some("https://login.example/oauth2/jwks"), "without them it is what is known");
+}
+
+#[test]
 fn vneid_says_what_is_still_to_be_set() {
     let bare = format!("id = \"vneid\"\npreset = \"vneid\"\nclient_auth = \"client_secret_post\"\n{SECRET}");
     let why = resolve(&bare).unwrap_err().to_string();
