@@ -247,6 +247,9 @@ pub enum SmsCommand {
         gateway: String,
         /// A Vietnamese mobile number.
         phone: String,
+        /// Send the text that confirms a new phone number instead: it is registered with the gateway apart.
+        #[arg(long)]
+        new_phone: bool,
     },
 }
 

@@ -15,10 +15,10 @@ use crate::ctx::Ctx;
 use crate::digest::{Digest, DigestPurpose};
 use crate::facts::{Email, FieldError, Phone};
 use crate::ids::{MessageId, PendingContactId};
-use crate::outbox::{Message, OutboxRow};
+use crate::outbox::{Message, OutboxRow, SecurityChange};
 use crate::pending_contact::{ContactKind, PendingContact};
 use crate::ports::{SealPurpose, Sealed, Unsealable, Vault};
-use crate::profile::{FactSource, Identifier, IdentifierKind, Profile};
+use crate::profile::{Account, FactSource, Identifier, IdentifierKind, Profile};
 use crate::store::{StoreError, StoreResult, Tx};
 use crate::throttle::Throttle;
 use crate::time::Timestamp;
@@ -95,6 +95,13 @@ impl Read {
         match self {
             Self::Email(email) => IdentifierKind::Email.digest(vault, &email.compare_key()),
             Self::Phone(phone) => IdentifierKind::Phone.digest(vault, phone.e164()),
+        }
+    }
+
+    fn change(&self) -> SecurityChange {
+        match self {
+            Self::Email(_) => SecurityChange::EmailAdded,
+            Self::Phone(_) => SecurityChange::PhoneAdded,
         }
     }
 
@@ -220,7 +227,7 @@ impl Accounts {
                 self.letters.email(ctx, email, language, lifetime, Message::ContactCode { username, code, minutes })
             }
             Read::Phone(phone) => {
-                let message = Message::SignInCode { code, minutes, host: self.letters.host().to_owned() };
+                let message = Message::PhoneCode { code, minutes, host: self.letters.host().to_owned() };
                 let id = MessageId::new(ctx.now, ctx.entropy());
                 self.letters.text_message(ctx, id, (phone, language), lifetime, message)
             }
@@ -340,9 +347,13 @@ impl Proving {
             // Somebody claimed it at this moment.
             return Err(StoreError::Retry);
         }
-        tx.update_profile(id, &profile.seal_for(id, vault, self.ctx.entropy()), now)?;
+        let account = Account { profile: profile.seal_for(id, vault, self.ctx.entropy()), ..account };
+        tx.update_profile(id, &account.profile, now)?;
         let entry = AuditEntry::new(&self.ctx, AuditKind::ContactVerified).account(id);
         tx.insert_audit(&entry.session(&self.who.session.id))?;
+        // The mailbox that was there before, or the one that is the first: no other is known.
+        let news = self.letters.security_change(&self.ctx, &account, &profile, contact.change());
+        news.iter().try_for_each(|news| news.post(tx, now))?;
         Ok(ProveContactOutcome::Proved)
     }
 }
