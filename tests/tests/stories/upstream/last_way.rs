@@ -19,7 +19,7 @@ use portal_id_testkit::{TestIdp, Visitor};
 const NUMBER: &str = "024185001234";
 
 /// Enrols something of a kind, as it lies in the store.
-async fn enrolled(idp: &TestIdp, id: &AccountId, kind: CredentialKind, number: u8) -> CredentialId {
+pub(super) async fn enrolled(idp: &TestIdp, id: &AccountId, kind: CredentialKind, number: u8) -> CredentialId {
     let credential = Credential {
         id: CredentialId::from_text(format!("credential-{number}")),
         account_id: id.clone(),

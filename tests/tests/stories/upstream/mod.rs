@@ -2,6 +2,7 @@
 
 mod again;
 mod contacts;
+mod disputes;
 mod ended_there;
 mod entry;
 mod first;
