@@ -4,10 +4,12 @@
 //! the same ([`Weight`]); services and the account's page are told the same. An upstream may always correct what it said
 //! itself. What the holder proved here with a code, that they are reached at an address or a phone, stays as it is.
 
+use crate::accounts::messages::Letters;
 use crate::accounts::phone_cap;
 use crate::acr::Ial;
 use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
+use crate::outbox::SecurityChange;
 use crate::ports::Vault;
 use crate::profile::{Account, AccountClass, FactSource, Identifier, IdentifierKind, Profile};
 use crate::store::{StoreError, StoreResult, Tx};
@@ -20,6 +22,8 @@ pub(super) struct Vouching<'a> {
     pub(super) vault: &'a dyn Vault,
     pub(super) identity: &'a UpstreamIdentity,
     pub(super) accounts_per_phone: u32,
+    /// By which its holder is told of a first address or phone; none for an account that is made in this moment.
+    pub(super) letters: Option<&'a Letters>,
 }
 
 impl Vouching<'_> {
@@ -46,11 +50,32 @@ impl Vouching<'_> {
             tx.insert_audit(&AuditEntry::new(self.ctx, AuditKind::FactsVouched).account(id))?;
         }
         self.put_identifiers(tx, account, &profile, &vouched, &standing)?;
-        Ok(if changed {
-            Account { profile: sealed, updated_at: self.ctx.now, ..account.clone() }
-        } else {
-            account.clone()
-        })
+        if !changed {
+            return Ok(account.clone());
+        }
+        let account = Account { profile: sealed, updated_at: self.ctx.now, ..account.clone() };
+        self.tell_of_contacts(tx, &account, &before, &profile)?;
+        Ok(account)
+    }
+
+    /// As when its holder adds them here (`own_contact`): whoever adds where mails and codes go may be somebody else.
+    fn tell_of_contacts(
+        &self,
+        tx: &mut dyn Tx,
+        account: &Account,
+        before: &Profile,
+        profile: &Profile,
+    ) -> StoreResult<()> {
+        let Some(letters) = self.letters else { return Ok(()) };
+        let changes = [
+            (before.email.is_none() && profile.email.is_some()).then_some(SecurityChange::EmailAdded),
+            (before.phone.is_none() && profile.phone.is_some()).then_some(SecurityChange::PhoneAdded),
+        ];
+        let mut mails = changes
+            .into_iter()
+            .flatten()
+            .filter_map(|change| letters.security_change(self.ctx, account, profile, change));
+        mails.try_for_each(|mail| mail.post(tx, self.ctx.now))
     }
 
     /// The profile with what is vouched for, and which facts those are.
