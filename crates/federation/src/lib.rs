@@ -15,6 +15,7 @@ mod discovery;
 mod farewell;
 mod federation;
 mod id_token;
+mod kept;
 mod key_cache;
 mod line;
 mod logout_token;

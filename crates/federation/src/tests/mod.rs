@@ -4,6 +4,7 @@ mod arriving;
 mod distrust;
 mod house;
 mod leaving;
+mod left_alone;
 mod logs;
 mod mixing;
 mod outage;
