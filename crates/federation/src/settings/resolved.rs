@@ -32,6 +32,19 @@ pub(crate) struct Addresses {
     pub(crate) end_session: Option<String>,
 }
 
+impl Addresses {
+    /// Those of an upstream, unless they cannot be put together.
+    pub(super) fn of(settings: &UpstreamSettings) -> Option<Self> {
+        addresses(settings).ok()
+    }
+
+    /// Those that are called, or that people are sent to.
+    pub(super) fn called(self) -> impl Iterator<Item = String> {
+        let Self { issuer: _, discovery, authorization, token, userinfo, jwks, end_session } = self;
+        [discovery, authorization, token, userinfo, jwks, end_session].into_iter().flatten()
+    }
+}
+
 /// By what we prove who we are.
 #[derive(Debug)]
 pub(crate) enum ClientProof {
