@@ -38,6 +38,6 @@ pub use line::Standing;
 pub use presets::Preset;
 pub use settings::{
     AnswerMode, ClaimMap, ClaimNames, DefaultLevel, FederationSettings, LevelRule, LogoutPolicy, UpstreamClientAuth,
-    UpstreamSettings, UserinfoMethod, UserinfoSigned, VouchedContact,
+    UpstreamSettings, UpstreamSource, UserinfoMethod, UserinfoSigned, VouchedContact,
 };
 pub use trouble::{Distrust, LogoutRefusal, Missing, SetupFault, Stranded, Trouble};

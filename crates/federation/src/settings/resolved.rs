@@ -2,7 +2,7 @@
 
 use super::{
     AnswerMode, ClaimMap, ClaimNames, DefaultLevel, LevelRule, LogoutPolicy, UpstreamClientAuth, UpstreamSettings,
-    UserinfoMethod, UserinfoSigned, VouchedContact,
+    UpstreamSource, UserinfoMethod, UserinfoSigned, VouchedContact,
 };
 use crate::SetupFault;
 use portal_id_core::acr::{Aal, Ial};
@@ -89,7 +89,7 @@ pub(crate) struct Resolved {
 }
 
 /// Parameters that are ours to set: an extra one must not replace them.
-const OURS: [&str; 14] = [
+const OURS: [&str; 17] = [
     "response_type",
     "client_id",
     "redirect_uri",
@@ -104,6 +104,9 @@ const OURS: [&str; 14] = [
     "prompt",
     "max_age",
     "client_secret",
+    "acr_values",
+    "login_hint",
+    "ui_locales",
 ];
 
 impl Resolved {
@@ -132,7 +135,7 @@ impl Resolved {
             id: settings.id.clone(),
             enabled: settings.enabled,
             name: settings.name.clone().unwrap_or(preset.name),
-            source: settings.preset.source(),
+            source: settings.source.map_or(settings.preset.source(), UpstreamSource::of_facts),
             addresses,
             former_issuers: settings.former_issuers.clone(),
             client_id: settings.client_id.clone(),
@@ -155,7 +158,8 @@ impl Resolved {
             vouches_for: settings.vouches_for.clone(),
             claims: merged(&settings.claims, preset.claims),
             classes: settings.classes.clone().unwrap_or(preset.classes),
-            default_class: settings.default_class.or(preset.default_class),
+            // Who says in which claim the class is means that claim: where it says nothing, nobody guesses.
+            default_class: settings.default_class.or(preset.default_class.filter(|_| !names_a_class(settings))),
             levels,
             default_level,
         })
@@ -197,6 +201,10 @@ impl Resolved {
         let enough = |rule: &&LevelRule| Ial(rule.ial) >= ial && Aal::of(&rule.amr) >= aal && rule.ask.is_some();
         self.levels.iter().filter(enough).min_by_key(|rule| rule.ial)?.ask.as_deref()
     }
+}
+
+fn names_a_class(settings: &UpstreamSettings) -> bool {
+    settings.claims.class.as_ref().is_some_and(|names| !names.0.is_empty())
 }
 
 /// Without it there is no ID token (OpenID Connect Core §3.1.2.1).
