@@ -20,6 +20,7 @@ use portal_id_core::throttle::SignInLimits;
 use portal_id_core::time::{Span, Timestamp};
 use portal_id_core::upstream::{LogoutOf, Purpose, UpstreamEnding, UpstreamId, UpstreamIdentity};
 use portal_id_core::upstream_way::{UpstreamWay, UpstreamWays};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -147,6 +148,12 @@ impl Federation {
     pub fn secret_digests(&self, id: &UpstreamId) -> Option<(Digest, Digest)> {
         let set = &self.upstreams.iter().find(|one| one.set.id == *id)?.set;
         Some((set.addresses_digest(self.attempts.vault.as_ref()), set.secret_digest(self.attempts.vault.as_ref())))
+    }
+
+    /// The public half of the key by which an upstream knows us, as a JWK, for it to register; `None` where it knows us by a
+    /// secret.
+    pub fn public_key(&self, id: &UpstreamId) -> Option<Map<String, Value>> {
+        self.upstreams.iter().find(|one| one.set.id == *id)?.set.public_key()
     }
 
     /// The ids of all upstreams, on or off.

@@ -15,7 +15,7 @@ use portal_id_core::signing_key::SigningAlgorithm;
 use portal_id_core::time::Span;
 use portal_id_core::upstream::UpstreamId;
 use portal_id_keys::OwnClientKey;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
 use url::Url;
@@ -182,6 +182,14 @@ impl Resolved {
         match &self.proof {
             ClientProof::Post(secret) | ClientProof::Basic(secret) => digest(b"secret", secret.expose().as_bytes()),
             ClientProof::Key { key, .. } => digest(b"key", Value::Object(key.public_jwk()).to_string().as_bytes()),
+        }
+    }
+
+    /// The public half of the key by which it knows us.
+    pub(crate) fn public_key(&self) -> Option<Map<String, Value>> {
+        match &self.proof {
+            ClientProof::Key { key, .. } => Some(key.public_jwk()),
+            ClientProof::Post(_) | ClientProof::Basic(_) => None,
         }
     }
 

@@ -8,5 +8,6 @@ mod left_alone;
 mod logs;
 mod mixing;
 mod outage;
+mod own_key;
 mod presets;
 mod provider;
