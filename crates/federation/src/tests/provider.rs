@@ -18,7 +18,7 @@ pub(super) const CLIENT_ID: &str = "cong-tinh";
 pub(super) const SECRET: &str = "bí mật & khác";
 
 /// What the provider does at a path.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) enum Manner {
     /// As it should.
     Well,
