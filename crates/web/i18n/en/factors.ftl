@@ -101,10 +101,10 @@ security-back = Back to your account
 security-done-authenticator-added = The authenticator app was added. From your next sign-in on we ask for its code first.
 security-done-passkey-added = The passkey was added. You can use it right on the sign-in page.
 security-done-renamed = The passkey has its new name.
-security-done-removed = Removed. We have sent you an e-mail about it.
+security-done-removed = Removed. If the account has an e-mail address, we have told you there.
 security-done-forgotten = All browsers were forgotten. Your next sign-in takes both steps.
 security-done-too-many = Your account already has the most that are allowed. Remove one, then add again.
-security-done-last-way = Not removed: it is the only way left into your account. First set a password or link another portal, then remove it.
+security-done-last-way = Not removed: it is the only way left into your account. First set a password and add a phone number, or link another system, then remove it.
 security-done-over = The page was open too long or has been used. Nothing was changed; please do it again.
 
 add-authenticator-title = Add an authenticator app

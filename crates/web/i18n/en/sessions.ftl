@@ -34,7 +34,7 @@ password-submit = Save the new password
 password-keep = Keep the current password
 password-wrong = The current password is wrong, or there were too many tries. Check it and try again. If it still does not work, wait { $minutes } minutes and try again; after very many wrong tries it can take a few hours.
 password-changed-title = Your password was changed
-password-changed-body = Use the new password from now on. You are signed out everywhere else. We have also told you by e-mail.
+password-changed-body = Use the new password from now on. You are signed out everywhere else. If the account has an e-mail address, we have told you there.
 
 new-password-title = Set a new password
 new-password-lead = The owner of the account { $username } said that somebody else had signed in, so the old password is no longer enough. Set another one to go on.

@@ -99,10 +99,10 @@ security-back = Về trang tài khoản
 security-done-authenticator-added = Đã thêm ứng dụng xác thực. Từ lần đăng nhập sau, chúng tôi sẽ hỏi mã của ứng dụng trước.
 security-done-passkey-added = Đã thêm khóa truy cập. Bạn có thể đăng nhập bằng khóa này ngay từ trang đăng nhập.
 security-done-renamed = Đã đổi tên khóa truy cập.
-security-done-removed = Đã xóa. Chúng tôi đã gửi thư báo cho bạn.
+security-done-removed = Đã xóa. Nếu tài khoản có địa chỉ email, chúng tôi đã gửi thư báo đến đó.
 security-done-forgotten = Đã bỏ ghi nhớ tất cả trình duyệt. Lần đăng nhập sau cần đủ hai bước.
 security-done-too-many = Tài khoản đã đạt số lượng tối đa. Hãy xóa bớt một mục rồi thêm lại.
-security-done-last-way = Chưa xóa: đây là cách duy nhất còn lại để vào tài khoản của bạn. Hãy đặt mật khẩu hoặc liên kết với cổng khác trước, rồi xóa.
+security-done-last-way = Chưa xóa: đây là cách duy nhất còn lại để vào tài khoản của bạn. Trước hết hãy đặt mật khẩu và thêm số điện thoại, hoặc liên kết với hệ thống khác, rồi xóa.
 security-done-over = Trang trước đã mở quá lâu hoặc đã được dùng. Chưa có gì thay đổi; hãy làm lại.
 
 add-authenticator-title = Thêm ứng dụng xác thực

@@ -34,7 +34,7 @@ password-submit = Lưu mật khẩu mới
 password-keep = Giữ mật khẩu hiện tại
 password-wrong = Mật khẩu hiện tại không đúng, hoặc đã có quá nhiều lần thử. Hãy kiểm tra rồi nhập lại. Nếu vẫn không được, hãy đợi { $minutes } phút rồi thử lại; sau rất nhiều lần nhập sai, có thể phải đợi vài giờ.
 password-changed-title = Đã đổi mật khẩu
-password-changed-body = Từ bây giờ hãy dùng mật khẩu mới. Tài khoản đã bị đăng xuất ở mọi nơi khác. Chúng tôi cũng gửi thư báo đến địa chỉ email của bạn.
+password-changed-body = Từ bây giờ hãy dùng mật khẩu mới. Tài khoản đã bị đăng xuất ở mọi nơi khác. Nếu tài khoản có địa chỉ email, chúng tôi đã gửi thư báo đến đó.
 
 new-password-title = Đặt mật khẩu mới
 new-password-lead = Chủ tài khoản { $username } đã báo rằng có người khác đăng nhập, nên mật khẩu cũ không còn đủ để đăng nhập. Hãy đặt một mật khẩu khác để tiếp tục.

@@ -12,6 +12,7 @@ use portal_id_core::facts::{
     BirthDate, BusinessCode, BusinessName, Email, FormerNumber, FullName, IdentityNumber, Phone,
 };
 use portal_id_core::profile::{FactSource, IdentifierKind};
+use portal_id_core::time::Timestamp;
 use portal_id_core::vouched::VouchedKind;
 use portal_id_federation::Federation;
 use std::sync::Arc;
@@ -117,6 +118,25 @@ fn provider(texts: Texts, federation: &Federation, by: &Provenance) -> String {
     }
 }
 
+/// What was taken from the account, a sentence for each time.
+fn lost(texts: Texts, disputed: &[(IdentifierKind, Timestamp)], desk: &str) -> Vec<String> {
+    let told = disputed.iter().filter_map(|(kind, at)| {
+        let with = |other| disputed.contains(&(other, *at));
+        let key = match kind {
+            IdentifierKind::IdentityNumber if with(IdentifierKind::FormerNumber) => "account-disputed-both",
+            IdentifierKind::IdentityNumber => "account-disputed-identity",
+            // Told together with the other.
+            IdentifierKind::FormerNumber if with(IdentifierKind::IdentityNumber) => return None,
+            IdentifierKind::FormerNumber => "account-disputed-former",
+            IdentifierKind::BusinessCode => "account-disputed-business",
+            // Nobody is ever matched by these.
+            IdentifierKind::Email | IdentifierKind::Phone => return None,
+        };
+        Some(texts.text_with(key, &[("at", &moment::at(*at)), ("desk", &desk)]))
+    });
+    told.collect()
+}
+
 /// `GET /account`
 pub(crate) async fn get(
     visit: Visit,
@@ -128,16 +148,9 @@ pub(crate) async fn get(
     let linked = !accounts.own_links(&visit.ctx, who).await?.is_empty();
     let layout = visit.layout("account-title");
     let texts = layout.texts;
-    let disputed = own.disputed.iter().map(|(kind, at)| {
-        let key = match kind {
-            IdentifierKind::BusinessCode => "account-disputed-business",
-            _ => "account-disputed",
-        };
-        texts.text_with(key, &[("at", &moment::at(*at)), ("desk", &layout.desk)])
-    });
     let page = AccountPage {
         facts: OwnFact::all(texts, &federation, who, &own),
-        disputed: disputed.collect(),
+        disputed: lost(texts, &own.disputed, &layout.desk),
         since: moment::at(who.session.auth_time),
         incomplete: own.profile.email.is_none() || own.profile.phone.is_none(),
         links: linked || !federation.offers().is_empty(),
@@ -145,4 +158,34 @@ pub(crate) async fn get(
         layout,
     };
     Ok(visit.page(StatusCode::OK, page))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use portal_id_core::language::Language;
+    use portal_id_core::time::Span;
+
+    #[test]
+    fn what_was_taken_is_named_and_what_was_taken_at_once_is_told_once() {
+        use IdentifierKind::{BusinessCode, FormerNumber, IdentityNumber};
+        const NOW: Timestamp = Timestamp::from_seconds(1_795_399_200);
+        let (texts, later) = (Texts::of(Language::Vi), NOW + Span::days(1));
+        for (disputed, told) in [
+            (&[(IdentityNumber, NOW)][..], &["số định danh cá nhân đã"][..]),
+            (&[(FormerNumber, NOW)], &["số chứng minh nhân dân cũ đã"]),
+            (&[(BusinessCode, NOW)], &["mã số doanh nghiệp đã"]),
+            (&[(FormerNumber, NOW), (IdentityNumber, NOW)], &["số định danh cá nhân và số chứng minh nhân dân cũ đã"]),
+            (
+                &[(IdentityNumber, later), (FormerNumber, NOW)],
+                &["số định danh cá nhân đã", "số chứng minh nhân dân cũ đã"],
+            ),
+        ] {
+            let sentences = lost(texts, disputed, "quầy số 7");
+            assert_eq!(sentences.len(), told.len(), "{sentences:?}");
+            for (sentence, words) in sentences.iter().zip(told) {
+                assert!(sentence.contains(words) && sentence.contains("quầy số 7"), "{sentence}");
+            }
+        }
+    }
 }

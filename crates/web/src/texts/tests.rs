@@ -210,6 +210,17 @@ fn every_mistake_has_a_sentence_for_every_field() {
     }
 }
 
+/// Our own word for a provider whose name is not known has a small first letter.
+#[test]
+fn no_sentence_about_a_provider_begins_with_its_name() {
+    const NAME: &str = "«name»";
+    for (language, what) in Language::ALL.into_iter().flat_map(|language| What::ALL.map(|what| (language, what))) {
+        let text = Texts::of(language).text_with(what.body, &[("name", &NAME), ("desk", &"quầy số 7")]);
+        let begins = text.starts_with(NAME) || text.contains(&format!(". {NAME}"));
+        assert!(!begins, "{} in {}: {text}", what.body, language.tag());
+    }
+}
+
 #[test]
 fn a_number_chooses_its_plural_and_no_invisible_mark_is_added() {
     let (vi, en) = (Texts::of(Language::Vi), Texts::of(Language::En));

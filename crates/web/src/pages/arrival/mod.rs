@@ -48,6 +48,15 @@ pub(crate) struct CandidateLine {
     pub(crate) name: String,
     /// Its phone, masked, if a code can be sent there.
     pub(crate) phone: Option<String>,
+    pub(crate) has_password: bool,
+}
+
+impl ArrivalPage {
+    /// The key of what whoever owns an account can do.
+    fn mine(&self) -> &'static str {
+        let by_code = self.candidates.iter().any(|candidate| candidate.phone.is_some());
+        if by_code { "arrival-mine-body" } else { "arrival-mine-body-sign-in" }
+    }
 }
 
 impl CandidateLine {
@@ -56,7 +65,7 @@ impl CandidateLine {
             Some(username) => texts.text_with("arrival-candidate", &[("username", &username)]),
             None => texts.text("arrival-candidate-unnamed"),
         };
-        Self { number, name, phone: candidate.phone }
+        Self { number, name, phone: candidate.phone, has_password: candidate.has_password }
     }
 }
 

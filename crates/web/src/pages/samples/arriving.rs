@@ -7,7 +7,7 @@ use crate::pages::arrival::{ArrivalPage, CandidateLine};
 use crate::pages::contact::ContactPage;
 use crate::pages::first_password::FirstPasswordPage;
 use crate::pages::layout::Layout;
-use crate::pages::links::{LinkLine, LinksPage};
+use crate::pages::links::{AnotherWay, LinkLine, LinksPage};
 use crate::pages::one_code::OneCodePage;
 use crate::pages::problems::Problems;
 use crate::pages::upstream::Way;
@@ -27,19 +27,22 @@ impl Samples {
     pub(super) fn arriving(&mut self) {
         let texts = Texts::of(self.language);
         let name = self.v("VNConnect");
-        for (sample, lead, news) in [
-            ("arrival", "arrival-lead", None),
-            ("arrival-not-proved", "arrival-lead", Some("arrival-not-proved")),
-            ("arrival-business", "arrival-lead-business", None),
+        for (sample, lead, news, phone) in [
+            ("arrival", "arrival-lead", None, true),
+            ("arrival-not-proved", "arrival-lead", Some("arrival-not-proved"), true),
+            ("arrival-business", "arrival-lead-business", None, true),
+            ("arrival-no-phone", "arrival-lead", None, false),
         ] {
             let layout = self.in_flow("arrival-title");
             let called = self.v("leminh1990");
             let one = CandidateLine {
                 number: 0,
                 name: texts.text_with("arrival-candidate", &[("username", &self.v("ng••••"))]),
-                phone: Some(self.v("091 ••• •678")),
+                phone: phone.then(|| self.v("091 ••• •678")),
+                has_password: true,
             };
-            let other = CandidateLine { number: 1, name: texts.text("arrival-candidate-unnamed"), phone: None };
+            let name_of_other = texts.text("arrival-candidate-unnamed");
+            let other = CandidateLine { number: 1, name: name_of_other, phone: None, has_password: false };
             let page = ArrivalPage {
                 news: news.map(|key| texts.text_with(key, &[("username", &called)])),
                 lead: texts.text_with(lead, &[("name", &name)]),
@@ -154,13 +157,14 @@ impl Samples {
             only,
         };
         let samples = [
-            ("links", None, vec![line("1", false, false), line("2", false, true)], self.ways()),
-            ("links-only", Some("links-last-way"), vec![line("1", true, false)], Vec::new()),
-            ("links-none", Some("links-done-removed"), Vec::new(), self.ways()),
+            ("links", None, vec![line("1", false, false), line("2", false, true)], self.ways(), AnotherWay::Phone),
+            ("links-only", Some("links-last-way"), vec![line("1", true, false)], Vec::new(), AnotherWay::Password),
+            ("links-only-phone", None, vec![line("1", true, false)], Vec::new(), AnotherWay::Phone),
+            ("links-none", Some("links-done-removed"), Vec::new(), self.ways(), AnotherWay::Password),
         ];
-        for (sample, news, links, others) in samples {
+        for (sample, news, links, others, another_way) in samples {
             let layout = self.signed_in("links-title");
-            self.draw(sample, &LinksPage { layout, news, links, others });
+            self.draw(sample, &LinksPage { layout, news, links, others, another_way });
         }
         self.first_passwords();
         self.facts();
@@ -185,6 +189,7 @@ impl Samples {
                 named: named.then(|| self.v("nguyenthian85")),
                 username: self.v("nguyenthian85"),
                 username_hint: "hint-username",
+                needs_phone: !named,
                 action: layout.to("/account/password/first"),
                 layout,
             };
@@ -214,8 +219,8 @@ impl Samples {
                 facts.push(self.fact("claim-phone", "091 ••• •678", by("account-vouched-phone")));
                 facts.push(self.fact("claim-former_number", "•••••4567", Some(texts.text("account-declared"))));
             }
-            let disputed = ["account-disputed", "account-disputed-business"]
-                .map(|key| texts.text_with(key, &[("at", &at), ("desk", &desk)]));
+            let disputed = ["both", "identity", "former", "business"]
+                .map(|kind| texts.text_with(&format!("account-disputed-{kind}"), &[("at", &at), ("desk", &desk)]));
             let page = AccountPage {
                 layout: self.signed_in("account-title"),
                 facts,

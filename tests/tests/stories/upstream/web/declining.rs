@@ -17,7 +17,11 @@ async fn whoever_declines_gets_an_account_of_their_own_and_the_old_one_loses_the
     let (mut town, an, mut own) = with_an().await;
     let page = town.walk().await.expect("arrival");
     let page = town.browser.open(&page.link("decline").unwrap()).await.expect("arrival-decline");
-    assert!(page.words().contains("gỡ khỏi tài khoản cũ") && page.words().contains("báo bằng thư"), "{}", page.words());
+    assert!(
+        page.words().contains("gỡ khỏi tài khoản cũ") && page.words().contains("báo qua email"),
+        "{}",
+        page.words()
+    );
     // Looking changes nothing, and one may go back.
     let _ = town.browser.open(&page.link("back").unwrap()).await.expect("arrival");
     let id = id_of(&town.idp, &an.username).await;
@@ -36,7 +40,10 @@ async fn whoever_declines_gets_an_account_of_their_own_and_the_old_one_loses_the
     assert!(town.idp.told(&an.email, "gỡ khỏi tài khoản").await);
     // Its holder signs in as before, and is told on the page as well.
     let page = own.open("/account").await.expect("account");
-    assert!(page.words().contains("được gỡ khỏi tài khoản này") && !page.words().contains("Số định danh cá nhân"));
+    assert!(
+        page.words().contains("số định danh cá nhân đã được gỡ khỏi tài khoản này")
+            && !page.words().contains("Số định danh cá nhân")
+    );
     // Of one service, both are known as different people.
     let onward = town.browser.open(&declined.link("skip").unwrap()).await;
     let new = town.tokens(onward).await.id_token();

@@ -141,7 +141,11 @@ async fn a_session_from_before_proves_nothing_and_its_person_signs_in_once_more(
     town.portal.inside().userinfo.insert("TechID".to_owned(), json!("cuc"));
     town.browser = town.idp.browser();
     let page = town.walk().await.expect("arrival");
-    assert!(page.words().contains("chưa được xác minh"), "no code to a phone that never got one: {}", page.words());
+    assert!(
+        page.words().contains("chưa có số điện thoại đã xác minh"),
+        "no code to a phone that never got one: {}",
+        page.words()
+    );
     let sign_in = town.browser.open(&page.link("prove-by-sign-in").unwrap()).await.expect("sign-in");
     let page = binh.sign_in(&town.idp, &mut town.browser, &sign_in).await.expect("arrival");
     assert!(page.text_of("#news").contains(&binh.username), "{}", page.words());
@@ -170,6 +174,26 @@ async fn an_account_is_proved_by_yet_another_provider_too() {
     // The session is that of the portal, and vouched for.
     let page = browser.open("/account/links").await.expect("links");
     assert_eq!(page.texts_of(".grants strong").len(), 2, "{}", page.words());
+}
+
+/// Nothing is said of a phone that is not there, nor of a password that was never set.
+#[tokio::test]
+async fn of_an_account_without_phone_and_password_the_page_says_what_is_left() {
+    let (portal, province) = (Provider::vnconnect(), Provider::generic("tinh"));
+    province.inside().userinfo.insert("so".to_owned(), json!("024185001234"));
+    let idp = TestIdp::start_with_providers(&[&portal, &province], |config| {
+        config.federation.upstreams.clear();
+        portal.configure(config, "");
+        province.configure(config, "default_level = { ial = 1 }\nclaims = { identity_number = \"so\" }\n");
+    })
+    .await;
+    let _ = arrive(&mut idp.browser(), &portal).await;
+    let mut browser = idp.browser();
+    let there = browser.open("/upstream/tinh/start").await.expect_away(&province.base);
+    let page = browser.come_back(province.sign_in(&there).as_str()).await.expect("arrival");
+    let words = page.words();
+    assert!(words.contains("không có mật khẩu và chưa có số điện thoại đã xác minh"), "{words}");
+    assert!(!words.contains("ghi bên trên") && page.link("prove-by-vnconnect").is_some(), "{words}");
 }
 
 async fn arrive(browser: &mut Browser, portal: &Arc<Provider>) -> Page {

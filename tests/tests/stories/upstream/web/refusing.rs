@@ -205,7 +205,7 @@ async fn whoever_proves_again_who_they_are_must_be_the_person_of_the_session() {
     let there = town.browser.open("/upstream/vnconnect/start?again=1").await.expect_away(&town.portal.base);
     town.portal.inside().userinfo.insert("TechID".to_owned(), json!("cuc"));
     let page = expect_trouble(town.come_back(&there).await, 403, "arrival-somebody-else");
-    assert!(page.words().contains("không phải là chủ"), "{}", page.words());
+    assert!(page.words().contains("không phải của chủ tài khoản"), "{}", page.words());
     // The session goes on as it was.
     assert!(is_signed_in(&mut town.browser).await);
     let page = town.browser.open(town.service.authorize_url(SCOPE).as_str()).await;
