@@ -11,6 +11,7 @@ mod foreign_forms;
 mod leaving;
 mod links;
 mod logout_tokens;
+mod matrix;
 mod metrics;
 mod mixing;
 mod own_account;
