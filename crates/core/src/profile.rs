@@ -259,7 +259,7 @@ impl FactSource {
 }
 
 /// A looked-up fact of an account: its blind index, and who vouches for it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identifier {
     /// Whose fact it is.
     pub account_id: AccountId,

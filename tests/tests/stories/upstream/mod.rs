@@ -8,6 +8,7 @@ mod first;
 mod first_password;
 mod last_way;
 mod links;
+mod provenance;
 mod proving;
 mod races;
 mod web;

@@ -13,6 +13,7 @@ mod logout_tokens;
 mod metrics;
 mod mixing;
 mod own_account;
+mod provenance;
 mod proving;
 mod refusing;
 mod switched;
