@@ -14,6 +14,7 @@ links-add-body = You sign in there once and come back here. We send you an e-mai
 links-add-with = Link { $name }
 links-done-linked = Linked. From now on you can sign in with that account.
 links-done-removed = The link was removed. Sign-ins by it in other places have ended too.
+links-done-denied = You did not agree to sign in there, so nothing has been linked. You can try again.
 links-done-over = That link is no longer there. These are the links you have.
 links-last-way = Not removed: it is the only way into your account. First set a password, add a passkey or link another account.
 account-links-body = Sign in with the National Public Service Portal or another system; add and remove links.

@@ -14,6 +14,7 @@ links-add-body = Bạn đăng nhập ở đó một lần rồi được đưa t
 links-add-with = Liên kết với { $name }
 links-done-linked = Đã liên kết. Từ lần sau bạn có thể đăng nhập bằng tài khoản đó.
 links-done-removed = Đã gỡ liên kết. Những lần đăng nhập bằng liên kết đó ở nơi khác cũng đã kết thúc.
+links-done-denied = Bạn đã không đồng ý đăng nhập ở nơi kia, nên chưa có gì được liên kết. Bạn có thể thử lại.
 links-done-over = Liên kết đó không còn nữa. Dưới đây là những liên kết hiện có.
 links-last-way = Chưa gỡ: đây là cách duy nhất để vào tài khoản của bạn. Hãy đặt mật khẩu, thêm khóa truy cập hoặc liên kết với nơi khác trước.
 account-links-body = Đăng nhập bằng Cổng Dịch vụ công quốc gia hoặc nơi khác; thêm và gỡ liên kết.
