@@ -55,6 +55,7 @@ account-sessions-body = See in which browsers your account is open, and sign out
 account-services-body = See which service may know what, and withdraw it.
 account-password-body = Choose another one; you are signed out everywhere else.
 
+confirm-denied = You did not agree to sign in there, so nothing has changed. Try again, or choose another way if there is one.
 confirm-title = Confirm that it is you
 confirm-lead = To protect your account, please enter your password again before you see or change the ways to sign in.
 confirm-submit = Confirm

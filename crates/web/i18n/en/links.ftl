@@ -15,6 +15,7 @@ links-add-body = You sign in there once and come back here. If your account has 
 links-add-with = Link { $name }
 links-done-linked = Linked. From now on you can sign in with that account.
 links-done-removed = The link was removed. Sign-ins made with it on other devices have ended too.
+links-done-denied = You did not agree to sign in there, so nothing has been linked. You can try again.
 links-done-over = That link is no longer there. These are the links you have.
 links-last-way-without = Not removed: it is the only way into your account. First set a password and add a phone number, or link another account.
 links-last-way = Not removed: it is the only way into your account. First set a password and add a phone number, add a passkey, or link another account.

@@ -54,6 +54,7 @@ account-sessions-body = Xem tài khoản đang mở ở những trình duyệt n
 account-services-body = Xem dịch vụ nào được biết thông tin gì của bạn, và rút lại.
 account-password-body = Đặt mật khẩu khác; tài khoản sẽ bị đăng xuất ở mọi nơi khác.
 
+confirm-denied = Bạn đã không đồng ý đăng nhập ở nơi kia, nên chưa có gì thay đổi. Hãy thử lại, hoặc chọn cách khác nếu có.
 confirm-title = Xác nhận đó là bạn
 confirm-lead = Để bảo vệ tài khoản, hãy nhập lại mật khẩu trước khi xem hoặc thay đổi các cách đăng nhập.
 confirm-submit = Xác nhận

@@ -4,7 +4,7 @@ use super::layout::Layout;
 use super::passkey::{PasskeyFields, PasskeyForm};
 use super::problems::{self, Problems};
 use super::sign_in;
-use super::upstream::Way;
+use super::upstream::{DENIED, Way};
 use crate::edge::{CsrfForm, Fields, FormFields, Next, PageResult, Visit};
 use crate::texts::Texts;
 use askama::Template;
@@ -20,6 +20,8 @@ use std::sync::Arc;
 #[template(path = "pages/confirm.html")]
 pub(crate) struct ConfirmPage {
     pub(super) layout: Layout,
+    /// Whether they just said no at a provider.
+    pub(super) denied: bool,
     pub(super) problems: Problems,
     /// Whether there is a password to ask for.
     pub(super) has_password: bool,
@@ -129,6 +131,7 @@ async fn show(
             (way, address)
         })
         .collect();
-    let page = ConfirmPage { layout, problems, has_password, passkey, ways };
+    let denied = visit.query.get("said") == DENIED;
+    let page = ConfirmPage { layout, denied, problems, has_password, passkey, ways };
     Ok(visit.page_with_passkey(status, page))
 }

@@ -1,7 +1,7 @@
 //! The accounts elsewhere that one's own is linked to: adding one, taking one away.
 
 use super::layout::Layout;
-use super::upstream::Way;
+use super::upstream::{DENIED, Way};
 use super::{confirm, moment};
 use crate::edge::{CsrfForm, Fields, FormFields, Next, PageError, PageResult, Visit};
 use crate::texts::Texts;
@@ -95,11 +95,12 @@ impl FormFields for LinksFields {
 }
 
 /// What can have been done, as the address says it, and the key of its words.
-const DONE: [(&str, &str); 4] = [
+const DONE: [(&str, &str); 5] = [
     ("linked", "links-done-linked"),
     ("removed", "links-done-removed"),
     ("last-way", "links-last-way"),
     ("over", "links-done-over"),
+    (DENIED, "links-done-denied"),
 ];
 
 /// `GET /account/links`

@@ -5,7 +5,7 @@ use super::new_here::NewHere;
 use super::notice::{self, Notice};
 use super::passkey::PasskeyForm;
 use super::problems::{self, Problems};
-use super::upstream::Way;
+use super::upstream::{DENIED, Way};
 use super::{moment, not_activated, second_step};
 use crate::edge::flow::OpenFlow;
 use crate::edge::{CsrfForm, Fields, FormFields, Next, PageResult, Visit};
@@ -112,18 +112,17 @@ pub(crate) async fn get(
     State(accounts): State<Arc<Accounts>>,
     State(federation): State<Arc<Federation>>,
 ) -> Response {
-    // Whoever is to prove an account by signing in to it signs in, whoever they are already.
-    if visit.who.is_some() && visit.flow.is_none() && visit.next != Some(Next::Arrival) {
+    let denied = visit.query.get("said") == DENIED;
+    // Whoever is to prove an account by signing in to it signs in, whoever they are already; and whoever said no at another
+    // provider is told so.
+    if visit.who.is_some() && visit.flow.is_none() && visit.next != Some(Next::Arrival) && !denied {
         return visit.resume();
     }
     let visit = visit.showing_client();
     let expected = visit.flow.as_ref().and_then(|open| open.flow.params.get("login_hint")).unwrap_or_default();
     // Whoever said no at another provider is asked again here.
-    let said = match visit.query.get("said") {
-        "denied" => Some("upstream-denied"),
-        _ if visit.flow.as_ref().is_some_and(OpenFlow::named_a_way_that_is_off) => Some("way-is-off"),
-        _ => None,
-    };
+    let off = visit.flow.as_ref().is_some_and(OpenFlow::named_a_way_that_is_off);
+    let said = if denied { Some("upstream-denied") } else { off.then_some("way-is-off") };
     let problem = said.map(|key| Texts::of(visit.ctx.language).text(key));
     let page = SignInPage::new(visit.layout(TITLE), expected.to_owned(), problem)
         .with_passkey(accounts.ask_passkey(&visit.ctx))

@@ -5,6 +5,7 @@ mod contacts;
 mod disputes;
 mod ended_there;
 mod entry;
+mod explained;
 mod first;
 mod first_password;
 mod last_way;

@@ -43,11 +43,15 @@ impl Samples {
             let refused = layout.texts.text_with("confirm-refused", &[("minutes", &15_i64)]);
             let problems = if wrong { Problems::one(Field::Password, refused) } else { Problems::default() };
             let passkey = Some(PasskeyForm::from(self.ask()));
-            self.draw(name, &ConfirmPage { layout, problems, has_password: true, passkey, ways: Vec::new() });
+            self.draw(
+                name,
+                &ConfirmPage { layout, denied: false, problems, has_password: true, passkey, ways: Vec::new() },
+            );
         }
         let layout = Layout { next: Some("security"), ..self.signed_in("confirm-title") };
         let ways = self.ways_to(&layout);
-        let page = ConfirmPage { layout, problems: Problems::default(), has_password: false, passkey: None, ways };
+        let problems = Problems::default();
+        let page = ConfirmPage { layout, denied: true, problems, has_password: false, passkey: None, ways };
         self.draw("confirm-no-password", &page);
     }
 

@@ -14,6 +14,9 @@ use std::sync::Arc;
 /// The value of `again` with which somebody goes to a provider to prove better who they are, for a service.
 pub(crate) const AGAIN_FOR_LEVEL: &str = "level";
 
+/// The value of `said` and `done` on the pages where somebody goes on who said no at a provider.
+pub(crate) const DENIED: &str = "denied";
+
 /// What the way to other providers and back needs.
 #[derive(Clone)]
 pub(crate) struct Upstreams {

@@ -1,13 +1,14 @@
 //! Why somebody cannot go to another provider, or did not arrive by it: what happened, and which other ways there are.
 
-use super::{AGAIN_FOR_LEVEL, Way};
-use crate::edge::{PageResult, Visit};
+use super::{AGAIN_FOR_LEVEL, DENIED, Way};
+use crate::edge::{LocalPath, Next, PageResult, Visit};
 use crate::pages::layout::Layout;
 use askama::Template;
 use axum::response::Response;
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use portal_id_core::time::Span;
+use portal_id_core::upstream::Purpose;
 use portal_id_federation::{Distrust, Federation, Missing, Stranded, Trouble};
 
 /// When a provider that is left alone may be called again at the earliest.
@@ -63,6 +64,8 @@ impl What {
     /// It refused in its own words.
     pub(crate) const SAID: Self =
         Self { again: true, ways: true, reference: true, ..what!("upstream-said", BAD_GATEWAY) };
+    /// Whoever was asked there for more said no.
+    pub(crate) const DENIED: Self = Self { again: true, ..what!("upstream-refused", FORBIDDEN) };
     /// Its answer is not believed.
     pub(crate) const DISTRUSTED: Self =
         Self { ways: true, reference: true, ..what!("upstream-distrusted", BAD_GATEWAY) };
@@ -88,7 +91,7 @@ impl What {
 
     /// All of them.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::UNKNOWN,
         Self::AWAY,
         Self::BUSY,
@@ -97,6 +100,7 @@ impl What {
         Self::OVER,
         Self::MALFORMED,
         Self::SAID,
+        Self::DENIED,
         Self::DISTRUSTED,
         Self::TOO_OLD,
         Self::UNKNOWN_CLASS,
@@ -118,8 +122,9 @@ impl What {
             Trouble::OutOfReach => Self::OUT_OF_REACH,
             Trouble::AttemptOver => Self::OVER,
             Trouble::Malformed => Self::MALFORMED,
+            Trouble::Denied => Self::DENIED,
             // Whom it cannot name it did not tell us of.
-            Trouble::Denied | Trouble::TheySaid(_) | Trouble::Incomplete(Missing::Subject) => Self::SAID,
+            Trouble::TheySaid(_) | Trouble::Incomplete(Missing::Subject) => Self::SAID,
             Trouble::Distrusted(Distrust::TooOld) => Self::TOO_OLD,
             Trouble::Distrusted(_) => Self::DISTRUSTED,
             Trouble::UnknownClass => Self::UNKNOWN_CLASS,
@@ -176,8 +181,13 @@ impl TroublePage {
     }
 }
 
-/// Says why nobody can go to the provider `id`.
+/// Says why nobody can go to the provider `id`, or came back from it in vain. The log says it under the id that the page
+/// gives the person for whoever is to look for it.
 pub(crate) fn show(visit: Visit, federation: &Federation, id: &str, why: &Trouble) -> Response {
+    if federation.offer(id).is_some() {
+        let request_id = &visit.ctx.request_id;
+        tracing::info!(request_id, upstream = id, reason = ?why, "Somebody did not arrive by another provider.");
+    }
     let code = match why {
         Trouble::TheySaid(code) => Some(code.clone()),
         _ => None,
@@ -201,15 +211,21 @@ fn draw(visit: Visit, federation: &Federation, id: &str, what: What, code: Optio
     response
 }
 
-/// Goes on with somebody who came back and did not arrive: who said no there is asked again here how to sign in, with what
-/// they were on the way to.
+/// Goes on with somebody who came back and did not arrive. Who said no there is told so where they came from, with what they
+/// were on the way to, and chooses another way.
 pub(crate) async fn stranded(visit: Visit, federation: &Federation, id: &str, stranded: Stranded) -> PageResult {
     let visit = match &stranded.begun {
         Some((_, baggage)) => visit.back_with(baggage).await?,
         None => visit,
     };
     if stranded.trouble == Trouble::Denied && !visit.is_stepping_up() {
-        let path = visit.path("/sign-in").with("said", "denied");
+        let path = match &stranded.begun {
+            Some((Purpose::Link { .. }, _)) => LocalPath::from(Next::Links.path()).with("done", DENIED),
+            Some((Purpose::Again { .. }, _)) if visit.next.is_some() => {
+                visit.path("/account/confirm").with("said", DENIED)
+            }
+            _ => visit.path("/sign-in").with("said", DENIED),
+        };
         return Ok(visit.to(path));
     }
     Ok(show(visit, federation, id, &stranded.trouble))

@@ -147,9 +147,18 @@ async fn a_portal_that_is_away_keeps_nobody_from_a_service_that_is_content_with_
     let there = gate.request(&[("acr_values", &class(3))]).await.expect_away(&gate.portal.base);
     let back = gate.portal.refuse(&there, "access_denied");
     let page = gate.browser.come_back(back.as_str()).await.expect("upstream-trouble");
+    assert!(page.html().contains("upstream-refused-title"), "{}", page.words());
+    assert!(page.link("again").is_some() && page.text_of("p.lead").contains("không đồng ý"), "{}", page.words());
     let without = page.link("without").expect("the way on");
     let page = gate.browser.open(&without).await;
     assert_eq!(gate.claims(page).await["acr"], class(2));
+    // A service that can do with no less is told so.
+    let demands = gate.demands(&class(3));
+    let there = gate.browser.open(&demands).await.expect_away(&gate.portal.base);
+    let back = gate.portal.refuse(&there, "access_denied");
+    let page = gate.browser.come_back(back.as_str()).await.expect("upstream-trouble");
+    let back = gate.browser.open(&page.link("without").unwrap()).await.expect_away(&gate.service.redirect_uri);
+    assert_eq!(parameter(&back, "error").as_deref(), Some("unmet_authentication_requirements"));
 }
 
 // security: row 11

@@ -18,6 +18,7 @@ mod own_account;
 mod provenance;
 mod proving;
 mod refusing;
+mod saying_no;
 mod switched;
 
 use http::StatusCode;

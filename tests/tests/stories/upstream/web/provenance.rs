@@ -45,7 +45,8 @@ async fn a_service_learns_of_the_strongest_word_and_of_the_latest_of_those() {
     let page = town.browser.open(town.service.authorize_url(SCOPE).as_str()).await;
     assert_eq!(told(&town, page).await, [json!("desk"), seen, json!("LoA1")]);
 
-    town.portal.inside().userinfo.insert("SoDinhDanh".to_owned(), json!(an.identity_number));
+    let basic = json!({ "SoDinhDanh": an.identity_number, "loAs": "LoA1" });
+    town.portal.inside().userinfo.extend(basic.as_object().unwrap().clone());
     let _ = links::link(&mut town).await;
     for level in ["LoA1", "LoA2", "LoA2"] {
         let now = json!(town.idp.now().seconds() + Span::days(1).as_seconds());
