@@ -24,6 +24,7 @@ use super::beginning::Proved as ProvedBy;
 use super::messages::Letters;
 use super::{Accounts, Failure, Here, RegistrationMode};
 use crate::audit::{AuditEntry, AuditKind};
+use crate::auth_time;
 use crate::ctx::Ctx;
 use crate::digest::Digest;
 use crate::facts::Username;
@@ -214,7 +215,8 @@ impl Arriving {
 
     fn proved(&self) -> ProvedBy {
         let level = &self.identity.level;
-        ProvedBy { amr: level.amr.clone(), ial: level.ial, at: level.at.min(self.ctx.now) }
+        let at = level.at.map_or(auth_time::UNKNOWN, |at| at.min(self.ctx.now));
+        ProvedBy { amr: level.amr.clone(), ial: level.ial, at }
     }
 
     fn linking(&self) -> Linking<'_> {
