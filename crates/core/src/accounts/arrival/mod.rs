@@ -4,6 +4,7 @@
 mod decide;
 mod displacing;
 mod ended_there;
+mod left_there;
 mod linking;
 mod links;
 mod looking;
@@ -91,6 +92,11 @@ impl Accounts {
         purpose: Purpose,
         here: Here<'_>,
     ) -> Result<ArrivalOutcome, Failure> {
+        if self.has_left(ctx, &identity).await? {
+            let entry = AuditEntry::new(ctx, AuditKind::ArrivalRefused);
+            self.store.tx("refuse_arrival", move |tx| tx.insert_audit(&entry)).await?;
+            return Ok(ArrivalOutcome::Over);
+        }
         self.arrive_with(ctx, identity, purpose, Proof::NotAsked, here).await
     }
 
@@ -128,6 +134,11 @@ impl Accounts {
         Ok(match came {
             Came::In(came_in) => {
                 let In { session, account, first } = *came_in;
+                // Between the first look and now the upstream may have said that they left, and not found this session.
+                if self.has_left(ctx, &identity).await? {
+                    self.end_what_ended_there(ctx, &session).await?;
+                    return Ok(ArrivalOutcome::Over);
+                }
                 let missing = self.missing(&account, &identity)?;
                 self.keep_suggestions(ctx, &session.id, &missing).await;
                 let new = Box::new(self.new_session(ctx, cookie, session, here.known_device));
