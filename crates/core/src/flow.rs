@@ -20,9 +20,10 @@ impl Requirement {
         self.level.is_some_and(|(_, aal)| aal >= Aal(2))
     }
 
-    /// Whether the person of the session proved who they are recently enough.
+    /// Whether the person of the session proved who they are recently enough. Where nobody knows when that was, it was not,
+    /// whatever is asked.
     pub fn is_recent_enough(&self, session: &Session) -> bool {
-        self.signed_in_since.is_none_or(|since| session.auth_time >= since)
+        self.signed_in_since.is_none_or(|since| session.proved_at().is_some_and(|at| at >= since))
     }
 }
 

@@ -2,6 +2,7 @@
 //! redeeming and refreshing cost one durable write each.
 
 use crate::acr::{Amr, Ial};
+use crate::auth_time;
 use crate::claims_request::RequestedClaims;
 use crate::digest::Digest;
 use crate::ids::{AccountId, ClientId, GrantId, SessionId};
@@ -28,7 +29,7 @@ pub struct Grant {
     pub nonce: Option<String>,
     /// The S256 code challenge (RFC 7636 §4.2).
     pub code_challenge: Option<String>,
-    /// When the person proved who they are.
+    /// When the person proved who they are. [`auth_time::UNKNOWN`] where nobody said.
     pub auth_time: Timestamp,
     /// The factors proved.
     pub amr: Vec<Amr>,
@@ -63,5 +64,10 @@ impl Grant {
     /// under the client.
     pub fn subject(&self) -> &str {
         self.subject.as_deref().unwrap_or(self.account_id.as_str())
+    }
+
+    /// When the person proved who they are, if anybody knows.
+    pub fn proved_at(&self) -> Option<Timestamp> {
+        auth_time::known(self.auth_time)
     }
 }

@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod acr;
 pub mod audit;
+pub mod auth_time;
 pub mod authenticator;
 pub mod browser_name;
 pub mod challenge;

@@ -1,6 +1,7 @@
 //! A browser session: who signed in, when, how, until when.
 
 use crate::acr::{Aal, Amr, Ial};
+use crate::auth_time;
 use crate::digest::Digest;
 use crate::ids::{AccountId, SessionId};
 use crate::time::{Span, Timestamp};
@@ -32,7 +33,7 @@ pub struct Session {
     pub secret: Digest,
     /// Who signed in.
     pub account_id: AccountId,
-    /// When the person last proved who they are: the `auth_time` claim.
+    /// When the person last proved who they are: the `auth_time` claim. [`auth_time::UNKNOWN`] where nobody said.
     pub auth_time: Timestamp,
     /// The last request seen, written at most once per [`Session::TOUCH_EVERY`].
     pub last_seen_at: Timestamp,
@@ -59,6 +60,11 @@ impl Session {
         self.ended_at.is_none()
             && now < self.expires_at
             && now < self.last_seen_at + Span::minutes(settings.idle_minutes)
+    }
+
+    /// When the person last proved who they are, if anybody knows.
+    pub fn proved_at(&self) -> Option<Timestamp> {
+        auth_time::known(self.auth_time)
     }
 
     /// How the person signed in, as a level.

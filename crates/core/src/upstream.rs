@@ -10,7 +10,7 @@ use crate::facts::{BirthDate, BusinessCode, BusinessName, Email, FormerNumber, F
 use crate::ids::{AccountId, SessionId, UpstreamLinkId};
 use crate::ports::{SealPurpose, Sealed, Unsealable, Vault};
 use crate::profile::{AccountClass, FactSource};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
@@ -135,8 +135,10 @@ pub struct BroughtLevel {
     pub ial: Ial,
     /// How the person signed in there.
     pub amr: Vec<Amr>,
-    /// When; never later than the arrival.
-    pub at: Timestamp,
+    /// When, if that is known; never later than the arrival.
+    pub at: Option<Timestamp>,
+    /// Whether the upstream was asked to sign the person in anew, for this arrival alone.
+    pub anew: bool,
 }
 
 /// What is needed to end the upstream's session later: its ID token as a hint, and the address that it named.
@@ -161,6 +163,9 @@ impl UpstreamEnding {
     }
 }
 
+/// How long somebody may take at an upstream: a card, a code, a telephone that must be found first.
+pub const LONGEST_JOURNEY: Span = Span::minutes(15);
+
 /// A person as an upstream vouched for them, a moment ago.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct UpstreamIdentity {
@@ -184,6 +189,10 @@ pub struct UpstreamIdentity {
     pub facts: BroughtFacts,
     /// At which level.
     pub level: BroughtLevel,
+    /// When the person left for it, by our clock.
+    pub left_at: Timestamp,
+    /// When it says that they signed in there, by its own clock.
+    pub auth_time: Option<Timestamp>,
     /// How its session ends.
     pub ending: UpstreamEnding,
 }

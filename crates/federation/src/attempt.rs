@@ -9,12 +9,12 @@ use portal_id_core::digest::{Digest, DigestPurpose};
 use portal_id_core::ports::{Ephemeral, EphemeralKey, SealPurpose, Sealed, Vault};
 use portal_id_core::secret::Secret;
 use portal_id_core::time::{Span, Timestamp};
-use portal_id_core::upstream::{Purpose, UpstreamId};
+use portal_id_core::upstream::{LONGEST_JOURNEY, Purpose, UpstreamId};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// How long somebody may take at the upstream: a card, a code, a telephone that must be found first.
-pub(crate) const LIFETIME: Span = Span::minutes(15);
+/// How long an attempt waits.
+pub(crate) const LIFETIME: Span = LONGEST_JOURNEY;
 /// The kind of key.
 const KIND: &str = "upstream";
 /// The longest `state` of ours is 43 characters; nothing longer is looked up.

@@ -63,6 +63,9 @@ pub(crate) fn address(
         }
         if asked.anew {
             query.append_pair("prompt", "login").append_pair("max_age", "0");
+        } else if let Some(max_age) = upstream.max_age {
+            // Not for its own sake: whoever is asked for it must say when the person signed in.
+            query.append_pair("max_age", &max_age.as_seconds().to_string());
         }
         if let Some(hint) = hint {
             query.append_pair("login_hint", hint);

@@ -93,6 +93,8 @@ pub struct LogoutNotice {
     pub issuer: String,
     /// Who left.
     pub of: LogoutOf,
+    /// When it said so, by its own clock.
+    pub said_at: Timestamp,
     /// Whether all sessions of that person end, not only those begun by the one there.
     pub everywhere: bool,
     /// That it was heeded.
@@ -324,6 +326,7 @@ impl Federation {
             upstream: upstream.set.id.clone(),
             issuer: endpoints.issuer.clone(),
             of: heeded.of,
+            said_at: heeded.said_at,
             everywhere: upstream.set.logout == crate::LogoutPolicy::All,
             mark: key,
         })

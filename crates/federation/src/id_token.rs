@@ -58,10 +58,15 @@ pub(crate) fn judge(claims: &Map<String, Value>, expected: &Expected<'_>) -> Res
             return Err(Distrust::Nonce);
         }
     }
+    // Nobody signed in tomorrow: to take it for today would make a fresh sign-in of any.
+    let auth_time = moment(claims, "auth_time")?;
+    if auth_time.is_some_and(|at| at > latest) {
+        return Err(Distrust::Time);
+    }
     Ok(IdToken {
         subject: name(claims, "sub").ok_or(Distrust::Subject)?,
         session: name(claims, "sid"),
-        auth_time: moment(claims, "auth_time")?,
+        auth_time,
         amr: words(claims.get("amr")),
     })
 }
@@ -180,6 +185,7 @@ mod tests {
             json!({ "iat": 1_795_399_199.617, "exp": 1_795_399_500.5 }),
             json!({ "nbf": NOW.seconds() - 1 }),
             json!({ "sid": null, "auth_time": null, "amr": "pwd" }),
+            json!({ "auth_time": NOW.seconds() + 60 }),
         ] {
             assert!(judged(fine.clone()).is_ok(), "{fine}");
         }
@@ -208,6 +214,8 @@ mod tests {
             (json!({ "iat": now + 61 }), Distrust::Time),
             (json!({ "nbf": now + 61 }), Distrust::Time),
             (json!({ "auth_time": -1 }), Distrust::Time),
+            (json!({ "auth_time": now + 61 }), Distrust::Time),
+            (json!({ "auth_time": now * 1000 }), Distrust::Time),
             (json!({ "nonce": null }), Distrust::Nonce),
             (json!({ "nonce": "n-2" }), Distrust::Nonce),
             (json!({ "nonce": 1 }), Distrust::Nonce),

@@ -37,7 +37,7 @@ pub use federation::{Arrived, Departing, Departure, Federation, FederationParts,
 pub use line::Standing;
 pub use presets::Preset;
 pub use settings::{
-    AnswerMode, ClaimMap, ClaimNames, DefaultLevel, FederationSettings, LevelRule, LogoutPolicy, UpstreamClientAuth,
-    UpstreamSettings, UpstreamSource, UserinfoMethod, UserinfoSigned, VouchedContact,
+    AnswerMode, AskedAge, ClaimMap, ClaimNames, DefaultLevel, FederationSettings, LevelRule, LogoutPolicy,
+    UpstreamClientAuth, UpstreamSettings, UpstreamSource, UserinfoMethod, UserinfoSigned, VouchedContact,
 };
 pub use trouble::{Distrust, LogoutRefusal, Missing, SetupFault, Stranded, Trouble};

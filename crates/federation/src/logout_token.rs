@@ -3,7 +3,7 @@
 
 use crate::id_token::{Expected, LOGOUT_EVENT, is_of, moment, name};
 use crate::trouble::{Distrust, LogoutRefusal};
-use portal_id_core::time::Span;
+use portal_id_core::time::{Span, Timestamp};
 use portal_id_core::upstream::LogoutOf;
 use serde_json::{Map, Value};
 
@@ -20,6 +20,8 @@ pub(crate) const MARKED_FOR: Span = Span::minutes(31);
 pub(crate) struct Heeded {
     pub(crate) of: LogoutOf,
     pub(crate) jti: String,
+    /// When it was made, by the clock of its maker.
+    pub(crate) said_at: Timestamp,
 }
 
 /// Judges the claims of a verified token.
@@ -56,5 +58,5 @@ pub(crate) fn judge(claims: &Map<String, Value>, expected: &Expected<'_>) -> Res
         return Err(LogoutRefusal::Invalid("neither sub nor sid is there"));
     }
     let jti = name(claims, "jti").ok_or(LogoutRefusal::Invalid("jti is missing"))?;
-    Ok(Heeded { of, jti })
+    Ok(Heeded { of, jti, said_at: issued })
 }

@@ -2,8 +2,8 @@
 //! use them (`docs/guide/operator/national-portal.md` says what is sure and what to ask for).
 
 use crate::settings::{
-    AnswerMode, ClaimMap, ClaimNames, DefaultLevel, LevelRule, LogoutPolicy, UpstreamClientAuth, UserinfoMethod,
-    UserinfoSigned,
+    AnswerMode, AskedAge, ClaimMap, ClaimNames, DefaultLevel, LevelRule, LogoutPolicy, UpstreamClientAuth,
+    UserinfoMethod, UserinfoSigned,
 };
 use portal_id_core::acr::Amr;
 use portal_id_core::language::LocalText;
@@ -78,6 +78,7 @@ pub(crate) struct Defaults {
     pub(crate) answer_mode: AnswerMode,
     pub(crate) userinfo: UserinfoMethod,
     pub(crate) userinfo_signed: UserinfoSigned,
+    pub(crate) max_age: AskedAge,
     pub(crate) logout: LogoutPolicy,
     pub(crate) claims: ClaimMap,
     pub(crate) classes: BTreeMap<String, AccountClass>,
@@ -97,6 +98,10 @@ const WSO2_PLACES: Places = Places {
     jwks: Some("/oauth2/jwks"),
     end_session: Some("/oidc/logout"),
 };
+
+/// Long enough to keep nobody from their session there: it is asked for because whoever is asked must say when people
+/// signed in (OpenID Connect Core §3.1.2.1). A WSO2 says it only then, since 2017, and signs nobody in anew for it.
+const A_MONTH: AskedAge = AskedAge::Seconds(30 * 24 * 60 * 60);
 
 const NO_PLACES: Places = Places {
     base_url: None,
@@ -147,6 +152,9 @@ fn vneid() -> Defaults {
         client_auth: UpstreamClientAuth::PrivateKeyJwt,
         scope: "openid",
         ui_locales: false,
+        // Nobody knows what its server makes of a parameter that no public integration sends. If it refuses, nobody gets
+        // in; if it does not say when people signed in, they are asked anew where that matters.
+        max_age: AskedAge::Asked(false),
         claims: ClaimMap { logout_uri: Some(ClaimNames::of(&["logoutUri"])), ..national_claims() },
         classes: national_classes(),
         default_class: None,
@@ -190,6 +198,7 @@ fn oidc() -> Defaults {
         answer_mode: AnswerMode::Query,
         userinfo: UserinfoMethod::Get,
         userinfo_signed: UserinfoSigned::IfItIs,
+        max_age: A_MONTH,
         logout: LogoutPolicy::Browser,
         claims: standard_claims(),
         classes: BTreeMap::new(),

@@ -105,10 +105,12 @@ impl Upstream {
             }
         })?;
         let Mapped { key, class, facts, mut level, logout_uri } = mapped;
+        level.anew = attempt.anew;
         if attempt.anew {
             // They signed in since they left, whatever seconds and clocks make of it: else a service that asked for a
-            // sign-in since then would send them back for another, again and again.
-            level.at = level.at.max(attempt.started_at.min(ctx.now));
+            // sign-in since then would send them back for another, again and again. When exactly may be left unsaid.
+            let left_at = attempt.started_at.min(ctx.now);
+            level.at = Some(level.at.map_or(left_at, |at| at.max(left_at)));
         }
         Ok(UpstreamIdentity {
             upstream: id.clone(),
@@ -121,6 +123,8 @@ impl Upstream {
             class,
             facts,
             level,
+            left_at: attempt.started_at,
+            auth_time: read.auth_time,
             ending: UpstreamEnding { id_token: tokens.id_token, logout_uri },
         })
     }

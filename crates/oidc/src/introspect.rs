@@ -18,6 +18,7 @@ use portal_id_core::grant::Grant;
 use portal_id_core::ids::{ClientId, GrantId};
 use portal_id_core::profile::{Account, AccountState};
 use portal_id_core::store::{StoreResult, Tx};
+use portal_id_core::time::Timestamp;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -65,8 +66,9 @@ pub struct ActiveToken {
 /// How a person signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SignedInHow {
-    /// When.
-    pub auth_time: i64,
+    /// When, if anybody knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_time: Option<i64>,
     /// How sure we are of the person.
     pub acr: &'static str,
     /// By which factors.
@@ -203,7 +205,7 @@ fn refresh_in_force(
 
 fn signed_in(grant: &Grant) -> SignedInHow {
     SignedInHow {
-        auth_time: grant.auth_time.seconds(),
+        auth_time: grant.proved_at().map(Timestamp::seconds),
         acr: acr(grant.ial, Aal::of(&grant.amr)),
         amr: grant.amr.iter().copied().map(Amr::as_str).collect(),
     }

@@ -12,6 +12,7 @@ use portal_id_core::digest::Digest;
 use portal_id_core::facts::{BirthDate, BusinessCode, BusinessName, FullName, IdentityNumber};
 use portal_id_core::profile::{AccountClass, FactSource};
 use portal_id_core::secret::Secret;
+use portal_id_core::time::Timestamp;
 use portal_id_core::upstream::{
     BroughtFacts, BroughtLevel, LinkKey, Purpose, UpstreamEnding, UpstreamId, UpstreamIdentity,
 };
@@ -41,7 +42,9 @@ pub fn vouched_citizen(idp: &TestIdp, subject: &str, number: &str) -> UpstreamId
             identity_number: Some(IdentityNumber::from_stored(number).unwrap()),
             ..BroughtFacts::default()
         },
-        level: BroughtLevel { ial: Ial(2), amr: vec![Amr::Pwd, Amr::Sms, Amr::Mfa], at: idp.now() },
+        level: BroughtLevel { ial: Ial(2), amr: vec![Amr::Pwd, Amr::Sms, Amr::Mfa], at: Some(idp.now()), anew: false },
+        left_at: idp.now(),
+        auth_time: Some(Timestamp::from_seconds(idp.now().seconds())),
         ending: UpstreamEnding { id_token: format!("id-token-of-{subject}"), logout_uri: None },
     }
 }

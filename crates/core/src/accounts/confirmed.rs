@@ -54,8 +54,7 @@ impl Accounts {
     /// The gate: whether the person of this session proved lately who they are, by signing in or since.
     pub fn confirmed(&self, ctx: &Ctx, who: &SignedIn, cookie: Option<&str>) -> Option<Confirmed> {
         let lasts = self.settings.factors.confirmed_for();
-        let proved_at =
-            [Some(who.session.auth_time), self.open_confirmation(who, cookie)].into_iter().flatten().max()?;
+        let proved_at = [who.session.proved_at(), self.open_confirmation(who, cookie)].into_iter().flatten().max()?;
         // A remembered browser is one factor: it may read one's account, never change who can get in.
         (who.session.aal() >= Aal(2) && ctx.now < proved_at + lasts).then(|| Confirmed(who.clone()))
     }

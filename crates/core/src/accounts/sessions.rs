@@ -18,8 +18,8 @@ pub struct OwnSession {
     pub user_agent: String,
     /// The network it was begun from, masked; may be empty.
     pub network: String,
-    /// When the person signed in.
-    pub signed_in_at: Timestamp,
+    /// When the person signed in, if anybody knows.
+    pub signed_in_at: Option<Timestamp>,
     /// When it was last used, to about two minutes.
     pub last_seen_at: Timestamp,
 }
@@ -52,10 +52,10 @@ const MOST_SHOWN: u32 = 50;
 impl OwnSession {
     fn of(session: Session) -> Self {
         Self {
+            signed_in_at: session.proved_at(),
             id: session.id,
             user_agent: session.user_agent,
             network: session.network,
-            signed_in_at: session.auth_time,
             last_seen_at: session.last_seen_at,
         }
     }

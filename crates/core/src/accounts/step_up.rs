@@ -5,7 +5,7 @@
 use super::beginning::{Beginning, Proved};
 use super::sign_in::{Text, ask_second_step, new_challenge};
 use super::{Accounts, Failure, SignInOutcome, SignedIn};
-use crate::acr::Amr;
+use crate::acr::{Aal, Amr};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::challenge::Challenge;
 use crate::ctx::Ctx;
@@ -109,19 +109,21 @@ impl Beginning {
     }
 
     /// The same by another provider, which says how and when the person proved there who they are, and who vouches for it.
+    /// `anew`: it was asked to sign them in anew.
     pub(super) fn raise_by_upstream(
         &self,
         tx: &mut dyn Tx,
         before: &Session,
         proved: &Proved,
+        anew: bool,
     ) -> StoreResult<Option<Session>> {
         let ctx = self.ctx();
-        let both = |factor: &Amr| before.amr.contains(factor) || proved.amr.contains(factor);
+        let (amr, auth_time) = told_of(before, proved, anew);
         let raised = Session {
             secret: *self.session_secret(),
-            amr: Amr::ALL.into_iter().filter(both).collect(),
+            amr,
             ial: proved.ial,
-            auth_time: proved.at,
+            auth_time,
             last_seen_at: ctx.now,
             ..before.clone()
         };
@@ -132,6 +134,17 @@ impl Beginning {
         tx.insert_audit(&entry.session(&raised.id))?;
         Ok(Some(raised))
     }
+}
+
+/// Of which factors, and of which moment, a session tells that was raised by another provider: never of a factor as newer
+/// than it is. A sign-in that was to be new, and one that is worth no less than what was there, stands for itself. Else
+/// what was there before still counts, and the session is as old as the older of the two.
+fn told_of(before: &Session, proved: &Proved, anew: bool) -> (Vec<Amr>, Timestamp) {
+    if anew || Aal::of(&proved.amr) >= before.aal() {
+        return (proved.amr.clone(), proved.at);
+    }
+    let both = |factor: &Amr| before.amr.contains(factor) || proved.amr.contains(factor);
+    (Amr::ALL.into_iter().filter(both).collect(), before.auth_time.min(proved.at))
 }
 
 /// The factors of a session and those that were proved since, each once. The password is only there if it was given:
@@ -145,6 +158,9 @@ fn with(before: &[Amr], proved: &[Amr]) -> Vec<Amr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::acr::Ial;
+    use crate::auth_time;
+    use crate::digest::Digest;
 
     // security: row 11
     #[test]
@@ -154,5 +170,48 @@ mod tests {
         assert_eq!(with(&[], &sms), [Amr::Sms, Amr::Mfa], "a password that nobody gave");
         let all = with(&[Amr::Pwd, Amr::Otp, Amr::Mfa], &[Amr::Pwd, Amr::Pop, Amr::User, Amr::Mfa]);
         assert_eq!(all, [Amr::Pwd, Amr::Otp, Amr::Pop, Amr::User, Amr::Mfa]);
+    }
+
+    fn session(amr: &[Amr], auth_time: Timestamp) -> Session {
+        Session {
+            id: SessionId::from_text("session"),
+            secret: Digest::from_bytes([0; 32]),
+            account_id: AccountId::from_text("account"),
+            auth_time,
+            last_seen_at: auth_time,
+            expires_at: auth_time,
+            amr: amr.to_vec(),
+            ial: Ial(0),
+            user_agent: String::new(),
+            network: String::new(),
+            ended_at: None,
+        }
+    }
+
+    // security: row 11
+    #[test]
+    fn no_factor_is_told_of_as_newer_than_it_is() {
+        let (early, late) = (Timestamp::from_seconds(1_795_399_200), Timestamp::from_seconds(1_795_402_800));
+        let (one, two, key) = (&[Amr::Pwd][..], &[Amr::Pwd, Amr::Sms, Amr::Mfa][..], &[Amr::Hwk, Amr::Mfa][..]);
+        let both = &[Amr::Pwd, Amr::Sms, Amr::Mfa][..];
+        for ((before, of_before), (amr, at), anew, (told, of)) in [
+            // Worth no less: it stands for itself, also when it is the older one.
+            ((two, early), (key, late), false, (key, late)),
+            ((two, late), (key, early), false, (key, early)),
+            ((one, early), (two, late), false, (two, late)),
+            ((two, late), (two, auth_time::UNKNOWN), false, (two, auth_time::UNKNOWN)),
+            // Worth less: what was there still counts, and is no newer for it.
+            ((two, early), (one, late), false, (both, early)),
+            ((two, late), (one, early), false, (both, early)),
+            ((two, late), (one, auth_time::UNKNOWN), false, (both, auth_time::UNKNOWN)),
+            ((key, early), (two, late), false, (&[Amr::Pwd, Amr::Sms, Amr::Hwk, Amr::Mfa][..], early)),
+            // Asked for anew, it is told of alone: nothing else was proved at that moment.
+            ((two, early), (one, late), true, (one, late)),
+            ((key, early), (two, late), true, (two, late)),
+        ] {
+            let proved = Proved { amr: amr.to_vec(), ial: Ial(2), at };
+            let told_now = told_of(&session(before, of_before), &proved, anew);
+            assert_eq!(told_now, (told.to_vec(), of), "{before:?} {of_before:?}, then {amr:?} {at:?}, anew: {anew}");
+        }
     }
 }

@@ -25,7 +25,8 @@ pub(super) fn read(upstream: &Resolved, claims: &Claims<'_>, id_token: &IdToken,
         // It said that somebody signed in, not how: one factor at the least.
         amr.push(Amr::Pwd);
     }
-    BroughtLevel { ial, amr, at: id_token.auth_time.map_or(now, |at| at.min(now)) }
+    // Where it does not say when, nobody knows: it may let in by a session of last week.
+    BroughtLevel { ial, amr, at: id_token.auth_time.map(|at| at.min(now)), anew: false }
 }
 
 /// One value or a list of them; a string may hold several words.

@@ -291,7 +291,8 @@ fn how_somebody_signed_in_is_said_by_rule_and_token_in_words_that_we_know() {
     assert_eq!((said.amr, said.ial), (vec![Amr::Hwk, Amr::Mfa], Ial(2)));
     assert_eq!(level(&token(&[], None)).amr, [Amr::Pwd]);
     let tomorrow = NOW + portal_id_core::time::Span::days(1);
-    assert_eq!(level(&token(&[], Some(tomorrow))).at, NOW, "nobody signed in tomorrow");
+    assert_eq!(level(&token(&[], Some(tomorrow))).at, Some(NOW), "nobody signed in tomorrow");
+    assert_eq!(level(&token(&[], None)).at, None, "nobody knows when");
 }
 
 proptest! {

@@ -13,6 +13,7 @@ use portal_id_core::network::Network;
 use portal_id_core::profile::{AccountClass, FactSource};
 use portal_id_core::secret::Secret;
 use portal_id_core::signing_key::SigningAlgorithm;
+use portal_id_core::time::Span;
 use portal_id_core::upstream::UpstreamId;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -61,6 +62,27 @@ pub enum UserinfoSigned {
     Always,
     /// A signed answer is refused.
     Never,
+}
+
+/// How long ago people may have signed in at the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum AskedAge {
+    /// At most these seconds.
+    Seconds(u32),
+    /// `false`: not asked for.
+    Asked(bool),
+}
+
+impl AskedAge {
+    /// What is asked; `true` says nothing.
+    pub(crate) fn span(self) -> Result<Option<Span>, &'static str> {
+        match self {
+            Self::Seconds(seconds) => Ok(Some(Span::seconds(seconds.into()))),
+            Self::Asked(false) => Ok(None),
+            Self::Asked(true) => Err("max_age is a number of seconds, or false"),
+        }
+    }
 }
 
 /// How the answer of the authorization endpoint travels.
@@ -307,6 +329,9 @@ pub struct UpstreamSettings {
     /// Whether an ID token without `auth_time` is refused when the person was to sign in anew. Default false.
     #[serde(default)]
     pub auth_time_required: bool,
+    /// The `max_age` to ask for in seconds, or false for none: whoever is asked for one must say when people signed in.
+    #[serde(default)]
+    pub max_age: Option<AskedAge>,
     /// What happens there when somebody signs out here.
     #[serde(default)]
     pub logout: Option<LogoutPolicy>,

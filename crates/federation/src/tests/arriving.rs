@@ -1,9 +1,9 @@
 //! Somebody leaves for a provider and comes back.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use super::house::{House, NOW, PUBLIC_URL, browser, departing};
-use super::provider::{CLIENT_ID, Provider, SECRET};
-use crate::{Departing, Missing, Trouble};
+use super::house::{House, NOW, PUBLIC_URL, browser, departing, settings};
+use super::provider::{CLIENT_ID, Key, Provider, SECRET};
+use crate::{Departing, Distrust, Missing, Trouble};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use portal_id_core::acr::{Aal, Amr, Ial};
@@ -33,7 +33,8 @@ async fn a_person_arrives_as_the_national_portal_vouches_for_them() {
     assert_eq!(identity.issuer, format!("{}/oauth2/token", provider.base));
     assert_eq!((identity.key.claim.as_str(), identity.key.value.as_str()), ("TechID", "tech-1"));
     assert_eq!((identity.subject.as_str(), identity.session.as_deref()), ("s-1", Some("sid-1")));
-    assert_eq!((identity.level.ial, identity.level.at), (Ial(2), NOW - Span::seconds(5)));
+    assert_eq!((identity.level.ial, identity.level.at), (Ial(2), Some(NOW - Span::seconds(5))));
+    assert_eq!((identity.left_at, identity.auth_time, identity.level.anew), (NOW, identity.level.at, false));
     assert_eq!(identity.level.amr, [Amr::Pwd, Amr::Sms, Amr::Mfa]);
     let facts = &identity.facts;
     assert_eq!(facts.full_name.as_ref().map(FullName::as_str), Some("Nguyễn Văn An"));
@@ -61,12 +62,13 @@ async fn the_request_says_what_the_preset_says_and_nothing_secret() {
         ("redirect_uri", "https://id.example.gov.vn/upstream/vnconnect/callback"),
         ("scope", "openid"),
         ("acr_values", "LoA1"),
+        ("max_age", "2592000"),
         ("kenh", "web"),
     ] {
         assert_eq!(get(&query, name), Some(value), "{name}");
     }
     assert!(get(&query, "state").unwrap().len() >= 43 && get(&query, "nonce").unwrap().len() >= 43);
-    for absent in ["code_challenge", "prompt", "max_age", "ui_locales", "response_mode", "client_secret"] {
+    for absent in ["code_challenge", "prompt", "ui_locales", "response_mode", "client_secret"] {
         assert_eq!(get(&query, absent), None, "{absent}");
     }
     assert!(!departure.location.contains("sealed-flow"));
@@ -100,6 +102,49 @@ async fn a_step_up_asks_for_the_least_level_that_suffices_and_for_a_new_sign_in(
     let verifier = provider.asked("/oauth2/token")[0].field("code_verifier").unwrap();
     let challenge = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
     assert_eq!(get(&query, "code_challenge"), Some(challenge.as_str()));
+}
+
+// security: row 11
+#[tokio::test]
+async fn when_somebody_signed_in_is_never_made_up() {
+    let provider = Provider::start().await;
+    let house = House::at(&provider, "");
+    let there_and_back = async |anew: bool, away_for: Span, auth_time: Value| {
+        provider.state().id_token.insert("auth_time".to_owned(), auth_time);
+        let departure = house.begin_as(&browser(1, NOW), Departing { anew, ..departing() }).await.unwrap();
+        let back = house.finish(&browser(1, NOW + away_for), &provider.sign_in(&departure)).await;
+        back.map(|arrived| (arrived.identity.level.at, arrived.identity.level.anew))
+    };
+    let (minute, week_ago) = (Span::minutes(1), NOW - Span::days(7));
+    // Not asked to, it may let somebody in by a session of any age: then nobody knows.
+    assert_eq!(there_and_back(false, minute, Value::Null).await.unwrap(), (None, false));
+    assert_eq!(there_and_back(false, minute, json!(week_ago.seconds())).await.unwrap(), (Some(week_ago), false));
+    let within_skew = json!((NOW + minute).seconds() + 30);
+    assert_eq!(there_and_back(false, minute, within_skew).await.unwrap().0, Some(NOW + minute), "its clock is ahead");
+    let tomorrow = there_and_back(false, minute, json!((NOW + Span::days(1)).seconds())).await;
+    assert!(matches!(tomorrow, Err(Trouble::Distrusted(Distrust::Time))), "{tomorrow:?}");
+    // Asked to, they did so since they left, and more is not known.
+    assert_eq!(there_and_back(true, minute, Value::Null).await.unwrap(), (Some(NOW), true));
+    let said = json!(NOW.seconds() + 20);
+    assert_eq!(there_and_back(true, minute, said).await.unwrap().0, Some(NOW + Span::seconds(20)));
+    let old = there_and_back(true, minute, json!(week_ago.seconds())).await;
+    assert!(matches!(old, Err(Trouble::Distrusted(Distrust::TooOld))), "{old:?}");
+}
+
+#[tokio::test]
+async fn whoever_must_say_when_people_signed_in_is_asked_for_an_age_and_it_can_be_set_otherwise() {
+    let provider = Provider::start().await;
+    let asked = async |more: &str, anew: bool| {
+        let house = House::at(&provider, more);
+        let departure = house.begin_as(&browser(1, NOW), Departing { anew, ..departing() }).await.unwrap();
+        get(&query(&departure.location), "max_age").map(str::to_owned)
+    };
+    assert_eq!(asked("", false).await.as_deref(), Some("2592000"));
+    assert_eq!(asked("max_age = 3600", false).await.as_deref(), Some("3600"));
+    assert_eq!(asked("max_age = false", false).await, None);
+    for more in ["", "max_age = 3600", "max_age = false"] {
+        assert_eq!(asked(more, true).await.as_deref(), Some("0"), "{more}");
+    }
 }
 
 #[tokio::test]

@@ -118,6 +118,7 @@ fn every_value_of_every_preset_can_be_set_otherwise() {
         backchannel_logout = false
         clock_skew_seconds = 7
         auth_time_required = true
+        max_age = 7
         default_class = "organisation"
         classes = { own = "business" }
         default_level = { ial = 1, amr = ["sc"] }
@@ -214,6 +215,7 @@ fn settings_that_cannot_work_are_refused_in_words() {
             "id = \"u\"\nissuer = \"https://op.example\"\nclient_id = \"\"\nclient_secret = \"s\"".to_owned(),
             "client_id",
         ),
+        (format!("{good}max_age = true"), "max_age"),
         ("id = \"u\"\nissuer = \"https://op.example\"\nclient_id = \"t\"".to_owned(), "client_secret_file"),
         ("id = \"u\"\nissuer = \"https://op.example\"\nclient_id = \"t\"\nclient_secret = \"\"".to_owned(), "empty"),
         (format!("{good}client_secret_file = \"/nowhere\""), "both set"),

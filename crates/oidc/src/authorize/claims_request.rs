@@ -2,7 +2,7 @@
 //!
 //! A claim is told only if a granted scope opens it: naming one moves it into the ID token and never widens what the
 //! person allowed (security.md row 38). Beyond that three names mean something to the request itself: `sub` and `acr`
-//! with values ([`ClaimsAsked`]); all that is not understood is ignored, and never kept.
+//! with values, and an essential `auth_time` ([`ClaimsAsked`]); all that is not understood is ignored, and never kept.
 
 use super::strict_json;
 use crate::claims;
@@ -30,6 +30,8 @@ pub(super) struct ClaimsAsked {
     pub(super) acr_values: Vec<String>,
     /// Whether one of them must be reached.
     acr_is_essential: bool,
+    /// Whether the client must be told when the person signed in (OpenID Connect Core §2).
+    pub(super) auth_time_is_essential: bool,
 }
 
 impl ClaimsAsked {
@@ -61,6 +63,7 @@ pub(super) fn read(params: &Parameters, client: &Client) -> Result<ClaimsAsked, 
     let subjects = [userinfo.get("sub"), id_token.get("sub")].into_iter().flatten();
     let subjects = subjects.filter(|asked| !asked.values.is_empty()).map(texts).collect();
     let acr = id_token.get("acr").cloned().unwrap_or_default();
+    let auth_time_is_essential = id_token.get("auth_time").is_some_and(|asked| asked.essential);
     let aliases = client.metadata.claim_aliases.all();
     // What is about the person, and the class to tell. No value of a personal claim is kept: it would lie in the database
     // in the open, and no value can bring about a fact.
@@ -78,6 +81,7 @@ pub(super) fn read(params: &Parameters, client: &Client) -> Result<ClaimsAsked, 
         subjects,
         acr_values: texts(&acr),
         acr_is_essential: acr.essential,
+        auth_time_is_essential,
     })
 }
 
@@ -243,6 +247,21 @@ mod tests {
         let both = asked(r#"{"id_token":{"sub":{"value":"a"}},"userinfo":{"sub":{"values":["a","b",1]}}}"#).unwrap();
         assert_eq!(both.subjects, [vec!["a".to_owned(), "b".to_owned()], vec!["a".to_owned()]]);
         assert!(asked(r#"{"id_token":{"sub":{"essential":true}}}"#).unwrap().subjects.is_empty());
+    }
+
+    // security: row 11
+    #[test]
+    fn only_an_essential_auth_time_of_the_id_token_must_be_told() {
+        let must = |text: &str| asked(text).unwrap().auth_time_is_essential;
+        assert!(must(r#"{"id_token":{"auth_time":{"essential":true}}}"#));
+        for content in [
+            r#"{"id_token":{"auth_time":null}}"#,
+            r#"{"id_token":{"auth_time":{"essential":false}}}"#,
+            r#"{"userinfo":{"auth_time":{"essential":true}}}"#,
+            "{}",
+        ] {
+            assert!(!must(content), "{content}");
+        }
     }
 
     // security: row 11

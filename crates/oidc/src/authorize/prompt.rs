@@ -17,6 +17,9 @@ pub(crate) const fn values(registers: bool) -> &'static [&'static str] {
     }
 }
 
+/// Longer than anybody's session.
+const LONG: Span = Span::days(50_000);
+
 /// What a request says about signing in.
 #[expect(clippy::struct_excessive_bools, reason = "each is one value of a set that the standard defines")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,15 +47,19 @@ pub(super) fn read(params: &Parameters) -> Result<Prompt, AuthorizationFault> {
     }
     let max_age = params.get("max_age").map(|text| {
         let whole = text.bytes().all(|byte| byte.is_ascii_digit());
-        // A number beyond u32 is longer than anybody's session: it demands nothing.
-        if whole { Ok(text.parse::<u32>().unwrap_or(u32::MAX)) } else { Err(max_age_fault()) }
+        // A number beyond u32 is longer than anybody's session: it demands no more than that somebody knows when.
+        if whole {
+            Ok(text.parse::<u32>().map_or(LONG, |seconds| Span::seconds(seconds.into())))
+        } else {
+            Err(max_age_fault())
+        }
     });
     Ok(Prompt {
         silent: has("none"),
         login: has("login") || has("select_account"),
         consent: has("consent"),
         create: has("create"),
-        max_age: max_age.transpose()?.map(|seconds| Span::seconds(seconds.into())),
+        max_age: max_age.transpose()?,
         level: asked_for(params.get("acr_values").unwrap_or_default().split(' ')),
     })
 }
@@ -103,6 +110,11 @@ impl Prompt {
         Self { level: self.level.max(level), ..self }
     }
 
+    /// The same for a client that must be told when the person signed in: however long ago, if only that is known.
+    pub(super) fn telling_when(self, must: bool) -> Self {
+        Self { max_age: self.max_age.or(must.then_some(LONG)), ..self }
+    }
+
     /// Judges the session. `started_at` is when the request first arrived, for a person who comes back from our pages:
     /// what is asked of the sign-in is then met by one since that moment.
     pub(super) fn presence(
@@ -137,6 +149,7 @@ mod tests {
     use super::*;
     use crate::testing::{self, NOW};
     use portal_id_core::acr::Amr;
+    use portal_id_core::auth_time;
     use proptest::prelude::*;
 
     fn prompt(query: &str) -> Prompt {
@@ -222,6 +235,27 @@ mod tests {
         };
         assert_eq!(back(begun), Presence::Present);
         assert!(signs_in(back(begun - Span::millis(1))));
+    }
+
+    // security: row 11
+    #[test]
+    fn a_session_of_which_nobody_knows_when_it_was_proved_answers_no_question_about_it() {
+        let unknown = testing::session(auth_time::UNKNOWN);
+        let judged = |prompt: Prompt, started_at| prompt.presence(Some(&unknown), Subjects::default(), started_at, NOW);
+        assert_eq!(judged(prompt(""), None), Presence::Present);
+        for query in ["max_age=0", "max_age=4294967295", "max_age=99999999999", "prompt=login"] {
+            assert!(signs_in(judged(prompt(query), None)), "{query}");
+            assert!(signs_in(judged(prompt(query), Some(NOW - Span::minutes(1)))), "{query}");
+        }
+        assert_eq!(judged(prompt("max_age=99999999999&prompt=none"), None), Presence::LoginRequired);
+        // Whoever must be told when is not told of this one.
+        assert!(signs_in(judged(prompt("").telling_when(true), None)));
+        assert_eq!(judged(prompt("prompt=none").telling_when(true), None), Presence::LoginRequired);
+        let old = testing::session(NOW - Span::days(400));
+        for prompt in [prompt("").telling_when(true), prompt("max_age=99999999999")] {
+            assert_eq!(prompt.presence(Some(&old), Subjects::default(), None, NOW), Presence::Present);
+        }
+        assert!(signs_in(prompt("max_age=60").telling_when(true).presence(Some(&old), Subjects::default(), None, NOW)));
     }
 
     // security: row 11

@@ -40,7 +40,7 @@ impl Request {
         checks::run(&checks::AFTER_NEGOTIATION, &asked)?;
         let claims = claims_request::read(params, client)?;
         let resources = resource::of_authorization(params, client)?;
-        let prompt = prompt::read(params)?.with_level(claims.level());
+        let prompt = prompt::read(params)?.with_level(claims.level()).telling_when(claims.auth_time_is_essential);
         Ok(Self {
             scopes: negotiated.scopes,
             code_challenge: negotiated.code_challenge,

@@ -147,15 +147,14 @@ pub(crate) fn session_id_for_client(vault: &dyn Vault, session: &SessionId, clie
 }
 
 /// How the person signed in, in both tokens: it tells the truth of the sign-in, never what was asked for (decisions 14).
+/// Where nobody knows when that was, nothing is said; a client that must know gets no such sign-in (OpenID Connect Core §2).
 fn put_authentication(claims: &mut Map<String, Value>, grant: &Grant) {
     let aal = Aal::of(&grant.amr);
     let amr: Vec<&str> = grant.amr.iter().copied().map(Amr::as_str).collect();
-    let members = [
-        ("auth_time", json!(grant.auth_time.seconds())),
-        ("acr", json!(acr(grant.ial, aal))),
-        ("amr", json!(amr)),
-        ("aal", json!(aal)),
-        ("ial", json!(grant.ial)),
-    ];
+    if let Some(at) = grant.proved_at() {
+        claims.insert("auth_time".to_owned(), json!(at.seconds()));
+    }
+    let members =
+        [("acr", json!(acr(grant.ial, aal))), ("amr", json!(amr)), ("aal", json!(aal)), ("ial", json!(grant.ial))];
     claims.extend(members.map(|(name, value)| (name.to_owned(), value)));
 }

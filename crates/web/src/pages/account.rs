@@ -26,7 +26,7 @@ pub(crate) struct AccountPage {
     /// What was taken from the account, told.
     pub(crate) disputed: Vec<String>,
     /// When the person signed in.
-    pub(crate) since: String,
+    pub(crate) since: Option<String>,
     /// Whether an address or a phone is missing.
     pub(crate) incomplete: bool,
     /// Whether there are links, or may be.
@@ -151,7 +151,7 @@ pub(crate) async fn get(
     let page = AccountPage {
         facts: OwnFact::all(texts, &federation, who, &own),
         disputed: lost(texts, &own.disputed, &layout.desk),
-        since: moment::at(who.session.auth_time),
+        since: who.session.proved_at().map(moment::at),
         incomplete: own.profile.email.is_none() || own.profile.phone.is_none(),
         links: linked || !federation.offers().is_empty(),
         wants_password: who.account.wants_password(),

@@ -48,7 +48,7 @@ impl AccountSummary {
             ("claim-business_code", profile.business_code.as_ref().map(BusinessCode::masked)),
         ];
         facts.extend(masked.into_iter().filter_map(|(label, value)| value.map(|value| Fact::plain(label, value))));
-        facts.push(Fact::plain("home-signed-in-since", moment::at(who.session.auth_time)));
+        facts.extend(who.session.proved_at().map(|at| Fact::plain("home-signed-in-since", moment::at(at))));
         Self { name, facts }
     }
 }

@@ -31,7 +31,7 @@ pub(crate) struct SessionLine {
     pub(super) id: String,
     pub(super) browser: String,
     pub(super) network: String,
-    pub(super) signed_in: String,
+    pub(super) signed_in: Option<String>,
     pub(super) last_seen: String,
 }
 
@@ -41,7 +41,7 @@ impl SessionLine {
             id: session.id.as_str().to_owned(),
             browser: browser(texts, &session.user_agent),
             network: session.network.clone(),
-            signed_in: moment::at(session.signed_in_at),
+            signed_in: session.signed_in_at.map(moment::at),
             last_seen: moment::at(session.last_seen_at),
         }
     }

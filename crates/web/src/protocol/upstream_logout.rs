@@ -50,7 +50,8 @@ pub(crate) async fn post(
         Ok(notice) => notice,
         Err(refusal) => return refused(&of(refusal)),
     };
-    let ended = s.accounts.end_upstream_sessions(&ctx, &notice.upstream, &notice.issuer, &notice.of, notice.everywhere);
+    let left = (&notice.of, notice.said_at);
+    let ended = s.accounts.end_upstream_sessions(&ctx, &notice.upstream, &notice.issuer, left, notice.everywhere);
     match ended.await {
         Ok(sessions) => {
             tracing::info!(upstream = %notice.upstream, sessions, "Another provider says that somebody left it.");

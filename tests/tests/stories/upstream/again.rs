@@ -6,8 +6,9 @@ use portal_id_testkit::core::acr::{Amr, Ial};
 use portal_id_testkit::core::audit::AuditKind;
 use portal_id_testkit::core::facts::{FormerNumber, FullName, IdentityNumber};
 use portal_id_testkit::core::profile::{AccountClass, AccountState, FactSource, Identifier, IdentifierKind};
-use portal_id_testkit::core::time::Span;
-use portal_id_testkit::core::upstream::{BroughtLevel, Purpose, UpstreamIdentity};
+use portal_id_testkit::core::session::Session;
+use portal_id_testkit::core::time::{Span, Timestamp};
+use portal_id_testkit::core::upstream::{BroughtLevel, LinkKey, Purpose, UpstreamIdentity};
 use portal_id_testkit::core::vouched::VouchedKind;
 use portal_id_testkit::upstream::{upstream, vouched_citizen};
 use portal_id_testkit::{TestIdp, Visitor};
@@ -161,7 +162,7 @@ async fn a_session_of_a_password_is_raised_by_the_upstream_and_by_nobody_else_of
     assert_eq!(visitor.who().await.expect("signed in").session.ial, Ial(0), "to link is not to sign in");
 
     idp.advance(Span::minutes(2)).await;
-    identity.level = BroughtLevel { ial: Ial(3), amr: vec![Amr::Hwk, Amr::Mfa], at: idp.now() };
+    identity.level = BroughtLevel { ial: Ial(3), amr: vec![Amr::Hwk, Amr::Mfa], at: Some(idp.now()), anew: false };
     // In another browser, or as somebody else of the upstream: nothing.
     let mut stranger = Visitor::new(&idp, 2);
     expect_refused(&stranger.arrive_to(&identity, again.clone()).await, ArrivalRefusal::SomebodyElse);
@@ -172,7 +173,8 @@ async fn a_session_of_a_password_is_raised_by_the_upstream_and_by_nobody_else_of
     let outcome = visitor.arrive_to(&identity, again.clone()).await;
     let (raised, _) = signed_in(&outcome);
     assert_eq!((&raised.id, raised.ial, raised.auth_time), (&before.id, Ial(3), idp.now()));
-    assert_eq!(raised.amr, [Amr::Pwd, Amr::Sms, Amr::Hwk, Amr::Mfa]);
+    // At that moment nobody proved a password or a code.
+    assert_eq!(raised.amr, [Amr::Hwk, Amr::Mfa]);
     assert_eq!(raised.acr(), "urn:portal-id:loa:4");
     assert_ne!(raised.secret, before.secret);
     assert!(idp.audited(AuditKind::SteppedUp).await);
@@ -206,15 +208,88 @@ async fn what_the_upstream_says_of_the_sign_in_is_what_the_session_is_worth() {
     ] {
         let mut identity = vouched_citizen(&idp, "binh", NUMBER);
         let at = idp.now() - Span::minutes(7);
-        identity.level = BroughtLevel { ial: Ial(ial), amr: amr.clone(), at };
+        identity.level = BroughtLevel { ial: Ial(ial), amr: amr.clone(), at: Some(at), anew: false };
         let outcome = visitor.arrive(&identity).await;
         let (session, _) = signed_in(&outcome);
         assert_eq!((session.acr(), session.ial, &session.amr, session.auth_time), (acr, Ial(ial), &amr, at));
     }
     // A moment that has not come is not believed.
     let mut identity = vouched_citizen(&idp, "binh", NUMBER);
-    identity.level.at = idp.now() + Span::hours(1);
+    identity.level.at = Some(idp.now() + Span::hours(1));
     assert_eq!(signed_in(&visitor.arrive(&identity).await).0.auth_time, idp.now());
+}
+
+/// Raises the session of a password and a code at an upstream that proves one factor, 20 minutes later.
+async fn raised_by_one_factor(idp: &TestIdp, at: Option<Timestamp>, anew: bool) -> (Session, Session) {
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut visitor = Visitor::new(idp, 1);
+    visitor.sign_in(&an).await;
+    let before = visitor.who().await.expect("signed in").session;
+    let mut identity = vouched_citizen(idp, "an", &an.identity_number);
+    visitor.arrive_to(&identity, Purpose::Link { session: before.id.clone() }).await;
+    idp.advance(Span::minutes(20)).await;
+    (identity.left_at, identity.auth_time) = (idp.now(), at);
+    identity.level = BroughtLevel { ial: Ial(2), amr: vec![Amr::Pwd], at, anew };
+    let outcome = visitor.arrive_to(&identity, Purpose::Again { session: before.id.clone() }).await;
+    let after = signed_in(&outcome).0.clone();
+    // Whoever would change their own factors must have proved two of them a moment ago.
+    let who = visitor.who().await.expect("signed in");
+    assert!(idp.house.accounts.confirmed(&visitor.ctx(), &who, None).is_none(), "{:?}", who.session);
+    (before, after)
+}
+
+// security: row 11
+#[tokio::test]
+async fn what_was_proved_before_still_counts_and_is_no_newer_for_a_journey() {
+    let idp = TestIdp::start().await;
+    let now = idp.now() + Span::minutes(20);
+    let (before, raised) = raised_by_one_factor(&idp, Some(now), false).await;
+    assert_eq!((&raised.amr, raised.auth_time), (&before.amr, before.auth_time));
+    assert_eq!(raised.acr(), "urn:portal-id:loa:3", "vouched for there, and two factors");
+
+    let idp = TestIdp::start().await;
+    let (_, raised) = raised_by_one_factor(&idp, None, false).await;
+    assert_eq!((raised.proved_at(), raised.acr()), (None, "urn:portal-id:loa:3"));
+
+    // Asked for anew, it is told of alone.
+    let idp = TestIdp::start().await;
+    let now = idp.now() + Span::minutes(20);
+    let (_, raised) = raised_by_one_factor(&idp, Some(now), true).await;
+    assert_eq!((raised.amr.as_slice(), raised.auth_time, raised.ial), (&[Amr::Pwd][..], now, Ial(2)));
+}
+
+// security: row 11
+#[tokio::test]
+async fn a_session_of_which_nobody_knows_when_it_was_proved_changes_no_ways_in_and_proves_no_account() {
+    let idp = TestIdp::start().await;
+    let mut visitor = Visitor::new(&idp, 1);
+    let mut identity = vouched_citizen(&idp, "binh", NUMBER);
+    visitor.arrive(&identity).await;
+    assert!(idp.house.accounts.confirmed(&visitor.ctx(), &visitor.who().await.unwrap(), None).is_some());
+    (identity.level.at, identity.auth_time) = (None, None);
+    let (session, _) = {
+        let outcome = visitor.arrive(&identity).await;
+        let (session, first) = signed_in(&outcome);
+        (session.clone(), first)
+    };
+    assert_eq!((session.proved_at(), session.acr()), (None, "urn:portal-id:loa:3"));
+    let who = visitor.who().await.expect("it lives all the same");
+    assert!(idp.house.accounts.confirmed(&visitor.ctx(), &who, None).is_none());
+    let listed = idp.house.accounts.own_sessions(&visitor.ctx(), &who).await.unwrap();
+    assert_eq!(listed.this.signed_in_at, None);
+    // Nor does it prove, to whoever arrives by yet another upstream, that the account is theirs.
+    let elsewhere = UpstreamIdentity {
+        upstream: upstream("vneid"),
+        key: LinkKey { claim: "TechID".to_owned(), value: "binh-vneid".to_owned() },
+        ..vouched_citizen(&idp, "binh", NUMBER)
+    };
+    let ticket = super::ticket(&visitor.arrive(&elsewhere).await).clone();
+    identity.left_at = idp.now();
+    visitor.arrive(&identity).await;
+    let who = visitor.who().await.expect("signed in");
+    let (accounts, ctx) = (&idp.house.accounts, visitor.ctx());
+    let proved = accounts.prove_arrival_by_session(&ctx, &ticket, &who, Here::default()).await.unwrap();
+    assert!(matches!(proved, ArrivalOutcome::NotProved), "{proved:?}");
 }
 
 // security: row 7, 10

@@ -2,7 +2,7 @@
 
 use super::{id_of, known, signed_in};
 use portal_id_testkit::core::audit::AuditKind;
-use portal_id_testkit::core::time::Span;
+use portal_id_testkit::core::time::{Span, Timestamp};
 use portal_id_testkit::core::upstream::{LogoutOf, Purpose, UpstreamIdentity};
 use portal_id_testkit::upstream::{UPSTREAM_ISSUER, upstream, vouched_citizen};
 use portal_id_testkit::{TestIdp, Visitor};
@@ -15,7 +15,8 @@ fn of(subject: Option<&str>, session: Option<&str>) -> LogoutOf {
 
 async fn end(idp: &TestIdp, name: &str, issuer: &str, of: &LogoutOf, everywhere: bool) -> u32 {
     let accounts = &idp.house.accounts;
-    accounts.end_upstream_sessions(&idp.ctx(), &upstream(name), issuer, of, everywhere).await.unwrap()
+    let said_at = Timestamp::from_seconds(idp.now().seconds());
+    accounts.end_upstream_sessions(&idp.ctx(), &upstream(name), issuer, (of, said_at), everywhere).await.unwrap()
 }
 
 // security: row 26

@@ -23,13 +23,13 @@ async fn whoever_is_new_gets_an_account_of_vouched_facts_without_a_password_and_
     let idp = TestIdp::start().await;
     let mut visitor = Visitor::new(&idp, 1);
     let mut identity = vouched_citizen(&idp, "binh", NUMBER);
-    identity.level.at = idp.now() - Span::hours(20);
+    identity.level.at = Some(idp.now() - Span::hours(20));
     let suggested = Phone::from_stored("+84912345678").unwrap();
     identity.facts.phone = Some(Brought { value: suggested.clone(), vouched: false });
     let outcome = visitor.arrive(&identity).await;
     let (session, first) = signed_in(&outcome);
     assert!(first);
-    assert_eq!((session.ial, session.acr(), session.auth_time), (Ial(2), "urn:portal-id:loa:3", identity.level.at));
+    assert_eq!((session.ial, session.acr(), session.proved_at()), (Ial(2), "urn:portal-id:loa:3", identity.level.at));
     let ArrivalOutcome::SignedIn { missing, .. } = &outcome else { unreachable!() };
     let expected = Missing { email: true, phone: true, suggested_email: None, suggested_phone: Some(suggested) };
     assert_eq!(*missing, expected);

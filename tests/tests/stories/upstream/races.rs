@@ -5,9 +5,10 @@ use portal_id_testkit::core::accounts::{ActivateOutcome, ArrivalOutcome, Here};
 use portal_id_testkit::core::ctx::Ctx;
 use portal_id_testkit::core::digest::Digest;
 use portal_id_testkit::core::profile::{AccountClass, AccountState, IdentifierKind};
-use portal_id_testkit::core::upstream::Purpose;
+use portal_id_testkit::core::time::Span;
+use portal_id_testkit::core::upstream::{LogoutOf, Purpose};
 use portal_id_testkit::people::activation_token;
-use portal_id_testkit::upstream::vouched_citizen;
+use portal_id_testkit::upstream::{UPSTREAM_ISSUER, upstream, vouched_citizen};
 use portal_id_testkit::{Citizen, TestIdp, Visitor};
 use std::collections::BTreeSet;
 use tokio::task::JoinSet;
@@ -65,6 +66,30 @@ async fn an_arrival_and_an_activation_of_one_number_leave_one_holder_of_it() {
             (ActivateOutcome::NotCompleted, ArrivalOutcome::SignedIn { new, first: true, .. }) => {
                 assert_eq!(claimant, Some(new.session.account_id));
             }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+// security: row 13, 26
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_an_arrival_and_a_sign_out_there_at_one_moment_no_session_is_left() {
+    let idp = TestIdp::start().await;
+    for round in 0..3 * RACERS {
+        let identity = vouched_citizen(&idp, &format!("binh-{round}"), &format!("0241850{round:05}"));
+        idp.advance(Span::minutes(1)).await;
+        let of = LogoutOf { subject: Some(identity.subject.clone()), session: None };
+        let (accounts, ctx, said_at) = (idp.house.accounts.clone(), idp.ctx(), idp.now());
+        let leaving = tokio::spawn(async move {
+            let name = upstream("vnconnect");
+            accounts.end_upstream_sessions(&ctx, &name, UPSTREAM_ISSUER, (&of, said_at), false).await.unwrap()
+        });
+        let mut visitor = Visitor::new(&idp, round);
+        let arrived = visitor.arrive(&identity).await;
+        leaving.await.unwrap();
+        match arrived {
+            ArrivalOutcome::SignedIn { .. } => assert!(visitor.who().await.is_none(), "round {round}"),
+            ArrivalOutcome::Over => assert!(visitor.cookie.is_none()),
             other => panic!("{other:?}"),
         }
     }

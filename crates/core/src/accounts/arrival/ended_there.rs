@@ -5,6 +5,7 @@ use crate::accounts::{Accounts, Failure};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
 use crate::ids::{AccountId, SessionId};
+use crate::session::Session;
 use crate::time::Timestamp;
 use crate::upstream::{LogoutOf, UpstreamEnding, UpstreamId};
 use std::collections::BTreeMap;
@@ -25,16 +26,19 @@ impl Accounts {
 
     /// An upstream says that a session of it, or everything of a person, ended there (OpenID Connect Back-Channel Logout
     /// 1.0 §2.6): what began with it ends here, and the services are told. With `everywhere` every session of the person
-    /// ends, however it began, and whether or not one that began there is left. How many ended.
+    /// ends, however it began, and whether or not one that began there is left. Whoever is on their way from there does not
+    /// arrive by it any more. How many ended. `said_at` is when the upstream said so, by its own clock.
     pub async fn end_upstream_sessions(
         &self,
         ctx: &Ctx,
         upstream: &UpstreamId,
         issuer: &str,
-        of: &LogoutOf,
+        (of, said_at): (&LogoutOf, Timestamp),
         everywhere: bool,
     ) -> Result<u32, Failure> {
         let Some(ended) = of.ended_by(self.vault.as_ref(), upstream, issuer) else { return Ok(0) };
+        // First: a session that begins too late to be found below finds the mark.
+        self.mark_as_left(ctx, &ended, said_at).await?;
         let (ctx, upstream, letters) = (ctx.clone(), upstream.clone(), self.letters.clone());
         let count = self
             .store
@@ -59,5 +63,18 @@ impl Accounts {
             })
             .await?;
         Ok(count)
+    }
+
+    /// Ends a session that began at the very moment in which it ended at its upstream.
+    pub(super) async fn end_what_ended_there(&self, ctx: &Ctx, session: &Session) -> Result<(), Failure> {
+        let (ctx, letters, session) = (ctx.clone(), self.letters.clone(), session.clone());
+        self.store
+            .tx("end_what_ended_there", move |tx| {
+                ending::end(tx, &letters, &ctx, Which::One(&session.id))?;
+                let entry = AuditEntry::new(&ctx, AuditKind::UpstreamEndedSession).account(&session.account_id);
+                tx.insert_audit(&entry.session(&session.id))
+            })
+            .await?;
+        Ok(())
     }
 }

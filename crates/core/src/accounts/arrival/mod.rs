@@ -4,6 +4,7 @@
 mod decide;
 mod displacing;
 mod ended_there;
+mod left_there;
 mod linking;
 mod links;
 mod looking;
@@ -24,6 +25,7 @@ use super::beginning::Proved as ProvedBy;
 use super::messages::Letters;
 use super::{Accounts, Failure, Here, RegistrationMode};
 use crate::audit::{AuditEntry, AuditKind};
+use crate::auth_time;
 use crate::ctx::Ctx;
 use crate::digest::Digest;
 use crate::facts::Username;
@@ -93,6 +95,11 @@ impl Accounts {
         purpose: Purpose,
         here: Here<'_>,
     ) -> Result<ArrivalOutcome, Failure> {
+        if self.has_left(ctx, &identity).await? {
+            let entry = AuditEntry::new(ctx, AuditKind::ArrivalRefused);
+            self.store.tx("refuse_arrival", move |tx| tx.insert_audit(&entry)).await?;
+            return Ok(ArrivalOutcome::Over);
+        }
         self.arrive_with(ctx, identity, purpose, Proof::NotAsked, here).await
     }
 
@@ -133,6 +140,11 @@ impl Accounts {
         Ok(match came {
             Came::In(came_in) => {
                 let In { session, account, first } = *came_in;
+                // Between the first look and now the upstream may have said that they left, and not found this session.
+                if self.has_left(ctx, &identity).await? {
+                    self.end_what_ended_there(ctx, &session).await?;
+                    return Ok(ArrivalOutcome::Over);
+                }
                 let missing = self.missing(&account, &identity)?;
                 self.keep_suggestions(ctx, &session.id, &missing).await;
                 let new = Box::new(self.new_session(ctx, cookie, session, here.known_device));
@@ -235,7 +247,8 @@ impl Arriving {
 
     fn proved(&self) -> ProvedBy {
         let level = &self.identity.level;
-        ProvedBy { amr: level.amr.clone(), ial: level.ial, at: level.at.min(self.ctx.now) }
+        let at = level.at.map_or(auth_time::UNKNOWN, |at| at.min(self.ctx.now));
+        ProvedBy { amr: level.amr.clone(), ial: level.ial, at }
     }
 
     fn linking(&self) -> Linking<'_> {

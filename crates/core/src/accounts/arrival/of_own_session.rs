@@ -23,7 +23,8 @@ impl Arriving {
             Ok(account) => account,
             Err(why) => return self.refuse(tx, why, Some(&account.id)),
         };
-        let Some(session) = self.beginning.raise_by_upstream(tx, &before, &self.proved())? else {
+        let anew = self.identity.level.anew;
+        let Some(session) = self.beginning.raise_by_upstream(tx, &before, &self.proved(), anew)? else {
             return self.refuse(tx, ArrivalRefusal::SomebodyElse, Some(&account.id));
         };
         self.note_session(tx, &link, &session)?;

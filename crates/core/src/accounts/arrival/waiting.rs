@@ -14,7 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 /// How long it waits.
-const LIFETIME: Span = Span::minutes(30);
+pub(super) const LIFETIME: Span = Span::minutes(30);
 
 /// A waiting arrival.
 #[derive(Clone, Serialize, Deserialize)]
@@ -55,11 +55,13 @@ impl Accounts {
         self.vault.digest(DigestPurpose::Arrival, &[ticket.expose().as_bytes()])
     }
 
-    /// The arrival of a ticket, which goes on waiting.
+    /// The arrival of a ticket, which goes on waiting; `None` as well when the session that it came by has ended there.
     pub(super) async fn find_waiting(&self, ctx: &Ctx, ticket: &Secret) -> Result<Option<Waiting>, Failure> {
         let digest = self.arrival_digest(ticket);
         let found = self.ephemeral.find(&key(&digest), ctx.now).await;
-        Ok(self.open_waiting(ctx, &digest, found.map_err(|error| Failure::Unavailable(error.to_string()))?))
+        let found = found.map_err(|error| Failure::Unavailable(error.to_string()))?;
+        let Some(waiting) = self.open_waiting(ctx, &digest, found) else { return Ok(None) };
+        Ok(if self.has_left(ctx, &waiting.identity).await? { None } else { Some(waiting) })
     }
 
     /// The arrival of a ticket, which is used up by that: of two requests one goes on. Looked at first, so that another

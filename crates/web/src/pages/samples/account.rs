@@ -162,7 +162,7 @@ impl Samples {
             id: self.v("0192f3a1-7c1e-7b1a-9d52-3f2b8c1d0e5f"),
             browser: self.v(browser),
             network: self.v("203.0.113.•••"),
-            signed_in: self.v("10:25, 23/11/2026"),
+            signed_in: Some(self.v("10:25, 23/11/2026")),
             last_seen: self.v("10:40, 23/11/2026"),
         }
     }

@@ -225,7 +225,7 @@ impl Samples {
                 layout: self.signed_in("account-title"),
                 facts,
                 disputed: if full { Vec::new() } else { disputed.to_vec() },
-                since: self.v("10:25, 23/11/2026"),
+                since: Some(self.v("10:25, 23/11/2026")),
                 incomplete: !full,
                 links: true,
                 wants_password: !full,

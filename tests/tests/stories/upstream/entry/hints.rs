@@ -11,7 +11,7 @@ const HINT: (&str, &str) = ("idp_hint", "vnconnect");
 async fn a_request_that_names_an_upstream_leads_straight_there_and_back_to_the_service() {
     let mut gate = Gate::open().await;
     let there = gate.request(&[HINT, ("login_hint", "024185001234")]).await.expect_away(&gate.portal.base);
-    assert_eq!((of(&there, "prompt"), of(&there, "max_age")), (None, None));
+    assert_eq!((of(&there, "prompt"), of(&there, "max_age").as_deref()), (None, Some("2592000")));
     assert_eq!(of(&there, "login_hint").as_deref(), Some("024185001234"), "the service named whom it meant it for");
     let page = gate.come_back(&there).await;
     let claims = gate.claims(page).await;

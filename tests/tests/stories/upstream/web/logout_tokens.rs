@@ -16,7 +16,7 @@ use std::sync::Arc;
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
 
 /// What a good token of the portal says.
-fn good(idp: &TestIdp, portal: &Provider) -> Value {
+pub(super) fn good(idp: &TestIdp, portal: &Provider) -> Value {
     let now = idp.now().seconds();
     json!({
         "iss": portal.issuer(), "aud": CLIENT_ID, "iat": now, "exp": now + 120, "jti": "j-1", "sub": "s-binh",
@@ -25,14 +25,14 @@ fn good(idp: &TestIdp, portal: &Provider) -> Value {
 }
 
 /// The claims with these changed; `null` takes one out.
-fn with(mut claims: Value, changes: &Value) -> Value {
+pub(super) fn with(mut claims: Value, changes: &Value) -> Value {
     let map = claims.as_object_mut().unwrap();
     map.extend(changes.as_object().unwrap().clone());
     map.retain(|_, value| !value.is_null());
     claims
 }
 
-fn signed_by(key: &OwnKey, claims: &Value) -> String {
+pub(super) fn signed_by(key: &OwnKey, claims: &Value) -> String {
     let mut header = key.header();
     header["typ"] = json!("logout+jwt");
     key.sign(&header, claims)
@@ -45,7 +45,7 @@ async fn post_body(idp: &TestIdp, id: &str, body: String) -> Answer {
     idp.browser().send_raw(request.body(body.into()).unwrap()).await
 }
 
-async fn post(idp: &TestIdp, id: &str, token: &str) -> Answer {
+pub(super) async fn post(idp: &TestIdp, id: &str, token: &str) -> Answer {
     post_body(idp, id, form_urlencoded::Serializer::new(String::new()).append_pair("logout_token", token).finish())
         .await
 }

@@ -9,6 +9,7 @@ mod distrust;
 mod faults;
 mod foreign_forms;
 mod leaving;
+mod left_there;
 mod links;
 mod logout_tokens;
 mod matrix;
