@@ -13,6 +13,7 @@ mod logout_tokens;
 mod metrics;
 mod mixing;
 mod own_account;
+mod presets;
 mod proving;
 mod refusing;
 mod switched;
