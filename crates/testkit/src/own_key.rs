@@ -33,6 +33,13 @@ impl OwnKey {
         })
     }
 
+    /// The whole of it, as an operator keeps it in a file.
+    pub fn private_jwk(&self) -> Value {
+        let mut jwk = self.public_jwk();
+        jwk["d"] = URL_SAFE_NO_PAD.encode(self.key.to_bytes()).into();
+        jwk
+    }
+
     /// A JWK Set of this key alone.
     pub fn set(&self) -> Value {
         json!({ "keys": [self.public_jwk()] })

@@ -128,6 +128,43 @@ impl Provider {
         Arc::new(provider)
     }
 
+    /// A realm of a province's Keycloak, at `https://<id>.example/auth/realms/tinh`, with numbers in the claims that Hue's has.
+    pub fn keycloak(id: &str) -> Arc<Self> {
+        let provider = Self::new(id, &format!("https://{id}.example"), "keycloak");
+        provider.inside().person(
+            json!({ "sub": "f3a1", "sid": "kc-1" }),
+            json!({
+                "sub": "f3a1", "name": "Lê Văn Cường", "birthdate": "1979-05-02", "email": "cuong@example.vn",
+                "email_verified": false, "citizenId": "024079004321", "identityCardId": "121234567",
+            }),
+        );
+        Arc::new(provider)
+    }
+
+    /// A WSO2 Identity Server of a province, at `https://<id>.example`.
+    pub fn wso2(id: &str) -> Arc<Self> {
+        let provider = Self::new(id, &format!("https://{id}.example"), "wso2");
+        provider.inside().person(
+            json!({ "sub": "cuong@carbon.super" }),
+            json!({ "sub": "cuong@carbon.super", "name": "Lê Văn Cường", "birthdate": "1979-05-02" }),
+        );
+        Arc::new(provider)
+    }
+
+    /// VNeID, at `https://vneid.example`, with a citizen of the second level.
+    pub fn vneid() -> Arc<Self> {
+        let provider = Self::new("vneid", "https://vneid.example", "vneid");
+        provider.inside().person(
+            json!({ "sub": "v-binh" }),
+            json!({
+                "sub": "v-binh", "TechID": "binh", "LoaiTaiKhoan": 1, "loAs": "LoA1", "IAL": 2, "SoDinhDanh": "024185001234",
+                "HoVaTen": "Trần Thị Bình", "NgayThangNamSinh": "19850315",
+                "userProfileUri": "https://vneid.example/toi", "logoutUri": "https://vneid.example/thoat?phien=1",
+            }),
+        );
+        Arc::new(provider)
+    }
+
     fn new(id: &str, base: &str, preset: &'static str) -> Self {
         let key = OwnKey::named(&format!("key-of-{id}"));
         let inside = Inside {
@@ -165,19 +202,60 @@ impl Provider {
 
     /// The issuer of its tokens.
     pub fn issuer(&self) -> String {
-        if self.preset == "vnconnect" { format!("{}/oauth2/token", self.base) } else { self.base.clone() }
+        match self.preset {
+            "vnconnect" | "wso2" => format!("{}/oauth2/token", self.base),
+            _ => format!("{}{}", self.base, self.root()),
+        }
+    }
+
+    /// Below which path it lies.
+    fn root(&self) -> &'static str {
+        if self.preset == "keycloak" { "/auth/realms/tinh" } else { "" }
+    }
+
+    /// The paths of its endpoints: sign-in, token, userinfo, keys, sign-out, metadata.
+    fn places(&self) -> [&'static str; 6] {
+        match self.preset {
+            "keycloak" => [
+                "/auth/realms/tinh/protocol/openid-connect/auth",
+                "/auth/realms/tinh/protocol/openid-connect/token",
+                "/auth/realms/tinh/protocol/openid-connect/userinfo",
+                "/auth/realms/tinh/protocol/openid-connect/certs",
+                "/auth/realms/tinh/protocol/openid-connect/logout",
+                "/auth/realms/tinh/.well-known/openid-configuration",
+            ],
+            "wso2" => [
+                "/oauth2/authorize",
+                "/oauth2/token",
+                "/oauth2/userinfo",
+                "/oauth2/jwks",
+                "/oidc/logout",
+                "/oauth2/token/.well-known/openid-configuration",
+            ],
+            // All but the first are what its operator told us.
+            "vneid" => ["/auth", "/told/token", "/told/userinfo", "/told/keys", "/told/logout", "/told/metadata"],
+            _ => [
+                "/oauth2/authorize",
+                "/oauth2/token",
+                "/oauth2/userinfo",
+                "/oauth2/jwks",
+                "/oidc/logout",
+                "/.well-known/openid-configuration",
+            ],
+        }
     }
 
     /// How an operator writes it down.
     pub fn toml(&self) -> String {
         let Self { id, base, preset, .. } = self;
+        let root = self.root();
         let name = if *preset == "vnconnect" {
             ""
         } else {
             "name = { vi = \"Tài khoản tỉnh\", en = \"Provincial account\" }\n"
         };
         format!(
-            "[[federation.upstreams]]\nid = \"{id}\"\npreset = \"{preset}\"\nbase_url = \"{base}\"\nclient_id = \"{CLIENT_ID}\"\nclient_secret = \"{SECRET}\"\n{name}"
+            "[[federation.upstreams]]\nid = \"{id}\"\npreset = \"{preset}\"\nbase_url = \"{base}{root}\"\nclient_id = \"{CLIENT_ID}\"\nclient_secret = \"{SECRET}\"\n{name}"
         )
     }
 
@@ -237,31 +315,35 @@ impl Provider {
 
     fn well(&self, inside: &Inside, asked: &Asked) -> (u16, &'static str, String) {
         const JSON: &str = "application/json";
-        match asked.path.as_str() {
-            "/oauth2/token" => match asked.field("code").filter(|code| inside.nonces.contains_key(*code)) {
+        let [sign_in, token, userinfo, keys, sign_out, metadata] = self.places();
+        let path = asked.path.as_str();
+        if path == token {
+            match asked.field("code").filter(|code| inside.nonces.contains_key(*code)) {
                 Some(code) => {
                     let id_token = inside.token.clone().unwrap_or_else(|| self.id_token(inside, code));
                     let answer = json!({ "access_token": "access-token-of-the-portal", "token_type": "Bearer", "expires_in": 300, "id_token": id_token });
                     (200, JSON, answer.to_string())
                 }
                 None => (400, JSON, json!({ "error": "invalid_grant" }).to_string()),
-            },
-            "/oauth2/userinfo" => (200, JSON, Value::Object(inside.userinfo.clone()).to_string()),
-            "/oauth2/jwks" => (200, JSON, json!({ "keys": inside.published }).to_string()),
-            "/.well-known/openid-configuration" => {
-                let base = &self.base;
-                let mut metadata = json!({
-                    "issuer": self.issuer(),
-                    "authorization_endpoint": format!("{base}/oauth2/authorize"),
-                    "token_endpoint": format!("{base}/oauth2/token"),
-                    "userinfo_endpoint": format!("{base}/oauth2/userinfo"),
-                    "jwks_uri": format!("{base}/oauth2/jwks"),
-                    "end_session_endpoint": format!("{base}/oidc/logout"),
-                });
-                metadata.as_object_mut().unwrap().extend(inside.metadata.clone());
-                (200, JSON, metadata.to_string())
             }
-            _ => (404, "text/html", "<h1>404</h1>".to_owned()),
+        } else if path == userinfo {
+            (200, JSON, Value::Object(inside.userinfo.clone()).to_string())
+        } else if path == keys {
+            (200, JSON, json!({ "keys": inside.published }).to_string())
+        } else if path == metadata {
+            let base = &self.base;
+            let mut document = json!({
+                "issuer": self.issuer(),
+                "authorization_endpoint": format!("{base}{sign_in}"),
+                "token_endpoint": format!("{base}{token}"),
+                "userinfo_endpoint": format!("{base}{userinfo}"),
+                "jwks_uri": format!("{base}{keys}"),
+                "end_session_endpoint": format!("{base}{sign_out}"),
+            });
+            document.as_object_mut().unwrap().extend(inside.metadata.clone());
+            (200, JSON, document.to_string())
+        } else {
+            (404, "text/html", "<h1>404</h1>".to_owned())
         }
     }
 

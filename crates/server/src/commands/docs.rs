@@ -54,8 +54,14 @@ fn config_page(schema: &Value) -> String {
 fn section(page: &mut String, root: &Value, schema: &Value, inherited: Option<&Value>, path: &str, depth: usize) {
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
     let defaults = inherited.or_else(|| schema.get("default"));
+    let is_table = |schema: &Value| schema.get("properties").is_some();
     let (tables, plain): (Vec<_>, Vec<_>) =
-        properties.iter().partition(|(_, property)| resolve(root, property).get("properties").is_some());
+        properties.iter().partition(|(_, property)| is_table(resolve(root, property)));
+    let lists = plain.iter().filter_map(|(name, property)| {
+        let one = resolve(root, resolve(root, property).get("items")?);
+        is_table(one).then_some((*name, *property, one))
+    });
+    let lists: Vec<_> = lists.collect();
     if !plain.is_empty() {
         let _ = writeln!(page, "\n| setting | default | meaning |\n|---|---|---|");
         for (name, property) in plain {
@@ -69,6 +75,11 @@ fn section(page: &mut String, root: &Value, schema: &Value, inherited: Option<&V
         let _ = writeln!(page, "\n{} `[{path}]`\n\n{}", "#".repeat(depth.min(4)), words(property));
         let inherited = defaults.and_then(|all| all.get(name)).or_else(|| property.get("default"));
         section(page, root, resolve(root, property), inherited, &path, depth + 1);
+    }
+    for (name, property, one) in lists {
+        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        let _ = writeln!(page, "\n{} `[[{path}]]`\n\n{}", "#".repeat(depth.min(4)), words(property));
+        section(page, root, one, None, &path, depth + 1);
     }
 }
 
@@ -97,4 +108,23 @@ fn meaning(root: &Value, property: &Value) -> String {
         .collect();
     let words = words(property);
     if choices.is_empty() { words } else { format!("{words} One of {}.", choices.join(", ")) }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_a_list_of_tables_is_told_field_by_field() {
+        let page = render(Page::Config).unwrap();
+        let (_, upstreams) = page.split_once("`[[federation.upstreams]]`\n").unwrap();
+        for row in ["| `token_endpoint` |", "| `timeout_seconds` | `5` |", "| `deep_link` |", "| `source` |"] {
+            assert!(upstreams.contains(row), "{row}");
+        }
+        for table in ["`[federation.upstreams.claims]`", "`[[federation.upstreams.levels]]`"] {
+            assert!(upstreams.contains(table), "{table}");
+        }
+        assert!(page.contains("One of `client_secret_post`, `client_secret_basic`, `private_key_jwt`."));
+    }
 }

@@ -57,6 +57,9 @@ pub async fn status(house: &House, only: Option<&str>) -> anyhow::Result<String>
         writeln!(said, "  and for signing out: {}", house.federation.signed_out_uri(&id))?;
         let ours = house.config.oidc.issuer.trim_end_matches('/');
         writeln!(said, "  and for back-channel logout: {ours}/upstream/{id}/backchannel-logout")?;
+        if let Some(key) = house.federation.public_key(&id) {
+            writeln!(said, "  and our key: {}", serde_json::to_string(&key)?)?;
+        }
         match house.federation.probe(&ctx, &id).await {
             Ok(found) => {
                 writeln!(said, "  answers: issuer {}, {} keys", found.issuer, found.keys)?;

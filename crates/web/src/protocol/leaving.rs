@@ -89,6 +89,16 @@ fn provider<'a>(
     let carried = return_to.map(|to| posted::seal(s.vault.as_ref(), &visit.ctx, Destination::SignedOut, &to.carried()));
     let departure = s.federation.farewell(visit.ctx.now, id, ending, carried.as_deref())?;
     let name = s.federation.offer(id.as_str())?.name.text(visit.ctx.language).to_owned();
-    let address = Some(departure.location).filter(|address| address.len() <= LONGEST_ADDRESS)?;
+    let address = departure.location;
+    if address.len() > LONGEST_ADDRESS {
+        let (request_id, bytes) = (&visit.ctx.request_id, address.len());
+        tracing::warn!(
+            request_id,
+            upstream = %id,
+            bytes,
+            "Somebody who signed out here is not sent to another provider: the address would be too long, as its ID token is."
+        );
+        return None;
+    }
     Some(Onward::Provider { address, name })
 }

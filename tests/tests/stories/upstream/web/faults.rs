@@ -40,6 +40,72 @@ async fn a_fault_on_the_wire_is_named_leaves_the_other_ways_open_and_ends_by_its
     }
 }
 
+/// Metadata are read by whoever goes there first, and for a day by nobody who cannot have them.
+#[tokio::test]
+async fn metadata_that_fail_on_the_wire_leave_the_other_ways_open_and_come_by_themselves() {
+    const METADATA: &str = "/.well-known/openid-configuration";
+    let portal = Provider::vnconnect_on_a_socket().await;
+    let more = format!("timeout_seconds = 1\ndiscovery_url = \"{}{METADATA}\"", portal.base);
+    let idp = TestIdp::start_calling(&portal, &more).await;
+    let mut town = Town::around(idp, portal).await;
+    let an = town.idp.citizen("nguyen.thi.an").activated().create().await;
+    let html = Manner::Say("text/html", "<h1>Bảo trì</h1>".to_owned());
+    for manner in [Manner::Status(500), Manner::Cut, Manner::Hang, html] {
+        // What was read a day ago is not known any more.
+        town.idp.advance(Span::hours(25)).await;
+        town.browser = town.idp.browser();
+        town.portal.inside().manners.insert(METADATA.to_owned(), manner.clone());
+        let request = town.service.authorize_url(super::SCOPE);
+        let page = town.browser.open(request.as_str()).await.expect("sign-in");
+        let button = page.link("by-vnconnect").expect("the button");
+        let page = expect_trouble(town.browser.open(&button).await, 503, "upstream-away");
+        assert!(page.link("sign-in").unwrap().contains("flow="), "{manner:?}");
+        sign_in_locally(&town.idp, &an).await;
+        town.portal.inside().manners.clear();
+        let there = town.browser.open(&page.link("again").unwrap()).await.expect_away(&town.portal.base);
+        let page = town.come_back(&there).await;
+        town.tokens(page).await.fields();
+        // An hour later they serve all the same while they cannot be had.
+        town.idp.advance(Span::minutes(61)).await;
+        town.browser = town.idp.browser();
+        town.portal.inside().manners.insert(METADATA.to_owned(), manner.clone());
+        let page = town.walk().await;
+        town.tokens(page).await.fields();
+        town.portal.inside().manners.clear();
+    }
+    // Five in a row: nobody is sent there and nobody calls, until half a minute later one finds out.
+    town.idp.advance(Span::hours(25)).await;
+    town.portal.inside().manners.insert(METADATA.to_owned(), Manner::Status(404));
+    for _ in 0..5 {
+        expect_trouble(town.idp.browser().open("/upstream/vnconnect/start").await, 503, "upstream-away");
+    }
+    let asked = town.portal.asked_at(METADATA).len();
+    expect_trouble(town.idp.browser().open("/upstream/vnconnect/start").await, 503, "upstream-away");
+    assert_eq!(town.portal.asked_at(METADATA).len(), asked);
+    town.portal.inside().manners.clear();
+    town.idp.advance(Span::seconds(31)).await;
+    town.browser = town.idp.browser();
+    let page = town.walk().await;
+    town.tokens(page).await.fields();
+}
+
+/// As many as come while the keys hang all hear of it after one time-out, not one after another.
+#[tokio::test]
+async fn whoever_waits_for_keys_that_hang_hears_of_it_with_the_others() {
+    let town = Town::calling("timeout_seconds = 2").await;
+    let mut ready = Vec::new();
+    for _ in 0..10 {
+        ready.push(left(&town).await);
+    }
+    town.portal.inside().manners.insert("/oauth2/jwks".to_owned(), Manner::Hang);
+    let stuck: Vec<_> = ready.into_iter().map(|(browser, back)| coming_back(browser, back)).collect();
+    town.portal.has_been_asked("/oauth2/token", 10).await;
+    for one in stuck {
+        expect_trouble(one.await.unwrap(), 503, "upstream-away");
+    }
+    assert_eq!(town.portal.asked_at("/oauth2/jwks").len(), 1, "one waited, and all of them know");
+}
+
 /// Comes back from there, in a browser of its own, and waits for what is said.
 fn coming_back(mut browser: Browser, back: Url) -> tokio::task::JoinHandle<Page> {
     tokio::spawn(async move { browser.open(back.as_str()).await })

@@ -71,6 +71,36 @@ async fn metrics_tell_of_an_outage_and_of_its_end() {
     assert!(number(address, "portal_id_store_commits_total").await.unwrap() > 0);
 }
 
+/// Whichever endpoint it is, and the others working all the while.
+#[tokio::test]
+async fn metrics_tell_of_the_outage_of_any_one_endpoint() {
+    let html = Manner::Say("text/html", "<h1>Bảo trì</h1>".to_owned());
+    for (path, manner) in [
+        ("/oauth2/jwks", Manner::Status(500)),
+        ("/oauth2/userinfo", Manner::Away),
+        ("/oauth2/userinfo", html.clone()),
+        ("/oauth2/token", html),
+    ] {
+        let mut town = Town::begin().await;
+        let (address, _stop) = listen(&town.idp).await;
+        town.portal.inside().manners.insert(path.to_owned(), manner.clone());
+        for number in 0..5 {
+            assert_eq!(of_the_portal(address, "circuit_open").await, Some(0), "{path} {manner:?} after {number}");
+            town.browser = town.idp.browser();
+            expect_trouble(town.walk().await, 503, "upstream-away");
+        }
+        assert_eq!(of_the_portal(address, "circuit_open").await, Some(1), "{path} {manner:?}");
+        assert_eq!(of_the_portal(address, "failures_total").await, Some(5), "{path} {manner:?}");
+        expect_trouble(town.idp.browser().open("/upstream/vnconnect/start").await, 503, "upstream-away");
+        town.portal.inside().manners.clear();
+        town.idp.advance(Span::seconds(31)).await;
+        town.browser = town.idp.browser();
+        let page = town.walk().await;
+        town.tokens(page).await.fields();
+        assert_eq!(of_the_portal(address, "circuit_open").await, Some(0), "{path} {manner:?}");
+    }
+}
+
 #[tokio::test]
 async fn metrics_are_not_where_people_come_and_nothing_else_is_where_metrics_are() {
     let idp = TestIdp::start().await;

@@ -16,6 +16,7 @@ mod matrix;
 mod metrics;
 mod mixing;
 mod own_account;
+mod presets;
 mod provenance;
 mod proving;
 mod refusing;
