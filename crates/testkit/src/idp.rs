@@ -77,7 +77,9 @@ impl TestIdp {
     pub async fn start_calling_all(providers: &[(&Arc<Provider>, &str)]) -> Self {
         let configure = |config: &mut Config| providers.iter().for_each(|(one, more)| one.configure(config, more));
         let add = |outside: &mut Outside| {
-            providers.iter().for_each(|(one, _)| one.by_clock(&outside.clock));
+            for (one, _) in providers {
+                one.by_clock(&outside.clock);
+            }
             outside.upstreams = None;
         };
         Self::start_outside(configure, add).await

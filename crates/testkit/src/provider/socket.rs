@@ -48,7 +48,7 @@ impl Provider {
     /// The line of settings that makes a house believe its certificate.
     pub fn root_ca_file(&self) -> String {
         let file = self.root_ca.as_ref().expect("a provider over TLS");
-        format!("root_ca_file = {:?}\n", file.path())
+        format!("root_ca_file = \"{}\"\n", file.path().display())
     }
 
     /// Waits until it was asked so often at a path.
