@@ -11,6 +11,7 @@ use super::not_me::NotMeLetter;
 use super::registration_writing::free_username;
 use super::{Accounts, Confirmed, Failure, Field, FieldErrors, PasswordForm};
 use crate::audit::{AuditEntry, AuditKind};
+use crate::credential::Factors;
 use crate::ctx::Ctx;
 use crate::facts::{Email, FieldError, Username};
 use crate::outbox::Message;
@@ -30,7 +31,7 @@ pub struct FirstPasswordForm {
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FirstPasswordOutcome {
-    /// Set: from now on its holder signs in here too.
+    /// Set: its holder signs in here too, with a second step ([`Accounts::has_second_step`]).
     Set,
     /// Something in the form must be mended.
     Refused(FieldErrors),
@@ -53,6 +54,13 @@ impl Account {
 }
 
 impl Accounts {
+    /// Whether the account has something to take the second step with: without it a password opens nothing.
+    pub async fn has_second_step(&self, ctx: &Ctx, account: &Account) -> Result<bool, Failure> {
+        let (id, phone) = (account.id.clone(), self.open_profile(account)?.phone.is_some());
+        let credentials = self.store.read("second_step_of_password", move |tx| tx.list_credentials(&id)).await?;
+        Ok(Factors::of(&credentials, ctx.now).suffice(phone))
+    }
+
     /// Gives one's own account its first password. The name is chosen with it, unless there is a chosen one.
     pub async fn set_first_password(
         &self,

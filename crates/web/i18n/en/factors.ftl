@@ -100,7 +100,7 @@ security-done-renamed = The passkey has its new name.
 security-done-removed = Removed. If the account has an e-mail address, we have told you there.
 security-done-forgotten = All browsers were forgotten. Your next sign-in takes both steps.
 security-done-too-many = Your account already has the most that are allowed. Remove one, then add again.
-security-done-last-way = Not removed: it is the only way left into your account. First set a password or link another portal, then remove it.
+security-done-last-way = Not removed: it is the only way left into your account. First set a password and add a phone number, or link another system, then remove it.
 security-done-over = The page was open too long or has been used. Nothing was changed; please do it again.
 
 add-authenticator-title = Add an authenticator app

@@ -98,7 +98,7 @@ security-done-renamed = Đã đổi tên khóa truy cập.
 security-done-removed = Đã xóa. Nếu tài khoản có địa chỉ email, chúng tôi đã gửi thư báo đến đó.
 security-done-forgotten = Đã bỏ ghi nhớ tất cả trình duyệt. Lần đăng nhập sau cần đủ hai bước.
 security-done-too-many = Tài khoản đã đạt số lượng tối đa. Hãy xóa bớt một mục rồi thêm lại.
-security-done-last-way = Chưa xóa: đây là cách duy nhất còn lại để vào tài khoản của bạn. Hãy đặt mật khẩu hoặc liên kết với cổng khác trước, rồi xóa.
+security-done-last-way = Chưa xóa: đây là cách duy nhất còn lại để vào tài khoản của bạn. Trước hết hãy đặt mật khẩu và thêm số điện thoại, hoặc liên kết với hệ thống khác, rồi xóa.
 security-done-over = Trang trước đã mở quá lâu hoặc đã được dùng. Chưa có gì thay đổi; hãy làm lại.
 
 add-authenticator-title = Thêm ứng dụng xác thực

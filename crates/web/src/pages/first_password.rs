@@ -31,6 +31,8 @@ pub(crate) struct FirstPasswordPage {
     pub(crate) username: String,
     /// The key of the hint at the name.
     pub(crate) username_hint: &'static str,
+    /// Whether the password will open nothing until there is a phone.
+    pub(crate) needs_phone: bool,
     pub(crate) action: String,
 }
 
@@ -62,7 +64,7 @@ pub(crate) async fn get(visit: Visit, State(accounts): State<Arc<Accounts>>) -> 
     if !owner.account().wants_password() {
         return Ok(to_change(visit));
     }
-    Ok(show(visit, &owner, StatusCode::OK, String::new(), Problems::default(), None))
+    show(visit, &accounts, &owner, Remark::default()).await
 }
 
 /// `POST /account/password/first`
@@ -77,7 +79,7 @@ pub(crate) async fn post(
     };
     let texts = Texts::of(visit.ctx.language);
     let (status, problems, news) = match accounts.set_first_password(&visit.ctx, &owner, &form).await? {
-        FirstPasswordOutcome::Set => return Ok(notice::show(visit, Notice::PASSWORD_SET)),
+        FirstPasswordOutcome::Set => return set(visit, &accounts, &owner).await,
         FirstPasswordOutcome::HasOne => return Ok(to_change(visit)),
         FirstPasswordOutcome::Over => return Ok(visit.by_way_of("/sign-in", Next::Password)),
         FirstPasswordOutcome::Refused(errors) => {
@@ -88,7 +90,16 @@ pub(crate) async fn post(
             (StatusCode::TOO_MANY_REQUESTS, Problems::default(), Some(news))
         }
     };
-    Ok(show(visit, &owner, status, form.username, problems, news))
+    show(visit, &accounts, &owner, Remark { status, username: form.username, problems, news }).await
+}
+
+/// Says what the new password is good for: nothing, until there is a second step to take after it.
+async fn set(mut visit: Visit, accounts: &Accounts, owner: &Confirmed) -> PageResult {
+    if accounts.has_second_step(&visit.ctx, owner.account()).await? {
+        return Ok(notice::show(visit, Notice::PASSWORD_SET));
+    }
+    visit.next.get_or_insert(Next::Account);
+    Ok(notice::show(visit, Notice::PASSWORD_SET_PHONE))
 }
 
 fn to_change(visit: Visit) -> Response {
@@ -96,15 +107,19 @@ fn to_change(visit: Visit) -> Response {
     visit.to(path)
 }
 
-fn show(
-    visit: Visit,
-    owner: &Confirmed,
+/// What the form says back.
+#[derive(Default)]
+struct Remark {
     status: StatusCode,
     username: String,
     problems: Problems,
     news: Option<String>,
-) -> Response {
+}
+
+async fn show(visit: Visit, accounts: &Accounts, owner: &Confirmed, remark: Remark) -> PageResult {
     let account = owner.account();
+    let needs_phone = !accounts.has_second_step(&visit.ctx, account).await?;
+    let Remark { status, username, problems, news } = remark;
     let layout = visit.layout("first-password-title");
     let page = FirstPasswordPage {
         problems,
@@ -115,8 +130,9 @@ fn show(
             AccountClass::Citizen => "hint-username",
             AccountClass::Business | AccountClass::Organisation => "hint-username-business",
         },
+        needs_phone,
         action: layout.to(PATH),
         layout,
     };
-    visit.page(status, page)
+    Ok(visit.page(status, page))
 }

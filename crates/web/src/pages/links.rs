@@ -23,6 +23,33 @@ pub(crate) struct LinksPage {
     pub(crate) links: Vec<LinkLine>,
     /// The providers that are not linked yet.
     pub(crate) others: Vec<Way>,
+    /// What makes another way in, where a link is the only one.
+    pub(crate) another_way: AnotherWay,
+}
+
+/// What an account lacks for its password to lead in.
+#[derive(Clone, Copy)]
+pub(crate) enum AnotherWay {
+    /// The password itself.
+    Password,
+    /// A phone for the code.
+    Phone,
+}
+
+impl AnotherWay {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Password => "links-only-password",
+            Self::Phone => "links-only-phone",
+        }
+    }
+
+    fn address(self, layout: &Layout) -> String {
+        match self {
+            Self::Password => layout.to(Next::Password.path()),
+            Self::Phone => layout.to_next(Next::Contact.path(), "links"),
+        }
+    }
 }
 
 /// One link.
@@ -95,6 +122,7 @@ pub(crate) async fn get(
     let page = LinksPage {
         news: DONE.into_iter().find(|(word, _)| *word == done).map(|(_, key)| key),
         others,
+        another_way: if who.account.wants_password() { AnotherWay::Password } else { AnotherWay::Phone },
         links: links.iter().map(|link| LinkLine::of(texts, &federation, link)).collect(),
         layout,
     };

@@ -59,6 +59,7 @@ const SIGN_IN: Option<WayOn> = Some(WayOn { id: "sign-in", path: "/sign-in", wor
 const SIGN_IN_AGAIN: Option<WayOn> = Some(WayOn { id: "sign-in", path: "/sign-in", words: "code-over-sign-in" });
 const ARRIVAL: Option<WayOn> = Some(WayOn { id: "arrival", path: "/sign-in/arrival", words: "arrival-code-back" });
 const CONTACT: Option<WayOn> = Some(WayOn { id: "contact", path: "/account/contact", words: "contact-code-back" });
+const PHONE: Option<WayOn> = Some(WayOn { id: "contact", path: "/account/contact", words: "password-set-phone-add" });
 const ACCOUNT: Option<WayOn> = Some(WayOn { id: "account", path: "/account", words: "security-back" });
 
 impl Notice {
@@ -97,6 +98,8 @@ impl Notice {
 
     /// A first password was set.
     pub(super) const PASSWORD_SET: Self = Self { done: true, way_on: ACCOUNT, ..notice!("password-set") };
+    /// A first password was set that opens nothing yet: there is no phone for the code.
+    pub(super) const PASSWORD_SET_PHONE: Self = Self { way_on: PHONE, ..notice!("password-set-phone") };
     /// The code that proves an account is over; the arrival is not.
     pub(super) const ARRIVAL_CODE_OVER: Self =
         Self { status: StatusCode::GONE, way_on: ARRIVAL, ..notice!("arrival-code-over") };
@@ -106,7 +109,7 @@ impl Notice {
 
     /// All of them.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::ACTIVATED,
         Self::ACTIVATION_USED,
         Self::ACTIVATION_RESENT,
@@ -122,6 +125,7 @@ impl Notice {
         Self::PASSWORD_CHANGED,
         Self::NEW_PASSWORD_SAVED,
         Self::PASSWORD_SET,
+        Self::PASSWORD_SET_PHONE,
         Self::ARRIVAL_CODE_OVER,
         Self::CONTACT_CODE_OVER,
     ];

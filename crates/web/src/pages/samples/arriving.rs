@@ -7,7 +7,7 @@ use crate::pages::arrival::{ArrivalPage, CandidateLine};
 use crate::pages::contact::ContactPage;
 use crate::pages::first_password::FirstPasswordPage;
 use crate::pages::layout::Layout;
-use crate::pages::links::{LinkLine, LinksPage};
+use crate::pages::links::{AnotherWay, LinkLine, LinksPage};
 use crate::pages::one_code::OneCodePage;
 use crate::pages::problems::Problems;
 use crate::pages::upstream::Way;
@@ -157,13 +157,14 @@ impl Samples {
             only,
         };
         let samples = [
-            ("links", None, vec![line("1", false, false), line("2", false, true)], self.ways()),
-            ("links-only", Some("links-last-way"), vec![line("1", true, false)], Vec::new()),
-            ("links-none", Some("links-done-removed"), Vec::new(), self.ways()),
+            ("links", None, vec![line("1", false, false), line("2", false, true)], self.ways(), AnotherWay::Phone),
+            ("links-only", Some("links-last-way"), vec![line("1", true, false)], Vec::new(), AnotherWay::Password),
+            ("links-only-phone", None, vec![line("1", true, false)], Vec::new(), AnotherWay::Phone),
+            ("links-none", Some("links-done-removed"), Vec::new(), self.ways(), AnotherWay::Password),
         ];
-        for (sample, news, links, others) in samples {
+        for (sample, news, links, others, another_way) in samples {
             let layout = self.signed_in("links-title");
-            self.draw(sample, &LinksPage { layout, news, links, others });
+            self.draw(sample, &LinksPage { layout, news, links, others, another_way });
         }
         self.first_passwords();
         self.facts();
@@ -188,6 +189,7 @@ impl Samples {
                 named: named.then(|| self.v("nguyenthian85")),
                 username: self.v("nguyenthian85"),
                 username_hint: "hint-username",
+                needs_phone: !named,
                 action: layout.to("/account/password/first"),
                 layout,
             };

@@ -72,6 +72,41 @@ async fn the_first_password_is_set_on_its_page_and_signs_in_from_then_on() {
     let _ = elsewhere.submit(page.form_with("code").fill("code", &code).press("action", "verify")).await.expect("home");
 }
 
+/// Whoever gave no phone is not told that the password opens the account, and is led to what is missing.
+#[tokio::test]
+async fn a_first_password_opens_nothing_without_a_phone_and_the_page_leads_to_one() {
+    let mut town = Town::begin().await;
+    let page = town.walk().await;
+    let _ = town.tokens(page).await;
+    let links = town.browser.open("/account/links").await.expect("links");
+    let page = town.browser.open(&links.link("another-way").unwrap()).await.expect("first-password");
+    assert!(page.text_of("#needs-phone").contains("thêm số điện thoại"), "{}", page.words());
+    let set = town.browser.submit(filled(&page, NAME, PASSWORD)).await.expect("password-set-phone");
+    assert!(set.words().contains("chưa dùng để đăng nhập được"), "{}", set.words());
+    let sign_in = async |town: &Town| {
+        let mut elsewhere = town.idp.browser();
+        let page = elsewhere.open("/sign-in").await.expect("sign-in");
+        elsewhere.submit(page.form_with("password").fill("username", NAME).fill("password", PASSWORD)).await
+    };
+    let refused = sign_in(&town).await.expect("sign-in");
+    assert!(refused.words().contains("chưa có số điện thoại để nhận mã"), "{}", refused.words());
+    // The link is still the only way in, and another password would not change that.
+    let links = town.browser.open("/account/links").await.expect("links");
+    let _ = town.browser.open(&links.link("another-way").unwrap()).await.expect("contact");
+    assert!(links.words().contains("Thêm số điện thoại trước") && !links.html().contains("value=\"remove\""));
+
+    let page = town.browser.open(&set.link("contact").unwrap()).await.expect("contact");
+    let phone = page.form_with("phone").fill("phone", "0912 345 678").press("action", "phone");
+    let sent = town.browser.submit(phone).await.expect("contact-code");
+    let code = town.idp.newest_code("+84912345678").await;
+    let given = sent.form_with("code").fill("code", &code).press("action", "verify");
+    let page = town.browser.submit(given).await.expect("contact");
+    let _ = town.browser.open(&page.link("skip").unwrap()).await.expect("account");
+    let _ = sign_in(&town).await.expect("code");
+    let links = town.browser.open("/account/links").await.expect("links");
+    assert!(links.html().contains("value=\"remove\""), "{}", links.words());
+}
+
 // security: row 11
 #[tokio::test]
 async fn whoever_has_not_proved_lately_who_they_are_sets_no_password() {
@@ -86,7 +121,7 @@ async fn whoever_has_not_proved_lately_who_they_are_sets_no_password() {
     let now = town.idp.now().seconds();
     town.portal.inside().id_token.insert("auth_time".to_owned(), json!(now));
     let page = town.come_back(&there).await.expect("first-password");
-    let _ = town.browser.submit(filled(&page, NAME, PASSWORD)).await.expect("password-set");
+    let _ = town.browser.submit(filled(&page, NAME, PASSWORD)).await.expect("password-set-phone");
     // Nobody without a session gets there.
     let _ = town.idp.browser().open("/account/password/first").await.expect("sign-in");
 }
