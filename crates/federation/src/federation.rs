@@ -177,11 +177,6 @@ impl Federation {
         self.offers_of(|set| set.id.as_str() == id).pop()
     }
 
-    /// The one that the national portal's deep link leads to.
-    pub fn by_deep_link(&self) -> Option<Offer> {
-        self.offers_of(|set| set.deep_link).into_iter().next()
-    }
-
     /// Those by which somebody can reach this level.
     pub fn reaching(&self, ial: Ial, aal: Aal) -> Vec<Offer> {
         self.offers_of(|set| set.reaches(ial, aal))
