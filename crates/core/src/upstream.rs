@@ -288,7 +288,7 @@ pub struct UpstreamLink {
     pub id: UpstreamLinkId,
     /// Which upstream.
     pub upstream: UpstreamId,
-    /// Its issuer when the link was made, for operators.
+    /// Its issuer when the person last arrived by it, for operators.
     pub issuer: String,
     /// [`LinkKey::digest`].
     pub key: Digest,

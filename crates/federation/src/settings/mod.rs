@@ -125,7 +125,8 @@ impl ClaimNames {
     }
 }
 
-/// In which claims an upstream says what. A claim that is not named here is never read.
+/// In which claims an upstream says what. No other claim about a person is read: only those of `levels`, and
+/// `email_verified` and `phone_number_verified`, which say how far these can be believed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClaimMap {
