@@ -13,6 +13,7 @@ use portal_id_core::network::Network;
 use portal_id_core::profile::AccountClass;
 use portal_id_core::secret::Secret;
 use portal_id_core::signing_key::SigningAlgorithm;
+use portal_id_core::time::Span;
 use portal_id_core::upstream::UpstreamId;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -306,7 +307,7 @@ pub struct UpstreamSettings {
     /// Seconds after which a call is given up. Default 5.
     #[serde(default = "five")]
     pub timeout_seconds: u32,
-    /// How far its clock may be off, in seconds. Default 60.
+    /// How far its clock may be off, in seconds. Default 60, at most 600.
     #[serde(default = "sixty")]
     pub clock_skew_seconds: u32,
     /// Whether `vnconnect=1` in an address leads to it. Default: whether it is the preset `vnconnect`.
@@ -339,6 +340,10 @@ const fn yes() -> bool {
 const fn five() -> u32 {
     5
 }
+
+/// How far an upstream's clock may be off at most. Whoever wants more should set that clock: a token counts for
+/// so much longer than it says, and marks of what was heeded are kept as long.
+pub(crate) const MOST_CLOCK_SKEW: Span = Span::minutes(10);
 
 const fn sixty() -> u32 {
     60
