@@ -125,8 +125,8 @@ fn assembled(set: &Addresses, document: &Map<String, Value>) -> Result<Endpoints
             return Err("its metadata name another issuer; set issuer to what they say, if that is right".to_owned());
         }
         (Some(set), _) => set.clone(),
-        (None, Some(said)) if set.discovery.as_deref().is_some_and(|from| same_host(from, &said)) => said,
-        (None, _) => return Err("its metadata name no issuer at their own host; set issuer".to_owned()),
+        (None, Some(said)) if set.discovery.as_deref().is_some_and(|from| same_origin(from, &said)) => said,
+        (None, _) => return Err("its metadata name no issuer at their own origin; set issuer".to_owned()),
     };
     let pick = |own: &Option<String>, name: &str| own.clone().or_else(|| said(name).filter(|said| is_web(said)));
     let need = |own: &Option<String>, name: &str| pick(own, name).ok_or_else(|| format!("its metadata lack {name}"));
@@ -146,9 +146,9 @@ fn is_web(text: &str) -> bool {
     Url::parse(text).is_ok_and(web)
 }
 
-fn same_host(one: &str, other: &str) -> bool {
-    let host = |text: &str| Url::parse(text).ok().map(|url| (url.scheme().to_owned(), url.origin()));
-    host(one).is_some_and(|one| Some(one) == host(other))
+fn same_origin(one: &str, other: &str) -> bool {
+    let origin = |text: &str| Url::parse(text).ok().map(|url| url.origin());
+    origin(one).is_some_and(|one| Some(one) == origin(other))
 }
 
 #[cfg(test)]

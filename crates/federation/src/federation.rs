@@ -1,8 +1,7 @@
 //! The upstreams, and everything that can be done with one.
 
 use crate::answer::{Answer, plain_error};
-use crate::attempt::{Attempt, Attempts, Baggage, Beginning};
-use crate::departure::Asked;
+use crate::attempt::{Attempt, Attempts, Baggage};
 use crate::key_cache::Unverified;
 use crate::line::Standing;
 use crate::settings::{FederationSettings, Resolved};
@@ -214,12 +213,8 @@ impl Federation {
         }
         let endpoints = upstream.endpoints(ctx.now).await?;
         let set = &upstream.set;
-        let Departing { purpose, baggage, anew, least, login_hint } = departing;
-        let beginning =
-            Beginning { upstream: set.id.clone(), nonce: set.nonce, pkce: set.pkce, purpose, baggage, anew };
-        let asked = Asked { anew, least, login_hint };
-        let (state, attempt) = self.attempts.begin(ctx, beginning).await?;
-        departure::address(ctx, set, &endpoints, &asked, (&state, &attempt), &self.redirect_uri(&set.id))
+        let (state, attempt) = self.attempts.begin(ctx, set, &departing).await?;
+        departure::address(ctx, set, &endpoints, &departing, (&state, &attempt), &self.redirect_uri(&set.id))
             .ok_or_else(|| away(upstream.line.failed(ctx.now, "its authorization_endpoint is no address".to_owned())))
     }
 
