@@ -5,6 +5,7 @@ import { before, describe, test } from 'node:test';
 import * as client from 'openid-client';
 import { Browser } from './support/browser.js';
 import { walk } from './support/citizen.js';
+import { runPiece } from './support/guide.js';
 import { SCOPES, authorization, discover, refusalOf, signIn } from './support/service.js';
 import { settings } from './support/settings.js';
 
@@ -266,6 +267,28 @@ describe('the authorization endpoint', () => {
     const { callback } = await walk(browser, url);
     assert.equal(callback.searchParams.get('error'), 'invalid_request');
     assert.equal(callback.searchParams.get('state'), checks.expectedState);
+  });
+});
+
+describe('the code in the guide', () => {
+  test('begins a sign-in that the library finishes, and hands on what the national portal sends along', async () => {
+    const [state, nonce] = [client.randomState(), client.randomNonce()];
+    const given = {
+      ISSUER: settings.issuer, CLIENT_ID: settings.clientId, CLIENT_SECRET: settings.clientSecret,
+      BASE_URL: new URL(settings.redirectUri).origin, state, nonce,
+    };
+    const { configuration: own, verifier, redirectTo } = await runPiece('README.md', given, 'configuration, verifier, redirectTo');
+    const { callback } = await walk(browser, redirectTo);
+    const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce };
+    assert.ok((await client.authorizationCodeGrant(own, callback, checks)).claims().sub);
+
+    const deep = { vnconnect: '1', MaTTHCDP: '1.000894', MaCoQuanThucHien: 'H03.16', MaDVC: '2-5' };
+    const query = new URLSearchParams({ ...deep, other: 'x' });
+    const parameters = Object.fromEntries(redirectTo.searchParams);
+    const { redirectTo: handedOn } = await runPiece('asking.md', { query, parameters, configuration: own }, 'redirectTo');
+    const { callback: back } = await walk(browser, handedOn);
+    for (const [name, value] of Object.entries(deep)) assert.equal(back.searchParams.get(name), value, name);
+    assert.ok(back.searchParams.get('code') && !back.searchParams.has('other'));
   });
 });
 

@@ -44,8 +44,8 @@ async function through(options, walk) {
   }
 }
 
-async function arriveFirst(visit, person) {
-  await leave(visit, { look: true });
+async function arriveFirst(visit, person, by) {
+  await leave(visit, { look: true, by });
   await signInThere(visit.page, person);
   await giveContact(visit, person);
   await agree(visit.page);
@@ -221,6 +221,30 @@ describe('a national portal that is out of order', () => {
         await told(page);
       }));
   }
+});
+
+describe('the addresses of the national portal', () => {
+  const read = async ({ context }) => (await context.request.get(`${upstream}/test/metadata`)).json();
+  const METADATA = '/oauth2/token/.well-known/openid-configuration';
+
+  test('are read from its metadata, which are not at the root, and kept', () =>
+    through({ width: 1280, language: 'vi', scripts: true }, async (visit) => {
+      await arriveFirst(visit, newcomer());
+      assert.deepEqual(await read(visit), { [METADATA]: 1 }, 'once for everybody who came until now, and nowhere else');
+    }));
+
+  test('are those of the preset where no metadata are named, and then none are asked for', () =>
+    through({ width: 360, language: 'en', scripts: true }, async (visit) => {
+      const { page, language } = visit;
+      const before = await read(visit);
+      const claims = await arriveFirst(visit, newcomer(), '#by-vnconnect-preset');
+      assert.deepEqual([claims.acr, claims.identity_number_source], ['urn:portal-id:loa:3', 'national_portal']);
+      await signOutAtTheService(page);
+      await page.waitForURL(`${upstream}/oidc/logout**`);
+      await page.locator('#leave').click();
+      await seeSignedOut(page, language);
+      assert.deepEqual(await read(visit), before);
+    }));
 });
 
 describe('the way there and back', () => {

@@ -33,8 +33,8 @@ const provider = new Provider(issuer, {
     client_id: required('CLIENT_ID'),
     client_secret: required('CLIENT_SECRET'),
     token_endpoint_auth_method: 'client_secret_post',
-    redirect_uris: [required('REDIRECT_URI')],
-    post_logout_redirect_uris: [required('POST_LOGOUT_URI')],
+    redirect_uris: required('REDIRECT_URIS').split(' '),
+    post_logout_redirect_uris: required('POST_LOGOUT_URIS').split(' '),
     backchannel_logout_uri: required('BACKCHANNEL_LOGOUT_URI'),
     backchannel_logout_session_required: true,
     id_token_signed_response_alg: 'RS256',
@@ -117,6 +117,9 @@ async function body(request) {
 // Walks take the token endpoint away and give it back: POST /test/token with `works=no` or `works=yes`.
 let tokenEndpointWorks = true;
 
+// How often programs asked for metadata, by address: GET /test/metadata tells.
+const asked = new Map();
+
 const library = provider.callback();
 createServer((request, response) => {
   const { pathname } = new URL(request.url, base);
@@ -133,6 +136,10 @@ createServer((request, response) => {
       response.end();
     });
   }
+  if (pathname === '/test/metadata') {
+    return response.setHeader('content-type', 'application/json').end(JSON.stringify(Object.fromEntries(asked)));
+  }
+  if (pathname.includes('/.well-known/')) asked.set(pathname, (asked.get(pathname) ?? 0) + 1);
   if (pathname === '/oauth2/token' && !tokenEndpointWorks) return response.writeHead(500).end();
   // Where WSO2 has it; the library knows the root alone.
   if (pathname === METADATA) request.url = '/.well-known/openid-configuration';

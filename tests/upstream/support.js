@@ -9,13 +9,13 @@ if (!upstream) throw new Error('Run `cargo xtask test upstream`, which starts wh
 export const VISITS = [360, 1280].flatMap((width) => ['vi', 'en'].map((language) => ({ width, language })));
 
 // At the service "Đăng nhập", and on our page the button of the national portal; up to its first page, or past it.
-export async function leave(visit, { look = false } = {}) {
+export async function leave(visit, { look = false, by = '#by-vnconnect' } = {}) {
   const { page, language } = visit;
   await page.goto(`${settings.service}/?lang=${language}`);
   await page.locator('header a[href="/sign-in"]').click();
-  await page.locator('#by-vnconnect').waitFor();
+  await page.locator(by).waitFor();
   if (look) await inspect(visit, 'upstream-sign-in');
-  await page.locator('#by-vnconnect').click();
+  await page.locator(by).click();
   await page.waitForURL(({ origin }) => origin !== new URL(settings.issuer).origin);
 }
 

@@ -147,7 +147,7 @@ impl Profile {
 
     /// The number of a former identity card, kept beside the identity number or instead of it: whoever has no other
     /// number still meets whoever gives the same one as their former.
-    fn any_former_number(&self) -> Option<FormerNumber> {
+    pub(crate) fn any_former_number(&self) -> Option<FormerNumber> {
         self.former_number.clone().or_else(|| self.identity_number.as_ref()?.as_former())
     }
 
@@ -259,7 +259,7 @@ impl FactSource {
 }
 
 /// A looked-up fact of an account: its blind index, and who vouches for it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identifier {
     /// Whose fact it is.
     pub account_id: AccountId,

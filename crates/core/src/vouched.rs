@@ -8,7 +8,7 @@ use crate::acr::Ial;
 use crate::digest::{Digest, DigestPurpose};
 use crate::ids::AccountId;
 use crate::ports::Vault;
-use crate::profile::{FactSource, Profile};
+use crate::profile::{FactSource, IdentifierKind, Profile};
 use crate::time::Timestamp;
 use crate::upstream::UpstreamId;
 
@@ -86,6 +86,18 @@ impl VouchedKind {
     }
 }
 
+impl From<IdentifierKind> for VouchedKind {
+    fn from(kind: IdentifierKind) -> Self {
+        match kind {
+            IdentifierKind::Email => Self::Email,
+            IdentifierKind::Phone => Self::Phone,
+            IdentifierKind::IdentityNumber => Self::IdentityNumber,
+            IdentifierKind::FormerNumber => Self::FormerNumber,
+            IdentifierKind::BusinessCode => Self::BusinessCode,
+        }
+    }
+}
+
 /// That somebody vouched for a fact, as it is remembered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VouchedFact {
@@ -105,10 +117,61 @@ pub struct VouchedFact {
     pub verified_at: Timestamp,
 }
 
+/// How much somebody's word about a fact weighs: at which level they gave it, and among equals who they are. The national
+/// portal weighs more than another provider, and that more than whoever saw the papers at the desk. A later word takes the
+/// place of one that weighs no more; a lighter one changes nothing, neither who vouches nor since when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Weight {
+    // In this order: the level counts first.
+    ial: Ial,
+    rank: u8,
+}
+
+impl Weight {
+    /// That of a word of `source` at level `ial`.
+    pub const fn of(source: FactSource, ial: Ial) -> Self {
+        let rank = match source {
+            FactSource::SelfDeclared => 0,
+            FactSource::Mailbox | FactSource::PhoneCode | FactSource::Desk => 1,
+            FactSource::Provider => 2,
+            FactSource::NationalPortal => 3,
+        };
+        Self { ial, rank }
+    }
+}
+
 impl VouchedFact {
+    /// How much it weighs.
+    pub const fn weight(&self) -> Weight {
+        Weight::of(self.source, self.ial)
+    }
+
     /// Whether it still is about what the profile says.
     pub fn holds(&self, profile: &Profile, vault: &dyn Vault) -> bool {
         let value = self.kind.of(profile);
         value.is_some_and(|value| self.kind.digest(vault, &self.account_id, &value) == self.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_level_of_a_word_counts_first_and_then_who_gave_it() {
+        use FactSource::{Desk, NationalPortal, Provider};
+        let lightest_first = [
+            (Desk, 0),
+            (Provider, 0),
+            (NationalPortal, 0),
+            (Desk, 1),
+            (Provider, 1),
+            (NationalPortal, 1),
+            (Provider, 2),
+            (NationalPortal, 2),
+            (Provider, 3),
+        ];
+        let weights = lightest_first.map(|(source, ial)| Weight::of(source, Ial(ial)));
+        assert!(weights.is_sorted_by(|lighter, heavier| lighter < heavier), "{weights:?}");
     }
 }

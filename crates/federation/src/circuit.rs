@@ -1,4 +1,5 @@
-//! When an upstream that fails is left alone for a while, so that nobody waits for it in vain and it can recover.
+//! When an endpoint of an upstream that fails is left alone for a while, so that nobody waits for it in vain and it can
+//! recover.
 
 use portal_id_core::time::{Span, Timestamp};
 
@@ -18,12 +19,14 @@ pub enum CircuitState {
     Probing,
 }
 
-/// One upstream's circuit.
+/// One endpoint's circuit.
 #[derive(Debug, Default)]
 pub(crate) struct Circuit {
     failures_in_a_row: u32,
     /// Until when it is left alone.
     open_until: Option<Timestamp>,
+    /// Whether a call is under way that finds out.
+    probing: bool,
 }
 
 impl Circuit {
@@ -35,6 +38,7 @@ impl Circuit {
             Some(until) if now < until => false,
             Some(_) => {
                 self.open_until = Some(now + OPEN_FOR);
+                self.probing = true;
                 true
             }
         }
@@ -42,12 +46,20 @@ impl Circuit {
 
     /// It worked. Whether that is news.
     pub(crate) fn succeeded(&mut self) -> bool {
-        self.failures_in_a_row = 0;
+        (self.failures_in_a_row, self.probing) = (0, false);
         self.open_until.take().is_some()
+    }
+
+    /// It answered, and nothing is known by that: the next call finds out.
+    pub(crate) const fn undecided(&mut self, now: Timestamp) {
+        if self.probing {
+            (self.open_until, self.probing) = (Some(now), false);
+        }
     }
 
     /// It failed. Whether the circuit opened by that.
     pub(crate) fn failed(&mut self, now: Timestamp) -> bool {
+        self.probing = false;
         self.failures_in_a_row = self.failures_in_a_row.saturating_add(1);
         if self.failures_in_a_row < FAILURES {
             return false;
@@ -105,6 +117,24 @@ mod tests {
         assert!(circuit.admits(later + OPEN_FOR));
         assert!(circuit.succeeded());
         assert!(circuit.admits(later) && circuit.admits(later));
+    }
+
+    #[test]
+    fn an_answer_that_decides_nothing_neither_opens_nor_closes_it_and_hands_the_probe_on() {
+        let mut circuit = Circuit::default();
+        for _ in 1..FAILURES {
+            circuit.failed(NOW);
+        }
+        circuit.undecided(NOW);
+        assert_eq!(circuit.state(NOW), CircuitState::Closed);
+        assert!(circuit.failed(NOW), "it did not count as a success");
+        circuit.undecided(NOW);
+        assert!(!circuit.admits(NOW), "a call from before ends no pause");
+        let later = NOW + OPEN_FOR;
+        assert!(circuit.admits(later) && !circuit.admits(later));
+        circuit.undecided(later);
+        assert_eq!(circuit.state(later), CircuitState::Probing);
+        assert!(circuit.admits(later) && !circuit.admits(later));
     }
 
     #[test]

@@ -1,21 +1,13 @@
 //! Where the endpoints of an upstream are: as set, else as its metadata say (OpenID Connect Discovery 1.0, RFC 8414).
 
-use crate::line::{Failed, Line};
+use crate::kept::Kept;
+use crate::line::{Errand, Failed, Line};
 use crate::settings::Addresses;
 use portal_id_core::ports::{CallBody, UpstreamCall};
-use portal_id_core::time::{Span, Timestamp};
+use portal_id_core::time::Timestamp;
 use serde_json::{Map, Value};
-use std::sync::{Arc, Mutex as Held, PoisonError};
-use tokio::sync::Mutex;
+use std::sync::Arc;
 use url::Url;
-
-/// How long metadata are used without asking again.
-const KEEP: Span = Span::hours(1);
-/// How long old ones still serve when they cannot be fetched.
-const KEEP_STALE: Span = Span::hours(24);
-
-/// How long we do without a fetch that failed, while old metadata serve: whoever signs in then need not wait for it.
-const TRY_AGAIN_AFTER: Span = Span::seconds(30);
 
 /// The endpoints of an upstream.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,44 +33,14 @@ impl Endpoints {
 
 /// The endpoints as this node knows them.
 #[derive(Default)]
-pub(crate) struct Discovery {
-    known: Held<Option<Known>>,
-    /// One asks at a time; the others then find what came.
-    asking: Mutex<()>,
-}
-
-#[derive(Clone)]
-struct Known {
-    endpoints: Arc<Endpoints>,
-    fetched_at: Timestamp,
-    asked_at: Timestamp,
-}
-
-impl Known {
-    /// Whether to use it without asking: it is new enough, or good enough and we asked in vain a moment ago.
-    fn serves(&self, now: Timestamp) -> bool {
-        now < self.fetched_at + KEEP || (self.is_good(now) && now < self.asked_at + TRY_AGAIN_AFTER)
-    }
-
-    fn is_good(&self, now: Timestamp) -> bool {
-        now < self.fetched_at + KEEP_STALE
-    }
-}
+pub(crate) struct Discovery(Kept<Endpoints>);
 
 impl Discovery {
-    fn known(&self) -> Option<Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn note(&self, known: Known) {
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
-    }
-
     /// What is known without asking.
     pub(crate) fn at_hand(&self, set: &Addresses, now: Timestamp) -> Option<Arc<Endpoints>> {
         match &set.discovery {
             None => assembled(set, &Map::new()).ok().map(Arc::new),
-            Some(_) => self.known().filter(|known| known.is_good(now)).map(|known| known.endpoints),
+            Some(_) => self.0.at_hand(now),
         }
     }
 
@@ -91,28 +53,12 @@ impl Discovery {
     ) -> Result<Arc<Endpoints>, Failed> {
         let Some(url) = &set.discovery else {
             // Complete, or the settings would have been refused.
-            return assembled(set, &Map::new()).map(Arc::new).map_err(|why| line.failed(now, why));
+            let complete = assembled(set, &Map::new()).map(Arc::new);
+            return complete.map_err(|why| line.failed(now, Errand::Metadata, why));
         };
-        if let Some(known) = self.known().filter(|known| known.serves(now)) {
-            return Ok(known.endpoints);
-        }
-        let _turn = self.asking.lock().await;
-        let known = self.known();
-        if let Some(known) = known.clone().filter(|known| known.serves(now)) {
-            return Ok(known.endpoints);
-        }
         let call = UpstreamCall { url, accept: "application/json", authorization: None, body: CallBody::Get };
-        let fetched = match line.object(now, call).await {
-            Ok(document) => assembled(set, &document).map_err(|why| line.failed(now, why)),
-            Err(failed) => Err(failed),
-        };
-        let known = match (fetched, known) {
-            (Ok(endpoints), _) => Known { endpoints: Arc::new(endpoints), fetched_at: now, asked_at: now },
-            (Err(_), Some(old)) if old.is_good(now) => Known { asked_at: now, ..old },
-            (Err(failed), _) => return Err(failed),
-        };
-        self.note(known.clone());
-        Ok(known.endpoints)
+        let fetch = || line.fetch(now, Errand::Metadata, call, |document| assembled(set, document));
+        self.0.get(now, None, fetch).await.map(|known| known.what)
     }
 }
 
@@ -128,7 +74,9 @@ fn assembled(set: &Addresses, document: &Map<String, Value>) -> Result<Endpoints
         (None, Some(said)) if set.discovery.as_deref().is_some_and(|from| same_origin(from, &said)) => said,
         (None, _) => return Err("its metadata name no issuer at their own origin; set issuer".to_owned()),
     };
-    let pick = |own: &Option<String>, name: &str| own.clone().or_else(|| said(name).filter(|said| is_web(said)));
+    // Metadata that came over TLS lead nobody to a place without it.
+    let plain = set.discovery.as_deref().is_some_and(|from| from.starts_with("http://"));
+    let pick = |own: &Option<String>, name: &str| own.clone().or_else(|| said(name).filter(|said| is_web(said, plain)));
     let need = |own: &Option<String>, name: &str| pick(own, name).ok_or_else(|| format!("its metadata lack {name}"));
     Ok(Endpoints {
         issuer,
@@ -141,8 +89,8 @@ fn assembled(set: &Addresses, document: &Map<String, Value>) -> Result<Endpoints
     })
 }
 
-fn is_web(text: &str) -> bool {
-    let web = |url: Url| matches!(url.scheme(), "https" | "http") && url.fragment().is_none();
+fn is_web(text: &str, plain: bool) -> bool {
+    let web = |url: Url| (url.scheme() == "https" || (plain && url.scheme() == "http")) && url.fragment().is_none();
     Url::parse(text).is_ok_and(web)
 }
 
@@ -182,6 +130,21 @@ mod tests {
         assert_eq!(endpoints.token, "https://other.example/token");
         assert_eq!(endpoints.authorization, "https://sso.example/auth");
         assert_eq!((endpoints.userinfo, endpoints.end_session), (None, None), "a script is no endpoint");
+    }
+
+    // security: row 27
+    #[test]
+    fn metadata_that_came_over_tls_lead_nobody_to_a_place_without_it() {
+        for name in ["authorization_endpoint", "token_endpoint", "jwks_uri"] {
+            let mut document = document();
+            document.insert(name.to_owned(), json!("http://sso.example/x"));
+            assert_eq!(assembled(&set(None), &document).unwrap_err(), format!("its metadata lack {name}"));
+        }
+        let mut document = document();
+        document.insert("userinfo_endpoint".to_owned(), json!("http://sso.example/x"));
+        document.insert("end_session_endpoint".to_owned(), json!("http://sso.example/x"));
+        let endpoints = assembled(&set(None), &document).unwrap();
+        assert_eq!((endpoints.userinfo, endpoints.end_session), (None, None));
     }
 
     // security: row 25

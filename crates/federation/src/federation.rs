@@ -3,7 +3,7 @@
 use crate::answer::{Answer, plain_error};
 use crate::attempt::{Attempt, Attempts, Baggage};
 use crate::key_cache::Unverified;
-use crate::line::Standing;
+use crate::line::{Errand, Standing};
 use crate::settings::{FederationSettings, Resolved};
 use crate::trouble::{Distrust, LogoutRefusal, SetupFault, Stranded, Trouble};
 use crate::upstream::{Upstream, away, distrusted};
@@ -19,6 +19,7 @@ use portal_id_core::throttle::SignInLimits;
 use portal_id_core::time::{Span, Timestamp};
 use portal_id_core::upstream::{LogoutOf, Purpose, UpstreamEnding, UpstreamId, UpstreamIdentity};
 use portal_id_core::upstream_way::{UpstreamWay, UpstreamWays};
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -148,6 +149,12 @@ impl Federation {
         Some((set.addresses_digest(self.attempts.vault.as_ref()), set.secret_digest(self.attempts.vault.as_ref())))
     }
 
+    /// The public half of the key by which an upstream knows us, as a JWK, for it to register; `None` where it knows us by a
+    /// secret.
+    pub fn public_key(&self, id: &UpstreamId) -> Option<Map<String, Value>> {
+        self.upstreams.iter().find(|one| one.set.id == *id)?.set.public_key()
+    }
+
     /// The ids of all upstreams, on or off.
     pub fn ids(&self) -> Vec<UpstreamId> {
         self.upstreams.iter().map(|one| one.set.id.clone()).collect()
@@ -205,7 +212,7 @@ impl Federation {
     /// Sends somebody to an upstream.
     pub async fn begin(&self, ctx: &Ctx, id: &str, departing: Departing) -> Result<Departure, Trouble> {
         let upstream = self.find(id).ok_or(Trouble::Unknown)?;
-        if upstream.line.is_open(ctx.now) {
+        if upstream.is_left_alone(ctx.now) {
             return Err(Trouble::Away);
         }
         if self.is_flood(ctx).await {
@@ -214,8 +221,12 @@ impl Federation {
         let endpoints = upstream.endpoints(ctx.now).await?;
         let set = &upstream.set;
         let (state, attempt) = self.attempts.begin(ctx, set, &departing).await?;
-        departure::address(ctx, set, &endpoints, &departing, (&state, &attempt), &self.redirect_uri(&set.id))
-            .ok_or_else(|| away(upstream.line.failed(ctx.now, "its authorization_endpoint is no address".to_owned())))
+        let departure =
+            departure::address(ctx, set, &endpoints, &departing, (&state, &attempt), &self.redirect_uri(&set.id));
+        departure.ok_or_else(|| {
+            let why = "its authorization_endpoint is no address".to_owned();
+            away(upstream.line.failed(ctx.now, Errand::Metadata, why))
+        })
     }
 
     /// Counts one more from the visitor's network, together with those who sign in here: each attempt takes a place among
@@ -272,7 +283,7 @@ impl Federation {
         ending: &UpstreamEnding,
         state: Option<&str>,
     ) -> Option<Departure> {
-        let upstream = self.find(id.as_str()).filter(|one| !one.line.is_open(now))?;
+        let upstream = self.find(id.as_str()).filter(|one| !one.is_left_alone(now))?;
         let endpoints = upstream.discovery.at_hand(&upstream.set.addresses, now)?;
         let location = farewell::address(&upstream.set, &endpoints, ending, &self.signed_out_uri(id), state)?;
         let origin = url::Url::parse(&location).ok()?.origin().ascii_serialization();
@@ -320,10 +331,7 @@ impl Federation {
         let Some(upstream) = self.upstreams.iter().find(|one| one.set.id == *id) else {
             return Err("there is no such upstream".to_owned());
         };
-        let why = || {
-            let failure = upstream.line.standing(true, ctx.now).last_failure;
-            failure.map_or_else(|| "it does not answer".to_owned(), |(_, why)| why)
-        };
+        let why = || upstream.line.last_failure().unwrap_or_else(|| "it does not answer".to_owned());
         let endpoints = upstream.endpoints(ctx.now).await.map_err(|_| why())?;
         let keys = upstream.keys.fetch(&upstream.line, &endpoints.jwks, ctx.now).await.map_err(|_| why())?;
         Ok(Probed { issuer: endpoints.issuer.clone(), keys })
@@ -331,6 +339,6 @@ impl Federation {
 
     /// How each upstream fares at this node.
     pub fn standing(&self, now: Timestamp) -> Vec<Standing> {
-        self.upstreams.iter().map(|one| one.line.standing(self.is_on(one), now)).collect()
+        self.upstreams.iter().map(|one| one.line.standing(self.is_on(one), one.state(now))).collect()
     }
 }

@@ -15,6 +15,7 @@ mod discovery;
 mod farewell;
 mod federation;
 mod id_token;
+mod kept;
 mod key_cache;
 mod line;
 mod logout_token;
@@ -37,6 +38,6 @@ pub use line::Standing;
 pub use presets::Preset;
 pub use settings::{
     AnswerMode, ClaimMap, ClaimNames, DefaultLevel, FederationSettings, LevelRule, LogoutPolicy, UpstreamClientAuth,
-    UpstreamSettings, UserinfoMethod, UserinfoSigned, VouchedContact,
+    UpstreamSettings, UpstreamSource, UserinfoMethod, UserinfoSigned, VouchedContact,
 };
 pub use trouble::{Distrust, LogoutRefusal, Missing, SetupFault, Stranded, Trouble};

@@ -2,7 +2,7 @@
 
 use crate::answer::plain_error;
 use crate::discovery::Endpoints;
-use crate::line::{Failed, Line};
+use crate::line::{Errand, Failed, Line};
 use crate::settings::{ClientProof, Resolved};
 use crate::trouble::Distrust;
 use base64::Engine as _;
@@ -55,6 +55,23 @@ pub(crate) async fn exchange(
     line: &Line,
     exchange: Exchange<'_>,
 ) -> Result<Tokens, NoTokens> {
+    let exchanged = ask(ctx, upstream, endpoints, line, exchange).await;
+    match &exchanged {
+        Ok(_) => line.worked(ctx.now, Errand::Tokens),
+        // A code that is none is refused by an endpoint that works, and perhaps by one that does nothing else.
+        Err(NoTokens::Refused(_) | NoTokens::Distrusted(_)) => line.said_nothing(ctx.now, Errand::Tokens),
+        Err(NoTokens::Failed(_)) => {}
+    }
+    exchanged
+}
+
+async fn ask(
+    ctx: &Ctx,
+    upstream: &Resolved,
+    endpoints: &Endpoints,
+    line: &Line,
+    exchange: Exchange<'_>,
+) -> Result<Tokens, NoTokens> {
     let mut fields =
         vec![("grant_type", "authorization_code"), ("code", exchange.code), ("redirect_uri", exchange.redirect_uri)];
     fields.extend(exchange.verifier.map(|verifier| ("code_verifier", verifier)));
@@ -68,7 +85,7 @@ pub(crate) async fn exchange(
         ClientProof::Key { key, audience } => {
             let audience = audience.as_deref().unwrap_or(&endpoints.issuer);
             let claims = assertion_claims(ctx, &upstream.client_id, audience);
-            assertion = key.sign(&claims).map_err(|fault| line.failed(ctx.now, fault.to_string()))?;
+            assertion = key.sign(&claims).map_err(|fault| line.failed(ctx.now, Errand::Tokens, fault.to_string()))?;
             fields.extend([
                 ("client_id", upstream.client_id.as_str()),
                 ("client_assertion_type", ASSERTION_TYPE),
@@ -82,11 +99,12 @@ pub(crate) async fn exchange(
         authorization: authorization.as_ref(),
         body: CallBody::Form(&fields),
     };
-    let answer = line.call(ctx.now, call).await?;
+    let answer = line.call(ctx.now, Errand::Tokens, call).await?;
     if answer.status != 200 {
+        line.blames_us(ctx.now, Errand::Tokens, answer.status)?;
         return Err(NoTokens::Refused(refusal(answer.status, &answer.body)));
     }
-    let body = line.read(ctx.now, &answer.body)?;
+    let body = line.object(ctx.now, Errand::Tokens, &answer.body)?;
     let text = |name: &str| body.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     // RFC 6749 §5.1: any other type of token we would not know how to use.
     let bearer = text("token_type").is_none_or(|kind| kind.eq_ignore_ascii_case("bearer"));

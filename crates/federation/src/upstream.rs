@@ -1,10 +1,11 @@
 //! One upstream: its settings, the line to it, and the way from a code to the person.
 
 use crate::attempt::Attempt;
+use crate::circuit::CircuitState;
 use crate::discovery::{Discovery, Endpoints};
 use crate::id_token::{self, Expected};
 use crate::key_cache::{KeyCache, Unverified};
-use crate::line::{Failed, Line};
+use crate::line::{Errand, Failed, Line};
 use crate::mapping::{self, Claims, Mapped, Unmapped};
 use crate::settings::Resolved;
 use crate::token_call::{self, Exchange, NoTokens};
@@ -28,6 +29,20 @@ impl Upstream {
     pub(crate) fn new(set: Resolved, http: Arc<dyn UpstreamHttp>) -> Self {
         let line = Line::new(set.id.clone(), http);
         Self { set, line, discovery: Discovery::default(), keys: KeyCache::default() }
+    }
+
+    /// How it fares. What is kept serves for a day: whether it can be fetched matters only when there is none.
+    pub(crate) fn state(&self, now: Timestamp) -> CircuitState {
+        self.line.state(now, |errand| match errand {
+            Errand::Metadata => self.discovery.at_hand(&self.set.addresses, now).is_none(),
+            Errand::Keys => !self.keys.are_at_hand(now),
+            Errand::Tokens | Errand::Userinfo => true,
+        })
+    }
+
+    /// Whether nobody is sent there at this moment: one of its endpoints failed too often, and they could not finish.
+    pub(crate) fn is_left_alone(&self, now: Timestamp) -> bool {
+        self.state(now) == CircuitState::Open
     }
 
     pub(crate) async fn endpoints(&self, now: Timestamp) -> Result<Arc<Endpoints>, Trouble> {

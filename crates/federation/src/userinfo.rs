@@ -3,7 +3,7 @@
 use crate::discovery::Endpoints;
 use crate::id_token::{Expected, is_of};
 use crate::key_cache::{KeyCache, Unverified};
-use crate::line::{Failed, Line};
+use crate::line::{Errand, Failed, Line};
 use crate::settings::{Resolved, UserinfoMethod, UserinfoSigned};
 use crate::trouble::Distrust;
 use portal_id_core::ports::{CallBody, UpstreamCall};
@@ -52,8 +52,26 @@ pub(crate) async fn ask(
         UserinfoMethod::Get => CallBody::Get,
         UserinfoMethod::Post => CallBody::EmptyPost,
     };
+    let told = told(upstream, endpoints, (line, keys), (access_token, body), (subject, expected)).await;
+    match &told {
+        Ok(_) => line.worked(expected.now, Errand::Userinfo),
+        Err(NoUserinfo::Refused(_) | NoUserinfo::Distrusted(_)) => line.said_nothing(expected.now, Errand::Userinfo),
+        Err(NoUserinfo::Failed(_)) => {}
+    }
+    told
+}
+
+async fn told(
+    upstream: &Resolved,
+    endpoints: &Endpoints,
+    (line, keys): (&Line, &KeyCache),
+    (access_token, body): (Option<&Secret>, CallBody<'_>),
+    (subject, expected): (&str, &Expected<'_>),
+) -> Result<Map<String, Value>, NoUserinfo> {
+    const ERRAND: Errand = Errand::Userinfo;
+    let now = expected.now;
     let Some(url) = &endpoints.userinfo else {
-        return Err(line.failed(expected.now, "its metadata lack userinfo_endpoint".to_owned()).into());
+        return Err(line.failed(now, ERRAND, "its metadata lack userinfo_endpoint".to_owned()).into());
     };
     let access_token = access_token.ok_or(Distrust::NoToken)?;
     let bearer = Secret::new(format!("Bearer {}", access_token.expose()));
@@ -62,17 +80,18 @@ pub(crate) async fn ask(
     } else {
         "application/json, application/jwt"
     };
-    let answer = line.call(expected.now, UpstreamCall { url, accept, authorization: Some(&bearer), body }).await?;
+    let answer = line.call(now, ERRAND, UpstreamCall { url, accept, authorization: Some(&bearer), body }).await?;
     if answer.status != 200 {
+        line.blames_us(now, ERRAND, answer.status)?;
         return Err(NoUserinfo::Refused(answer.status));
     }
     let signed = answer.content_type == "application/jwt";
     let claims = match (signed, upstream.userinfo_signed) {
         (true, UserinfoSigned::Never) | (false, UserinfoSigned::Always) => return Err(Distrust::UserinfoForm.into()),
-        (false, _) => line.read(expected.now, &answer.body)?,
+        (false, _) => line.object(now, ERRAND, &answer.body)?,
         (true, _) => {
             let token = std::str::from_utf8(&answer.body).map_err(|_| Distrust::Form)?.trim();
-            let claims = keys.verify(line, &endpoints.jwks, (token, &["JWT"]), expected.now).await?;
+            let claims = keys.verify(line, &endpoints.jwks, (token, &["JWT"]), now).await?;
             // §5.3.2: iss and aud should be there; what else is signed by the same keys is no userinfo.
             if claims.contains_key("nonce") || claims.contains_key("events") {
                 return Err(Distrust::UserinfoForm.into());

@@ -125,6 +125,19 @@ impl ClientKeys {
         Ok(Self(usable))
     }
 
+    /// Reads the set of a provider that we did not choose the keys of: whatever cannot be used is passed over, and what is
+    /// signed with it is not believed. That includes a private key, which by now is anybody's.
+    pub fn read_usable(set: &Value) -> Result<Self, ClientKeysFault> {
+        let keys = set.get("keys").and_then(Value::as_array).ok_or(ClientKeysFault::NotASet)?;
+        let usable = keys.iter().filter_map(|key| read_key(key.as_object()?).ok().flatten());
+        let usable: Vec<_> = usable.filter(ClientKey::works).take(MAX_KEYS + 1).collect();
+        match usable.len() {
+            0 => Err(ClientKeysFault::None),
+            1..=MAX_KEYS => Ok(Self(usable)),
+            _ => Err(ClientKeysFault::TooMany),
+        }
+    }
+
     /// How many keys there are that we can use.
     pub const fn count(&self) -> usize {
         self.0.len()
@@ -136,8 +149,7 @@ impl ClientKeys {
         if keys.0.is_empty() {
             return Err(ClientKeysFault::None);
         }
-        let works = |key: &ClientKey| key.kind.algorithms().iter().all(|alg| key.verifier(alg).is_some());
-        if keys.0.iter().all(works) { Ok(keys) } else { Err(ClientKeysFault::Unusable) }
+        if keys.0.iter().all(ClientKey::works) { Ok(keys) } else { Err(ClientKeysFault::Unusable) }
     }
 
     /// Verifies a token of one of the types `typs`, or of none; gives the claims as they were signed.
@@ -252,6 +264,11 @@ impl ClientKey {
         let plain = |alg: &str| if alg == "Ed25519" { "EdDSA".to_owned() } else { alg.to_owned() };
         let same_alg = self.alg.as_deref().is_none_or(|own| plain(own) == plain(&header.alg));
         same_kid && same_alg && self.kind.algorithms().contains(&header.alg.as_str())
+    }
+
+    /// Whether a signature can be verified with it: that a point lies on its curve only shows here.
+    fn works(&self) -> bool {
+        self.kind.algorithms().iter().all(|alg| self.verifier(alg).is_some())
     }
 
     fn verifier(&self, alg: &str) -> Option<Box<dyn JwsVerifier>> {

@@ -7,8 +7,6 @@
 mod courier;
 #[cfg(test)]
 mod false_authority;
-#[cfg(test)]
-mod log_watch;
 mod loopback;
 mod outgoing;
 mod render;
@@ -19,7 +17,7 @@ mod tls;
 
 pub use courier::{Courier, NoticeCourier, Places, Round, RunReport, Way};
 pub use outgoing::{HttpOutgoing, OutgoingSettings};
-pub use render::{Gsm7Fault, Renderer, UnfitMessage};
+pub use render::{CodeText, Gsm7Fault, Renderer, UnfitMessage};
 pub use settings::{Attempts, NotifySettings, SmsSettings};
 pub use sms::{
     AnswerFormat, AnswerSettings, BodyKind, Failover, GatewaySettings, HttpGateway, HttpSettings, JwtSettings, Method,

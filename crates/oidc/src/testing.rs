@@ -2,6 +2,7 @@
 //! store and the real keys.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use crate::claims::vouchers::Vouchers;
 use portal_id_core::acr::{Amr, Ial};
 use portal_id_core::client::{Client, ClientAuthMethod, ClientMetadata, ClientSecret, ClientSource, Stored};
 use portal_id_core::digest::{Digest, DigestPurpose};
@@ -205,4 +206,9 @@ pub(crate) fn business_account() -> Account {
 /// A fact of that person that nobody vouches for.
 pub(crate) fn fact(kind: IdentifierKind) -> FactStanding {
     FactStanding { kind, verified_at: None, source: FactSource::SelfDeclared }
+}
+
+/// Those who vouch for identifiers and for nothing else.
+pub(crate) fn vouchers(identifiers: &[FactStanding]) -> Vouchers<'_> {
+    Vouchers { identifiers, others: &[], vault: &PlainVault }
 }

@@ -1,6 +1,7 @@
 //! The userinfo endpoint (OpenID Connect Core §5.3): what the access token's scopes open, as of now. No writes.
 
 use crate::claims;
+use crate::claims::vouchers::{self, Vouchers};
 use crate::error::ProtocolError;
 use crate::provider::Provider;
 use crate::tokens::judge;
@@ -23,14 +24,22 @@ impl Provider {
         // A client's own token has nobody to tell about.
         let grant_id = token.grant_id.clone().ok_or_else(refused)?;
         has_openid(&token.scopes)?;
-        let found = self.store().look("userinfo", move |tx| tx.find_ground_and_standings(&grant_id)).await?;
-        let (ground, facts) = found.ok_or_else(refused)?;
+        let found = self
+            .store()
+            .look("userinfo", move |tx| {
+                let Some((ground, identifiers)) = tx.find_ground_and_standings(&grant_id)? else { return Ok(None) };
+                let others = vouchers::others(tx, &ground.account, &ground.grant.scopes)?;
+                Ok(Some((ground, identifiers, others)))
+            })
+            .await?;
+        let (ground, identifiers, others) = found.ok_or_else(refused)?;
         let open = judge::open_scopes(&token, &ground, ctx.now).ok_or_else(refused)?;
         has_openid(&open)?;
         let Ground { grant, account, client } = &ground;
         let profile =
             claims::open_profile(self.vault(), account).map_err(|error| ProtocolError::server_error(&error))?;
-        let mut answer = claims::of_person(account, &profile, &facts, &open, client.metadata.identity);
+        let vouchers = Vouchers { identifiers: &identifiers, others: &others, vault: self.vault() };
+        let mut answer = claims::of_person(account, &profile, &vouchers, &open, client.metadata.identity);
         answer.insert("sub".to_owned(), json!(grant.subject()));
         claims::aliases::put(&mut answer, &client.metadata.claim_aliases, &grant.amr);
         let Some(algorithm) = client.metadata.userinfo_signed_response_alg else {

@@ -51,6 +51,9 @@ pub enum Command {
     /// Look after the other providers by which people arrive.
     #[command(subcommand)]
     Upstream(UpstreamCommand),
+    /// Look after people's accounts.
+    #[command(subcommand)]
+    Account(AccountCommand),
     /// Print a reference page or schema made from the code.
     Docs {
         /// Which one.
@@ -247,6 +250,9 @@ pub enum SmsCommand {
         gateway: String,
         /// A Vietnamese mobile number.
         phone: String,
+        /// Send the text that confirms a new phone number instead: it is registered with the gateway apart.
+        #[arg(long)]
+        new_phone: bool,
     },
 }
 
@@ -270,6 +276,28 @@ pub enum UpstreamCommand {
     Confirm {
         /// Its id in the configuration.
         id: String,
+    },
+}
+
+/// Looking after accounts.
+#[derive(Debug, Subcommand)]
+pub enum AccountCommand {
+    /// List the numbers that accounts lost, since another provider vouches for them being somebody else's.
+    ///
+    /// The newest first: since when, which account lost which number, which account has it now, by whose word, and the number
+    /// with all but its end hidden. A dash stands where nobody has the number any more, or nobody vouches for it today. What
+    /// the desk does about one is in docs/guide/operator/national-portal.md, "When a number is disputed"; what else happened
+    /// to an account, `portal-id audit list --account ID` says.
+    Disputes {
+        /// Only those of this account, by its id.
+        #[arg(long, conflicts_with = "username")]
+        account: Option<String>,
+        /// Only those of the account with this username.
+        #[arg(long)]
+        username: Option<String>,
+        /// How many at most.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        limit: u32,
     },
 }
 

@@ -134,16 +134,17 @@ impl House {
             .context("opening the signing keys")?;
         make_keys_for_clients(&store, &ring, &ctx).await?;
         let ephemeral = portal_id_ephemeral::open(&config.ephemeral).await.context("opening the ephemeral store")?;
+        let federation = Arc::new(upstreams::federation(&config, &outside, &store, (&vault, &ephemeral), &ctx).await?);
         let accounts = Arc::new(Accounts::new(
             store.clone(),
             Arc::clone(&vault),
             Arc::clone(&ephemeral),
             Arc::new(PasskeySignatures),
             config.accounts.clone(),
+            federation.ways(),
             &config.oidc.issuer,
         )?);
         let outgoing = calls_to_services(&config, &outside)?;
-        let federation = Arc::new(upstreams::federation(&config, &outside, &store, (&vault, &ephemeral), &ctx).await?);
         let provider = Arc::new(Provider::new(ProviderParts {
             store: store.clone(),
             vault: Arc::clone(&vault),

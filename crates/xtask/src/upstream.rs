@@ -14,6 +14,12 @@ use std::process::Command;
 const CLIENT_ID: &str = "cong-tinh";
 const CLIENT_SECRET: &str = "a-secret-of-the-tests-alone";
 
+/// It is two upstreams of ours, so that both ways to its addresses are walked.
+const DISCOVERED: &str = "vnconnect";
+const BY_PRESET: &str = "vnconnect-preset";
+/// Where a WSO2 Identity Server has its metadata.
+const METADATA: &str = "/oauth2/token/.well-known/openid-configuration";
+
 pub(crate) fn run(workshop: &Workshop<'_>) -> Result<()> {
     // Both, whatever becomes of the first: they fail for different reasons.
     let foreign = by_one_that_we_did_not_write(workshop);
@@ -25,12 +31,17 @@ fn by_one_that_we_did_not_write(workshop: &Workshop<'_>) -> Result<()> {
     progress("starting npm oidc-provider in the shape of VNConnect");
     let _portal = start_portal(workshop, addresses)?;
     let settings = workshop.folder.join("upstreams.toml");
-    // Nothing but what an operator must say: everything else is the preset's.
-    let text = format!(
-        "[[federation.upstreams]]\nid = \"vnconnect\"\npreset = \"vnconnect\"\nbase_url = \"{}\"\n\
-         client_id = \"{CLIENT_ID}\"\nclient_secret = \"{CLIENT_SECRET}\"\n",
-        addresses.national_url()
-    );
+    // Nothing but what an operator must say: everything else is the preset's. The first is told where the metadata are, which
+    // are not at the root, and finds the rest there; the second knows its places by the preset.
+    let upstream = |id: &str, place: &str| {
+        format!(
+            "[[federation.upstreams]]\nid = \"{id}\"\npreset = \"vnconnect\"\n{place}\n\
+             client_id = \"{CLIENT_ID}\"\nclient_secret = \"{CLIENT_SECRET}\"\n"
+        )
+    };
+    let at = addresses.national_url();
+    let text = upstream(DISCOVERED, &format!("discovery_url = \"{at}{METADATA}\""))
+        + &upstream(BY_PRESET, &format!("name.vi = \"Theo mẫu\"\nname.en = \"By preset\"\nbase_url = \"{at}\""));
     fs::write(&settings, text)?;
     walk(
         workshop,
@@ -72,7 +83,8 @@ fn walk(workshop: &Workshop<'_>, addresses: Addresses, arriving: Arriving<'_>, n
 }
 
 fn start_portal(workshop: &Workshop<'_>, addresses: Addresses) -> Result<Background> {
-    let ours = |path: &str| format!("{}/upstream/vnconnect/{path}", addresses.issuer());
+    let ours = |id: &str, path: &str| format!("{}/upstream/{id}/{path}", addresses.issuer());
+    let both = |path: &str| [DISCOVERED, BY_PRESET].map(|id| ours(id, path)).join(" ");
     let log: PathBuf = workshop.folder.join("oidc-provider.log");
     let mut command = Command::new("node");
     command
@@ -81,9 +93,9 @@ fn start_portal(workshop: &Workshop<'_>, addresses: Addresses) -> Result<Backgro
         .env("PORT", addresses.national.to_string())
         .env("CLIENT_ID", CLIENT_ID)
         .env("CLIENT_SECRET", CLIENT_SECRET)
-        .env("REDIRECT_URI", ours("callback"))
-        .env("POST_LOGOUT_URI", ours("signed-out"))
-        .env("BACKCHANNEL_LOGOUT_URI", ours("backchannel-logout"));
+        .env("REDIRECT_URIS", both("callback"))
+        .env("POST_LOGOUT_URIS", both("signed-out"))
+        .env("BACKCHANNEL_LOGOUT_URI", ours(DISCOVERED, "backchannel-logout"));
     let mut portal = Background::start("oidc-provider", &mut command, Some(&log))?;
     ports::wait_until_healthy(&mut portal, addresses.national)?;
     Ok(portal)

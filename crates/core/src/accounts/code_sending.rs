@@ -2,6 +2,7 @@
 
 use super::Accounts;
 use super::limits::{self, Limited};
+use super::six_digits;
 use crate::ctx::Ctx;
 use crate::digest::{Digest, DigestPurpose};
 use crate::facts::Phone;
@@ -96,7 +97,7 @@ impl Accounts {
         phone: &Phone,
         id: &ChallengeId,
     ) -> (Digest, OutboxRow) {
-        let code = format!("{:06}", ctx.entropy().below(1_000_000));
+        let code = six_digits::fresh(ctx.entropy());
         let digest = code_digest(self.vault.as_ref(), id, phone, &code);
         let lifetime = self.settings.codes.lifetime();
         let message =

@@ -13,6 +13,7 @@ use crate::passkey::PasskeyName;
 use crate::ports::Vault;
 use crate::store::{StoreResult, Tx};
 use crate::time::Timestamp;
+use crate::upstream_way::UpstreamWays;
 use std::sync::Arc;
 
 /// What is enrolled, as its owner sees it.
@@ -125,13 +126,14 @@ impl Accounts {
         };
         let news = self.news(ctx, owner, change, audit)?;
         let (standing, vault, now) = (Standing::of(owner), Arc::clone(&self.vault), ctx.now);
+        let upstreams = Arc::clone(&self.upstreams);
         let removed = self
             .store
             .tx("remove_credential", move |tx| {
                 if !standing.holds(tx)? {
                     return Ok(RemoveCredentialOutcome::Unknown);
                 }
-                if is_last_way_in(tx, vault.as_ref(), &credential, now)? {
+                if is_last_way_in(tx, vault.as_ref(), &upstreams, &credential, now)? {
                     return Ok(RemoveCredentialOutcome::LastWayIn);
                 }
                 if !tx.delete_credential(&credential.account_id, &credential.id)? {
@@ -195,14 +197,20 @@ impl Accounts {
 }
 
 /// Whether nothing would lead into the account without this credential. The account is locked, and read again.
-fn is_last_way_in(tx: &mut dyn Tx, vault: &dyn Vault, credential: &Credential, now: Timestamp) -> StoreResult<bool> {
+fn is_last_way_in(
+    tx: &mut dyn Tx,
+    vault: &dyn Vault,
+    upstreams: &UpstreamWays,
+    credential: &Credential,
+    now: Timestamp,
+) -> StoreResult<bool> {
     let id = &credential.account_id;
     let Some(account) = tx.find_account(id)?.filter(|_| ways_in::is_part_of_one(credential.kind)) else {
         return Ok(false);
     };
     let (mut credentials, links) = (tx.list_credentials(id)?, tx.list_upstream_links(id)?);
     let profile = account.open_profile(vault)?;
-    let before = ways_in::any(&account, &profile, &credentials, &links, now);
+    let before = ways_in::any(&account, &profile, &credentials, &links, upstreams, now);
     credentials.retain(|one| one.id != credential.id);
-    Ok(before && !ways_in::any(&account, &profile, &credentials, &links, now))
+    Ok(before && !ways_in::any(&account, &profile, &credentials, &links, upstreams, now))
 }

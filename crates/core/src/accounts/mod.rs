@@ -16,6 +16,7 @@ mod code_sending;
 mod collision;
 mod confirmed;
 mod contact;
+mod disputes;
 mod ending;
 mod enrolling;
 mod factors;
@@ -76,6 +77,7 @@ pub use citizen_form::CitizenForm;
 pub use code_sending::Sending;
 pub use confirmed::{ConfirmOutcome, Confirmed};
 pub use contact::Contact;
+pub use disputes::NumberHolder;
 pub use factors::{FactorEntry, FactorsView, RemoveCredentialOutcome, RenamePasskeyOutcome};
 pub use field::{Field, FieldErrors};
 pub use first_password::{FirstPasswordForm, FirstPasswordOutcome};
@@ -107,6 +109,7 @@ use crate::password::pool::{HashFailure, HashPool};
 use crate::ports::{Ephemeral, SignatureVerifier, Unsealable, Vault};
 use crate::store::{Store, StoreError};
 use crate::time::Span;
+use crate::upstream_way::UpstreamWays;
 use std::sync::Arc;
 
 /// Something that should not happen did. The edge logs it once; the visitor sees the request id.
@@ -166,6 +169,8 @@ pub struct Accounts {
     relying_party: RelyingParty,
     hasher: HashPool,
     settings: AccountSettings,
+    /// Which other providers are on: a link to one that is not leads nobody in.
+    upstreams: Arc<UpstreamWays>,
     letters: Letters,
 }
 
@@ -177,6 +182,7 @@ impl Accounts {
         ephemeral: Arc<dyn Ephemeral>,
         signatures: Arc<dyn SignatureVerifier>,
         settings: AccountSettings,
+        upstreams: UpstreamWays,
         public_url: &str,
     ) -> Result<Self, HashFailure> {
         let hasher = HashPool::start(settings.hashing.clone())?;
@@ -188,7 +194,8 @@ impl Accounts {
             mails: settings.limits.mails(),
         };
         let relying_party = RelyingParty::of(public_url);
-        Ok(Self { store, vault, ephemeral, signatures, relying_party, hasher, settings, letters })
+        let upstreams = Arc::new(upstreams);
+        Ok(Self { store, vault, ephemeral, signatures, relying_party, hasher, settings, upstreams, letters })
     }
 
     /// How many passwords were looked at since the start: what a flood of guesses comes to.

@@ -65,13 +65,7 @@ impl Accounts {
 
 /// What was verified here: at the desk, or by a code.
 fn of_identifier(identifier: &Identifier) -> Option<Provenance> {
-    let kind = match identifier.kind {
-        IdentifierKind::Email => VouchedKind::Email,
-        IdentifierKind::Phone => VouchedKind::Phone,
-        IdentifierKind::IdentityNumber => VouchedKind::IdentityNumber,
-        IdentifierKind::FormerNumber => VouchedKind::FormerNumber,
-        IdentifierKind::BusinessCode => VouchedKind::BusinessCode,
-    };
+    let kind = VouchedKind::from(identifier.kind);
     let at = identifier.verified_at?;
     Some(Provenance { kind, source: identifier.source, upstream: None, ial: Ial(0), at })
 }

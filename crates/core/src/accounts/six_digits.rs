@@ -1,7 +1,14 @@
-//! The six digits of a code, by SMS or of an app, as somebody types or pastes them.
+//! The six digits of a code, by SMS or of an app: made, or read as somebody types or pastes them.
+
+use crate::entropy::Entropy;
 
 /// Longer than any code with what clings to it.
 const LONGEST: usize = 32;
+
+/// A code that nobody can guess.
+pub(super) fn fresh(entropy: &dyn Entropy) -> String {
+    format!("{:06}", entropy.below(1_000_000))
+}
 
 /// Reads them. Forgiven is what a paste brings along: blanks, dots and dashes between the digits, marks of the direction
 /// of writing, and the wide digits of East Asian keyboards. Anything else is no code.

@@ -7,19 +7,22 @@ use crate::credential::{Credential, CredentialKind, Factors};
 use crate::profile::{Account, Profile};
 use crate::time::Timestamp;
 use crate::upstream::UpstreamLink;
+use crate::upstream_way::UpstreamWays;
 
-/// Whether something leads into the account: another provider, a passkey, or its password with something to take the
-/// second step with.
-pub(super) fn any(
+/// Whether something leads into the account: another provider that is on, a passkey, or its password with something to take
+/// the second step with.
+pub(super) fn any<'a>(
     account: &Account,
     profile: &Profile,
     credentials: &[Credential],
-    links: &[UpstreamLink],
+    links: impl IntoIterator<Item = &'a UpstreamLink>,
+    upstreams: &UpstreamWays,
     now: Timestamp,
 ) -> bool {
     let factors = Factors::of(credentials, now);
     let second_step = profile.phone.is_some() || factors.authenticators > 0 || factors.recovery_codes > 0;
-    !links.is_empty() || factors.passkeys > 0 || (account.password_hash.is_some() && second_step)
+    let linked = links.into_iter().any(|link| upstreams.on().any(|way| way.id == link.upstream));
+    linked || factors.passkeys > 0 || (account.password_hash.is_some() && second_step)
 }
 
 /// Whether a credential is one that people come in by, or that the password needs beside it.
@@ -42,6 +45,7 @@ mod tests {
     use crate::ports::Sealed;
     use crate::profile::{AccountClass, AccountState};
     use crate::upstream::UpstreamId;
+    use crate::upstream_way::UpstreamWay;
 
     const NOW: Timestamp = Timestamp::from_seconds(1_795_399_200);
 
@@ -79,14 +83,33 @@ mod tests {
         let nobody = Profile::default();
         let reached = Profile { phone: Some(Phone::parse("0912345678").unwrap().phone), ..Profile::default() };
         let with = |kind| vec![credential(kind)];
-        assert!(!any(&account(false), &reached, &[], &[], NOW));
-        assert!(!any(&account(true), &nobody, &[], &[], NOW));
-        assert!(!any(&account(false), &reached, &with(CredentialKind::Authenticator), &[], NOW));
-        assert!(!any(&account(true), &nobody, &with(CredentialKind::Device), &[], NOW));
-        assert!(any(&account(true), &reached, &[], &[], NOW));
-        assert!(any(&account(true), &nobody, &with(CredentialKind::Authenticator), &[], NOW));
-        assert!(any(&account(true), &nobody, &with(CredentialKind::RecoveryCode), &[], NOW));
-        assert!(any(&account(false), &nobody, &with(CredentialKind::Passkey), &[], NOW));
-        assert!(any(&account(false), &nobody, &[], &[link()], NOW));
+        let any = |account: &Account, profile: &Profile, credentials: &[Credential]| {
+            super::any(account, profile, credentials, &[], &UpstreamWays::default(), NOW)
+        };
+        assert!(!any(&account(false), &reached, &[]));
+        assert!(!any(&account(true), &nobody, &[]));
+        assert!(!any(&account(false), &reached, &with(CredentialKind::Authenticator)));
+        assert!(!any(&account(true), &nobody, &with(CredentialKind::Device)));
+        assert!(any(&account(true), &reached, &[]));
+        assert!(any(&account(true), &nobody, &with(CredentialKind::Authenticator)));
+        assert!(any(&account(true), &nobody, &with(CredentialKind::RecoveryCode)));
+        assert!(any(&account(false), &nobody, &with(CredentialKind::Passkey)));
+    }
+
+    // security: row 23
+    #[test]
+    fn a_link_is_a_way_in_while_its_provider_is_on() {
+        let leads = |ways: Vec<UpstreamWay>| {
+            super::any(&account(false), &Profile::default(), &[], &[link()], &UpstreamWays::new(ways), NOW)
+        };
+        let way = |id: &str, is_on| UpstreamWay {
+            id: UpstreamId::parse(id).unwrap(),
+            is_on,
+            deep_link: false,
+            levels: Vec::new(),
+        };
+        assert!(leads(vec![way("vnconnect", true)]));
+        assert!(!leads(vec![way("vnconnect", false)]), "switched off");
+        assert!(!leads(vec![way("vneid", true)]), "taken out of the configuration");
     }
 }

@@ -158,6 +158,16 @@ pub enum Message {
         /// The host for WebOTP's last line, used where the gateway's setting allows it (decisions 13).
         host: String,
     },
+    /// SMS: the code that proves a phone to be the holder's. Its own words: whoever gets it signs in nowhere, and may
+    /// never have heard of the account.
+    PhoneCode {
+        /// Six digits.
+        code: String,
+        /// How many minutes it lives.
+        minutes: i64,
+        /// The host for WebOTP's last line, as in a sign-in code.
+        host: String,
+    },
     /// Notice to a client: a session that it was reached in has ended. No words; the token is made at delivery.
     SessionEnded(SessionEnded),
 }
@@ -199,11 +209,15 @@ pub enum SecurityChange {
     UpstreamLinkReplaced,
     /// A link was removed.
     UpstreamUnlinked,
+    /// The account, which had no e-mail address, has one: mails come there.
+    EmailAdded,
+    /// The account, which had no phone, has one: codes come there.
+    PhoneAdded,
 }
 
 impl SecurityChange {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::AuthenticatorAdded,
         Self::AuthenticatorRemoved,
         Self::PasskeyAdded,
@@ -216,6 +230,8 @@ impl SecurityChange {
         Self::UpstreamLinked,
         Self::UpstreamLinkReplaced,
         Self::UpstreamUnlinked,
+        Self::EmailAdded,
+        Self::PhoneAdded,
     ];
 
     /// The word that templates choose their sentence by.
@@ -233,6 +249,8 @@ impl SecurityChange {
             Self::UpstreamLinked => "upstream_linked",
             Self::UpstreamLinkReplaced => "upstream_link_replaced",
             Self::UpstreamUnlinked => "upstream_unlinked",
+            Self::EmailAdded => "email_added",
+            Self::PhoneAdded => "phone_added",
         }
     }
 }
@@ -255,6 +273,7 @@ impl Message {
             Self::NumberDisputed { .. } => "number_disputed",
             Self::ContactCode { .. } => "contact_code",
             Self::SignInCode { .. } => "sign_in_code",
+            Self::PhoneCode { .. } => "phone_code",
             Self::SessionEnded(_) => "session_ended",
         }
     }
@@ -262,7 +281,7 @@ impl Message {
     /// The way it travels.
     pub const fn channel(&self) -> Channel {
         match self {
-            Self::SignInCode { .. } => Channel::Sms,
+            Self::SignInCode { .. } | Self::PhoneCode { .. } => Channel::Sms,
             Self::SessionEnded(_) => Channel::Backchannel,
             _ => Channel::Email,
         }

@@ -35,6 +35,8 @@ pub struct TextMessage {
     pub text: String,
     /// The line that lets a browser fill the code in (`@host #code`), for gateways that allow it.
     pub web_otp: Option<String>,
+    /// The template's name: gateways that hold the texts themselves have each under a number of its own.
+    pub template: &'static str,
     /// What the template was filled with, by name: for gateways that hold the text themselves and take only these.
     pub parameters: BTreeMap<&'static str, String>,
     /// From this moment on the words are of no use: gateways that can are told not to deliver them later.

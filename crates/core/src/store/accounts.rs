@@ -45,6 +45,21 @@ pub struct FirstPassword {
     pub distrusted_at: Option<Timestamp>,
 }
 
+/// A number that was taken from an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dispute {
+    /// From which account.
+    pub account_id: AccountId,
+    /// What kind of account that is.
+    pub class: AccountClass,
+    /// Which of its numbers it was.
+    pub kind: IdentifierKind,
+    /// Its blind index: the number itself is no longer known there.
+    pub digest: Digest,
+    /// Since when.
+    pub since: Timestamp,
+}
+
 /// Accounts and their identifiers.
 pub trait AccountRepo {
     /// Adds an account. `Conflict("accounts.username_key")` when the name is taken.
@@ -161,6 +176,9 @@ pub trait AccountRepo {
 
     /// The identifiers that were taken from an account, and when.
     fn list_disputed(&mut self, id: &AccountId) -> StoreResult<Vec<(IdentifierKind, Timestamp)>>;
+
+    /// The identifiers that were taken from any account, or from this one; the newest first, at most `limit`.
+    fn list_disputes(&mut self, account: Option<&AccountId>, limit: u32) -> StoreResult<Vec<Dispute>>;
 
     /// Deletes pending accounts whose every activation link has expired before `now`; at most `limit`; how many.
     fn delete_expired_registrations(&mut self, now: Timestamp, limit: u32) -> StoreResult<u32>;

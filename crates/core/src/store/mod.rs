@@ -17,7 +17,7 @@ mod sign_in;
 mod sms;
 mod upstreams;
 
-pub use accounts::{AccountRepo, Enrolled, FirstPassword, LinkRepo, PasswordChange};
+pub use accounts::{AccountRepo, Dispute, Enrolled, FirstPassword, LinkRepo, PasswordChange};
 pub use backfills::{Backfill, BackfillRepo};
 pub use credentials::CredentialRepo;
 pub use protocol::{ClientRepo, ConsentRepo, GrantRepo, Ground, LiveGrant};

@@ -59,18 +59,35 @@ impl Claims<'_> {
     /// The first of these claims that can be read as what it should be. What cannot is left out: a fact that we cannot
     /// read is not known, and nobody is locked out for it.
     fn first<T>(&self, names: Option<&ClaimNames>, read: impl Fn(&str) -> Result<T, FieldError>) -> Option<T> {
-        self.texts(names).find_map(|(name, text)| match read(&text) {
-            Ok(value) => Some(value),
-            Err(reason) => {
-                tracing::info!(
-                    claim = name,
-                    ?reason,
-                    "A claim of an upstream provider cannot be read and is left out."
-                );
-                None
+        self.texts(names).find_map(|(name, text)| read(&text).map_err(|reason| left_out(name, reason)).ok())
+    }
+
+    /// The same for what is written in digits, which may have come as a number: `read` is told how many zeros were put before
+    /// them. One that can be read in two ways is not known.
+    fn first_in_digits<T>(
+        &self,
+        names: Option<&ClaimNames>,
+        read: impl Fn(&str, usize) -> Result<T, FieldError>,
+    ) -> Option<T> {
+        let names = names.map(|names| names.0.as_slice()).unwrap_or_default();
+        let values = names.iter().filter_map(|name| Some((name, text::spellings(self.value(name)?))));
+        values.filter(|(_, spellings)| !spellings.is_empty()).find_map(|(name, spellings)| {
+            let (mut good, mut reason) = (Vec::new(), FieldError::Malformed);
+            for (zeros, text) in spellings {
+                match read(&text, zeros) {
+                    Ok(value) => good.push(value),
+                    Err(refused) if zeros == 0 => reason = refused,
+                    Err(_) => {}
+                }
             }
+            let only = if good.len() == 1 { good.pop() } else { None };
+            only.ok_or(reason).map_err(|reason| left_out(name, reason)).ok()
         })
     }
+}
+
+fn left_out(claim: &str, reason: FieldError) {
+    tracing::info!(claim, ?reason, "A claim of an upstream provider cannot be read and is left out.");
 }
 
 /// Reads the claims.
@@ -94,13 +111,14 @@ pub(crate) fn read(
     Ok(Mapped { key, class, facts, level, logout_uri })
 }
 
-/// What people are known by: the first of the claims that says anything. If that is too long, or has something invisible
-/// in it, it names nobody, and the next is not tried: a person must not have two names by turns.
+/// What people are known by: the first of the claims that says anything. If that is too long, has something invisible in
+/// it, or is a number that may stand for two people, it names nobody, and the next is not tried: a person must not have
+/// two names by turns.
 fn key(claims: &Claims<'_>, names: Option<&ClaimNames>) -> Option<LinkKey> {
     const LONGEST: usize = 255;
     let names = names.map(|names| names.0.as_slice()).unwrap_or_default();
     let claim = names.iter().find(|name| claims.value(name).is_some_and(text::says_something))?;
-    let value = claims.text(claim)?;
+    let value = text::name(claims.value(claim)?)?;
     let good = value.len() <= LONGEST && !value.chars().any(char::is_control);
     good.then(|| LinkKey { claim: claim.clone(), value })
 }
@@ -109,11 +127,13 @@ fn class(upstream: &Resolved, claims: &Claims<'_>) -> Result<AccountClass, Unmap
     let Some(names) = upstream.claims.class.as_ref().filter(|names| !names.0.is_empty()) else {
         return upstream.default_class.ok_or(Unmapped::UnknownClass);
     };
-    let said = claims.texts(Some(names)).next().map(|(_, value)| value);
-    match said {
-        Some(value) => upstream.classes.get(&value).copied().ok_or(Unmapped::UnknownClass),
-        None => upstream.default_class.ok_or(Unmapped::UnknownClass),
-    }
+    // The first that says anything, also what cannot be read: a list of kinds is not the kind of whoever says none.
+    let said = names.0.iter().filter_map(|name| claims.value(name)).find(|value| text::says_something(value));
+    let class = match said {
+        Some(value) => text::of(value).and_then(|value| upstream.classes.get(&value).copied()),
+        None => upstream.default_class,
+    };
+    class.ok_or(Unmapped::UnknownClass)
 }
 
 /// What each class of account cannot do without.
@@ -141,7 +161,7 @@ fn facts(upstream: &Resolved, claims: &Claims<'_>, today: Date) -> BroughtFacts 
         upstream.vouches_for.contains(&contact) || claims.text(claim).is_some_and(|said| said == "true")
     };
     let email = claims.first(map.email.as_ref(), Email::parse);
-    let phone = claims.first(map.phone.as_ref(), |text| Phone::parse(text).map(|parsed| parsed.phone));
+    let phone = claims.first_in_digits(map.phone.as_ref(), |text, _| Phone::parse(text).map(|parsed| parsed.phone));
     BroughtFacts {
         full_name: claims.first(map.full_name.as_ref(), FullName::parse),
         birth_date: claims.first(map.birth_date.as_ref(), |text| {
@@ -150,7 +170,7 @@ fn facts(upstream: &Resolved, claims: &Claims<'_>, today: Date) -> BroughtFacts 
         identity_number,
         former_number,
         business_name: claims.first(map.business_name.as_ref(), BusinessName::parse),
-        business_code: claims.first(map.business_code.as_ref(), |text| BusinessCode::parse(text, today)),
+        business_code: claims.first_in_digits(map.business_code.as_ref(), |text, _| BusinessCode::parse(text, today)),
         email: email.map(|value| Brought { value, vouched: vouched(VouchedContact::Email, "email_verified") }),
         phone: phone.map(|value| Brought { value, vouched: vouched(VouchedContact::Phone, "phone_number_verified") }),
     }
@@ -164,7 +184,17 @@ fn numbers(
     identity: Option<&ClaimNames>,
     former: Option<&ClaimNames>,
 ) -> (Option<IdentityNumber>, Option<FormerNumber>) {
-    let read = |names| claims.first(names, |text| IdentityNumber::from_stored(&text::digits(text)));
+    let read = |names| {
+        claims.first_in_digits(names, |text, zeros| {
+            let number = IdentityNumber::from_stored(&text::digits(text))?;
+            // Zeros that we put there make a place of registration, or the one with which a former number may begin.
+            let made_up = match number.kind() {
+                IdentityKind::Cccd => zeros > 0 && number.birthplace().is_none(),
+                IdentityKind::Cmnd => zeros > 1,
+            };
+            if made_up { Err(FieldError::WrongLength) } else { Ok(number) }
+        })
+    };
     let said: Vec<_> = [read(identity), read(former)].into_iter().flatten().collect();
     let of_kind = |kind| said.iter().find(|number| number.kind() == kind).cloned();
     match (of_kind(IdentityKind::Cccd), of_kind(IdentityKind::Cmnd)) {

@@ -91,6 +91,101 @@ fn the_twelve_digit_number_leads_and_the_nine_digit_one_stands_beside_it() {
     }
 }
 
+/// A number has lost the zeros that it began with. They come back where nothing else can be meant.
+#[test]
+fn zeros_that_a_number_lost_come_back_where_there_is_one_way_to_read_it() {
+    let identity = |number: u64| {
+        let facts = citizen(json!({ "SoDinhDanh": number })).map(|mapped| mapped.facts);
+        facts.ok().map(|facts| facts.identity_number.unwrap().as_str().to_owned())
+    };
+    for (number, wanted) in [
+        (24_085_001_234, Some("024085001234")),
+        // Hà Nội, 001.
+        (1_300_000_001, Some("001300000001")),
+        (101_085_001_234, Some("101085001234")),
+        (121_234_567, Some("121234567")),
+        // A former number of Hà Nội, 01.
+        (12_345_678, Some("012345678")),
+        // 003 and 000 are no places.
+        (3_085_001_234, None),
+        (1_234_567, None),
+        (0, None),
+    ] {
+        assert_eq!(identity(number).as_deref(), wanted, "{number}");
+    }
+    assert!(citizen(json!({ "SoDinhDanh": "24085001234" })).is_err(), "a text has lost nothing");
+    let code = |number: u64| {
+        let facts = business(json!({ "MaSoDoanhNghiep": number })).map(|mapped| mapped.facts);
+        facts.ok().map(|facts| facts.business_code.unwrap().as_str().to_owned())
+    };
+    for (number, wanted) in [
+        (100_109_106, Some("0100109106")),
+        (100_109_107, None),
+        // A branch, or a person born abroad in 1909.
+        (100_109_106_501, None),
+        (300_588_569_001, Some("0300588569-001")),
+        (3_700_109_106_501, None),
+        (24_085_001_234, Some("024085001234")),
+    ] {
+        assert_eq!(code(number).as_deref(), wanted, "{number}");
+    }
+    let phone = |number: u64| {
+        citizen(json!({ "SoDienThoai": number })).unwrap().facts.phone.map(|phone| phone.value.e164().to_owned())
+    };
+    for (number, wanted) in [
+        (912_345_678, Some("+84912345678")),
+        (84_912_345_678, Some("+84912345678")),
+        (841_234_567, Some("+84841234567")),
+        // From before 2018: 0168.
+        (1_689_123_456, Some("+84389123456")),
+        (2_043_854_321, None),
+        (12_345, None),
+    ] {
+        assert_eq!(phone(number).as_deref(), wanted, "{number}");
+    }
+}
+
+/// Two people whose numbers became one on the way would share an account.
+// security: row 7
+#[test]
+fn a_number_that_is_not_known_to_its_last_digit_is_nobodys_name() {
+    let key = |text: &str| {
+        let value: Value = serde_json::from_str(text).unwrap();
+        citizen(json!({ "TechID": value })).map(|mapped| mapped.key.value)
+    };
+    assert_eq!(key("9007199254740991").unwrap(), "9007199254740991");
+    for number in ["9007199254740992", "18446744073709551615", "18446744073709551617", "1.5", "1e20", "-1", "[17]"] {
+        assert_eq!(key(number).unwrap_err(), Unmapped::Incomplete(Missing::Subject), "{number}");
+    }
+    // As a text it may have as many digits as it likes.
+    assert_eq!(key("\"18446744073709551617\"").unwrap(), "18446744073709551617");
+}
+
+/// Who says where the class is means it.
+#[test]
+fn where_a_claim_says_the_class_nobody_is_a_citizen_by_default() {
+    let class = |more: &str, value: Value| {
+        let set = upstream(&format!("issuer = \"https://op.example\"\n{more}"));
+        read_as(&set, json!({ "sub": "s-1", "kind": value })).map(|mapped| mapped.class)
+    };
+    let classes = "classes = { \"1\" = \"citizen\", \"3\" = \"organisation\" }\n";
+    for preset in ["keycloak", "wso2", "oidc"] {
+        let named = format!("preset = \"{preset}\"\n{classes}claims.class = \"kind\"");
+        assert_eq!(class(&named, json!("3")).unwrap(), AccountClass::Organisation, "{preset}");
+        for value in [json!(null), json!(""), json!(["3"]), json!("9"), json!(1.0), json!({})] {
+            assert_eq!(class(&named, value.clone()).unwrap_err(), Unmapped::UnknownClass, "{preset} {value}");
+        }
+        // Somebody who says so takes whoever says nothing, not whoever says what nobody knows.
+        let set = format!("preset = \"{preset}\"\ndefault_class = \"citizen\"\n{classes}claims.class = \"kind\"");
+        for value in [json!(null), json!("")] {
+            assert_eq!(class(&set, value).unwrap(), AccountClass::Citizen, "{preset}");
+        }
+        assert_eq!(class(&set, json!(["3"])).unwrap_err(), Unmapped::UnknownClass, "{preset}");
+        let unnamed = format!("preset = \"{preset}\"\nclaims.class = \"\"");
+        assert_eq!(class(&unnamed, json!("3")).unwrap(), AccountClass::Citizen, "{preset}");
+    }
+}
+
 #[test]
 fn a_business_has_the_first_code_that_is_one() {
     let code = |changes| business(changes).map(|mapped| mapped.facts.business_code.unwrap().as_str().to_owned());

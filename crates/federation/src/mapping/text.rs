@@ -7,15 +7,35 @@ use unicode_normalization::UnicodeNormalization as _;
 /// A text of more bytes than this is nobody's name, number or date.
 const LONGEST: usize = 4096;
 
-/// The text of a string, a number or a truth; `None` for anything else, for what is blank, and for what is endless.
+/// How many zeros a number may have lost at its beginning: no number that we read begins with three.
+const MOST_ZEROS: usize = 2;
+/// From here on two numbers may be one by the time they are read: not everybody keeps all their digits (RFC 8259 §6).
+const FIRST_UNSURE: u64 = 1 << 53;
+
+/// The text of a string, a whole number or a truth; `None` for anything else, for what is blank, and for what is endless.
 pub(super) fn of(value: &Value) -> Option<String> {
     let text = match value {
         Value::String(text) if text.len() <= LONGEST => text.trim().nfc().collect(),
-        Value::Number(number) => number.to_string(),
+        // A fraction, or what became one because it has too many digits, stands for nothing that we read.
+        Value::Number(number) if !number.is_f64() => number.to_string(),
         Value::Bool(truth) => truth.to_string(),
         _ => return None,
     };
     (!text.is_empty()).then_some(text)
+}
+
+/// The text of what people are known by: as [`of`], but for numbers that may stand for several people.
+pub(super) fn name(value: &Value) -> Option<String> {
+    let unsure = value.is_number() && value.as_u64().is_none_or(|number| number >= FIRST_UNSURE);
+    if unsure { None } else { of(value) }
+}
+
+/// The ways in which a value may have been written that should be digits, each with how many zeros were put before it: a
+/// number has lost those that it began with.
+pub(super) fn spellings(value: &Value) -> Vec<(usize, String)> {
+    let Some(text) = of(value) else { return Vec::new() };
+    let zeros = if value.is_u64() { MOST_ZEROS } else { 0 };
+    (0..=zeros).map(|zeros| (zeros, format!("{}{text}", "0".repeat(zeros)))).collect()
 }
 
 /// Whether a claim says anything at all: providers send blanks for what they do not know.
@@ -45,6 +65,7 @@ pub(super) fn date(text: &str) -> Option<Date> {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
     use proptest::prelude::*;
@@ -56,9 +77,17 @@ mod tests {
         assert_eq!(of(&json!(" 2 ")), Some("2".to_owned()));
         assert_eq!(of(&json!(2)), Some("2".to_owned()));
         assert_eq!(of(&json!(true)), Some("true".to_owned()));
+        assert_eq!(of(&json!(u64::MAX)), Some("18446744073709551615".to_owned()));
         assert_eq!(of(&json!("Nguye\u{302}\u{303}n")), Some("Nguyễn".to_owned()), "NFD");
         for nothing in [json!(""), json!("  "), json!(null), json!([]), json!({ "a": 1 }), json!("a".repeat(10_240))] {
             assert_eq!(of(&nothing), None);
+        }
+        for text in ["1.5", "2.0", "1e3", "18446744073709551616", "-18446744073709551616"] {
+            assert_eq!(
+                of(&serde_json::from_str(text).unwrap()),
+                None,
+                "{text} is no whole number that is known to the last digit"
+            );
         }
     }
 

@@ -1,6 +1,6 @@
 //! Whether the settings make upstreams, and upstreams that may face real people.
 
-use super::{FederationSettings, Resolved, UpstreamSettings};
+use super::{Addresses, FederationSettings, Resolved, UpstreamSettings};
 use crate::SetupFault;
 
 impl FederationSettings {
@@ -26,11 +26,16 @@ impl FederationSettings {
     /// please.
     pub fn unfit_for_production(&self) -> Vec<String> {
         let open = self.upstreams.iter().flat_map(|upstream| {
-            upstream
-                .addresses()
-                .into_iter()
-                .filter(|(_, address)| !address.is_empty() && !address.starts_with("https://"))
-                .map(|(name, _)| format!("federation.upstreams, {}: {name} must be an https address", upstream.id))
+            let is_open = |address: &str| !address.is_empty() && !address.starts_with("https://");
+            let set = upstream.addresses().into_iter().filter(|(_, address)| is_open(address)).map(|(name, _)| name);
+            // What a preset makes of an issuer is called all the same. An issuer itself is a name.
+            let made = Addresses::of(upstream).into_iter().flat_map(Addresses::called).filter(|at| is_open(at)).count();
+            let mut names: Vec<_> = set.collect();
+            if names.is_empty() && made > 0 {
+                names.push("issuer");
+            }
+            let say = |name| format!("federation.upstreams, {}: {name} must be an https address", upstream.id);
+            names.into_iter().map(say).collect::<Vec<_>>()
         });
         open.collect()
     }
@@ -69,10 +74,23 @@ mod tests {
             settings(&format!("{lines}{line}")).unfit_for_production()
         };
         assert!(of("base_url = \"https://provider.example\"\nend_session_endpoint = \"\"").is_empty());
-        for name in ["base_url", "discovery_url", "authorization_endpoint", "token_endpoint", "userinfo_endpoint"] {
+        for name in [
+            "base_url",
+            "discovery_url",
+            "authorization_endpoint",
+            "token_endpoint",
+            "userinfo_endpoint",
+            "jwks_uri",
+            "end_session_endpoint",
+        ] {
             let refused = of(&format!("{name} = \"http://provider.example/x\""));
             assert_eq!(refused, [format!("federation.upstreams, a: {name} must be an https address")]);
         }
+        // Where a preset looks below the issuer, that is called too; where it does not, it is a name.
+        let refused = of("issuer = \"http://provider.example\"");
+        assert_eq!(refused, ["federation.upstreams, a: issuer must be an https address"]);
+        assert!(of("preset = \"vnconnect\"\nissuer = \"http://provider.example\"").is_empty());
+        assert!(of("issuer = \"http://provider.example\"\ndiscovery_url = \"https://provider.example/d\"").is_empty());
     }
 
     #[test]

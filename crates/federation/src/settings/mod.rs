@@ -10,7 +10,7 @@ use crate::presets::Preset;
 use portal_id_core::acr::{Amr, Ial};
 use portal_id_core::language::LocalText;
 use portal_id_core::network::Network;
-use portal_id_core::profile::AccountClass;
+use portal_id_core::profile::{AccountClass, FactSource};
 use portal_id_core::secret::Secret;
 use portal_id_core::signing_key::SigningAlgorithm;
 use portal_id_core::time::Span;
@@ -84,6 +84,25 @@ pub enum LogoutPolicy {
     Browser,
     /// The same; and when the upstream says that a person left, all sessions of that person here end.
     All,
+}
+
+/// As whose word services are told what an upstream vouches for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UpstreamSource {
+    /// The national portal's, or VNeID's.
+    NationalPortal,
+    /// Another provider's.
+    Provider,
+}
+
+impl UpstreamSource {
+    pub(crate) const fn of_facts(self) -> FactSource {
+        match self {
+            Self::NationalPortal => FactSource::NationalPortal,
+            Self::Provider => FactSource::Provider,
+        }
+    }
 }
 
 /// A contact that an upstream vouches for, though it does not say so in a claim.
@@ -207,16 +226,18 @@ pub struct UpstreamSettings {
     /// Its name on pages.
     #[serde(default)]
     pub name: Option<LocalText>,
-    /// Where it is: presets make their addresses of it. For `keycloak` the realm's address.
+    /// Where it is: presets make their addresses of it, as far as metadata do not say them. For `keycloak` the realm's
+    /// address.
     #[serde(default)]
     pub base_url: Option<String>,
-    /// The issuer of its tokens (`iss`).
+    /// The issuer of its tokens (`iss`). With a `discovery_url` it is what the metadata say, if that is at the same host.
     #[serde(default)]
     pub issuer: Option<String>,
     /// Issuers that it had before: links made then still hold.
     #[serde(default)]
     pub former_issuers: Vec<String>,
-    /// The address of its metadata, any address; empty for none.
+    /// The address of its metadata, any address; empty for none. Where there is one, of this setting or of the preset, the
+    /// metadata say every endpoint that is not set here, and those of the preset do not count.
     #[serde(default)]
     pub discovery_url: Option<String>,
     /// Wins over the metadata.
@@ -313,6 +334,10 @@ pub struct UpstreamSettings {
     /// Whether `vnconnect=1` in an address leads to it. Default: whether it is the preset `vnconnect`.
     #[serde(default)]
     pub deep_link: Option<bool>,
+    /// As whose word services are told what it vouches for (`..._source` of claims, and `LoA2` where a service asks for
+    /// the national portal's levels). Default: that of the preset, the national portal's for `vnconnect` and `vneid`.
+    #[serde(default)]
+    pub source: Option<UpstreamSource>,
     /// Contacts that it vouches for without saying so.
     #[serde(default)]
     pub vouches_for: Vec<VouchedContact>,
@@ -322,7 +347,8 @@ pub struct UpstreamSettings {
     /// Which value of the claim `class` means which kind of account.
     #[serde(default)]
     pub classes: Option<BTreeMap<String, AccountClass>>,
-    /// The kind of account where no claim says it.
+    /// The kind of account where no claim says it. The presets `keycloak`, `wso2` and `oidc` say citizen unless
+    /// `claims.class` is set: whoever then says no kind is refused.
     #[serde(default)]
     pub default_class: Option<AccountClass>,
     /// What its claims about levels mean, in place of the preset's rules. The first claim with a known value decides.

@@ -2,7 +2,7 @@
 
 use super::{
     AnswerMode, ClaimMap, ClaimNames, DefaultLevel, LevelRule, LogoutPolicy, MOST_CLOCK_SKEW, UpstreamClientAuth,
-    UpstreamSettings, UserinfoMethod, UserinfoSigned, VouchedContact,
+    UpstreamSettings, UpstreamSource, UserinfoMethod, UserinfoSigned, VouchedContact,
 };
 use crate::SetupFault;
 use portal_id_core::acr::{Aal, Ial};
@@ -15,7 +15,7 @@ use portal_id_core::signing_key::SigningAlgorithm;
 use portal_id_core::time::Span;
 use portal_id_core::upstream::UpstreamId;
 use portal_id_keys::OwnClientKey;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
 use url::Url;
@@ -30,6 +30,19 @@ pub(crate) struct Addresses {
     pub(crate) userinfo: Option<String>,
     pub(crate) jwks: Option<String>,
     pub(crate) end_session: Option<String>,
+}
+
+impl Addresses {
+    /// Those of an upstream, unless they cannot be put together.
+    pub(super) fn of(settings: &UpstreamSettings) -> Option<Self> {
+        addresses(settings).ok()
+    }
+
+    /// Those that are called, or that people are sent to.
+    pub(super) fn called(self) -> impl Iterator<Item = String> {
+        let Self { issuer: _, discovery, authorization, token, userinfo, jwks, end_session } = self;
+        [discovery, authorization, token, userinfo, jwks, end_session].into_iter().flatten()
+    }
 }
 
 /// By what we prove who we are.
@@ -76,7 +89,7 @@ pub(crate) struct Resolved {
 }
 
 /// Parameters that are ours to set: an extra one must not replace them.
-const OURS: [&str; 14] = [
+const OURS: [&str; 17] = [
     "response_type",
     "client_id",
     "redirect_uri",
@@ -91,6 +104,9 @@ const OURS: [&str; 14] = [
     "prompt",
     "max_age",
     "client_secret",
+    "acr_values",
+    "login_hint",
+    "ui_locales",
 ];
 
 impl Resolved {
@@ -123,7 +139,7 @@ impl Resolved {
             id: settings.id.clone(),
             enabled: settings.enabled,
             name: settings.name.clone().unwrap_or(preset.name),
-            source: settings.preset.source(),
+            source: settings.source.map_or(settings.preset.source(), UpstreamSource::of_facts),
             addresses,
             former_issuers: settings.former_issuers.clone(),
             client_id: settings.client_id.clone(),
@@ -146,7 +162,8 @@ impl Resolved {
             vouches_for: settings.vouches_for.clone(),
             claims: merged(&settings.claims, preset.claims),
             classes: settings.classes.clone().unwrap_or(preset.classes),
-            default_class: settings.default_class.or(preset.default_class),
+            // Who says in which claim the class is means that claim: where it says nothing, nobody guesses.
+            default_class: settings.default_class.or(preset.default_class.filter(|_| !names_a_class(settings))),
             levels,
             default_level,
         })
@@ -172,6 +189,14 @@ impl Resolved {
         }
     }
 
+    /// The public half of the key by which it knows us.
+    pub(crate) fn public_key(&self) -> Option<Map<String, Value>> {
+        match &self.proof {
+            ClientProof::Key { key, .. } => Some(key.public_jwk()),
+            ClientProof::Post(_) | ClientProof::Basic(_) => None,
+        }
+    }
+
     /// The levels that somebody can arrive with.
     pub(crate) fn levels_in_reach(&self) -> impl Iterator<Item = (Ial, Aal)> {
         let by_rule = self.levels.iter().map(|rule| (Ial(rule.ial), Aal::of(&rule.amr)));
@@ -188,6 +213,10 @@ impl Resolved {
         let enough = |rule: &&LevelRule| Ial(rule.ial) >= ial && Aal::of(&rule.amr) >= aal && rule.ask.is_some();
         self.levels.iter().filter(enough).min_by_key(|rule| rule.ial)?.ask.as_deref()
     }
+}
+
+fn names_a_class(settings: &UpstreamSettings) -> bool {
+    settings.claims.class.as_ref().is_some_and(|names| !names.0.is_empty())
 }
 
 /// Without it there is no ID token (OpenID Connect Core §3.1.2.1).
@@ -221,19 +250,24 @@ fn addresses(settings: &UpstreamSettings) -> Result<Addresses, String> {
     // An issuer that is set takes the base's place, where metadata lie below it.
     let root = base.or(settings.issuer.as_deref().map(|issuer| issuer.trim_end_matches('/')));
     let below = |place: Option<&str>| place.zip(root).map(|(place, root)| format!("{root}{place}"));
-    let pick = |name: &str, own: &Option<String>, place| match own {
+    let set = |name: &str, own: &Option<String>, or: Option<String>| match own {
         Some(own) if own.is_empty() => Ok(None),
         Some(own) => address(name, own).map(Some),
-        None => below(place).map(|made| address(name, &made)).transpose(),
+        None => or.map(|made| address(name, &made)).transpose(),
     };
+    let discovery = set("discovery_url", &settings.discovery_url, below(places.discovery))?;
+    // Where metadata are read they say everything that is not set. What a preset knows is a guess beside them; and when the
+    // operator says where they are, the preset's base need not even be the same place.
+    let pick = |name: &str, own, place| set(name, own, if discovery.is_none() { below(place) } else { None });
+    let own_metadata = discovery.is_some() && settings.discovery_url.is_some();
     let found = Addresses {
-        issuer: settings.issuer.clone().or_else(|| below(places.issuer)),
-        discovery: pick("discovery_url", &settings.discovery_url, places.discovery)?,
+        issuer: settings.issuer.clone().or_else(|| if own_metadata { None } else { below(places.issuer) }),
         authorization: pick("authorization_endpoint", &settings.authorization_endpoint, places.authorization)?,
         token: pick("token_endpoint", &settings.token_endpoint, places.token)?,
         userinfo: pick("userinfo_endpoint", &settings.userinfo_endpoint, places.userinfo)?,
         jwks: pick("jwks_uri", &settings.jwks_uri, places.jwks)?,
         end_session: pick("end_session_endpoint", &settings.end_session_endpoint, places.end_session)?,
+        discovery,
     };
     if found.discovery.is_some() {
         return Ok(found);

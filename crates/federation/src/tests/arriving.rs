@@ -1,8 +1,8 @@
 //! Somebody leaves for a provider and comes back.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use super::house::{House, NOW, PUBLIC_URL, browser, departing, settings};
-use super::provider::{CLIENT_ID, Key, Provider, SECRET};
+use super::house::{House, NOW, PUBLIC_URL, browser, departing};
+use super::provider::{CLIENT_ID, Provider, SECRET};
 use crate::{Departing, Missing, Trouble};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +11,7 @@ use portal_id_core::facts::{BirthDate, FullName, IdentityNumber};
 use portal_id_core::profile::{AccountClass, FactSource};
 use portal_id_core::time::Span;
 use portal_id_core::upstream::Purpose;
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
@@ -125,43 +125,6 @@ async fn the_secret_travels_as_configured_and_userinfo_is_asked_as_configured() 
     let methods: Vec<_> = provider.asked("/oauth2/userinfo").into_iter().map(|asked| asked.method).collect();
     assert_eq!(methods, ["POST", "GET"]);
     assert!(provider.asked("/oauth2/userinfo").iter().all(|asked| asked.top.contains("authorization: Bearer at-1")));
-}
-
-// security: row 19
-#[tokio::test]
-async fn an_assertion_of_ours_is_for_the_issuer_alone_and_new_each_time() {
-    let provider = Provider::start().await;
-    let folder = std::env::temp_dir().join(format!("portal-id-federation-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let file = folder.join("key.json");
-    let mut private = Key::of("ours", 9).public_jwk();
-    private["d"] = json!(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode([9; 32]));
-    std::fs::write(&file, private.to_string()).unwrap();
-    let by_key = format!(
-        "id = \"vnconnect\"\npreset = \"vnconnect\"\nbase_url = \"{}\"\nclient_id = \"{CLIENT_ID}\"\nclient_auth = \"private_key_jwt\"\nprivate_key_algorithm = \"ES256\"\nprivate_key_file = \"{}\"",
-        provider.base,
-        file.display()
-    );
-    let house = House::with(vec![settings(&by_key)]);
-    house.round_trip(&provider).await.unwrap();
-    house.round_trip(&provider).await.unwrap();
-    std::fs::remove_dir_all(&folder).unwrap();
-    let claims: Vec<Value> = provider
-        .asked("/oauth2/token")
-        .iter()
-        .map(|asked| {
-            assert!(asked.field("client_secret").is_none());
-            assert!(asked.field("client_assertion_type").unwrap().ends_with("jwt-bearer"));
-            let assertion = asked.field("client_assertion").unwrap();
-            let part = assertion.split('.').nth(1).unwrap().to_owned();
-            let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).unwrap();
-            serde_json::from_slice(&bytes).unwrap()
-        })
-        .collect();
-    assert_eq!(claims[0]["aud"], json!(format!("{}/oauth2/token", provider.base)), "the issuer, as one string");
-    assert_eq!((&claims[0]["iss"], &claims[0]["sub"]), (&json!(CLIENT_ID), &json!(CLIENT_ID)));
-    assert_ne!(claims[0]["jti"], claims[1]["jti"]);
-    assert!(claims[0]["exp"].as_i64().unwrap() - NOW.seconds() <= 300);
 }
 
 #[tokio::test]

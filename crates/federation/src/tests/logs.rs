@@ -4,57 +4,17 @@
 use super::house::{House, NOW, browser, departing};
 use super::provider::{Key, Manner, Provider, SECRET};
 use crate::Departing;
+use portal_id_logwatch::LogWatch;
 use serde_json::json;
-use std::fmt::Write as _;
-use std::sync::{Arc, Mutex};
-use tracing::field::{Field, Visit};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Level, Metadata, Subscriber};
+use tracing::Level;
 use url::Url;
-
-/// Keeps what is logged on this thread.
-#[derive(Clone, Default)]
-struct Keeper(Arc<Mutex<Vec<(Level, String)>>>);
-
-impl Keeper {
-    fn at(&self, level: Level) -> Vec<String> {
-        self.0.lock().unwrap().iter().filter(|(of, _)| *of == level).map(|(_, line)| line.clone()).collect()
-    }
-}
-
-impl Subscriber for Keeper {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().starts_with("portal_id")
-    }
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-    fn event(&self, event: &Event<'_>) {
-        let mut line = Line(String::new());
-        event.record(&mut line);
-        self.0.lock().unwrap().push((*event.metadata().level(), line.0));
-    }
-    fn enter(&self, _: &Id) {}
-    fn exit(&self, _: &Id) {}
-}
-
-struct Line(String);
-
-impl Visit for Line {
-    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        let _ = write!(self.0, "{field}={value:?} ");
-    }
-}
 
 // security: rows 24, 28
 #[tokio::test]
 async fn the_log_says_what_was_not_believed_and_no_claim_token_or_secret() {
     let provider = Provider::start().await;
     let house = House::at(&provider, "");
-    let keeper = Keeper::default();
-    let _guard = tracing::subscriber::set_default(keeper.clone());
+    let log = LogWatch::begin();
     let id_token = provider.state().id_token.clone();
     let userinfo = provider.state().userinfo.clone();
     let mut secrets =
@@ -69,23 +29,23 @@ async fn the_log_says_what_was_not_believed_and_no_claim_token_or_secret() {
     ] {
         provider.state().id_token.insert(claim.to_owned(), value);
         house.round_trip(&provider).await.unwrap_err();
-        let told = keeper.at(Level::WARN).pop().unwrap();
+        let told = log.at(Level::WARN).pop().unwrap();
         assert!(told.contains("upstream=vnconnect") && told.contains(why), "{claim}: {told}");
         provider.state().id_token.clone_from(&id_token);
     }
     provider.state().userinfo.insert("sub".to_owned(), json!("s-2"));
     house.round_trip(&provider).await.unwrap_err();
-    assert!(keeper.at(Level::WARN).pop().unwrap().contains("userinfo is of another person"));
+    assert!(log.at(Level::WARN).pop().unwrap().contains("userinfo is of another person"));
     for (claim, value) in [("LoaiTaiKhoan", json!("024085001234")), ("SoDinhDanh", json!("Nguyễn"))] {
         provider.state().userinfo.clone_from(&userinfo);
         provider.state().userinfo.insert(claim.to_owned(), value);
         house.round_trip(&provider).await.unwrap_err();
-        assert!(keeper.at(Level::WARN).pop().unwrap().contains("said too little"), "{claim}");
+        assert!(log.at(Level::WARN).pop().unwrap().contains("said too little"), "{claim}");
     }
     provider.state().userinfo.clone_from(&userinfo);
     provider.state().key = Key::of("stranger", 7);
     house.round_trip(&provider).await.unwrap_err();
-    assert!(keeper.at(Level::WARN).pop().unwrap().contains("signature does not hold"));
+    assert!(log.at(Level::WARN).pop().unwrap().contains("signature does not hold"));
     let departing = Departing { login_hint: Some("024085001234".to_owned()), ..departing() };
     let departure = house.begin_as(&browser(1, NOW), departing).await.unwrap();
     let state = Url::parse(&departure.location)
@@ -96,9 +56,9 @@ async fn the_log_says_what_was_not_believed_and_no_claim_token_or_secret() {
         .1
         .into_owned();
     house.finish(&browser(2, NOW), &provider.sign_in(&departure)).await.unwrap_err();
-    for (level, line) in keeper.0.lock().unwrap().iter() {
+    for line in log.all() {
         for secret in secrets.iter().chain([&state.as_str()]) {
-            assert!(!line.contains(secret), "{level} {line}");
+            assert!(!line.contains(secret), "{line}");
         }
     }
 }
@@ -107,13 +67,12 @@ async fn the_log_says_what_was_not_believed_and_no_claim_token_or_secret() {
 async fn the_log_tells_of_each_change_of_a_circuit_once() {
     let provider = Provider::start().await;
     let house = House::at(&provider, "");
-    let keeper = Keeper::default();
-    let _guard = tracing::subscriber::set_default(keeper.clone());
+    let log = LogWatch::begin();
     provider.state().manners.insert("/oauth2/token", Manner::Status(503));
     for _ in 0..7 {
         house.round_trip(&provider).await.unwrap_err();
     }
-    let opened = keeper.at(Level::WARN);
+    let opened = log.at(Level::WARN);
     assert_eq!(opened.len(), 1, "{opened:?}");
     assert!(opened[0].contains("upstream=vnconnect") && opened[0].contains("it answered 503"), "{opened:?}");
     assert!(opened[0].contains("left alone for a while"), "{opened:?}");
@@ -121,6 +80,6 @@ async fn the_log_tells_of_each_change_of_a_circuit_once() {
     let later = browser(1, NOW + portal_id_core::time::Span::seconds(31));
     let departure = house.begin(&later).await.unwrap();
     let _ = house.finish(&later, &provider.sign_in(&departure)).await;
-    let works = keeper.at(Level::INFO);
+    let works = log.at(Level::INFO);
     assert_eq!(works.iter().filter(|line| line.contains("works again")).count(), 1, "{works:?}");
 }

@@ -1,12 +1,16 @@
 //! Each preset with as little as it needs, and each of its values set otherwise.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use super::house::{House, settings};
 use super::provider::Provider;
-use crate::settings::{Addresses, Resolved};
-use crate::{Preset, SetupFault};
-use portal_id_core::acr::{Aal, Ial};
-use portal_id_core::profile::FactSource;
+use crate::settings::{Addresses, ClientProof, Resolved};
+use crate::{
+    AnswerMode, ClaimMap, ClaimNames, LogoutPolicy, Preset, SetupFault, UserinfoMethod, UserinfoSigned, VouchedContact,
+};
+use portal_id_core::acr::{Aal, Amr, Ial};
+use portal_id_core::language::Language;
+use portal_id_core::profile::{AccountClass, FactSource};
+use portal_id_core::time::Span;
 
 fn resolve(toml: &str) -> Result<Resolved, SetupFault> {
     Resolved::of(&settings(toml))
@@ -51,6 +55,27 @@ fn the_other_presets_say_where_they_look() {
     let oidc = addresses("issuer = \"https://op.example/\"");
     assert_eq!(oidc.issuer.as_deref(), Some("https://op.example/"), "to the letter");
     assert_eq!(oidc.discovery.as_deref(), Some("https://op.example/.well-known/openid-configuration"));
+}
+
+#[test]
+fn who_says_where_the_metadata_are_has_everything_from_there_but_what_is_set() {
+    let at = "https://testxacthuc.example/oauth2/token/.well-known/openid-configuration";
+    for preset in Preset::ALL {
+        let head = format!("preset = \"{}\"\nclient_auth = \"client_secret_post\"", preset.as_str());
+        let bare = Addresses { discovery: Some(at.to_owned()), ..Addresses::default() };
+        for base in ["", "base_url = \"https://base.example\""] {
+            assert_eq!(addresses(&format!("{head}\n{base}\ndiscovery_url = \"{at}\"")), bare, "{preset:?}");
+        }
+        let own = "issuer = \"https://own.example\"\njwks_uri = \"https://own.example/k\"\nend_session_endpoint = \"\"";
+        let (issuer, jwks) = (Some("https://own.example".to_owned()), Some("https://own.example/k".to_owned()));
+        let set = Addresses { issuer, jwks, ..bare };
+        assert_eq!(addresses(&format!("{head}\ndiscovery_url = \"{at}\"\n{own}")), set, "{preset:?}");
+    }
+    // Metadata at the preset's own place say the endpoints, and must name the preset's issuer.
+    let wso2 = addresses("preset = \"wso2\"\nbase_url = \"https://login.example\"");
+    assert_eq!((wso2.authorization, wso2.token, wso2.jwks, wso2.end_session), (None, None, None, None));
+    let without = addresses("preset = \"wso2\"\nbase_url = \"https://login.example\"\ndiscovery_url = \"\"");
+    assert_eq!(without.jwks.as_deref(), Some("https://login.example/oauth2/jwks"), "without them it is what is known");
 }
 
 #[test]
@@ -114,19 +139,71 @@ fn every_value_of_every_preset_can_be_set_otherwise() {
     for preset in Preset::ALL {
         for (yes, userinfo) in [(true, "get"), (false, "none")] {
             let head = format!(
-                "id = \"own\"\npreset = \"{}\"\npkce = {yes}\nnonce = {yes}\nui_locales = {yes}\ndeep_link = {yes}\nuserinfo = \"{userinfo}\"\n{SECRET}",
-                preset.as_str()
+                "id = \"own\"\npreset = \"{}\"\npkce = {yes}\nnonce = {yes}\nui_locales = {yes}\ndeep_link = {yes}\nuserinfo = \"{userinfo}\"\nsource = \"{}\"\n{SECRET}",
+                preset.as_str(),
+                if yes { "national_portal" } else { "provider" }
             );
             let set = resolve(&format!("{head}{own}")).unwrap();
             assert_eq!((set.pkce, set.nonce, set.ui_locales, set.deep_link), (yes, yes, yes, yes));
+            let (source, method) = if yes {
+                (FactSource::NationalPortal, UserinfoMethod::Get)
+            } else {
+                (FactSource::Provider, UserinfoMethod::None)
+            };
+            assert_eq!((set.source, set.userinfo), (source, method), "{preset:?}");
+            is_all_its_own(&set);
             // Debug shows all that was decided and no secret; where it came from must not show.
             let shown = format!("{set:?}");
             let first = format!("{:?}", resolve(&format!("{}{own}", head.replace(preset.as_str(), "oidc"))).unwrap());
-            let source = |text: &str| text.replace("NationalPortal", "Provider");
-            assert_eq!(source(&shown), source(&first), "{preset:?}");
+            assert_eq!(shown, first, "{preset:?}");
             assert!(!shown.contains("dichvucong") && !shown.contains("TechID"), "{shown}");
         }
     }
+}
+
+/// What the settings of the test above say, value by value.
+fn is_all_its_own(set: &Resolved) {
+    let at = |place: &str| Some(format!("https://own.example/{place}"));
+    let wanted = Addresses {
+        issuer: at("iss"),
+        discovery: at("d"),
+        authorization: at("a"),
+        token: at("t"),
+        userinfo: at("u"),
+        jwks: at("k"),
+        end_session: at("e"),
+    };
+    assert_eq!(set.addresses, wanted);
+    assert_eq!((set.name.text(Language::Vi), set.name.text(Language::En)), ("Khác", "Other"));
+    assert!(matches!(set.proof, ClientProof::Basic(_)));
+    assert_eq!(set.former_issuers, ["https://old.example"]);
+    assert_eq!((set.scope.as_str(), set.acr_values.as_str()), ("openid own", "own"));
+    assert_eq!(set.extra_parameters, [("own".to_owned(), "1".to_owned())].into());
+    assert_eq!((set.answer_mode, set.userinfo_signed), (AnswerMode::FormPost, UserinfoSigned::Always));
+    assert_eq!((set.logout, set.backchannel_logout, set.auth_time_required), (LogoutPolicy::All, false, true));
+    assert_eq!(set.skew, Span::seconds(7));
+    assert_eq!(set.default_class, Some(AccountClass::Organisation));
+    assert_eq!(set.classes, [("own".to_owned(), AccountClass::Business)].into());
+    assert_eq!((set.default_level.ial, set.default_level.amr.as_slice()), (1, &[Amr::Sc][..]));
+    let [rule] = set.levels.as_slice() else { panic!("{:?}", set.levels) };
+    assert_eq!((rule.claim.as_str(), rule.value.as_str(), rule.ial), ("own", "x", 2));
+    assert_eq!((rule.amr.as_slice(), rule.ask.as_deref()), (&[Amr::Otp][..], Some("own")));
+    assert_eq!(set.vouches_for, [VouchedContact::Phone, VouchedContact::Email]);
+    let names = |names: &[&str]| Some(ClaimNames::of(names));
+    let claims = ClaimMap {
+        subject: names(&["own_subject"]),
+        class: names(&["own_class"]),
+        full_name: names(&["own_name", "other_name"]),
+        birth_date: names(&["own_birth"]),
+        identity_number: names(&["own_number"]),
+        former_number: names(&[]),
+        business_name: names(&["own_business"]),
+        business_code: names(&["own_code"]),
+        email: names(&["own_email"]),
+        phone: names(&["own_phone"]),
+        logout_uri: names(&["own_logout"]),
+    };
+    assert_eq!(set.claims, claims);
 }
 
 #[test]
@@ -150,6 +227,11 @@ fn settings_that_cannot_work_are_refused_in_words() {
     ] {
         let why = resolve(&toml).unwrap_err().to_string();
         assert!(why.contains(word) && why.contains("federation.upstreams, u:"), "{why}");
+    }
+    // What we send ourselves is not sent twice.
+    for name in ["acr_values", "login_hint", "ui_locales", "max_age", "prompt", "nonce", "state", "response_mode"] {
+        let why = resolve(&format!("{good}extra_parameters = {{ {name} = \"x\" }}")).unwrap_err().to_string();
+        assert!(why.contains(&format!("extra_parameters cannot set {name}")), "{why}");
     }
     assert!(toml::from_str::<crate::UpstreamSettings>(&format!("{good}secrit = \"x\"")).is_err());
     assert!(toml::from_str::<crate::UpstreamSettings>(&good.replace("\"u\"", "\"U\"")).is_err());

@@ -18,7 +18,7 @@ pub(super) const CLIENT_ID: &str = "cong-tinh";
 pub(super) const SECRET: &str = "bí mật & khác";
 
 /// What the provider does at a path.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) enum Manner {
     /// As it should.
     Well,
@@ -203,7 +203,8 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>, base: String) {
 
 fn answer(state: &State, asked: &Asked, base: &str) -> (&'static str, String) {
     const JSON: &str = "application/json";
-    match asked.path.as_str() {
+    // Metadata may say that things are at another place.
+    match asked.path.replace("/moved/", "/oauth2/").as_str() {
         "/oauth2/token" => {
             let mut claims = state.id_token.clone();
             if let Some(nonce) = &state.nonce {

@@ -97,6 +97,34 @@ fn every_algorithm_that_we_name_verifies_with_and_without_kid_and_type() {
 
 // security: row 18
 #[test]
+fn one_odd_key_in_the_set_of_a_provider_takes_nothing_from_the_others_and_verifies_nothing() {
+    let short = own(Jwk::generate_rsa_key(1024).unwrap(), "short", &["kty", "n", "e"]);
+    let leaked = Jwk::generate_ec_key(EcCurve::P256).unwrap();
+    let mut shown = Value::Object(leaked.as_ref().clone());
+    shown["kid"] = "shown".into();
+    let mut off_curve = Value::Object(EC.public.clone());
+    (off_curve["x"], off_curve["kid"]) = (off_curve["y"].clone(), "off-curve".into());
+    let odd = json!([
+        short.public, shown, off_curve, "x", null, [], {}, { "kty": "oct", "k": "c2VjcmV0" }, { "kty": "RSA", "kid": "rsa" },
+        { "kty": "EC", "crv": "P-384", "x": "AA", "y": "AA" }, { "kty": "OKP", "crv": "Ed25519", "x": "AA" },
+    ]);
+    let of = |keys: Vec<Value>| ClientKeys::read_usable(&json!({ "keys": keys }));
+    let odd = odd.as_array().unwrap().clone();
+    assert_eq!(of(odd.clone()).unwrap_err(), ClientKeysFault::None);
+    let keys = of([odd, vec![RSA.public.clone().into(), EC.public.clone().into()]].concat()).unwrap();
+    assert_eq!(keys.count(), 2);
+    for alg in ["RS256", "ES256"] {
+        assert_eq!(keys.verify(&good(alg), &TYPES).unwrap()["sub"], "mot-cua", "{alg}");
+    }
+    let input = input(&json!({ "alg": "ES256", "kid": "shown" }), r#"{"sub":"mot-cua"}"#);
+    let signature = ES256.signer_from_jwk(&leaked).unwrap().sign(input.as_bytes()).unwrap();
+    let token = format!("{input}.{}", URL_SAFE_NO_PAD.encode(signature));
+    assert_eq!(keys.verify(&token, &TYPES), Err(ForeignError::UnknownKey), "anybody has that key");
+    assert_eq!(of(vec![EC.public.clone().into(); 33]).unwrap_err(), ClientKeysFault::TooMany);
+}
+
+// security: row 18
+#[test]
 fn a_header_that_would_choose_its_own_key_or_rules_is_refused() {
     let named: Value = json!({
         "jwk": EC.public, "jku": "https://evil.example/jwks", "x5u": "https://evil.example/cert", "x5c": ["MIIB"],

@@ -6,7 +6,6 @@
 )]
 
 use super::*;
-use crate::log_watch::LogWatch;
 use crate::settings::SmsSettings;
 use async_trait::async_trait;
 use portal_id_core::digest::{Digest, DigestPurpose};
@@ -17,6 +16,7 @@ use portal_id_core::outbox::{Channel, Message, Recipient, SessionEnded};
 use portal_id_core::ports::{EmailMessage, SealPurpose, Sealed, TextMessage, Unsealable};
 use portal_id_core::sms::{Acceptance, SpendDecision};
 use portal_id_core::store::StoreResult;
+use portal_id_logwatch::LogWatch;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

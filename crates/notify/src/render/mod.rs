@@ -5,13 +5,14 @@ mod gsm7;
 mod letters;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 pub use gsm7::Gsm7Fault;
 pub(crate) use gsm7::{Split, billed_parts, places, split};
+pub use texts::CodeText;
 
 use crate::SetupError;
 use crate::settings::NotifySettings;
-use askama::Template;
 use letters::House;
 use portal_id_core::language::{Language, LocalText};
 use portal_id_core::outbox::{Envelope, Message};
@@ -47,22 +48,6 @@ pub(crate) enum Rendered {
     Sms(TextMessage),
 }
 
-#[derive(Template)]
-#[template(path = "sign_in_code/vi/body.txt")]
-struct SignInCodeVi<'a> {
-    sender: &'a str,
-    code: &'a str,
-    minutes: i64,
-}
-
-#[derive(Template)]
-#[template(path = "sign_in_code/en/body.txt")]
-struct SignInCodeEn<'a> {
-    sender: &'a str,
-    code: &'a str,
-    minutes: i64,
-}
-
 /// Writes messages in the words of one portal.
 #[derive(Clone, Debug)]
 pub struct Renderer {
@@ -94,32 +79,47 @@ impl Renderer {
                     language.tag()
                 )));
             }
-            renderer
-                .sign_in_code(language, "000000", 999)
-                .map_err(|fault| SetupError::new(format!("sms_name: {fault}")))?;
+            for text in CodeText::ALL {
+                text.write(language, &renderer.sms_name, "000000", 999)
+                    .map_err(|fault| SetupError::new(format!("sms_name, in the text {}: {fault}", text.template())))?;
+            }
         }
         Ok(renderer)
     }
 
-    /// The code message with a code that opens nothing, for an operator who tries a gateway: its words are those that are
+    /// A code message with a code that opens nothing, for an operator who tries a gateway: its words are those that are
     /// registered.
-    pub fn specimen(&self, id: &str, to: &str, now: Timestamp) -> Result<TextMessage, UnfitMessage> {
+    pub fn specimen(&self, text: CodeText, id: &str, to: &str, now: Timestamp) -> Result<TextMessage, UnfitMessage> {
         let (code, minutes) = ("000000", 5);
-        let text = self.sign_in_code(self.sms_language.unwrap_or_default(), code, minutes)?;
-        let parameters = [("code", code.to_owned()), ("minutes", minutes.to_string())].into();
-        let not_after = now + Span::minutes(minutes);
-        Ok(TextMessage { id: id.to_owned(), to: to.to_owned(), text, web_otp: None, parameters, not_after })
+        let language = self.sms_language.unwrap_or_default();
+        self.text_message(text, language, (code, minutes, ""), (id, to, now + Span::minutes(minutes)))
+    }
+
+    fn text_message(
+        &self,
+        text: CodeText,
+        language: Language,
+        (code, minutes, host): (&str, i64, &str),
+        (id, to, not_after): (&str, &str, Timestamp),
+    ) -> Result<TextMessage, UnfitMessage> {
+        Ok(TextMessage {
+            id: id.to_owned(),
+            to: to.to_owned(),
+            text: text.write(language, &self.sms_name, code, minutes)?,
+            web_otp: (!host.is_empty()).then(|| format!("@{host} #{code}")),
+            template: text.template(),
+            parameters: [("code", code.to_owned()), ("minutes", minutes.to_string())].into(),
+            not_after,
+        })
     }
 
     /// The e-mail or text message of `envelope`, carrying the outbox row's `id` and end.
     pub(crate) fn render(&self, id: &str, not_after: Timestamp, envelope: &Envelope) -> Result<Rendered, UnfitMessage> {
         let to = envelope.to.0.clone();
-        if let Message::SignInCode { code, minutes, host } = &envelope.message {
+        if let Some((text, code, minutes, host)) = texts::of(&envelope.message) {
             let language = self.sms_language.unwrap_or(envelope.language);
-            let text = self.sign_in_code(language, code, *minutes)?;
-            let web_otp = (!host.is_empty()).then(|| format!("@{host} #{code}"));
-            let parameters = [("code", code.clone()), ("minutes", minutes.to_string())].into();
-            return Ok(Rendered::Sms(TextMessage { id: id.to_owned(), to, text, web_otp, parameters, not_after }));
+            let message = self.text_message(text, language, (code, minutes, host), (id, &to, not_after))?;
+            return Ok(Rendered::Sms(message));
         }
         let template = envelope.message.template();
         if link(&envelope.message).is_some_and(|link| !is_web_address(link)) {
@@ -205,19 +205,10 @@ impl Renderer {
                 &letters::contact_code::Letter { username, code, minutes },
             ),
             // A text message has no e-mail form, `render` has taken it before; a notice to a client has no words at all.
-            Message::SignInCode { .. } | Message::SessionEnded(_) => Err(askama::Error::Fmt),
+            Message::SignInCode { .. } | Message::PhoneCode { .. } | Message::SessionEnded(_) => {
+                Err(askama::Error::Fmt)
+            }
         }
-    }
-
-    fn sign_in_code(&self, language: Language, code: &str, minutes: i64) -> Result<String, UnfitMessage> {
-        let sender = self.sms_name.as_str();
-        let text = match language {
-            Language::Vi => SignInCodeVi { sender, code, minutes }.render(),
-            Language::En => SignInCodeEn { sender, code, minutes }.render(),
-        };
-        let text = one_line(&text.map_err(|_| UnfitMessage::Template("sign_in_code"))?);
-        places(&text)?;
-        Ok(text)
     }
 
     fn house(&self, language: Language) -> House<'_> {
@@ -250,6 +241,7 @@ fn link(message: &Message) -> Option<&str> {
         | Message::NumberDisputed { .. }
         | Message::ContactCode { .. }
         | Message::SignInCode { .. }
+        | Message::PhoneCode { .. }
         | Message::SessionEnded(_) => None,
     }
 }

@@ -85,6 +85,10 @@ fn email(message: Message, language: Language) -> EmailMessage {
 
 fn sms(settings: &NotifySettings, code: &str, language: Language) -> Result<TextMessage, UnfitMessage> {
     let message = Message::SignInCode { code: code.to_owned(), minutes: 5, host: "id.portal.example".to_owned() };
+    text(settings, message, language)
+}
+
+fn text(settings: &NotifySettings, message: Message, language: Language) -> Result<TextMessage, UnfitMessage> {
     let envelope = Envelope { to: Recipient("+84912345678".to_owned()), language, message };
     Renderer::new(settings).unwrap().render("id-1", END, &envelope).map(|rendered| match rendered {
         Rendered::Sms(message) => message,
@@ -150,6 +154,35 @@ fn the_code_message_is_one_unaccented_line_in_both_languages() {
     assert_eq!(en.text, "Cong DVC Bac Giang: your sign-in code is 123456. Valid for 5 minutes. Do not share it.");
     let one_text = NotifySettings { sms_language: Some(Language::Vi), ..settings() };
     assert_eq!(sms(&one_text, "123456", Language::En).unwrap().text, vi.text);
+}
+
+#[test]
+fn the_message_that_proves_a_phone_says_what_its_code_is_for_and_fits_one_part() {
+    let written = |language| {
+        let message =
+            Message::PhoneCode { code: "123456".to_owned(), minutes: 5, host: "id.portal.example".to_owned() };
+        text(&settings(), message, language).unwrap()
+    };
+    let (vi, en) = (written(Language::Vi), written(Language::En));
+    assert_eq!(
+        vi.text,
+        "Ma xac nhan so dien thoai cho tai khoan Cong DVC Bac Giang la 123456. Hieu luc 5 phut. Khong chia se ma nay. \
+         Neu khong phai ban, hay bo qua."
+    );
+    assert_eq!(
+        en.text,
+        "Cong DVC Bac Giang: code to confirm this phone number for your account: 123456. Valid for 5 minutes. Do not share \
+         it. Not you? Ignore it."
+    );
+    assert_eq!((vi.template, vi.web_otp.as_deref()), ("phone_code", Some("@id.portal.example #123456")));
+    for text in CodeText::ALL {
+        let specimen = Renderer::new(&settings()).unwrap().specimen(text, "id-1", "+84912345678", END).unwrap();
+        assert_eq!(specimen.template, text.template());
+        assert!(specimen.text.contains("000000") && specimen.web_otp.is_none(), "{}", specimen.text);
+    }
+    // The longest name that every text has room for.
+    let fits = |length| Renderer::new(&NotifySettings { sms_name: "x".repeat(length), ..settings() }).is_ok();
+    assert!(fits(36) && !fits(37));
 }
 
 #[test]
@@ -242,7 +275,7 @@ fn an_email_loads_nothing_from_afar_and_leaves_colours_to_dark_mode() {
 #[test]
 fn every_template_folder_belongs_to_a_message_in_every_language() {
     let mut names: Vec<String> = messages("an").iter().map(|message| message.template().to_owned()).collect();
-    names.push("sign_in_code".to_owned());
+    names.extend(CodeText::ALL.map(|text| text.template().to_owned()));
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
     for name in &names {
         for language in Language::ALL {

@@ -231,6 +231,7 @@ mod tests {
             to: "+84912345678".to_owned(),
             text: "Ma".to_owned(),
             web_otp: None,
+            template: "sign_in_code",
             parameters: BTreeMap::new(),
             not_after: now + Span::minutes(5),
         };

@@ -1,6 +1,7 @@
 //! Texts with placeholders: read once at start, filled for each message.
 
 use crate::SetupError;
+use crate::render::CodeText;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use portal_id_core::secret::Secret;
@@ -17,6 +18,8 @@ pub(super) struct Filling<'a> {
     pub(super) text: &'a str,
     /// Our id of the message.
     pub(super) id: &'a str,
+    /// The template's name.
+    pub(super) template: &'a str,
     /// What the template was filled with.
     pub(super) parameters: &'a BTreeMap<&'static str, String>,
     /// The moment, in seconds.
@@ -28,6 +31,10 @@ pub(super) struct Filling<'a> {
     /// The token signed for this request.
     pub(super) jwt: &'a str,
 }
+
+/// Where a value is another one in the text that proves a phone, that one's name is this and its own: a gateway that holds
+/// the texts itself has each under a number of its own (`phone_code_template_id` for `template_id`).
+const PHONE_CODE: &str = CodeText::Phone.template();
 
 /// Placeholders that every pattern may hold.
 pub(super) const OF_THE_MESSAGE: [&str; 12] = [
@@ -113,8 +120,11 @@ fn is_name(text: &str) -> bool {
 enum Piece {
     /// The pattern's own words.
     Literal(String),
-    /// A value or a secret by its name.
-    Named(Secret),
+    /// A value or a secret by its name, and what stands for it in the text that proves a phone.
+    Named {
+        value: Secret,
+        of_phone_code: Option<Secret>,
+    },
     Slot(Slot),
 }
 
@@ -152,7 +162,10 @@ impl Pattern {
             }
             pieces.push(match (Slot::named(name), names.get(name)) {
                 (Some(slot), _) => Piece::Slot(slot),
-                (None, Some(value)) => Piece::Named(value.clone()),
+                (None, Some(value)) => {
+                    let of_phone_code = names.get(&format!("{PHONE_CODE}_{name}")).cloned();
+                    Piece::Named { value: value.clone(), of_phone_code }
+                }
                 (None, None) if is_name(name) => return Err(wrong(&format!("names {{{name}}}, which is not set"))),
                 (None, None) => return Err(wrong("has braces around what is no name")),
             });
@@ -180,7 +193,10 @@ impl Pattern {
         for piece in &self.0 {
             match piece {
                 Piece::Literal(text) => filled.push_str(text),
-                Piece::Named(value) => filled.push_str(&escape(value.expose())),
+                Piece::Named { of_phone_code: Some(value), .. } if with.template == PHONE_CODE => {
+                    filled.push_str(&escape(value.expose()));
+                }
+                Piece::Named { value, .. } => filled.push_str(&escape(value.expose())),
                 Piece::Slot(slot) => filled.push_str(&escape(&slot.fill(with))),
             }
         }
@@ -193,8 +209,8 @@ impl Pattern {
             .iter()
             .map(|piece| match piece {
                 Piece::Literal(text) => Some(text.as_str()),
-                Piece::Named(value) => Some(value.expose()),
-                Piece::Slot(_) => None,
+                Piece::Named { value, of_phone_code: None } => Some(value.expose()),
+                Piece::Named { .. } | Piece::Slot(_) => None,
             })
             .collect()
     }
@@ -218,6 +234,7 @@ pub(super) mod tests {
         phone: "0912345678",
         text: "Ma: \"1\"",
         id: "id-1",
+        template: "sign_in_code",
         parameters: &NO_PARAMETERS,
         unix: 1_795_400_000,
         seconds_left: 299,
@@ -242,6 +259,16 @@ pub(super) mod tests {
         assert_eq!(fill("đ {brand} đ"), "đ BACGIANG đ");
         assert_eq!(fill(""), "");
         assert_eq!(fill("{unix} {seconds_left} {access_token} {session} {jwt}"), "1795400000 299 at-1 se-1 a.b.c");
+    }
+
+    #[test]
+    fn the_text_that_proves_a_phone_has_values_of_its_own_where_there_are_any() {
+        let mut names = names();
+        names.insert("phone_code_brand".to_owned(), Secret::new("BG DT".to_owned()));
+        let pattern = Pattern::read("x", "{brand} {key}", &names).unwrap();
+        assert_eq!(pattern.fill(&WITH), "BACGIANG {phone}");
+        assert_eq!(pattern.fill(&Filling { template: "phone_code", ..WITH }), "BG DT {phone}");
+        assert_eq!(pattern.fixed(), None, "it differs from message to message");
     }
 
     #[test]

@@ -172,6 +172,7 @@ impl Route for HttpGateway {
             phone: &phone,
             text: &text,
             id: &message.id,
+            template: message.template,
             parameters: &message.parameters,
             unix: now.seconds(),
             seconds_left: message.not_after.since(now).as_seconds().max(1),

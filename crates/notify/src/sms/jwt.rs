@@ -69,6 +69,7 @@ mod tests {
             phone: "",
             text: "",
             id: "",
+            template: "",
             parameters: &parameters,
             unix: 1000,
             seconds_left: 300,

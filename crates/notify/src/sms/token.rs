@@ -108,6 +108,7 @@ impl TokenKeeper {
             phone: "",
             text: "",
             id: message_id,
+            template: "",
             parameters: &parameters,
             unix: now.seconds(),
             seconds_left: 0,

@@ -22,6 +22,7 @@ mod upstream;
 pub use outcome::{AuthorizeOutcome, AuthorizeRefusal, ConsentAsk, ContactNeed, SignInAsk, UpstreamAsk};
 
 use crate::claims;
+use crate::claims::vouchers::{self, Vouchers};
 use crate::error::AuthorizationFault;
 use crate::flow::Flow;
 use crate::parameters::Parameters;
@@ -273,15 +274,21 @@ impl Provider {
         request: Request,
         redirect_origin: Option<String>,
     ) -> Result<ConsentAsk, Failure> {
-        let id = who.account.id.clone();
-        let identifiers = self.store().read("consent_facts", move |tx| tx.list_identifiers(&id)).await?;
-        let facts: Vec<FactStanding> = identifiers.iter().map(FactStanding::from).collect();
+        let (account, scopes) = (who.account.clone(), request.scopes.clone());
+        let (identifiers, others) = self
+            .store()
+            .read("consent_facts", move |tx| {
+                Ok((tx.list_identifiers(&account.id)?, vouchers::others(tx, &account, &scopes)?))
+            })
+            .await?;
+        let identifiers: Vec<FactStanding> = identifiers.iter().map(FactStanding::from).collect();
+        let vouchers = Vouchers { identifiers: &identifiers, others: &others, vault: self.vault() };
         let profile = claims::open_profile(self.vault(), &who.account)?;
         Ok(ConsentAsk {
             client_name: client.name(ctx.language).to_owned(),
             links: client.links(),
             redirect_origin,
-            claims: claims::of_person(&who.account, &profile, &facts, &request.scopes, client.metadata.identity),
+            claims: claims::of_person(&who.account, &profile, &vouchers, &request.scopes, client.metadata.identity),
             scopes: request.scopes,
         })
     }

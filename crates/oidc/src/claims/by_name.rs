@@ -1,10 +1,11 @@
 //! What the `claims` parameter moves into the ID token (OpenID Connect Core §5.5).
 
+use super::vouchers::Vouchers;
 use super::{aliases, of_person, open_profile};
 use portal_id_core::client::Client;
 use portal_id_core::grant::Grant;
-use portal_id_core::ports::{Unsealable, Vault};
-use portal_id_core::profile::{Account, FactStanding};
+use portal_id_core::ports::Unsealable;
+use portal_id_core::profile::Account;
 use serde_json::{Map, Value};
 
 /// Whether the ID tokens of a grant tell anything about the person.
@@ -14,18 +15,16 @@ pub(crate) fn wants_person(grant: &Grant) -> bool {
 
 /// Those claims that the grant names for the ID token **and** that `scopes` open, under the same policy as at userinfo.
 pub(crate) fn of_id_token(
-    vault: &dyn Vault,
     grant: &Grant,
     client: &Client,
-    person: (&Account, &[FactStanding]),
+    (account, vouchers): (&Account, &Vouchers<'_>),
     scopes: &[String],
 ) -> Result<Map<String, Value>, Unsealable> {
     if !wants_person(grant) {
         return Ok(Map::new());
     }
-    let (account, facts) = person;
-    let profile = open_profile(vault, account)?;
-    let mut told = of_person(account, &profile, facts, scopes, client.metadata.identity);
+    let profile = open_profile(vouchers.vault, account)?;
+    let mut told = of_person(account, &profile, vouchers, scopes, client.metadata.identity);
     told.insert("sub".to_owned(), grant.subject().into());
     aliases::put(&mut told, &client.metadata.claim_aliases, &grant.amr);
     told.retain(|told, _| names(grant).any(|name| name == told));
@@ -42,7 +41,7 @@ fn names(grant: &Grant) -> impl Iterator<Item = &str> {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
-    use crate::testing::{self, PlainVault};
+    use crate::testing;
     use portal_id_core::claim_aliases::{AliasSource, ClaimAliases};
     use portal_id_core::claims_request::{ClaimRequest, RequestedClaims};
     use portal_id_core::profile::IdentifierKind;
@@ -55,7 +54,7 @@ mod tests {
         client.metadata.claim_aliases = ClaimAliases { preset: None, names };
         let declared = [testing::fact(IdentifierKind::IdentityNumber)];
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        let told = of_id_token(&PlainVault, &grant, &client, (&testing::account(), &declared), &scopes).unwrap();
+        let told = of_id_token(&grant, &client, (&testing::account(), &testing::vouchers(&declared)), &scopes).unwrap();
         told.into_iter().map(|(name, _)| name).collect()
     }
 

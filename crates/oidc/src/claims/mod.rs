@@ -6,6 +6,7 @@
 
 pub(crate) mod aliases;
 pub(crate) mod by_name;
+pub(crate) mod vouchers;
 
 use portal_id_core::client::IdentityPolicy;
 use portal_id_core::facts::{
@@ -15,6 +16,7 @@ use portal_id_core::ports::{Unsealable, Vault};
 use portal_id_core::profile::{Account, FactSource, FactStanding, IdentifierKind, Profile};
 use portal_id_core::time::Timestamp;
 use serde_json::{Map, Value, json};
+use vouchers::Vouchers;
 
 /// The claims of the protocol itself, in the ID token or everywhere.
 const OF_THE_PROTOCOL: &[&str] =
@@ -48,6 +50,7 @@ const OF_THE_PERSON: &[(&str, &[&str])] = &[
             "business_code_source",
             "business_name",
             "business_name_verified",
+            "business_name_verified_at",
             "business_name_source",
             "head_office",
             "head_office_verified",
@@ -72,17 +75,17 @@ pub(crate) fn open_profile(vault: &dyn Vault, account: &Account) -> Result<Profi
     account.open_profile(vault)
 }
 
-/// The claims that `scopes` open. `facts` says who vouches for what; `policy` whether self-declared numbers reach
+/// The claims that `scopes` open. `vouchers` says who vouches for what; `policy` whether self-declared numbers reach
 /// the client (decisions 7).
 pub(crate) fn of_person(
     account: &Account,
     profile: &Profile,
-    facts: &[FactStanding],
+    vouchers: &Vouchers<'_>,
     scopes: &[String],
     policy: IdentityPolicy,
 ) -> Map<String, Value> {
     let mut claims = Map::new();
-    let find = |kind| facts.iter().find(|fact| fact.kind == kind);
+    let find = |kind| vouchers.of(kind);
     for scope in scopes {
         match scope.as_str() {
             "profile" => of_profile(&mut claims, account, profile),
@@ -101,7 +104,7 @@ pub(crate) fn of_person(
                 let former = profile.former_number.as_ref().map(FormerNumber::as_str);
                 vouched(&mut claims, "former_number", former, find(IdentifierKind::FormerNumber), policy);
             }
-            "organization" => of_organization(&mut claims, profile, find(IdentifierKind::BusinessCode), policy),
+            "organization" => of_organization(&mut claims, profile, vouchers, policy),
             _ => {}
         }
     }
@@ -120,18 +123,20 @@ fn of_profile(claims: &mut Map<String, Value>, account: &Account, profile: &Prof
     put(claims, "account_type", Some(account.class.as_str()));
 }
 
-/// The code says which business it is: whoever may not learn the code learns nothing of it. Name and head office are as
-/// the holder typed them, whoever vouches for the code.
+/// The code says which business it is: whoever may not learn the code learns nothing of it. The head office is as the
+/// holder typed it, whoever vouches for the code.
 fn of_organization(
     claims: &mut Map<String, Value>,
     profile: &Profile,
-    code: Option<&FactStanding>,
+    vouchers: &Vouchers<'_>,
     policy: IdentityPolicy,
 ) {
+    let code = vouchers.of(IdentifierKind::BusinessCode);
     vouched(claims, "business_code", profile.business_code.as_ref().map(BusinessCode::as_str), code, policy);
     if claims.contains_key("business_code") {
-        declared(claims, "business_name", profile.business_name.as_ref().map(BusinessName::as_str));
-        declared(claims, "head_office", profile.address.as_ref().map(of_address));
+        let name = profile.business_name.as_ref().map(BusinessName::as_str);
+        with_source(claims, "business_name", name, vouchers.of_business_name(profile));
+        with_source(claims, "head_office", profile.address.as_ref().map(of_address), None);
     }
 }
 
@@ -158,21 +163,22 @@ fn vouched(
     fact: Option<&FactStanding>,
     policy: IdentityPolicy,
 ) {
-    let verified = fact.is_some_and(FactStanding::is_verified);
-    let Some(value) = value.filter(|_| verified || policy == IdentityPolicy::Any) else { return };
-    put_with(claims, name, Some(value), verified);
-    let source = fact.map_or(FactSource::SelfDeclared, |fact| fact.source).as_str();
-    put(claims, &format!("{name}_source"), Some(source));
-    let verified_at = fact.and_then(|fact| fact.verified_at);
-    put(claims, &format!("{name}_verified_at"), verified_at.map(Timestamp::seconds));
+    let verified = fact.and_then(|fact| Some((fact.source, fact.verified_at?)));
+    with_source(claims, name, value.filter(|_| verified.is_some() || policy == IdentityPolicy::Any), verified);
 }
 
-/// A fact that only its holder vouches for.
-fn declared(claims: &mut Map<String, Value>, name: &str, value: Option<impl Into<Value>>) {
-    put_with(claims, name, value, false);
-    if claims.contains_key(name) {
-        put(claims, &format!("{name}_source"), Some(FactSource::SelfDeclared.as_str()));
-    }
+/// A value with who vouches for it, and since when: nobody but its holder, where nobody is named.
+fn with_source(
+    claims: &mut Map<String, Value>,
+    name: &str,
+    value: Option<impl Into<Value>>,
+    vouched: Option<(FactSource, Timestamp)>,
+) {
+    let Some(value) = value else { return };
+    put_with(claims, name, Some(value), vouched.is_some());
+    let (source, at) = vouched.unzip();
+    put(claims, &format!("{name}_source"), Some(source.unwrap_or(FactSource::SelfDeclared).as_str()));
+    put(claims, &format!("{name}_verified_at"), at.map(Timestamp::seconds));
 }
 
 fn put(claims: &mut Map<String, Value>, name: &str, value: Option<impl Into<Value>>) {
@@ -205,7 +211,7 @@ mod tests {
 
     fn claims(scopes: &[&str], facts: &[FactStanding], policy: IdentityPolicy) -> Map<String, Value> {
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        of_person(&testing::account(), &testing::profile(), facts, &scopes, policy)
+        of_person(&testing::account(), &testing::profile(), &testing::vouchers(facts), &scopes, policy)
     }
 
     #[test]
@@ -227,7 +233,13 @@ mod tests {
     ) -> Map<String, Value> {
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         let facts = [fact(IdentifierKind::BusinessCode, verified)];
-        of_person(&testing::business_account(), &testing::business_profile(), &facts, &scopes, policy)
+        of_person(
+            &testing::business_account(),
+            &testing::business_profile(),
+            &testing::vouchers(&facts),
+            &scopes,
+            policy,
+        )
     }
 
     #[test]
@@ -288,7 +300,7 @@ mod tests {
     fn what_is_absent_is_left_out() {
         let empty = Profile::default();
         let all: Vec<String> = portal_id_core::client::SCOPES.map(str::to_owned).to_vec();
-        let told = of_person(&testing::account(), &empty, &[], &all, IdentityPolicy::Any);
+        let told = of_person(&testing::account(), &empty, &testing::vouchers(&[]), &all, IdentityPolicy::Any);
         let mut names: Vec<&str> = told.keys().map(String::as_str).collect();
         names.sort_unstable();
         assert_eq!(names, ["account_type", "locale", "preferred_username", "updated_at"]);

@@ -12,6 +12,7 @@ pub(crate) mod refresh_token;
 
 use crate::authorize::scopes;
 use crate::claims::by_name;
+use crate::claims::vouchers::{self, Vouchers};
 use crate::client_auth::{self, ClientAuthenticated};
 use crate::error::ProtocolError;
 use crate::parameters::Parameters;
@@ -28,6 +29,7 @@ use portal_id_core::ports::Vault;
 use portal_id_core::profile::{Account, AccountState, FactStanding};
 use portal_id_core::store::{StoreResult, Tx};
 use portal_id_core::time::Timestamp;
+use portal_id_core::vouched::VouchedFact;
 use std::sync::Arc;
 
 /// The hooks of the grant types that stand on a person's grant.
@@ -121,7 +123,8 @@ struct Facts {
     client: Option<Client>,
     grant: Option<(Grant, Account)>,
     /// Who vouches for what, when the ID token is to tell about the person.
-    standings: Vec<FactStanding>,
+    identifiers: Vec<FactStanding>,
+    others: Vec<VouchedFact>,
 }
 
 impl Provider {
@@ -171,7 +174,8 @@ impl Provider {
         }
         let is_first = matches!(step, Step::Redeem { .. });
         let audience = resource::audience(resources, &grant, client, &scopes, self.issuer())?;
-        let person = by_name::of_id_token(self.vault(), &grant, client, (&account, &facts.standings), &scopes)
+        let vouchers = Vouchers { identifiers: &facts.identifiers, others: &facts.others, vault: self.vault() };
+        let person = by_name::of_id_token(&grant, client, (&account, &vouchers), &scopes)
             .map_err(|error| ProtocolError::server_error(&error))?;
         let generation = step.generation();
         let issue = Issue { grant: &grant, client, scopes, audience, generation, is_first, person };
@@ -200,12 +204,15 @@ impl Provider {
                     Some(grant) => tx.find_account(&grant.account_id)?,
                     None => None,
                 };
-                let identifiers = match &grant {
-                    Some(grant) if by_name::wants_person(grant) => tx.list_identifiers(&grant.account_id)?,
-                    _ => Vec::new(),
+                let grant = grant.zip(account);
+                let (identifiers, others) = match &grant {
+                    Some((grant, account)) if by_name::wants_person(grant) => {
+                        (tx.list_identifiers(&account.id)?, vouchers::others(tx, account, &grant.scopes)?)
+                    }
+                    _ => Default::default(),
                 };
-                let standings = identifiers.iter().map(FactStanding::from).collect();
-                Ok(Facts { client, grant: grant.zip(account), standings })
+                let identifiers = identifiers.iter().map(FactStanding::from).collect();
+                Ok(Facts { client, grant, identifiers, others })
             })
             .await?;
         Ok(facts)

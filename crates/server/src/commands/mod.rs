@@ -1,5 +1,6 @@
 //! The commands beside `serve`.
 
+pub mod account;
 pub mod audit;
 pub mod client;
 pub mod docs;
@@ -51,6 +52,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Messages(command) => messages::run(&house(&cli.config).await?, command).await,
         Command::Audit(command) => audit::run(&house(&cli.config).await?, command).await,
         Command::Sms(command) => sms::run(Config::read(&cli.config)?, command).await,
+        Command::Account(command) => account::run(&house(&cli.config).await?, command).await,
         Command::Upstream(command) => upstream::run(&house(&cli.config).await?, command).await,
         Command::Docs { page } => {
             print!("{}", docs::render(page)?);

@@ -8,11 +8,12 @@ use portal_id_core::entropy::OsEntropy;
 use portal_id_core::facts::Phone;
 use portal_id_core::ids::MessageId;
 use portal_id_core::time::{Clock as _, Timestamp};
-use portal_id_notify::{GatewaySettings, Renderer, Verdict, open_route};
+use portal_id_notify::{CodeText, GatewaySettings, Renderer, Verdict, open_route};
 
 /// Runs one of the SMS commands. Needs the configuration alone: nothing is written, and the day's count stays.
 pub async fn run(config: Config, command: SmsCommand) -> anyhow::Result<()> {
-    let SmsCommand::Test { gateway, phone } = command;
+    let SmsCommand::Test { gateway, phone, new_phone } = command;
+    let text = if new_phone { CodeText::Phone } else { CodeText::SignIn };
     let config = config.completed();
     let names: Vec<_> = config.notify.sms_gateways.iter().map(GatewaySettings::name).collect();
     let Some(settings) = config.notify.sms_gateways.iter().find(|settings| settings.name() == gateway) else {
@@ -22,8 +23,9 @@ pub async fn run(config: Config, command: SmsCommand) -> anyhow::Result<()> {
     let now: Timestamp = crate::SystemClock.now();
     let route = open_route(settings, &house::way_back(&config, None))?;
     let id = MessageId::new(now, &OsEntropy);
-    let message =
-        Renderer::new(&config.notify)?.specimen(id.as_str(), phone.phone.e164(), now).context("writing the message")?;
+    let message = Renderer::new(&config.notify)?
+        .specimen(text, id.as_str(), phone.phone.e164(), now)
+        .context("writing the message")?;
     println!("To {} through {gateway}: {}", phone.phone.masked(), message.text);
     let verdict = route.hand_over(&message, now).await;
     println!("{}", in_words(&verdict));

@@ -147,6 +147,7 @@ mod tests {
             to: "+84912345678".to_owned(),
             text: "Ma xac thuc Cong DVC la 123456.".to_owned(),
             web_otp: Some("@localhost #123456".to_owned()),
+            template: "sign_in_code",
             parameters: BTreeMap::new(),
             not_after: Timestamp::from_seconds(1_795_400_300),
         }

@@ -14,7 +14,7 @@ use portal_id_core::ids::AccountId;
 use portal_id_core::language::Language;
 use portal_id_core::ports::Sealed;
 use portal_id_core::profile::{Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind, Profile};
-use portal_id_core::store::{AccountRepo, Enrolled, FirstPassword, PasswordChange, StoreError, StoreResult};
+use portal_id_core::store::{AccountRepo, Dispute, Enrolled, FirstPassword, PasswordChange, StoreError, StoreResult};
 use portal_id_core::time::Timestamp;
 
 /// A registration is over when its account still waits and no activation link of it works any more. One without any
@@ -299,6 +299,10 @@ impl AccountRepo for SqlTx<'_> {
 
     fn list_disputed(&mut self, id: &AccountId) -> StoreResult<Vec<(IdentifierKind, Timestamp)>> {
         own_identifiers::list_disputed(self, id)
+    }
+
+    fn list_disputes(&mut self, account: Option<&AccountId>, limit: u32) -> StoreResult<Vec<Dispute>> {
+        own_identifiers::list_disputes(self, account, limit)
     }
 
     fn delete_expired_registrations(&mut self, now: Timestamp, limit: u32) -> StoreResult<u32> {

@@ -11,7 +11,7 @@ use portal_id_core::ids::AccountId;
 use portal_id_core::profile::{
     Account, AccountClass, AccountState, FactSource, Identifier, IdentifierKind, PhoneStanding,
 };
-use portal_id_core::store::{StoreError, StoreResult};
+use portal_id_core::store::{Dispute, StoreError, StoreResult};
 use portal_id_core::time::Timestamp;
 
 /// More accounts than this with one identifier are of no use to anybody.
@@ -254,6 +254,36 @@ pub(super) fn list_disputed(tx: &mut SqlTx<'_>, id: &AccountId) -> StoreResult<V
     let found: Vec<(String, i64)> = tx.read(|conn| query.load(conn))?;
     let read = |(kind, at): (String, i64)| {
         Ok((word("identifiers.kind", IdentifierKind::from_text(&kind))?, Timestamp::from_millis(at)))
+    };
+    found.into_iter().map(read).collect()
+}
+
+pub(super) fn list_disputes(tx: &mut SqlTx<'_>, account: Option<&AccountId>, limit: u32) -> StoreResult<Vec<Dispute>> {
+    let mut query = identifiers::table
+        .inner_join(accounts::table)
+        .filter(identifiers::disputed_at.is_not_null())
+        .order((identifiers::disputed_at.desc(), identifiers::account_id, identifiers::kind))
+        .limit(limit.into())
+        .select((
+            identifiers::account_id,
+            accounts::class,
+            identifiers::kind,
+            identifiers::digest,
+            identifiers::disputed_at.assume_not_null(),
+        ))
+        .into_boxed();
+    if let Some(account) = account {
+        query = query.filter(identifiers::account_id.eq(account.as_str().to_owned()));
+    }
+    let found: Vec<(String, String, String, Vec<u8>, i64)> = tx.read(|conn| query.load(conn))?;
+    let read = |(account, class, kind, digest, since): (String, String, String, Vec<u8>, i64)| {
+        Ok(Dispute {
+            account_id: AccountId::from_text(account),
+            class: word("accounts.class", AccountClass::from_text(&class))?,
+            kind: word("identifiers.kind", IdentifierKind::from_text(&kind))?,
+            digest: read_digest("identifiers.digest", &digest)?,
+            since: Timestamp::from_millis(since),
+        })
     };
     found.into_iter().map(read).collect()
 }

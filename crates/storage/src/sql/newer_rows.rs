@@ -10,10 +10,8 @@ use portal_id_core::audit::AuditKind;
 use portal_id_core::ids::{AccountId, ClientId};
 use portal_id_core::store::{Access, AuditFilter, AuditRepo as _, BackfillRepo as _, ClientRepo as _, StoreResult};
 use portal_id_core::time::Timestamp;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use tracing::span::{Attributes, Id, Record};
-use tracing::{Event, Level, Metadata, Subscriber};
+use portal_id_logwatch::LogWatch;
+use tracing::Level;
 
 /// Runs `body` on a store into which `rows` were put, and counts the warnings.
 fn with<T>(rows: &str, body: impl FnOnce(&mut SqlTx<'_>) -> StoreResult<T>) -> (T, usize) {
@@ -21,11 +19,9 @@ fn with<T>(rows: &str, body: impl FnOnce(&mut SqlTx<'_>) -> StoreResult<T>) -> (
     let mut conn: AnyConn = sqlite::open_writer(&folder.path().join("store.sqlite3")).unwrap();
     conn.command(rows).unwrap();
     let counters = Counters::default();
-    let warnings = Arc::new(AtomicUsize::new(0));
-    let result = tracing::subscriber::with_default(Warnings(Arc::clone(&warnings)), || {
-        body(&mut SqlTx::new(&mut conn, Access::Read, &counters))
-    });
-    (result.unwrap(), warnings.load(Ordering::SeqCst))
+    let log = LogWatch::begin();
+    let result = body(&mut SqlTx::new(&mut conn, Access::Read, &counters));
+    (result.unwrap(), log.at(Level::WARN).len())
 }
 
 #[test]
@@ -59,23 +55,4 @@ fn a_client_that_cannot_be_read_is_warned_of_where_clients_are_listed_and_nowher
     assert_eq!((found.is_some_and(|client| client.unreadable().is_some()), warnings), (true, 0));
     let (listed, warnings) = with(rows, |tx| tx.list_clients());
     assert_eq!((listed.len(), warnings), (1, 1));
-}
-
-/// Counts our own warnings on this thread.
-struct Warnings(Arc<AtomicUsize>);
-
-impl Subscriber for Warnings {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target().starts_with("portal_id") && *metadata.level() == Level::WARN
-    }
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-    fn event(&self, _: &Event<'_>) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
-    fn enter(&self, _: &Id) {}
-    fn exit(&self, _: &Id) {}
 }

@@ -126,8 +126,8 @@ mod tests {
     use super::*;
     use portal_id_core::entropy::OsEntropy;
     use portal_id_core::time::Timestamp;
-    use std::fmt::Write as _;
-    use std::sync::{Arc, Mutex};
+    use portal_id_logwatch::LogWatch;
+    use std::sync::Arc;
 
     fn ctx() -> Ctx {
         Ctx::for_job(Timestamp::from_seconds(1_795_399_200), Arc::new(OsEntropy), "json")
@@ -150,39 +150,9 @@ mod tests {
         assert_eq!(response.headers()[CONTENT_TYPE], "application/json");
     }
 
-    /// Keeps what is logged on this thread.
-    struct Lines(Arc<Mutex<Vec<String>>>);
-
-    struct Line(String);
-
-    impl tracing::field::Visit for Line {
-        fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
-            let _ = write!(self.0, "{field}={value:?} ");
-        }
-    }
-
-    impl tracing::Subscriber for Lines {
-        fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-            *metadata.level() <= tracing::Level::INFO
-        }
-        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::Id {
-            tracing::Id::from_u64(1)
-        }
-        fn record(&self, _: &tracing::Id, _: &tracing::span::Record<'_>) {}
-        fn record_follows_from(&self, _: &tracing::Id, _: &tracing::Id) {}
-        fn event(&self, event: &tracing::Event<'_>) {
-            let mut line = Line(String::new());
-            event.record(&mut line);
-            self.0.lock().unwrap().push(line.0);
-        }
-        fn enter(&self, _: &tracing::Id) {}
-        fn exit(&self, _: &tracing::Id) {}
-    }
-
     #[tokio::test]
     async fn a_refusal_is_one_line_in_the_log_and_has_its_id_in_the_answer_but_not_in_the_challenge() {
-        let lines = Arc::new(Mutex::new(Vec::new()));
-        let _watch = tracing::subscriber::set_default(Lines(Arc::clone(&lines)));
+        let log = LogWatch::begin();
         let error = ProtocolError {
             error: "invalid_client",
             description: "client authentication failed".to_owned(),
@@ -198,7 +168,7 @@ mod tests {
         let expected =
             format!(r#"{{"error":"invalid_client","error_description":"client authentication failed; request {id}"}}"#);
         assert_eq!(std::str::from_utf8(&body).unwrap(), expected);
-        let lines = lines.lock().unwrap();
+        let lines = log.all();
         assert_eq!(lines.len(), 1, "{lines:?}");
         for part in [id.as_str(), "endpoint=\"/token\"", "client=\"mot-cua\"", "error=\"invalid_client\""] {
             assert!(lines[0].contains(part), "{part}: {}", lines[0]);

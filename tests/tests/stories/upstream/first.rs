@@ -119,6 +119,39 @@ async fn a_number_that_the_desk_had_verified_is_lost_too_and_the_trail_says_so()
     assert!(known(&idp, &id).await.fact(IdentifierKind::IdentityNumber).is_none());
 }
 
+/// Who knows less takes nothing from who knows better: not at the first arrival, and not at a later one unasked.
+// security: row 7
+#[tokio::test]
+async fn a_number_that_a_weightier_upstream_vouches_for_is_the_desks_to_move() {
+    let idp = TestIdp::start().await;
+    let mut owner = Visitor::new(&idp, 9);
+    let first = owner.arrive(&vouched_citizen(&idp, "an", NUMBER)).await;
+    assert!(signed_in(&first).1);
+    let an = owner.who().await.expect("signed in").account.id;
+    let of_employees = |subject: &str, level: u8| {
+        let mut identity = vouched_citizen(&idp, subject, NUMBER);
+        (identity.upstream, identity.source) = (upstream("keycloak"), FactSource::Provider);
+        identity.level.ial = Ial(level);
+        identity
+    };
+    let mut visitor = Visitor::new(&idp, 1);
+    let outcome = visitor.arrive(&of_employees("e-7", 1)).await;
+    let declined = idp.house.accounts.decline_arrival(&visitor.ctx(), ticket(&outcome), Here::default()).await.unwrap();
+    expect_refused(&declined, ArrivalRefusal::AtTheDesk);
+    assert!(signed_in(&visitor.arrive(&of_employees("e-8", 0)).await).1, "a person without a number");
+    expect_refused(&visitor.arrive(&of_employees("e-8", 1)).await, ArrivalRefusal::AtTheDesk);
+    let after = known(&idp, &an).await;
+    assert!(after.disputed.is_empty() && after.fact(IdentifierKind::IdentityNumber).expect("the number").claimed);
+    let outcome = visitor.arrive(&of_employees("e-7", 2)).await;
+    let declined = idp.house.accounts.decline_arrival(&visitor.ctx(), ticket(&outcome), Here::default()).await.unwrap();
+    expect_refused(&declined, ArrivalRefusal::AtTheDesk);
+    // Whose word weighs more takes it.
+    let outcome = visitor.arrive(&of_employees("e-7", 3)).await;
+    let declined = idp.house.accounts.decline_arrival(&visitor.ctx(), ticket(&outcome), Here::default()).await.unwrap();
+    assert!(signed_in(&declined).1);
+    assert_eq!(known(&idp, &an).await.disputed, [IdentifierKind::IdentityNumber]);
+}
+
 #[tokio::test]
 async fn an_account_that_an_operator_stopped_is_not_got_round_but_a_mere_claim_of_one_holds_nobody_up() {
     let idp = TestIdp::start().await;

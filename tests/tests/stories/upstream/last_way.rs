@@ -1,6 +1,6 @@
 //! The last way into an account stays, whichever it is and whoever is quick.
 
-use super::known;
+use super::{known, with_two_providers};
 use portal_id_testkit::core::accounts::{
     ArrivalOutcome, FirstPasswordForm, Given, Here, NotMeOutcome, RemoveCredentialOutcome, SecondStepOutcome,
     SignInOutcome, UnlinkOutcome,
@@ -11,15 +11,15 @@ use portal_id_testkit::core::digest::Digest;
 use portal_id_testkit::core::facts::{Email, Phone};
 use portal_id_testkit::core::ids::{AccountId, CredentialId};
 use portal_id_testkit::core::time::Span;
-use portal_id_testkit::core::upstream::Brought;
+use portal_id_testkit::core::upstream::{Brought, Purpose, UpstreamIdentity};
 use portal_id_testkit::people::link_in;
-use portal_id_testkit::upstream::vouched_citizen;
+use portal_id_testkit::upstream::{upstream, vouched_citizen};
 use portal_id_testkit::{TestIdp, Visitor};
 
 const NUMBER: &str = "024185001234";
 
 /// Enrols something of a kind, as it lies in the store.
-async fn enrolled(idp: &TestIdp, id: &AccountId, kind: CredentialKind, number: u8) -> CredentialId {
+pub(super) async fn enrolled(idp: &TestIdp, id: &AccountId, kind: CredentialKind, number: u8) -> CredentialId {
     let credential = Credential {
         id: CredentialId::from_text(format!("credential-{number}")),
         account_id: id.clone(),
@@ -76,7 +76,7 @@ async fn the_last_passkey_is_not_removed_and_neither_is_the_factor_without_which
 // security: row 13
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_removes_a_passkey_and_a_link_at_one_moment_keeps_one_of_them() {
-    let idp = TestIdp::start().await;
+    let idp = with_two_providers().await;
     for round in 0..8_u8 {
         let mut visitor = Visitor::new(&idp, round);
         visitor.arrive(&vouched_citizen(&idp, &format!("binh-{round}"), &format!("02418500123{round}"))).await;
@@ -99,6 +99,59 @@ async fn who_removes_a_passkey_and_a_link_at_one_moment_keeps_one_of_them() {
             "{gone:?}"
         );
     }
+}
+
+/// Which links cannot be taken away, by provider.
+async fn kept(idp: &TestIdp, visitor: &Visitor<'_>) -> Vec<(String, bool)> {
+    let who = visitor.who().await.expect("signed in");
+    let links = idp.house.accounts.own_links(&visitor.ctx(), &who).await.unwrap();
+    let mut kept: Vec<_> = links.into_iter().map(|link| (link.upstream.to_string(), link.is_the_only_way_in)).collect();
+    kept.sort();
+    kept
+}
+
+// security: row 23
+#[tokio::test]
+async fn a_link_to_a_provider_that_is_off_is_no_way_in_for_which_another_may_go() {
+    let mut idp = with_two_providers().await;
+    let mut visitor = Visitor::new(&idp, 1);
+    visitor.arrive(&vouched_citizen(&idp, "binh", NUMBER)).await;
+    let session = visitor.who().await.expect("signed in").session.id;
+    let other = UpstreamIdentity { upstream: upstream("vneid"), ..vouched_citizen(&idp, "binh", NUMBER) };
+    assert!(matches!(visitor.arrive_to(&other, Purpose::Link { session }).await, ArrivalOutcome::Linked));
+    let both = |vnconnect, vneid| [("vnconnect".to_owned(), vnconnect), ("vneid".to_owned(), vneid)];
+    assert_eq!(kept(&idp, &visitor).await, both(false, false));
+    let (cookie, id) = (visitor.cookie.clone(), visitor.who().await.expect("signed in").account.id);
+    let links = known(&idp, &id).await.links;
+    let first = links.into_iter().find(|link| link.upstream.as_str() == "vnconnect").expect("the first link").id;
+    let passkey = enrolled(&idp, &id, CredentialKind::Passkey, 1).await;
+
+    // Switched off, or taken out of the configuration.
+    for take_out in [false, true] {
+        idp = idp
+            .restart_with(|config| {
+                config.federation.upstreams[1].enabled = false;
+                config.federation.upstreams.truncate(2 - usize::from(take_out));
+            })
+            .await;
+        let mut visitor = Visitor::new(&idp, 1);
+        visitor.cookie.clone_from(&cookie);
+        assert_eq!(kept(&idp, &visitor).await, both(false, false), "there is a passkey");
+    }
+    let mut visitor = Visitor::new(&idp, 1);
+    visitor.cookie.clone_from(&cookie);
+    assert_eq!(remove(&idp, &visitor, &passkey).await, RemoveCredentialOutcome::Removed, "the first link is on");
+    assert_eq!(kept(&idp, &visitor).await, both(true, false));
+    let unlinked = idp.house.accounts.unlink(&visitor.ctx(), &visitor.confirmed().await, &first).await.unwrap();
+    assert_eq!(unlinked, UnlinkOutcome::LastWayIn, "the other leads nowhere");
+
+    // All off: what is left stays, whatever leads nowhere today.
+    let passkey = enrolled(&idp, &id, CredentialKind::Passkey, 2).await;
+    let idp = idp.restart_with(|config| config.federation.upstreams[0].enabled = false).await;
+    let mut visitor = Visitor::new(&idp, 1);
+    visitor.cookie.clone_from(&cookie);
+    assert_eq!(remove(&idp, &visitor, &passkey).await, RemoveCredentialOutcome::LastWayIn);
+    assert_eq!(kept(&idp, &visitor).await, both(false, false), "the passkey leads in");
 }
 
 // security: row 11

@@ -1,6 +1,6 @@
 //! The links of one's own account.
 
-use super::{expect_refused, id_of, known, signed_in};
+use super::{expect_refused, id_of, known, signed_in, with_two_providers};
 use portal_id_testkit::core::accounts::{ArrivalOutcome, ArrivalRefusal, NotMeOutcome, UnlinkOutcome};
 use portal_id_testkit::core::acr::Ial;
 use portal_id_testkit::core::audit::AuditKind;
@@ -75,7 +75,7 @@ async fn a_session_that_takes_away_its_own_link_goes_on_vouched_for_by_nobody() 
 
 #[tokio::test]
 async fn the_only_way_in_stays() {
-    let idp = TestIdp::start().await;
+    let idp = with_two_providers().await;
     let mut visitor = Visitor::new(&idp, 1);
     visitor.arrive(&vouched_citizen(&idp, "binh", NUMBER)).await;
     let links = own_links(&idp, &visitor).await;

@@ -2,17 +2,18 @@
 
 mod again;
 mod contacts;
+mod disputes;
 mod ended_there;
 mod entry;
 mod first;
 mod first_password;
 mod last_way;
 mod links;
+mod provenance;
 mod proving;
 mod races;
 mod web;
 
-use portal_id_testkit::TestIdp;
 use portal_id_testkit::core::accounts::{ArrivalOutcome, ArrivalRefusal};
 use portal_id_testkit::core::ids::AccountId;
 use portal_id_testkit::core::profile::{Account, AccountState, FactSource, Identifier, IdentifierKind, Profile};
@@ -20,6 +21,12 @@ use portal_id_testkit::core::secret::Secret;
 use portal_id_testkit::core::session::Session;
 use portal_id_testkit::core::upstream::UpstreamLink;
 use portal_id_testkit::core::vouched::{VouchedFact, VouchedKind};
+use portal_id_testkit::{Provider, TestIdp};
+
+/// A house by which people may arrive from the national portal and from VNeID: a link to either leads into an account.
+async fn with_two_providers() -> TestIdp {
+    TestIdp::start_with_providers(&[&Provider::vnconnect(), &Provider::generic("vneid")], |_| {}).await
+}
 
 /// Everything that is known of an account.
 struct Known {

@@ -15,6 +15,8 @@ pub(super) struct Match {
     pub(super) linked_here: bool,
     /// Whether somebody vouches for the number being its holder's.
     pub(super) verified: bool,
+    /// Whether another upstream does so, whose word weighs more than this arrival's.
+    pub(super) outweighs: bool,
 }
 
 impl Match {
@@ -27,9 +29,10 @@ impl Match {
         matches!(self.state, AccountState::Disabled) && self.verified
     }
 
-    /// Whose number cannot be taken away by this upstream: it vouched for another person, who would take it back.
+    /// Whose number cannot be taken away by this upstream: it vouched for another person, or one whose word
+    /// weighs more did. Either would take it back.
     const fn stands(self) -> bool {
-        self.is_stopped() || (self.is_active() && self.linked_here)
+        self.is_stopped() || (self.is_active() && (self.linked_here || self.outweighs))
     }
 }
 
@@ -144,12 +147,13 @@ mod tests {
     use RegistrationMode::{Closed as Shut, FederatedOnly, Open};
 
     const fn found(state: AccountState, verified: bool, linked_here: bool) -> Match {
-        Match { state, linked_here, verified }
+        Match { state, linked_here, verified, outweighs: false }
     }
 
     const HERS: Match = found(Active, false, false);
     const HERS_VERIFIED: Match = found(Active, true, false);
     const OF_ANOTHER_SUBJECT: Match = found(Active, true, true);
+    const OUTWEIGHS: Match = Match { outweighs: true, ..HERS_VERIFIED };
     const STOPPED: Match = found(Disabled, true, false);
     const STOPPED_CLAIM: Match = found(Disabled, false, false);
     const CLOSED: Match = found(Closed, true, false);
@@ -186,11 +190,16 @@ mod tests {
             (&[OF_ANOTHER_SUBJECT], unasked, Verdict::Ask, Verdict::Ask),
             (&[OF_ANOTHER_SUBJECT], held, link(0, &[]), link(0, &[])),
             (&[OF_ANOTHER_SUBJECT], declined, refuse(Refusal::AtTheDesk), refuse(Refusal::NotOpen)),
+            // Somebody who knows better vouched for it elsewhere: the same.
+            (&[OUTWEIGHS], unasked, Verdict::Ask, Verdict::Ask),
+            (&[OUTWEIGHS], held, link(0, &[]), link(0, &[])),
+            (&[OUTWEIGHS], declined, refuse(Refusal::AtTheDesk), refuse(Refusal::NotOpen)),
             // Several have it.
             (&[HERS, HERS_VERIFIED], unasked, Verdict::Ask, Verdict::Ask),
             (&[HERS, HERS_VERIFIED], Proved::Holds(1), link(1, &[0]), link(1, &[0])),
             (&[HERS, HERS_VERIFIED], declined, new(&[0, 1]), refuse(Refusal::NotOpen)),
             (&[HERS, OF_ANOTHER_SUBJECT], held, refuse(Refusal::AtTheDesk), refuse(Refusal::AtTheDesk)),
+            (&[HERS, OUTWEIGHS], held, refuse(Refusal::AtTheDesk), refuse(Refusal::AtTheDesk)),
             (&[HERS, OF_ANOTHER_SUBJECT], Proved::Holds(1), link(1, &[0]), link(1, &[0])),
             (&[HERS, OF_ANOTHER_SUBJECT], declined, refuse(Refusal::AtTheDesk), refuse(Refusal::NotOpen)),
             // An operator stopped the person; a mere claim of a stopped or closed account holds nobody up.
@@ -236,7 +245,7 @@ mod tests {
     }
 
     /// Whatever the combination: no account is linked without its proof, and none that is linked to another subject of the
-    /// upstream, or stopped as the same person, ever loses its number.
+    /// upstream, whose number another upstream vouches for with more weight, or stopped as the same person, ever loses its number.
     // security: row 7
     #[test]
     fn over_the_whole_matrix_nothing_is_linked_without_proof_and_no_vouched_holder_loses_a_number() {
@@ -244,7 +253,7 @@ mod tests {
         let one = states.into_iter().flat_map(|state| {
             [(true, true), (true, false), (false, true), (false, false)].map(|(a, b)| found(state, a, b))
         });
-        let one: Vec<Match> = one.collect();
+        let one: Vec<Match> = one.chain([OUTWEIGHS]).collect();
         let pairs = one.iter().flat_map(|a| one.iter().map(|b| vec![*a, *b]));
         for matches in one.iter().map(|only| vec![*only]).chain(pairs) {
             for mode in [Open, FederatedOnly, Shut] {
@@ -279,6 +288,7 @@ mod tests {
             (Known { same_class: false, ..good }, Refusal::ClassChanged),
             (Known { same_person: false, ..good }, Refusal::PersonChanged),
             (Known { others: &[HERS, OF_ANOTHER_SUBJECT], ..good }, Refusal::AtTheDesk),
+            (Known { others: &[OUTWEIGHS], ..good }, Refusal::AtTheDesk),
             (Known { others: &[STOPPED], ..good }, Refusal::AtTheDesk),
         ] {
             assert_eq!(known_arrival(known), Err(refusal));

@@ -13,6 +13,7 @@ use crate::session::Session;
 use crate::store::{StoreError, StoreResult, Tx};
 use crate::time::Timestamp;
 use crate::upstream::{UpstreamId, UpstreamLink};
+use crate::upstream_way::UpstreamWays;
 use std::sync::Arc;
 
 /// A link, as its owner sees it.
@@ -26,7 +27,7 @@ pub struct OwnLink {
     pub linked_at: Timestamp,
     /// When the person last arrived by it.
     pub last_used_at: Timestamp,
-    /// Whether nothing else leads into the account: it cannot be taken away.
+    /// Whether nothing else leads into the account today: it cannot be taken away.
     pub is_the_only_way_in: bool,
 }
 
@@ -41,36 +42,41 @@ pub enum UnlinkOutcome {
     Unknown,
 }
 
-/// Whether something leads into the account without one of its links.
-fn has_other_ways(
+/// Which links cannot be taken away: nothing else leads into the account. That of a provider that is switched off leads
+/// nowhere today, and is no reason to let another go; it stays itself where nothing else is there, since it may be on again.
+fn only_ways(
     tx: &mut dyn Tx,
-    vault: &dyn Vault,
+    (vault, upstreams): (&dyn Vault, &UpstreamWays),
     account: &Account,
     links: &[UpstreamLink],
     now: Timestamp,
-) -> StoreResult<bool> {
-    let others = links.get(1..).unwrap_or_default();
-    let credentials = tx.list_credentials(&account.id)?;
-    Ok(ways_in::any(account, &account.open_profile(vault)?, &credentials, others, now))
+) -> StoreResult<Vec<UpstreamLinkId>> {
+    let (credentials, profile) = (tx.list_credentials(&account.id)?, account.open_profile(vault)?);
+    let is_only = |link: &&UpstreamLink| {
+        let others = links.iter().filter(|other| other.id != link.id);
+        !ways_in::any(account, &profile, &credentials, others, upstreams, now)
+    };
+    Ok(links.iter().filter(is_only).map(|link| link.id.clone()).collect())
 }
 
 impl Accounts {
     /// The links of whoever is signed in, the oldest first.
     pub async fn own_links(&self, ctx: &Ctx, who: &SignedIn) -> Result<Vec<OwnLink>, Failure> {
         let (account, vault, now) = (who.account.clone(), Arc::clone(&self.vault), ctx.now);
+        let upstreams = Arc::clone(&self.upstreams);
         let links = self
             .store
             .read("own_links", move |tx| {
                 let links = tx.list_upstream_links(&account.id)?;
-                let only = !has_other_ways(tx, vault.as_ref(), &account, &links, now)?;
+                let only = only_ways(tx, (vault.as_ref(), &upstreams), &account, &links, now)?;
                 Ok(links
                     .into_iter()
                     .map(|link| OwnLink {
+                        is_the_only_way_in: only.contains(&link.id),
                         id: link.id,
                         upstream: link.upstream,
                         linked_at: link.created_at,
                         last_used_at: link.last_used_at,
-                        is_the_only_way_in: only,
                     })
                     .collect())
             })
@@ -82,6 +88,7 @@ impl Accounts {
     /// vouches for its person any more.
     pub async fn unlink(&self, ctx: &Ctx, owner: &Confirmed, id: &UpstreamLinkId) -> Result<UnlinkOutcome, Failure> {
         let (ctx, letters, id) = (ctx.clone(), self.letters.clone(), id.clone());
+        let upstreams = Arc::clone(&self.upstreams);
         let (account, session) = (owner.account().id.clone(), owner.session().id.clone());
         let outcome = self
             .store
@@ -95,7 +102,7 @@ impl Accounts {
                 if !links.iter().any(|link| link.id == id) {
                     return Ok(UnlinkOutcome::Unknown);
                 }
-                if !has_other_ways(tx, letters.vault.as_ref(), &account, &links, ctx.now)? {
+                if only_ways(tx, (letters.vault.as_ref(), &upstreams), &account, &links, ctx.now)?.contains(&id) {
                     return Ok(UnlinkOutcome::LastWayIn);
                 }
                 if !tx.delete_upstream_link(&account.id, &id)? {

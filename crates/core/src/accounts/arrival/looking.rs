@@ -7,6 +7,7 @@ use crate::ports::Vault;
 use crate::profile::{Account, AccountClass, AccountState, Identifier, IdentifierKind, Profile};
 use crate::store::{StoreResult, Tx};
 use crate::upstream::{BroughtFacts, UpstreamIdentity};
+use crate::vouched::{VouchedKind, Weight};
 
 /// An account with one of the numbers.
 #[derive(Clone, Debug)]
@@ -71,6 +72,14 @@ pub(super) fn look(
         if can_be(&profile, &facts, identity) {
             let links = tx.list_upstream_links(&found.account.id)?;
             found.as_match.linked_here = links.iter().any(|link| link.upstream == identity.upstream);
+            let (own, brought) =
+                (tx.list_vouched_facts(&found.account.id)?, Weight::of(identity.source, identity.level.ial));
+            found.as_match.outweighs = own.iter().any(|fact| {
+                found.same.iter().any(|kind| VouchedKind::from(*kind) == fact.kind)
+                    && fact.upstream.as_ref().is_some_and(|by| *by != identity.upstream)
+                    && fact.weight() > brought
+                    && fact.holds(&profile, vault)
+            });
             possible.push(found);
         }
     }
@@ -85,7 +94,8 @@ fn note(all: &mut Vec<Found>, account: Account, fact: &Identifier) {
         found.as_match.verified |= fact.is_verified();
         return;
     }
-    let as_match = Match { state: account.state, linked_here: false, verified: fact.is_verified() };
+    let (state, verified) = (account.state, fact.is_verified());
+    let as_match = Match { state, linked_here: false, verified, outweighs: false };
     all.push(Found { account, same: vec![fact.kind], as_match });
 }
 

@@ -236,6 +236,7 @@ impl Arriving {
             vault: self.letters.vault.as_ref(),
             identity: &self.identity,
             accounts_per_phone: self.accounts_per_phone,
+            letters: (account.id != self.fresh.0).then_some(&self.letters),
         };
         vouching.vouch(tx, &account)
     }

@@ -1,16 +1,20 @@
-//! What an upstream vouches for becomes the account's, with where it came from, when, and at which level. Later arrivals
-//! refresh it.
+//! What an upstream vouches for becomes the account's, with where it came from, when, and at which level.
+//!
+//! Later arrivals refresh it. Of two words about the same fact the one that weighs more stands, the later of two that weigh
+//! the same ([`Weight`]); services and the account's page are told the same. An upstream may always correct what it said
+//! itself. What the holder proved here with a code, that they are reached at an address or a phone, stays as it is.
 
+use crate::accounts::messages::Letters;
 use crate::accounts::phone_cap;
 use crate::acr::Ial;
 use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
-use crate::digest::Digest;
+use crate::outbox::SecurityChange;
 use crate::ports::Vault;
 use crate::profile::{Account, AccountClass, FactSource, Identifier, IdentifierKind, Profile};
 use crate::store::{StoreError, StoreResult, Tx};
 use crate::upstream::{Brought, UpstreamIdentity};
-use crate::vouched::{VouchedFact, VouchedKind};
+use crate::vouched::{VouchedFact, VouchedKind, Weight};
 
 /// One vouching, with what its transaction needs.
 pub(super) struct Vouching<'a> {
@@ -18,6 +22,8 @@ pub(super) struct Vouching<'a> {
     pub(super) vault: &'a dyn Vault,
     pub(super) identity: &'a UpstreamIdentity,
     pub(super) accounts_per_phone: u32,
+    /// By which its holder is told of a first address or phone; none for an account that is made in this moment.
+    pub(super) letters: Option<&'a Letters>,
 }
 
 impl Vouching<'_> {
@@ -43,12 +49,33 @@ impl Vouching<'_> {
         if changed || news {
             tx.insert_audit(&AuditEntry::new(self.ctx, AuditKind::FactsVouched).account(id))?;
         }
-        self.put_identifiers(tx, account, &profile, &vouched)?;
-        Ok(if changed {
-            Account { profile: sealed, updated_at: self.ctx.now, ..account.clone() }
-        } else {
-            account.clone()
-        })
+        self.put_identifiers(tx, account, &profile, &vouched, &standing)?;
+        if !changed {
+            return Ok(account.clone());
+        }
+        let account = Account { profile: sealed, updated_at: self.ctx.now, ..account.clone() };
+        self.tell_of_contacts(tx, &account, &before, &profile)?;
+        Ok(account)
+    }
+
+    /// As when its holder adds them here (`own_contact`): whoever adds where mails and codes go may be somebody else.
+    fn tell_of_contacts(
+        &self,
+        tx: &mut dyn Tx,
+        account: &Account,
+        before: &Profile,
+        profile: &Profile,
+    ) -> StoreResult<()> {
+        let Some(letters) = self.letters else { return Ok(()) };
+        let changes = [
+            (before.email.is_none() && profile.email.is_some()).then_some(SecurityChange::EmailAdded),
+            (before.phone.is_none() && profile.phone.is_some()).then_some(SecurityChange::PhoneAdded),
+        ];
+        let mut mails = changes
+            .into_iter()
+            .flatten()
+            .filter_map(|change| letters.security_change(self.ctx, account, profile, change));
+        mails.try_for_each(|mail| mail.post(tx, self.ctx.now))
     }
 
     /// The profile with what is vouched for, and which facts those are.
@@ -62,11 +89,11 @@ impl Vouching<'_> {
         let facts = &self.identity.facts;
         let mut profile = before.clone();
         let mut vouched = Vec::new();
-        // Another upstream's word at a higher level stands.
+        // Another upstream's word that weighs more stands.
         let mut take = |kind: VouchedKind| {
             let stronger = |fact: &VouchedFact| {
                 fact.kind == kind
-                    && fact.ial > self.identity.level.ial
+                    && fact.weight() > self.weight()
                     && fact.upstream.as_ref() != Some(&self.identity.upstream)
             };
             let free = !standing.iter().any(stronger);
@@ -130,7 +157,11 @@ impl Vouching<'_> {
         Ok((profile, vouched))
     }
 
-    /// Notes who vouches for what; whether any of it is new or at another level.
+    const fn weight(&self) -> Weight {
+        Weight::of(self.identity.source, self.identity.level.ial)
+    }
+
+    /// Notes who vouches for what; whether any of it is new, or of another level or source.
     fn put_facts(
         &self,
         tx: &mut dyn Tx,
@@ -145,10 +176,10 @@ impl Vouching<'_> {
             let value = kind.digest(self.vault, &account.id, &value);
             let before = standing.iter().find(|fact| fact.kind == *kind && fact.value == value);
             // A weaker sign-in does not undo what a stronger one proved about the same fact.
-            if before.is_some_and(|before| before.ial > self.identity.level.ial) {
+            if before.is_some_and(|before| before.weight() > self.weight()) {
                 continue;
             }
-            news |= before.is_none_or(|before| before.ial != self.identity.level.ial);
+            news |= before.is_none_or(|before| before.weight() != self.weight());
             tx.put_vouched_fact(&VouchedFact {
                 account_id: account.id.clone(),
                 kind: *kind,
@@ -170,8 +201,9 @@ impl Vouching<'_> {
         account: &Account,
         profile: &Profile,
         vouched: &[VouchedKind],
+        standing: &[VouchedFact],
     ) -> StoreResult<()> {
-        let standing = tx.list_identifiers(&account.id)?;
+        let all = tx.list_identifiers(&account.id)?;
         for (kind, text) in profile.looked_up() {
             let claimed = match (account.class, kind) {
                 (AccountClass::Citizen, IdentifierKind::IdentityNumber | IdentifierKind::FormerNumber)
@@ -181,12 +213,14 @@ impl Vouching<'_> {
                 _ => continue,
             };
             let digest = kind.digest(self.vault, &text);
-            let own = standing.iter().find(|fact| fact.kind == kind && fact.digest == digest);
-            if own.is_some_and(|own| own.is_verified() && own.claimed == claimed) {
-                continue;
-            }
+            let own = all.iter().find(|fact| fact.kind == kind && fact.digest == digest);
             if is_vouched(kind, vouched, profile) {
-                self.put_identifier(tx, account, (kind, digest), claimed)?;
+                let stands = own.filter(|own| self.stands(own, &text, standing));
+                let (verified_at, source) =
+                    stands.map_or((Some(self.ctx.now), self.identity.source), |own| (own.verified_at, own.source));
+                let (account_id, digest) = (account.id.clone(), digest);
+                let identifier = Identifier { account_id, kind, digest, claimed, verified_at, source };
+                put_identifier(tx, own, &identifier)?;
             } else if own.is_none() && kind == IdentifierKind::FormerNumber {
                 // The number of before, which nobody vouched for now, under its new name.
                 tx.put_vouched_identifier(&Identifier {
@@ -202,27 +236,40 @@ impl Vouching<'_> {
         Ok(())
     }
 
-    fn put_identifier(
-        &self,
-        tx: &mut dyn Tx,
-        account: &Account,
-        (kind, digest): (IdentifierKind, Digest),
-        claimed: bool,
-    ) -> StoreResult<()> {
-        let identifier = Identifier {
-            account_id: account.id.clone(),
-            kind,
-            digest,
-            claimed,
-            verified_at: Some(self.ctx.now),
-            source: self.identity.source,
+    /// Whether what is known of an identifier weighs more than what the upstream says of it now. `standing` is what was
+    /// known before.
+    fn stands(&self, own: &Identifier, text: &str, standing: &[VouchedFact]) -> bool {
+        let same = |fact: &&VouchedFact| {
+            fact.source == own.source && fact.value == fact.kind.digest(self.vault, &own.account_id, text)
         };
-        if tx.put_vouched_identifier(&identifier)? || kind == IdentifierKind::FormerNumber {
-            return Ok(());
+        match own.source {
+            _ if !own.is_verified() => false,
+            FactSource::Mailbox | FactSource::PhoneCode => true,
+            // Without a record of the level: of the lowest at which anybody vouches.
+            source => {
+                let level = standing.iter().filter(same).map(|fact| fact.ial).max().unwrap_or(Ial(1));
+                Weight::of(source, level) > self.weight()
+            }
         }
-        // Somebody claimed it since it was looked for: look again.
-        Err(StoreError::Retry)
     }
+}
+
+/// Writes an identifier in place of the account's `own` of the same kind and digest, if there is one.
+fn put_identifier(tx: &mut dyn Tx, own: Option<&Identifier>, identifier: &Identifier) -> StoreResult<()> {
+    if own == Some(identifier) {
+        return Ok(());
+    }
+    if let (Some(own), Some(at)) = (own, identifier.verified_at)
+        && own.claimed == identifier.claimed
+        && tx.verify_identifier(&identifier.account_id, identifier.kind, &identifier.digest, identifier.source, at)?
+    {
+        return Ok(());
+    }
+    if tx.put_vouched_identifier(identifier)? || identifier.kind == IdentifierKind::FormerNumber {
+        return Ok(());
+    }
+    // Somebody claimed it since it was looked for: look again.
+    Err(StoreError::Retry)
 }
 
 fn is_vouched(kind: IdentifierKind, vouched: &[VouchedKind], profile: &Profile) -> bool {

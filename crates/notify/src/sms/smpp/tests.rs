@@ -75,6 +75,7 @@ fn message(ending: &str, text: &str) -> TextMessage {
         to: format!("+84912345{ending}"),
         text: text.to_owned(),
         web_otp: None,
+        template: "sign_in_code",
         parameters: BTreeMap::new(),
         not_after: NOW + Span::minutes(5),
     }

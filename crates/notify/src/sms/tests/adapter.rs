@@ -2,11 +2,11 @@
 
 use super::server::{Reaction, Server};
 use super::{NOW, gateway, message, open, settings, way_back, with};
-use crate::log_watch::LogWatch;
 use crate::sms::{Failover, Route as _, Verdict};
 use portal_id_core::outbox::Delivery;
 use portal_id_core::ports::{SmsGateway as _, TextMessage};
 use portal_id_core::sms::Acceptance;
+use portal_id_logwatch::LogWatch;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 

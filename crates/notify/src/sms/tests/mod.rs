@@ -22,6 +22,7 @@ fn message() -> TextMessage {
         to: "+84912345678".to_owned(),
         text: "Ma xac thuc Cong DVC la 123456. Hieu luc 5 phut. Khong chia se ma nay.".to_owned(),
         web_otp: Some("@id.portal.example #123456".to_owned()),
+        template: "sign_in_code",
         parameters: [("code", "123456".to_owned()), ("minutes", "5".to_owned())].into(),
         not_after: NOW + Span::minutes(5),
     }

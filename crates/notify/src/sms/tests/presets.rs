@@ -459,6 +459,20 @@ async fn without_a_callback_secret_no_gateway_is_told_where_to_report() {
 }
 
 #[tokio::test]
+async fn a_template_gateway_is_told_which_of_its_texts_is_meant() {
+    let server = Server::answering(200, "{}").await;
+    let known = GATEWAYS.iter().find(|known| known.preset == "vnpt").unwrap();
+    let one = with(&(known.table)(), &json!({ "preset": "vnpt", "url": server.url("/") }));
+    let both = with(&one, &json!({ "phone_code_template_id": 243_608 }));
+    let of_phone = portal_id_core::ports::TextMessage { template: "phone_code", ..message() };
+    for (table, message) in [(&one, message()), (&one, of_phone.clone()), (&both, message()), (&both, of_phone)] {
+        gateway(table).hand_over(&message, NOW).await;
+    }
+    let told: Vec<_> = server.requests().iter().map(|request| request.json()["RQST"]["TEMPLATEID"].clone()).collect();
+    assert_eq!(told, ["243607", "243607", "243607", "243608"], "a contract with one text sends that one");
+}
+
+#[tokio::test]
 async fn a_template_gateway_is_not_asked_to_carry_a_message_without_a_code() {
     let server = Server::answering(200, "{}").await;
     let known = GATEWAYS.iter().find(|known| known.preset == "vnpt").unwrap();

@@ -150,6 +150,7 @@ macro_rules! store_suite {
             upstreams::a_session_stands_on_the_upstream_session_that_came_last,
             upstreams::who_vouched_for_a_fact_is_remembered_by_kind,
             upstreams::a_number_that_was_taken_away_leads_to_its_account_no_more,
+            upstreams::disputes_are_listed_the_newest_first,
             upstreams::a_vouched_identifier_stands_in_the_place_of_the_one_before,
             upstreams::a_pending_contact_comes_back_as_it_was_and_changes_by_version,
             upstreams::the_addresses_of_an_upstreams_secret_are_remembered,

@@ -12,7 +12,7 @@ use portal_id_core::ids::{AccountId, PendingContactId, SessionId, UpstreamLinkId
 use portal_id_core::pending_contact::{ContactKind, PendingContact};
 use portal_id_core::ports::Sealed;
 use portal_id_core::profile::{Account, AccountState, FactSource, Identifier, IdentifierKind};
-use portal_id_core::store::{Store, StoreError, Tx};
+use portal_id_core::store::{Dispute, Store, StoreError, Tx};
 use portal_id_core::time::Span;
 use portal_id_core::upstream::{EndedBy, UpstreamId, UpstreamLink, UpstreamSecret, UpstreamSession};
 use portal_id_core::vouched::{VouchedFact, VouchedKind};
@@ -266,6 +266,39 @@ pub async fn a_number_that_was_taken_away_leads_to_its_account_no_more(subject: 
     assert_same_identifier(&by_number[0].1, &number_of(2, 7, true));
     assert!(left.is_empty());
     assert_eq!(disputed, [(IdentifierKind::IdentityNumber, NOW + MINUTE)]);
+}
+
+/// What an operator's desk looks up: the newest first, of everybody or of one; what came back is no dispute.
+pub async fn disputes_are_listed_the_newest_first(subject: Subject) {
+    let store = &subject.store;
+    let add = |tx: &mut dyn Tx| {
+        for number in 1..=4 {
+            tx.insert_account(&Account { state: AccountState::Active, ..account(number) })?;
+            tx.insert_identifier(&number_of(number, number, false))?;
+            tx.dispute_identifier(
+                &account_id(number),
+                IdentifierKind::IdentityNumber,
+                NOW + Span::minutes(i64::from(number)),
+            )?;
+        }
+        tx.put_vouched_identifier(&number_of(2, 12, true)).map(drop)
+    };
+    store.tx("add", add).await.expect("added");
+    let list = async |account: Option<u32>, limit| {
+        let account = account.map(account_id);
+        store.read("list", move |tx| tx.list_disputes(account.as_ref(), limit)).await.expect("a read")
+    };
+    let of = |number: u32| Dispute {
+        account_id: account_id(number),
+        class: account(number).class,
+        kind: IdentifierKind::IdentityNumber,
+        digest: digest(b'n', number),
+        since: NOW + Span::minutes(i64::from(number)),
+    };
+    assert_eq!(list(None, 10).await, [of(4), of(3), of(1)]);
+    assert_eq!(list(None, 2).await, [of(4), of(3)]);
+    assert_eq!(list(Some(3), 10).await, [of(3)]);
+    assert!(list(Some(2), 10).await.is_empty());
 }
 
 /// A person who moved to a 12-digit number; and one to whom a disputed number comes back.

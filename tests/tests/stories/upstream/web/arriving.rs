@@ -88,6 +88,11 @@ async fn a_business_arrives_and_the_service_learns_which_it_is() {
         (&userinfo["business_code"], &userinfo["business_code_verified"], &userinfo["business_name"]),
         (&json!("0100109106"), &json!(true), &json!("Công ty Vải Thiều Lục Ngạn"))
     );
+    for claim in ["business_code", "business_name"] {
+        assert_eq!(userinfo[&format!("{claim}_verified")], json!(true), "{claim}");
+        assert_eq!(userinfo[&format!("{claim}_source")], json!("national_portal"), "{claim}");
+        assert!(userinfo[&format!("{claim}_verified_at")].as_i64().is_some(), "{claim}");
+    }
     let page = town.browser.open("/").await.expect("home");
     assert!(page.html().contains("Đang đăng nhập: Công ty Vải Thiều Lục Ngạn"), "{}", page.html());
 }

@@ -17,7 +17,7 @@ async fn with_an() -> (Town, Citizen) {
     (town, an)
 }
 
-async fn link(town: &mut Town) -> Page {
+pub(super) async fn link(town: &mut Town) -> Page {
     let page = town.browser.open("/account/links").await.expect("links");
     let there = town.browser.submit(page.form_to("/upstream/vnconnect/link")).await.expect_away(&town.portal.base);
     town.come_back(&there).await.expect("links")

@@ -2,6 +2,7 @@
 
 mod arriving;
 mod away;
+mod certificates;
 mod contact;
 mod declining;
 mod distrust;
@@ -10,9 +11,11 @@ mod foreign_forms;
 mod leaving;
 mod links;
 mod logout_tokens;
+mod matrix;
 mod metrics;
 mod mixing;
 mod own_account;
+mod provenance;
 mod proving;
 mod refusing;
 mod switched;

@@ -1,41 +1,53 @@
 //! For tests: keeps what is logged on this thread, to see alarms rise and secrets stay out.
-#![expect(clippy::expect_used, reason = "tests")]
 
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Level, Metadata, Subscriber};
 
-/// Watches until it is dropped.
-pub(crate) struct LogWatch {
-    lines: Arc<Mutex<Vec<(Level, String)>>>,
+type Lines = Arc<Mutex<Vec<(Level, String)>>>;
+
+/// Watches what our own rooms log on this thread, until it is dropped.
+pub struct LogWatch {
+    lines: Lines,
     _guard: DefaultGuard,
 }
 
 impl LogWatch {
     /// Begins to watch.
-    pub(crate) fn begin() -> Self {
-        let lines = Arc::default();
+    #[must_use]
+    pub fn begin() -> Self {
+        let lines = Lines::default();
         let guard = tracing::subscriber::set_default(Keeper(Arc::clone(&lines)));
         Self { lines, _guard: guard }
     }
 
-    /// The lines of our own rooms at `level`.
-    pub(crate) fn at(&self, level: Level) -> Vec<String> {
-        let lines = self.lines.lock().expect("no test panics while it logs");
-        lines.iter().filter(|(of, _)| *of == level).map(|(_, line)| line.clone()).collect()
+    /// The lines at `level`, the oldest first.
+    #[must_use]
+    pub fn at(&self, level: Level) -> Vec<String> {
+        locked(&self.lines).iter().filter(|(of, _)| *of == level).map(|(_, line)| line.clone()).collect()
     }
 
-    /// Everything of our own rooms at every level, in one text.
-    pub(crate) fn everything(&self) -> String {
-        let lines = self.lines.lock().expect("no test panics while it logs");
-        lines.iter().fold(String::new(), |all, (_, line)| all + line + "\n")
+    /// The lines at every level.
+    #[must_use]
+    pub fn all(&self) -> Vec<String> {
+        locked(&self.lines).iter().map(|(_, line)| line.clone()).collect()
+    }
+
+    /// Everything, in one text.
+    #[must_use]
+    pub fn everything(&self) -> String {
+        self.all().join("\n")
     }
 }
 
-struct Keeper(Arc<Mutex<Vec<(Level, String)>>>);
+fn locked(lines: &Lines) -> MutexGuard<'_, Vec<(Level, String)>> {
+    lines.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+struct Keeper(Lines);
 
 impl Subscriber for Keeper {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
@@ -49,7 +61,7 @@ impl Subscriber for Keeper {
     fn event(&self, event: &Event<'_>) {
         let mut line = Line(String::new());
         event.record(&mut line);
-        self.0.lock().expect("no test panics while it logs").push((*event.metadata().level(), line.0));
+        locked(&self.0).push((*event.metadata().level(), line.0));
     }
     fn enter(&self, _: &Id) {}
     fn exit(&self, _: &Id) {}
