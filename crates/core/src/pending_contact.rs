@@ -30,7 +30,7 @@ impl ContactKind {
     }
 }
 
-/// A contact that waits for its code.
+/// A contact that waits for its code. Each code is a row of its own: whoever asks for another gets another row.
 #[derive(Clone, Debug)]
 pub struct PendingContact {
     /// Its identity, shown in the page's address.
@@ -45,15 +45,16 @@ pub struct PendingContact {
     pub digest: Digest,
     /// The browser that gave it: no other may go on (security.md row 10).
     pub browser: Digest,
-    /// The keyed digest of the current code.
+    /// The keyed digest of the code.
     pub code: Digest,
     /// When it was given; over after [`PendingContact::LIFETIME`].
     pub created_at: Timestamp,
-    /// When the current code was sent.
+    /// When the code was sent: in the same moment, since another code is another row.
     pub sent_at: Timestamp,
-    /// When the current code ends.
+    /// When the code ends.
     pub expires_at: Timestamp,
-    /// Wrong tries so far, over all its codes.
+    /// Wrong tries so far, of this code. Over all codes of an account they are bounded by `WrongContactCodes`, whatever it
+    /// asks for.
     pub tries: u32,
     /// Set once it was proved.
     pub used_at: Option<Timestamp>,

@@ -212,11 +212,8 @@ impl UpstreamIdentity {
 
     /// The digests by which logout tokens will find the session.
     pub fn session_digests(&self, vault: &dyn Vault) -> (Option<Digest>, Digest) {
-        let of = LogoutOf { subject: Some(self.subject.clone()), session: self.session.clone() };
-        let subject = of.subject_digest(vault, &self.upstream, &self.issuer);
-        let session = of.session_digest(vault, &self.upstream, &self.issuer);
-        // `sub` was checked to be there.
-        (session, subject.unwrap_or_else(|| vault.digest(DigestPurpose::UpstreamSession, &[])))
+        let digest = |kind, value| LogoutOf::digest(vault, &self.upstream, &self.issuer, kind, value);
+        (self.session.as_deref().map(|sid| digest("sid", sid)), digest("sub", &self.subject))
     }
 }
 
@@ -235,20 +232,10 @@ impl LogoutOf {
         vault.digest(DigestPurpose::UpstreamSession, &parts.map(str::as_bytes))
     }
 
-    /// The digest of `sub`.
-    pub fn subject_digest(&self, vault: &dyn Vault, upstream: &UpstreamId, issuer: &str) -> Option<Digest> {
-        self.subject.as_ref().map(|value| Self::digest(vault, upstream, issuer, "sub", value))
-    }
-
-    /// The digest of `sid`.
-    pub fn session_digest(&self, vault: &dyn Vault, upstream: &UpstreamId, issuer: &str) -> Option<Digest> {
-        self.session.as_ref().map(|value| Self::digest(vault, upstream, issuer, "sid", value))
-    }
-
     /// Both as the store looks for them; `None` when the token names nobody.
     pub fn ended_by(&self, vault: &dyn Vault, upstream: &UpstreamId, issuer: &str) -> Option<EndedBy> {
-        let subject = self.subject_digest(vault, upstream, issuer);
-        match (self.session_digest(vault, upstream, issuer), subject) {
+        let digest = |kind, value: Option<&str>| value.map(|value| Self::digest(vault, upstream, issuer, kind, value));
+        match (digest("sid", self.session.as_deref()), digest("sub", self.subject.as_deref())) {
             (Some(session), Some(subject)) => Some(EndedBy::Both { session, subject }),
             (Some(session), None) => Some(EndedBy::Session(session)),
             (None, Some(subject)) => Some(EndedBy::Subject(subject)),
@@ -297,7 +284,7 @@ pub struct UpstreamLink {
     pub id: UpstreamLinkId,
     /// Which upstream.
     pub upstream: UpstreamId,
-    /// Its issuer when the link was made, for operators.
+    /// Its issuer when the person last arrived by it, for operators.
     pub issuer: String,
     /// [`LinkKey::digest`].
     pub key: Digest,

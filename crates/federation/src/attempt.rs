@@ -1,6 +1,8 @@
 //! A sign-in that is under way at an upstream. It waits in the ephemeral store, sealed, under a random `state`: nothing
 //! else travels, and what came back must fit the browser, the upstream and the moment (decisions 11; RFC 9700 §2.1).
 
+use crate::federation::Departing;
+use crate::settings::Resolved;
 use crate::trouble::Trouble;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -44,17 +46,6 @@ pub(crate) struct Attempt {
     pub(crate) started_at: Timestamp,
 }
 
-/// What an attempt is begun for.
-#[derive(Clone, Debug)]
-pub(crate) struct Beginning {
-    pub(crate) upstream: UpstreamId,
-    pub(crate) nonce: bool,
-    pub(crate) pkce: bool,
-    pub(crate) purpose: Purpose,
-    pub(crate) baggage: Baggage,
-    pub(crate) anew: bool,
-}
-
 /// Where attempts wait.
 pub(crate) struct Attempts {
     pub(crate) vault: Arc<dyn Vault>,
@@ -71,18 +62,23 @@ impl Attempts {
     }
 
     /// Begins one; its `state` with it.
-    pub(crate) async fn begin(&self, ctx: &Ctx, beginning: Beginning) -> Result<(Secret, Attempt), Trouble> {
+    pub(crate) async fn begin(
+        &self,
+        ctx: &Ctx,
+        upstream: &Resolved,
+        departing: &Departing,
+    ) -> Result<(Secret, Attempt), Trouble> {
         let Some(browser) = ctx.browser else { return Err(Trouble::AttemptOver) };
         let random = |wanted: bool| wanted.then(|| Secret::random(ctx.entropy()).expose().to_owned());
         let state = Secret::random(ctx.entropy());
         let attempt = Attempt {
-            upstream: beginning.upstream,
+            upstream: upstream.id.clone(),
             browser: *browser.as_bytes(),
-            nonce: random(beginning.nonce),
-            verifier: random(beginning.pkce),
-            purpose: beginning.purpose,
-            baggage: beginning.baggage,
-            anew: beginning.anew,
+            nonce: random(upstream.nonce),
+            verifier: random(upstream.pkce),
+            purpose: departing.purpose.clone(),
+            baggage: departing.baggage.clone(),
+            anew: departing.anew,
             started_at: ctx.now,
         };
         let digest = self.digest(state.expose());

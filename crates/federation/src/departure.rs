@@ -3,11 +3,10 @@
 
 use crate::attempt::Attempt;
 use crate::discovery::Endpoints;
-use crate::federation::Departure;
+use crate::federation::{Departing, Departure};
 use crate::settings::{AnswerMode, Resolved};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use portal_id_core::acr::{Aal, Ial};
 use portal_id_core::ctx::Ctx;
 use portal_id_core::secret::Secret;
 use sha2::{Digest as _, Sha256};
@@ -16,29 +15,19 @@ use url::Url;
 /// A hint longer than this is nobody's name.
 const LONGEST_HINT: usize = 254;
 
-/// What is asked of the upstream.
-pub(crate) struct Asked {
-    /// To sign the person in anew.
-    pub(crate) anew: bool,
-    /// The least level that is wanted.
-    pub(crate) least: Option<(Ial, Aal)>,
-    /// Whom the service expects.
-    pub(crate) login_hint: Option<String>,
-}
-
 /// The address to go to; `None` when the endpoint is no address.
 pub(crate) fn address(
     ctx: &Ctx,
     upstream: &Resolved,
     endpoints: &Endpoints,
-    asked: &Asked,
+    departing: &Departing,
     (state, attempt): (&Secret, &Attempt),
     redirect_uri: &str,
 ) -> Option<Departure> {
     let mut url = Url::parse(&endpoints.authorization).ok()?;
-    let by_level = asked.least.and_then(|(ial, aal)| upstream.ask_for(ial, aal));
+    let by_level = departing.least.and_then(|(ial, aal)| upstream.ask_for(ial, aal));
     let acr_values = by_level.unwrap_or(&upstream.acr_values);
-    let hint = asked.login_hint.as_deref().filter(|hint| !hint.is_empty() && hint.len() <= LONGEST_HINT);
+    let hint = departing.login_hint.as_deref().filter(|hint| !hint.is_empty() && hint.len() <= LONGEST_HINT);
     {
         let mut query = url.query_pairs_mut();
         query
@@ -61,7 +50,7 @@ pub(crate) fn address(
         if upstream.answer_mode == AnswerMode::FormPost {
             query.append_pair("response_mode", "form_post");
         }
-        if asked.anew {
+        if departing.anew {
             query.append_pair("prompt", "login").append_pair("max_age", "0");
         } else if let Some(max_age) = upstream.max_age {
             // Not for its own sake: whoever is asked for it must say when the person signed in.

@@ -71,8 +71,8 @@ fn assembled(set: &Addresses, document: &Map<String, Value>) -> Result<Endpoints
             return Err("its metadata name another issuer; set issuer to what they say, if that is right".to_owned());
         }
         (Some(set), _) => set.clone(),
-        (None, Some(said)) if set.discovery.as_deref().is_some_and(|from| same_host(from, &said)) => said,
-        (None, _) => return Err("its metadata name no issuer at their own host; set issuer".to_owned()),
+        (None, Some(said)) if set.discovery.as_deref().is_some_and(|from| same_origin(from, &said)) => said,
+        (None, _) => return Err("its metadata name no issuer at their own origin; set issuer".to_owned()),
     };
     // Metadata that came over TLS lead nobody to a place without it.
     let plain = set.discovery.as_deref().is_some_and(|from| from.starts_with("http://"));
@@ -94,9 +94,9 @@ fn is_web(text: &str, plain: bool) -> bool {
     Url::parse(text).is_ok_and(web)
 }
 
-fn same_host(one: &str, other: &str) -> bool {
-    let host = |text: &str| Url::parse(text).ok().map(|url| (url.scheme().to_owned(), url.origin()));
-    host(one).is_some_and(|one| Some(one) == host(other))
+fn same_origin(one: &str, other: &str) -> bool {
+    let origin = |text: &str| Url::parse(text).ok().map(|url| url.origin());
+    origin(one).is_some_and(|one| Some(one) == origin(other))
 }
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! The upstreams, and everything that can be done with one.
 
 use crate::answer::{Answer, plain_error};
-use crate::attempt::{Attempt, Attempts, Baggage, Beginning};
-use crate::departure::Asked;
+use crate::attempt::{Attempt, Attempts, Baggage};
 use crate::key_cache::Unverified;
 use crate::line::{Errand, Standing};
 use crate::settings::{FederationSettings, Resolved};
@@ -186,11 +185,6 @@ impl Federation {
         self.offers_of(|set| set.id.as_str() == id).pop()
     }
 
-    /// The one that the national portal's deep link leads to.
-    pub fn by_deep_link(&self) -> Option<Offer> {
-        self.offers_of(|set| set.deep_link).into_iter().next()
-    }
-
     /// Those by which somebody can reach this level.
     pub fn reaching(&self, ial: Ial, aal: Aal) -> Vec<Offer> {
         self.offers_of(|set| set.reaches(ial, aal))
@@ -228,13 +222,9 @@ impl Federation {
         }
         let endpoints = upstream.endpoints(ctx.now).await?;
         let set = &upstream.set;
-        let Departing { purpose, baggage, anew, least, login_hint } = departing;
-        let beginning =
-            Beginning { upstream: set.id.clone(), nonce: set.nonce, pkce: set.pkce, purpose, baggage, anew };
-        let asked = Asked { anew, least, login_hint };
-        let (state, attempt) = self.attempts.begin(ctx, beginning).await?;
+        let (state, attempt) = self.attempts.begin(ctx, set, &departing).await?;
         let departure =
-            departure::address(ctx, set, &endpoints, &asked, (&state, &attempt), &self.redirect_uri(&set.id));
+            departure::address(ctx, set, &endpoints, &departing, (&state, &attempt), &self.redirect_uri(&set.id));
         departure.ok_or_else(|| {
             let why = "its authorization_endpoint is no address".to_owned();
             away(upstream.line.failed(ctx.now, Errand::Metadata, why))

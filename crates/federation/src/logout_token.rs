@@ -2,6 +2,7 @@
 //! before.
 
 use crate::id_token::{Expected, LOGOUT_EVENT, is_of, moment, name};
+use crate::settings::MOST_CLOCK_SKEW;
 use crate::trouble::{Distrust, LogoutRefusal};
 use portal_id_core::time::{Span, Timestamp};
 use portal_id_core::upstream::LogoutOf;
@@ -12,8 +13,9 @@ pub(crate) const TYPS: [&str; 2] = ["logout+jwt", "JWT"];
 /// How old one may be: it is made when it is sent.
 pub(crate) const LIFETIME: Span = Span::minutes(10);
 
-/// How long it is remembered that one was heeded: longer than any is good, the clocks being as far off as settings allow.
-pub(crate) const MARKED_FOR: Span = Span::minutes(31);
+/// How long it is remembered that one was heeded: longer than any is good. One that was made ahead of our time, by as much as
+/// settings allow, is good until its lifetime is over, and by as much longer.
+pub(crate) const MARKED_FOR: Span = Span::seconds(LIFETIME.as_seconds() + 2 * MOST_CLOCK_SKEW.as_seconds() + 60);
 
 /// Whom it is about, and what marks it as heeded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,4 +61,35 @@ pub(crate) fn judge(claims: &Map<String, Value>, expected: &Expected<'_>) -> Res
     }
     let jti = name(claims, "jti").ok_or(LogoutRefusal::Invalid("jti is missing"))?;
     Ok(Heeded { of, jti, said_at: issued })
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use portal_id_core::time::Timestamp;
+    use serde_json::json;
+
+    // security: row 26
+    #[test]
+    fn whatever_clocks_say_a_token_is_over_before_the_mark_that_it_was_heeded() {
+        const NOW: Timestamp = Timestamp::from_seconds(1_795_399_200);
+        let expected = |now| Expected {
+            issuer: "https://sso.example",
+            client_id: "tinh",
+            nonce: None,
+            now,
+            skew: MOST_CLOCK_SKEW,
+        };
+        let made_at = NOW.seconds() + MOST_CLOCK_SKEW.as_seconds();
+        let claims = json!({
+            "iss": "https://sso.example", "aud": "tinh", "sub": "s-1", "jti": "j-1", "iat": made_at,
+            "exp": made_at + 86_400, "events": { LOGOUT_EVENT: {} },
+        });
+        let claims = claims.as_object().unwrap();
+        assert!(judge(claims, &expected(NOW)).is_ok());
+        let last = NOW + Span::millis(MARKED_FOR.as_millis() - 60_001);
+        assert!(judge(claims, &expected(last)).is_ok());
+        assert!(judge(claims, &expected(NOW + MARKED_FOR)).is_err());
+    }
 }

@@ -20,8 +20,8 @@ pub trait UpstreamRepo {
     /// The links of an account, the oldest first.
     fn list_upstream_links(&mut self, account: &AccountId) -> StoreResult<Vec<UpstreamLink>>;
 
-    /// Gate: notes an arrival by a link, under key and subject of today; `false` when it is gone. It stays until the transaction
-    /// ends: whoever unlinks came before, or waits.
+    /// Gate: notes an arrival by a link, under the key, the issuer and the subject of today; `false` when it is gone. It stays
+    /// until the transaction ends: whoever unlinks came before, or waits.
     fn use_upstream_link(&mut self, link: &UpstreamLink, now: Timestamp) -> StoreResult<bool>;
 
     /// Gate: deletes a link of this account.

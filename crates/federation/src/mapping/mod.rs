@@ -1,6 +1,6 @@
 //! From the claims of an upstream to what we keep of a person. Tolerant of what providers really send: numbers for
-//! strings, empty strings for nothing, several forms of a date. What is not mapped is not read: no setting can make us
-//! keep somebody's religion, blood group or family.
+//! strings, empty strings for nothing, several forms of a date. Of a person only what is mapped is read: no setting can make
+//! us keep somebody's religion, blood group or family.
 
 mod level;
 mod text;

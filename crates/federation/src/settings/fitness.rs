@@ -102,5 +102,8 @@ mod tests {
         assert!(twice.contains("another upstream has the same id"), "{twice}");
         let bare = settings("[[upstreams]]\nid = \"b\"\npreset = \"vneid\"\nclient_id = \"c\"").check();
         assert!(bare.unwrap_err().to_string().contains("token_endpoint"));
+        settings(&format!("{one}clock_skew_seconds = 600")).check().unwrap();
+        let late = settings(&format!("{one}clock_skew_seconds = 601")).check().unwrap_err().to_string();
+        assert!(late.contains("clock_skew_seconds cannot be more than 600"), "{late}");
     }
 }

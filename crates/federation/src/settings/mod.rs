@@ -166,7 +166,8 @@ impl ClaimNames {
     }
 }
 
-/// In which claims an upstream says what. A claim that is not named here is never read.
+/// In which claims an upstream says what. No other claim about a person is read: only those of `levels`, and
+/// `email_verified` and `phone_number_verified`, which say how far these can be believed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClaimMap {
@@ -351,7 +352,7 @@ pub struct UpstreamSettings {
     /// Seconds after which a call is given up. Default 5.
     #[serde(default = "five")]
     pub timeout_seconds: u32,
-    /// How far its clock may be off, in seconds. Default 60.
+    /// How far its clock may be off, in seconds. Default 60, at most 600.
     #[serde(default = "sixty")]
     pub clock_skew_seconds: u32,
     /// Whether `vnconnect=1` in an address leads to it. Default: whether it is the preset `vnconnect`.
@@ -389,6 +390,10 @@ const fn yes() -> bool {
 const fn five() -> u32 {
     5
 }
+
+/// How far an upstream's clock may be off at most. Whoever wants more should set that clock: a token counts for
+/// so much longer than it says, and marks of what was heeded are kept as long.
+pub(crate) const MOST_CLOCK_SKEW: Span = Span::minutes(10);
 
 const fn sixty() -> u32 {
     60

@@ -1,8 +1,8 @@
 //! Settings and preset put together: nothing is left open but what the metadata of the upstream says.
 
 use super::{
-    AnswerMode, ClaimMap, ClaimNames, DefaultLevel, LevelRule, LogoutPolicy, UpstreamClientAuth, UpstreamSettings,
-    UpstreamSource, UserinfoMethod, UserinfoSigned, VouchedContact,
+    AnswerMode, ClaimMap, ClaimNames, DefaultLevel, LevelRule, LogoutPolicy, MOST_CLOCK_SKEW, UpstreamClientAuth,
+    UpstreamSettings, UpstreamSource, UserinfoMethod, UserinfoSigned, VouchedContact,
 };
 use crate::SetupFault;
 use portal_id_core::acr::{Aal, Ial};
@@ -122,6 +122,10 @@ impl Resolved {
         if let Some(name) = settings.extra_parameters.keys().find(|name| OURS.contains(&name.as_str())) {
             return Err(fault(&format!("extra_parameters cannot set {name}")));
         }
+        let skew = Span::seconds(i64::from(settings.clock_skew_seconds));
+        if skew > MOST_CLOCK_SKEW {
+            return Err(fault(&format!("clock_skew_seconds cannot be more than {}", MOST_CLOCK_SKEW.as_seconds())));
+        }
         let userinfo = settings.userinfo.unwrap_or(preset.userinfo);
         if userinfo != UserinfoMethod::None && addresses.discovery.is_none() && addresses.userinfo.is_none() {
             return Err(fault("userinfo_endpoint is missing, or userinfo = \"none\""));
@@ -155,7 +159,7 @@ impl Resolved {
             logout: settings.logout.unwrap_or(preset.logout),
             post_logout_redirect: settings.post_logout_redirect,
             backchannel_logout: settings.backchannel_logout,
-            skew: Span::seconds(i64::from(settings.clock_skew_seconds.min(600))),
+            skew,
             deep_link: settings.deep_link.unwrap_or(settings.preset == crate::Preset::VnConnect),
             vouches_for: settings.vouches_for.clone(),
             claims: merged(&settings.claims, preset.claims),

@@ -148,7 +148,8 @@ async fn an_upstream_that_is_switched_off_or_held_is_not_there() {
     let mut held = House::at(&provider, "");
     held.federation = held.federation.holding(vec![super::house::id()]);
     for house in [&mut off, &mut held] {
-        assert!(house.federation.offers().is_empty() && house.federation.by_deep_link().is_none());
+        assert!(house.federation.offers().is_empty());
+        assert_eq!(house.federation.ways().of_deep_link().map(|way| way.is_on), Some(false));
         assert!(house.federation.reaching(portal_id_core::acr::Ial(0), portal_id_core::acr::Aal(1)).is_empty());
         assert_eq!(house.begin(&ctx).await.unwrap_err(), Trouble::Unknown);
         assert_eq!(house.finish(&ctx, &good).await.unwrap_err(), Trouble::Unknown);

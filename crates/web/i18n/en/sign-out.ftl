@@ -3,7 +3,7 @@
 sign-out-title = Sign out of the portal?
 sign-out-body = You are signed in as { $username }.
 sign-out-asked-by = { $service } asks to sign you out of the portal.
-sign-out-effect = After that, the other services of the province will ask for your password again.
+sign-out-effect = After that, the other services of the province will ask you to sign in again.
 sign-out-confirm = Sign out
 sign-out-stay = No, stay signed in
 

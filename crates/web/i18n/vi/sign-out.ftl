@@ -3,7 +3,7 @@
 sign-out-title = Đăng xuất khỏi Cổng?
 sign-out-body = Bạn đang đăng nhập bằng tài khoản { $username }.
 sign-out-asked-by = { $service } đề nghị đăng xuất bạn khỏi Cổng.
-sign-out-effect = Sau khi đăng xuất, các dịch vụ khác của tỉnh sẽ hỏi lại mật khẩu của bạn.
+sign-out-effect = Sau khi đăng xuất, các dịch vụ khác của tỉnh sẽ yêu cầu bạn đăng nhập lại.
 sign-out-confirm = Đăng xuất
 sign-out-stay = Không đăng xuất
 

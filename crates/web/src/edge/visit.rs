@@ -260,7 +260,7 @@ impl Visit {
     }
 
     /// The ticket of an arrival by another provider, for the use cases.
-    pub(crate) fn arrival(&self) -> Option<&Secret> {
+    pub(crate) fn arrival_ticket(&self) -> Option<&Secret> {
         self.brought.arrival.as_ref()
     }
 

@@ -100,7 +100,7 @@ pub(super) async fn waiting(
     federation: &Federation,
 ) -> Result<Result<Waiting, Box<Response>>, PageError> {
     let over = |visit: Visit| Ok(Err(Box::new(trouble::page(visit.forget_arrival(), federation, "", What::OVER))));
-    let Some(ticket) = visit.arrival().cloned() else { return over(visit) };
+    let Some(ticket) = visit.arrival_ticket().cloned() else { return over(visit) };
     let ArrivalView::Prove { upstream, class, candidates } = accounts.view_arrival(&visit.ctx, &ticket).await? else {
         return over(visit);
     };

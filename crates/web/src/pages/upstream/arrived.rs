@@ -40,7 +40,7 @@ pub(crate) fn arrived(visit: Visit, federation: &Federation, by: &By, outcome: A
 
 /// Goes on with whoever is in: back to an arrival that they now prove; to what a new account lacks; else on.
 fn signed_in(visit: Visit, first: bool, missing: &Missing) -> Response {
-    if visit.next == Some(Next::Arrival) && visit.arrival().is_some() {
+    if visit.next == Some(Next::Arrival) && visit.arrival_ticket().is_some() {
         return visit.resume();
     }
     let visit = visit.forget_arrival();
