@@ -1,8 +1,8 @@
 //! Somebody leaves for a provider and comes back.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use super::house::{House, NOW, PUBLIC_URL, browser, departing, settings};
-use super::provider::{CLIENT_ID, Key, Provider, SECRET};
+use super::house::{House, NOW, PUBLIC_URL, browser, departing};
+use super::provider::{CLIENT_ID, Provider, SECRET};
 use crate::{Departing, Distrust, Missing, Trouble};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +11,7 @@ use portal_id_core::facts::{BirthDate, FullName, IdentityNumber};
 use portal_id_core::profile::{AccountClass, FactSource};
 use portal_id_core::time::Span;
 use portal_id_core::upstream::Purpose;
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 

@@ -201,8 +201,8 @@ impl Arriving {
             Ok(displaced) => displaced,
             Err(why) => return Ok(Err(why)),
         };
-        // Whoever unlinks, or stops the account, came before, or waits.
-        if !tx.use_upstream_link(link, self.ctx.now)? || !tx.lock_active_account(&account.id)? {
+        // Whoever unlinks, or stops the account, came before, or waits; they lock the account first, too.
+        if !tx.lock_active_account(&account.id)? || !tx.use_upstream_link(link, self.ctx.now)? {
             return Err(StoreError::Retry);
         }
         self.displace(tx, &displaced)?;

@@ -6,6 +6,7 @@ use crate::ids::SessionId;
 use crate::profile::{Account, AccountState};
 use crate::session::Session;
 use crate::store::{StoreError, StoreResult, Tx};
+use crate::upstream::UpstreamLink;
 
 impl Arriving {
     /// The person of a session proves again, or better, who they are.
@@ -24,9 +25,9 @@ impl Arriving {
             Err(why) => return self.refuse(tx, why, Some(&account.id)),
         };
         let anew = self.identity.level.anew;
-        let Some(session) = self.beginning.raise_by_upstream(tx, &before, &self.proved(), anew)? else {
-            return self.refuse(tx, ArrivalRefusal::SomebodyElse, Some(&account.id));
-        };
+        // It ended since it was looked for: look again, before anything is vouched for.
+        let raised = self.beginning.raise_by_upstream(tx, &before, &self.proved(), anew)?;
+        let session = raised.ok_or(StoreError::Retry)?;
         self.note_session(tx, &link, &session)?;
         Ok(Came::In(Box::new(In { session, account, first: false })))
     }
@@ -40,14 +41,14 @@ impl Arriving {
 
     /// The person of a session links who they are at the upstream to their account.
     pub(super) fn link_own(&self, tx: &mut dyn Tx, session: &SessionId) -> StoreResult<Came> {
-        let Some((_, account)) = self.own_session(tx, session)? else {
+        let Some((session, account)) = self.own_session(tx, session)? else {
             return self.refuse(tx, ArrivalRefusal::SomebodyElse, None);
         };
         let whose = Some(&account.id);
         match self.find_link(tx)? {
             Some(link) if link.account_id == account.id => {
                 return match self.let_in(tx, &link, &account)? {
-                    Ok(_) => Ok(Came::Linked),
+                    Ok(_) => self.linked(tx, &link, &session),
                     Err(why) => self.refuse(tx, why, whose),
                 };
             }
@@ -68,8 +69,17 @@ impl Arriving {
             return Err(StoreError::Retry);
         }
         self.displace(tx, &displaced)?;
-        self.linking().link(tx, &account)?;
+        let link = self.linking().link(tx, &account)?;
         self.vouch(tx, &account)?;
+        self.linked(tx, &link, &session)
+    }
+
+    /// The sign-in there was for this session alone, and ends with it: nobody else would end it, and at a computer that
+    /// others use too, the next of them would be let in as this person.
+    fn linked(&self, tx: &mut dyn Tx, link: &UpstreamLink, session: &Session) -> StoreResult<Came> {
+        if tx.find_upstream_session(&session.id)?.is_none() {
+            self.note_session(tx, link, session)?;
+        }
         Ok(Came::Linked)
     }
 

@@ -19,6 +19,7 @@ use http::StatusCode;
 use portal_id_core::accounts::{Accounts, ArrivalCodeOutcome, ArrivalOutcome, ArrivalView, Candidate, SignInOutcome};
 use portal_id_core::profile::AccountClass;
 use portal_id_core::secret::Secret;
+use portal_id_core::upstream::Purpose;
 use portal_id_federation::Federation;
 use std::sync::Arc;
 
@@ -99,17 +100,18 @@ pub(super) async fn waiting(
     accounts: &Accounts,
     federation: &Federation,
 ) -> Result<Result<Waiting, Box<Response>>, PageError> {
-    let over = |visit: Visit| Ok(Err(Box::new(trouble::page(visit.forget_arrival(), federation, "", What::OVER))));
+    let over =
+        |visit: Visit| Ok(Err(Box::new(trouble::page(visit.forget_arrival(), federation, "", None, What::OVER))));
     let Some(ticket) = visit.arrival_ticket().cloned() else { return over(visit) };
     let ArrivalView::Prove { upstream, class, candidates } = accounts.view_arrival(&visit.ctx, &ticket).await? else {
         return over(visit);
     };
     let Some(offer) = federation.offer(upstream.as_str()) else {
-        let page = trouble::page(visit.forget_arrival(), federation, upstream.as_str(), What::UNKNOWN);
+        let page = trouble::page(visit.forget_arrival(), federation, upstream.as_str(), None, What::UNKNOWN);
         return Ok(Err(Box::new(page)));
     };
     let way = Way::of(Texts::of(visit.ctx.language), &offer);
-    Ok(Ok(Waiting { visit, ticket, by: By { upstream, class }, way, candidates }))
+    Ok(Ok(Waiting { visit, ticket, by: By { upstream, class, purpose: Purpose::SignIn }, way, candidates }))
 }
 
 /// The key of a text, by what kind of number it speaks of.

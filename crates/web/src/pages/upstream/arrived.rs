@@ -7,14 +7,15 @@ use crate::pages::register_closed;
 use axum::response::Response;
 use portal_id_core::accounts::{ArrivalOutcome, ArrivalRefusal, Missing};
 use portal_id_core::profile::AccountClass;
-use portal_id_core::upstream::UpstreamId;
+use portal_id_core::upstream::{Purpose, UpstreamId};
 use portal_id_federation::Federation;
 
-/// By whom somebody arrived, as which kind of account.
+/// By whom somebody arrived, as which kind of account, and what they went there for.
 #[derive(Clone, Debug)]
 pub(crate) struct By {
     pub(crate) upstream: UpstreamId,
     pub(crate) class: AccountClass,
+    pub(crate) purpose: Purpose,
 }
 
 /// Goes on with what came of an arrival. `visit` carries what the person was on the way to.
@@ -33,7 +34,7 @@ pub(crate) fn arrived(visit: Visit, federation: &Federation, by: &By, outcome: A
             let path = visit.path("/sign-in/arrival");
             visit.to(path)
         }
-        ArrivalOutcome::Over => trouble::page(visit.forget_arrival(), federation, by.upstream.as_str(), What::OVER),
+        ArrivalOutcome::Over => nothing(visit.forget_arrival(), federation, by, What::OVER),
         ArrivalOutcome::Refused(why) => refused(visit.forget_arrival(), federation, by, why),
     }
 }
@@ -64,5 +65,9 @@ fn refused(visit: Visit, federation: &Federation, by: &By, why: ArrivalRefusal) 
         ArrivalRefusal::SomebodyElse => What::SOMEBODY_ELSE,
         ArrivalRefusal::AtTheDesk => What::AT_THE_DESK,
     };
-    trouble::page(visit, federation, by.upstream.as_str(), what)
+    nothing(visit, federation, by, what)
+}
+
+fn nothing(visit: Visit, federation: &Federation, by: &By, what: What) -> Response {
+    trouble::page(visit, federation, by.upstream.as_str(), Some(&by.purpose), what)
 }

@@ -28,7 +28,7 @@ pub(crate) async fn get(
     match outcome {
         Ok(Arrived { identity, purpose, baggage }) => {
             let visit = visit.back_with(&baggage).await?;
-            let by = By { upstream: identity.upstream.clone(), class: identity.class };
+            let by = By { upstream: identity.upstream.clone(), class: identity.class, purpose: purpose.clone() };
             let outcome = s.accounts.arrive(&visit.ctx, identity, purpose, visit.here(false)).await?;
             Ok(arrived(visit, &s.federation, &by, outcome))
         }

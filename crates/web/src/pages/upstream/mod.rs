@@ -11,6 +11,9 @@ use portal_id_core::ports::Vault;
 use portal_id_federation::{Federation, Offer};
 use std::sync::Arc;
 
+/// The value of `again` with which somebody who is signed in goes to a provider to prove anew who they are.
+pub(crate) const ANEW: &str = "1";
+
 /// The value of `again` with which somebody goes to a provider to prove better who they are, for a service.
 pub(crate) const AGAIN_FOR_LEVEL: &str = "level";
 

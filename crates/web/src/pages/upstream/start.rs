@@ -2,7 +2,7 @@
 //! can do no more there than be themselves. To link an account takes a form of ours, or a foreign page could tie the
 //! account of somebody to an identity of its own choice.
 
-use super::{AGAIN_FOR_LEVEL, Upstreams, trouble};
+use super::{AGAIN_FOR_LEVEL, ANEW, Upstreams, trouble};
 use crate::edge::flow::{Destination, OpenFlow};
 use crate::edge::{CsrfForm, Fields, FormFields, Next, PageError, PageResult, Visit};
 use crate::pages::confirm;
@@ -35,7 +35,7 @@ impl GoingTherePage {
 /// `GET /upstream/{id}/start`, with `again=1` to prove anew who one is, and `again=level` to prove it better.
 pub(crate) async fn get(visit: Visit, State(s): State<Upstreams>, Path(id): Path<String>) -> PageResult {
     let again = match visit.query.get("again") {
-        "1" => Some(true),
+        ANEW => Some(true),
         AGAIN_FOR_LEVEL => Some(false),
         _ => None,
     };
@@ -120,6 +120,7 @@ pub(crate) async fn leave_for(
     id: &str,
     departing: Departing,
 ) -> Result<axum::response::Response, PageError> {
+    let purpose = departing.purpose.clone();
     match federation.begin(&visit.ctx, id, departing).await {
         Ok(departure) if visit.after_form => {
             let layout = visit.layout(GoingTherePage::TITLE);
@@ -128,6 +129,6 @@ pub(crate) async fn leave_for(
             Ok(visit.page(StatusCode::OK, page))
         }
         Ok(departure) => Ok(visit.see_other(&departure.location)),
-        Err(why) => Ok(trouble::show(visit, federation, id, &why)),
+        Err(why) => Ok(trouble::show(visit, federation, id, Some(&purpose), &why)),
     }
 }

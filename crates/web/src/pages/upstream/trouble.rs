@@ -1,6 +1,6 @@
 //! Why somebody cannot go to another provider, or did not arrive by it: what happened, and which other ways there are.
 
-use super::{AGAIN_FOR_LEVEL, DENIED, Way};
+use super::{AGAIN_FOR_LEVEL, ANEW, DENIED, Way};
 use crate::edge::{LocalPath, Next, PageResult, Visit};
 use crate::pages::layout::Layout;
 use askama::Template;
@@ -133,6 +133,31 @@ impl What {
     }
 }
 
+/// What somebody went to a provider for: another try is for the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum For {
+    /// To sign in.
+    SigningIn,
+    /// Signed in, to prove anew who they are, for a page of their own.
+    Confirming,
+    /// Signed in, to prove it better, for a service that asks for more than their session is worth: they may go on without.
+    Level,
+    /// To link their account. Whoever signed in there instead would get a second one.
+    Linking,
+}
+
+impl For {
+    /// What `purpose` was for, where it is known.
+    fn of(purpose: Option<&Purpose>, visit: &Visit) -> Self {
+        match purpose {
+            Some(Purpose::Link { .. }) => Self::Linking,
+            _ if visit.is_stepping_up() => Self::Level,
+            Some(Purpose::Again { .. }) => Self::Confirming,
+            Some(Purpose::SignIn) | None => Self::SigningIn,
+        }
+    }
+}
+
 /// The page of it.
 #[derive(Template)]
 #[template(path = "pages/upstream-trouble.html")]
@@ -147,29 +172,38 @@ pub(crate) struct TroublePage {
     others: Vec<Way>,
     /// The provider's own word for what happened.
     code: Option<String>,
-    /// Whether somebody who is signed in went there for a service that asks for more than their session is worth: they may
-    /// go on without.
-    stepping_up: bool,
+    went_for: For,
 }
 
 impl TroublePage {
     /// The page of `what` at the provider `id`.
-    pub(crate) fn new(layout: Layout, ways: Vec<Way>, id: &str, what: What, code: Option<String>) -> Self {
+    pub(crate) fn new(
+        layout: Layout,
+        ways: Vec<Way>,
+        id: &str,
+        (what, went_for): (What, For),
+        code: Option<String>,
+    ) -> Self {
         let (same, others): (Vec<_>, Vec<_>) = ways.into_iter().partition(|way| way.id == id);
         let same = same.into_iter().next();
         let name = same.as_ref().map_or_else(|| layout.t("upstream-other-provider"), |way| way.name.clone());
-        Self { what, name, again: same.filter(|_| what.again), others, code, stepping_up: false, layout }
+        Self { what, name, again: same.filter(|_| what.again), others, code, went_for, layout }
     }
 
-    /// The page for somebody who is signed in already, and may go on to the service without the provider.
-    pub(crate) fn stepping_up(self, stepping_up: bool) -> Self {
-        Self { stepping_up, ..self }
-    }
-
-    /// The address of another try, for what the first was for.
+    /// The address of another try.
     fn try_again(&self, way: &Way) -> String {
-        let more = [("again", AGAIN_FOR_LEVEL)];
-        self.layout.to_with(&way.start(), if self.stepping_up { &more } else { &[] })
+        let again = |value| self.layout.to_with(&way.start(), &[("again", value)]);
+        match self.went_for {
+            For::SigningIn => self.layout.to(&way.start()),
+            For::Confirming => again(ANEW),
+            For::Level => again(AGAIN_FOR_LEVEL),
+            // By the form there, which no foreign page can send.
+            For::Linking => Next::Links.path().to_owned(),
+        }
+    }
+
+    fn stepping_up(&self) -> bool {
+        self.went_for == For::Level
     }
 
     fn body(&self) -> String {
@@ -181,9 +215,15 @@ impl TroublePage {
     }
 }
 
-/// Says why nobody can go to the provider `id`, or came back from it in vain. The log says it under the id that the page
-/// gives the person for whoever is to look for it.
-pub(crate) fn show(visit: Visit, federation: &Federation, id: &str, why: &Trouble) -> Response {
+/// Says why nobody can go to the provider `id` for `purpose`, or came back from it in vain. The log says it under the id
+/// that the page gives the person for whoever is to look for it.
+pub(crate) fn show(
+    visit: Visit,
+    federation: &Federation,
+    id: &str,
+    purpose: Option<&Purpose>,
+    why: &Trouble,
+) -> Response {
     if federation.offer(id).is_some() {
         let request_id = &visit.ctx.request_id;
         tracing::info!(request_id, upstream = id, reason = ?why, "Somebody did not arrive by another provider.");
@@ -192,18 +232,24 @@ pub(crate) fn show(visit: Visit, federation: &Federation, id: &str, why: &Troubl
         Trouble::TheySaid(code) => Some(code.clone()),
         _ => None,
     };
-    draw(visit, federation, id, What::of(why), code)
+    draw(visit, federation, id, (What::of(why), purpose), code)
 }
 
-/// Says what happened at the provider `id`.
-pub(crate) fn page(visit: Visit, federation: &Federation, id: &str, what: What) -> Response {
-    draw(visit, federation, id, what, None)
+/// Says what happened at the provider `id`, where somebody was for `purpose`.
+pub(crate) fn page(visit: Visit, federation: &Federation, id: &str, purpose: Option<&Purpose>, what: What) -> Response {
+    draw(visit, federation, id, (what, purpose), None)
 }
 
-fn draw(visit: Visit, federation: &Federation, id: &str, what: What, code: Option<String>) -> Response {
+fn draw(
+    visit: Visit,
+    federation: &Federation,
+    id: &str,
+    (what, purpose): (What, Option<&Purpose>),
+    code: Option<String>,
+) -> Response {
     let layout = visit.layout(what.title);
     let ways = Way::all(layout.texts, federation);
-    let page = TroublePage::new(layout, ways, id, what, code).stepping_up(visit.is_stepping_up());
+    let page = TroublePage::new(layout, ways, id, (what, For::of(purpose, &visit)), code);
     let mut response = visit.page(what.status, page);
     if matches!(what.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(TRY_AGAIN_AFTER.as_seconds()));
@@ -228,5 +274,6 @@ pub(crate) async fn stranded(visit: Visit, federation: &Federation, id: &str, st
         };
         return Ok(visit.to(path));
     }
-    Ok(show(visit, federation, id, &stranded.trouble))
+    let purpose = stranded.begun.as_ref().map(|(purpose, _)| purpose);
+    Ok(show(visit, federation, id, purpose, &stranded.trouble))
 }

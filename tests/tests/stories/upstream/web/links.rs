@@ -48,6 +48,16 @@ async fn a_link_is_added_and_removed_by_whoever_has_just_proved_who_they_are_and
     assert!(again.text_of("#news").contains("không còn nữa"), "{}", again.words());
 }
 
+/// Else the next person at the computer is let in as this one.
+#[tokio::test]
+async fn whoever_linked_is_signed_out_there_too_when_they_sign_out_here() {
+    let (mut town, _) = with_an().await;
+    let _ = link(&mut town).await;
+    let page = town.browser.open("/sign-out").await.expect("sign-out");
+    let there = town.browser.submit(page.form_to("/sign-out/confirm")).await.expect_away(&town.portal.base);
+    assert!(there.query_pairs().any(|(name, _)| name == "id_token_hint"), "{there}");
+}
+
 // security: row 35
 #[tokio::test]
 async fn nobody_who_is_not_signed_in_sees_or_changes_links() {

@@ -30,6 +30,32 @@ async fn to_a_link_they_are_back_at_their_links_and_nothing_is_linked() {
     assert!(page.text_of("#news").contains("Đã liên kết"), "{}", page.words());
 }
 
+/// Another try of a link is a link: whoever signed in there instead would have a second account, and be signed in to it.
+// security: row 7
+#[tokio::test]
+async fn what_fails_is_tried_again_for_what_it_was_for() {
+    let (mut town, _, own) = proving::with_an().await;
+    town.browser = own;
+    for (error, status) in [("temporarily_unavailable", 502), ("server_error", 502)] {
+        let page = town.browser.open("/account/links").await.expect("links");
+        let there = town.browser.submit(page.form_to("/upstream/vnconnect/link")).await.expect_away(&town.portal.base);
+        let back = town.portal.refuse(&there, error);
+        let page = town.browser.open(back.as_str()).await.expect("upstream-trouble");
+        assert_eq!(
+            (page.status(), page.link("again").as_deref()),
+            (status.try_into().unwrap(), Some("/account/links"))
+        );
+    }
+    let _ = links::link(&mut town).await;
+    town.idp.advance(Span::minutes(20)).await;
+    let page = town.browser.open("/account/links").await.expect("confirm");
+    let there = town.browser.open(&page.link("again-vnconnect").unwrap()).await.expect_away(&town.portal.base);
+    let back = town.portal.refuse(&there, "server_error");
+    let page = town.browser.open(back.as_str()).await.expect("upstream-trouble");
+    let there = town.browser.open(&page.link("again").unwrap()).await.expect_away(&town.portal.base);
+    assert!(there.query_pairs().any(|pair| pair == ("prompt".into(), "login".into())), "{there}");
+}
+
 #[tokio::test]
 async fn to_prove_again_who_they_are_they_are_back_where_they_may_do_so_otherwise() {
     let (mut town, an, own) = proving::with_an().await;
