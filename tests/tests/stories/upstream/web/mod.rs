@@ -16,6 +16,7 @@ mod mixing;
 mod own_account;
 mod proving;
 mod refusing;
+mod spoiled;
 mod switched;
 
 use http::StatusCode;
