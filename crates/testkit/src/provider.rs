@@ -73,6 +73,8 @@ pub struct Inside {
     /// Metadata beside the addresses.
     pub metadata: Map<String, Value>,
     nonces: HashMap<String, Option<String>>,
+    /// How many codes it has given out: no two are the same.
+    codes: u32,
 }
 
 impl Inside {
@@ -179,6 +181,7 @@ impl Provider {
             token: None,
             metadata: Map::new(),
             nonces: HashMap::new(),
+            codes: 0,
         };
         Self {
             id: id.to_owned(),
@@ -268,7 +271,8 @@ impl Provider {
     /// Takes the provider's part: whoever was sent to `departure` signs in, and comes back to the address that is returned.
     pub fn sign_in(&self, departure: &Url) -> Url {
         self.answer(departure, |inside, asked| {
-            let code = format!("code-{}", inside.nonces.len() + 1);
+            inside.codes += 1;
+            let code = format!("code-{}", inside.codes);
             inside.nonces.insert(code.clone(), asked("nonce"));
             vec![("code", code)]
         })

@@ -3,10 +3,10 @@
 //!
 //! Owns: embedding, addresses, serving. Leaves: what the files look like to `assets/` and the operator.
 
-use crate::edge::PageError;
+use crate::edge::{PageError, Path};
 use crate::settings::{Colours, WebSettings};
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};

@@ -2,9 +2,8 @@
 //! in each. The addresses carry a hash of all of them, so that they may be kept for ever and are never stale.
 
 use crate::assets::{FOR_EVER, short_hash};
-use crate::edge::PageError;
+use crate::edge::{PageError, Path};
 use axum::body::Bytes;
-use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};

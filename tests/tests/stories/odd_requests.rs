@@ -1,11 +1,16 @@
-//! Requests made of spoiled pieces, thousands of them, at every endpoint of the real router: no fault, no panic.
+//! Requests made of spoiled pieces, thousands of them, at every endpoint of the real router: no fault, no panic. They come
+//! from nobody, from somebody who is signed in, and from somebody who is half-way in by another provider.
 
 use http::Request;
-use portal_id_testkit::TestIdp;
 use portal_id_testkit::core::entropy::Entropy;
+use portal_id_testkit::core::time::Span;
 use portal_id_testkit::outside::SeededEntropy;
+use portal_id_testkit::service::parameter;
+use portal_id_testkit::{Browser, Provider, Service, TestIdp};
+use serde_json::json;
+use std::path::Path;
 
-const NAMES: [&str; 29] = [
+const NAMES: [&str; 47] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -35,9 +40,27 @@ const NAMES: [&str; 29] = [
     "token_type_hint",
     "resource",
     "claims",
+    "again",
+    "next",
+    "lang",
+    "said",
+    "iss",
+    "error",
+    "error_description",
+    "logout_token",
+    "idp_hint",
+    "vnconnect",
+    "MaTTHCDP",
+    "action",
+    "account",
+    "id",
+    "username",
+    "password",
+    "email",
+    "phone",
 ];
 
-const PIECES: [&str; 32] = [
+const PIECES: [&str; 40] = [
     "",
     "test-service",
     "https://service.example.vn/callback",
@@ -70,69 +93,202 @@ const PIECES: [&str; 32] = [
     "%zz",
     "+",
     "\u{1F600}",
+    "arrival",
+    "1",
+    "access_denied",
+    "https://portal.example/oauth2/token",
+    "code-1",
+    "verify",
+    "level",
+    "%7f",
 ];
+
+/// What stands for a placeholder of an address.
+const PLACES: [&str; 12] = [
+    "vnconnect",
+    "vnconnect",
+    "tinh",
+    "off",
+    "VNCONNECT",
+    "nobody",
+    "e%CC%81",
+    "%00",
+    "%ff",
+    "%2f",
+    "..",
+    "%3Cscript%3E",
+];
+
+/// Every address of the router, as its source has them: so that none is forgotten here.
+fn addresses() -> Vec<String> {
+    let mut all = Vec::new();
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/web/src"), &mut all);
+    all.sort();
+    for known in ["/authorize", "/upstream/{id}/start", "/upstream/{id}/backchannel-logout", "/account/password/first"]
+    {
+        assert!(all.iter().any(|address| address == known), "{known} is not among {all:?}");
+    }
+    all
+}
+
+fn collect(folder: &Path, all: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            if !path.ends_with("tests") {
+                collect(&path, all);
+            }
+            continue;
+        }
+        let source = std::fs::read_to_string(&path).unwrap();
+        for after in source.split(".route(").skip(1) {
+            let address = after.trim_start().strip_prefix('"').and_then(|rest| rest.split_once('"'));
+            let (address, _) = address.unwrap_or_else(|| panic!("{}: a route without an address", path.display()));
+            all.push(address.to_owned());
+        }
+    }
+}
 
 struct Chance(SeededEntropy);
 
 impl Chance {
-    fn below(&self, bound: u32) -> usize {
-        (&self.0 as &dyn Entropy).below(bound) as usize
+    fn below(&self, bound: usize) -> usize {
+        (&self.0 as &dyn Entropy).below(u32::try_from(bound).unwrap()) as usize
     }
 
-    fn query(&self) -> String {
-        let pairs = (0..self.below(9)).map(|_| {
-            let value: String = (0..=self.below(3)).map(|_| PIECES[self.below(32)]).collect();
-            format!("{}={value}", NAMES[self.below(29)])
-        });
+    fn one_of<'a, T: ?Sized>(&self, all: &[&'a T]) -> &'a T {
+        all[self.below(all.len())]
+    }
+
+    /// Mostly pieces; now and then what is really good for this visitor.
+    fn value(&self, visitor: &Visitor, name: &str) -> String {
+        let own = visitor.own.iter().find(|(own, _)| *own == name);
+        match own {
+            Some((_, value)) if self.below(3) > 0 => value.clone(),
+            _ => (0..=self.below(3)).map(|_| self.one_of(&PIECES)).collect(),
+        }
+    }
+
+    fn query(&self, visitor: &Visitor) -> String {
+        let pairs = (0..self.below(9)).map(|_| self.one_of(&NAMES));
+        let pairs = pairs.map(|name| format!("{name}={}", self.value(visitor, name)));
         let mut query = pairs.collect::<Vec<_>>().join("&");
         if self.below(20) == 0 {
             query.push_str(&"x".repeat(self.below(20_000)));
         }
         query
     }
+
+    /// A form that may have come from a page of ours, or anything.
+    fn body(&self, visitor: &Visitor) -> String {
+        if self.below(2) == 0 {
+            return self.query(visitor);
+        }
+        let names = ["csrf", "action", "account", "code", "id", "logout_token", "request", "decision"];
+        let pairs = names[..=self.below(names.len())].iter().filter(|name| **name == "csrf" || self.below(2) == 0);
+        pairs.map(|name| format!("{name}={}", self.value(visitor, name))).collect::<Vec<_>>().join("&")
+    }
+
+    fn path(&self, address: &str) -> String {
+        let segments = address.split('/').map(|segment| match segment {
+            "{id}" => self.one_of(&PLACES),
+            place if place.starts_with('{') => self.one_of(&PIECES),
+            fixed => fixed,
+        });
+        segments.collect::<Vec<_>>().join("/")
+    }
+}
+
+/// Whoever asks: cookies, and values that are good for them.
+struct Visitor {
+    cookies: String,
+    own: Vec<(&'static str, String)>,
+}
+
+impl Visitor {
+    fn at(browser: &Browser, own: Vec<(&'static str, String)>) -> Self {
+        let cookies: Vec<_> = browser.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        Self { cookies: cookies.join("; "), own }
+    }
+
+    /// Nobody; somebody who is signed in; and somebody at the question whether an account here is theirs.
+    async fn all(idp: &TestIdp, portal: &Provider, service: &Service, number: usize) -> [Self; 3] {
+        let an = idp.citizen(&format!("nguoi.so.{number}")).activated().create().await;
+        let mut signed_in = idp.browser();
+        let page = signed_in.open(service.authorize_url("openid").as_str()).await.expect("sign-in");
+        let consent = an.sign_in(idp, &mut signed_in, &page).await.expect("consent");
+        let form = consent.form_with("decision");
+        let mut own = vec![("csrf", form.value("csrf").to_owned()), ("flow", flow_of(&form.action))];
+        let there = signed_in.open("/upstream/vnconnect/start?again=1").await.expect_away(&portal.base);
+        own.push(("state", parameter(&portal.sign_in(&there), "state").unwrap()));
+        let signed_in = Self::at(&signed_in, own);
+        portal.inside().userinfo.extend(
+            json!({ "TechID": format!("tech-{number}"), "SoDinhDanh": an.identity_number })
+                .as_object()
+                .unwrap()
+                .clone(),
+        );
+        let mut arriving = idp.browser();
+        let page = arriving.open(service.authorize_url("openid").as_str()).await.expect("sign-in");
+        let there = arriving.open(&page.link("by-vnconnect").unwrap()).await.expect_away(&portal.base);
+        let page = arriving.open(portal.sign_in(&there).as_str()).await.expect("arrival");
+        let sent = arriving.submit(page.form_with("account").press("action", "code")).await;
+        let mut own = vec![("csrf", page.form_with("account").value("csrf").to_owned()), ("flow", flow_of(&page.url))];
+        own.extend(parameter(&sent.url, "challenge").map(|challenge| ("challenge", challenge)));
+        let arriving = Self::at(&arriving, own);
+        [Self { cookies: String::new(), own: Vec::new() }, signed_in, arriving]
+    }
+}
+
+fn flow_of(address: &url::Url) -> String {
+    parameter(address, "flow").expect("a pending request")
 }
 
 // security: row 36
 #[tokio::test]
 async fn no_mixture_of_spoiled_parameters_is_a_fault() {
-    let idp = TestIdp::start().await;
-    idp.service().register().await;
+    let (portal, province, off) = (Provider::vnconnect(), Provider::generic("tinh"), Provider::generic("off"));
+    let idp = TestIdp::start_with_providers(&[&portal, &province, &off], |config| {
+        config.federation.upstreams[2].enabled = false;
+    })
+    .await;
+    let service = idp.service().register().await;
     let chance = Chance(SeededEntropy::new(36));
+    let addresses = addresses();
     let mut browser = idp.browser();
-    let paths = [
-        "/authorize",
-        "/authorize/resume",
-        "/token",
-        "/introspect",
-        "/revoke",
-        "/userinfo",
-        "/sign-out",
-        "/sign-out/confirm",
-        "/sign-in",
-        "/sign-in/code",
-        "/sign-in/phone",
-        "/consent",
-        "/activate",
-        "/activate/resend",
-        "/register/citizen",
-        "/register/business",
-        "/jwks",
-        "/.well-known/openid-configuration",
-    ];
-    for number in 0..3000 {
-        let (path, query, body) = (paths[chance.below(18)], chance.query(), chance.query());
+    let mut visitors = Visitor::all(&idp, &portal, &service, 0).await;
+    for number in 0..6000 {
+        if number % 500 == 499 {
+            // Whoever signed out or declined by chance is somebody again.
+            idp.advance(Span::minutes(2)).await;
+            visitors = Visitor::all(&idp, &portal, &service, number).await;
+        }
+        let visitor = &visitors[chance.below(3)];
+        let path = chance.path(&addresses[chance.below(addresses.len())]);
+        let (query, body) = (chance.query(visitor), chance.body(visitor));
         // What no HTTP library would let through as an address goes into the body instead.
         let address = format!("{path}?{query}");
         let uri = address.parse::<http::Uri>().unwrap_or_else(|_| http::Uri::from_static("/authorize"));
         let request = match chance.below(3) {
             0 => Request::get(uri),
-            1 => Request::post(uri).header("content-type", "application/x-www-form-urlencoded"),
+            1 => Request::post(uri)
+                .header("content-type", "application/x-www-form-urlencoded")
+                .header("origin", "https://id.example.gov.vn"),
             _ => Request::post(uri)
                 .header("content-type", PIECES[chance.below(9)])
                 .header("authorization", ["Basic !", "Basic YTpi", "Bearer x.y.z", "Basic AGE6Yg=="][chance.below(4)])
                 .header("accept-language", "vi;q=9,*;;,en-"),
         };
+        let request = if visitor.cookies.is_empty() { request } else { request.header("cookie", &visitor.cookies) };
         let answer = browser.send_raw(request.body(body.clone().into()).unwrap()).await;
-        assert!(!answer.status.is_server_error(), "number {number}: {address} with {body}: {}", answer.text());
+        // What another provider did is told as such.
+        let told =
+            answer.status != 500 && String::from_utf8_lossy(&answer.body).contains("data-page=\"upstream-trouble\"");
+        let fault = answer.status.is_server_error() && !told;
+        assert!(!fault, "number {number}: {address} with {body}: {}", String::from_utf8_lossy(&answer.body));
+        // Nothing but pages, JSON and empty answers: a bare line of text would be a library's.
+        let bare = answer.status.is_client_error()
+            && answer.header("content-type").is_some_and(|kind| kind.starts_with("text/plain"));
+        assert!(!bare, "number {number}: {address}: {}", String::from_utf8_lossy(&answer.body));
     }
 }

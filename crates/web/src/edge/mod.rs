@@ -17,6 +17,7 @@ pub(crate) mod language;
 pub(crate) mod limits;
 pub(crate) mod local_path;
 pub(crate) mod next;
+pub(crate) mod path;
 pub(crate) mod request_id;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -28,6 +29,7 @@ pub(crate) use form::{CsrfForm, Fields, FormFields};
 pub(crate) use headers::PagePolicy;
 pub(crate) use local_path::LocalPath;
 pub(crate) use next::Next;
+pub(crate) use path::Path;
 pub(crate) use visit::Visit;
 
 use crate::assets::Assets;

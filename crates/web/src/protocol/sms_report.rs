@@ -1,9 +1,9 @@
 //! Where SMS gateways tell what became of a message. The address carries a secret of that gateway, so it never stands in a
 //! log line; what is told is taken as it comes and neither logged nor answered.
 
-use crate::edge::{Call, PageError};
+use crate::edge::{Call, PageError, Path};
 use axum::body::Body;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Response};
 use http::header::CACHE_CONTROL;
 use http::{HeaderMap, HeaderValue, StatusCode};

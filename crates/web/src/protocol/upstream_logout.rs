@@ -2,10 +2,10 @@
 //! its session ends, and the services are told.
 
 use crate::edge::form::read_form;
-use crate::edge::{Call, PageError};
+use crate::edge::{Call, PageError, Path};
 use crate::protocol::called::parameters;
 use crate::protocol::json;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::header::CACHE_CONTROL;
 use http::{HeaderValue, StatusCode};

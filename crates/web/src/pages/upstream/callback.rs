@@ -5,9 +5,9 @@ use super::arrived::{By, arrived};
 use super::{Upstreams, trouble};
 use crate::edge::form::read_form;
 use crate::edge::visit::see_other;
-use crate::edge::{Call, LocalPath, PageError, PageResult, Visit};
+use crate::edge::{Call, LocalPath, PageError, PageResult, Path, Visit};
 use crate::protocol::posted::{self, Destination};
-use axum::extract::{Path, RawQuery, Request, State};
+use axum::extract::{RawQuery, Request, State};
 use portal_id_federation::{Answer, Arrived, MalformedAnswer, Stranded, Trouble};
 use portal_id_oidc::Parameters;
 

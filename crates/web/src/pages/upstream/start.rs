@@ -4,11 +4,11 @@
 
 use super::{AGAIN_FOR_LEVEL, ANEW, Upstreams, trouble};
 use crate::edge::flow::{Destination, OpenFlow};
-use crate::edge::{CsrfForm, Fields, FormFields, Next, PageError, PageResult, Visit};
+use crate::edge::{CsrfForm, Fields, FormFields, Next, PageError, PageResult, Path, Visit};
 use crate::pages::confirm;
 use crate::pages::layout::Layout;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use http::StatusCode;
 use portal_id_core::flow::Requirement;
 use portal_id_core::upstream::Purpose;

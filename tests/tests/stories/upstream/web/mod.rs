@@ -21,6 +21,7 @@ mod provenance;
 mod proving;
 mod refusing;
 mod saying_no;
+mod spoiled;
 mod switched;
 
 use http::StatusCode;
