@@ -2,6 +2,7 @@
 
 mod contact;
 mod deep_link;
+mod factors;
 mod freshness;
 mod hints;
 mod levels;
