@@ -13,7 +13,8 @@ use portal_id_notify::{HttpOutgoing, OutgoingSettings};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A client for each upstream, with its own authorities, networks and patience; `instead` in place of all of them.
+/// A client for each upstream, with its own authorities, networks and patience; `instead` in place of all of them. One that
+/// is switched off may have none yet.
 fn callers(
     config: &Config,
     instead: Option<&Arc<dyn UpstreamHttp>>,
@@ -30,7 +31,11 @@ fn callers(
                 timeout_seconds: upstream.timeout_seconds,
             };
             let caller = HttpOutgoing::new(&settings, own_machine);
-            Arc::new(caller.with_context(|| format!("federation.upstreams, {}", upstream.id))?)
+            match caller.with_context(|| format!("federation.upstreams, {}", upstream.id)) {
+                Ok(caller) => Arc::new(caller),
+                Err(_) if !upstream.enabled => continue,
+                Err(fault) => return Err(fault),
+            }
         };
         callers.insert(upstream.id.clone(), caller);
     }
@@ -96,6 +101,9 @@ pub(crate) async fn federation(
         http: callers(config, outside.upstreams.as_ref())?,
         limits: config.accounts.limits.clone(),
     })?;
+    for fault in federation.unfinished() {
+        tracing::warn!(%fault, "An upstream provider is switched off, and cannot be switched on before it is set up.");
+    }
     held_back(federation, store, ctx).await
 }
 

@@ -24,7 +24,8 @@ pub async fn run(house: &House, command: UpstreamCommand) -> anyhow::Result<()> 
 }
 
 fn known(house: &House, id: &str) -> anyhow::Result<UpstreamId> {
-    let ids = house.federation.ids();
+    let mut ids = house.federation.ids();
+    ids.extend(house.federation.unfinished().iter().map(|fault| fault.upstream.clone()));
     let Some(known) = ids.iter().find(|known| known.as_str() == id) else {
         let names: Vec<_> = ids.iter().map(UpstreamId::as_str).collect();
         bail!("there is no upstream {id}; the configuration has: {}", names.join(", "));
@@ -63,6 +64,12 @@ pub async fn status(house: &House, only: Option<&str>) -> anyhow::Result<String>
             }
             Err(why) => writeln!(said, "  does not answer as it should: {why}")?,
         }
+    }
+    let unfinished = house.federation.unfinished().iter();
+    for fault in unfinished.filter(|fault| only.as_ref().is_none_or(|only| *only == fault.upstream)) {
+        writeln!(said, "{}: off, and not to be switched on yet: {}", fault.upstream, fault.why)?;
+        writeln!(said, "  register there: {}", house.federation.redirect_uri(&fault.upstream))?;
+        writeln!(said, "  and for signing out: {}", house.federation.signed_out_uri(&fault.upstream))?;
     }
     if said.is_empty() {
         said.push_str("The configuration has no [[federation.upstreams]].\n");
