@@ -325,14 +325,15 @@ impl UpstreamSession {
     }
 }
 
-/// With which addresses an upstream's secret was used: it goes to no others (security.md row 37).
+/// With which addresses a secret of an upstream was used: it goes to no others, now or later, under this name or another
+/// (security.md row 37).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UpstreamSecret {
     /// Which upstream.
     pub upstream: UpstreamId,
-    /// The digest of its configured addresses.
+    /// The digest of the addresses that were configured.
     pub addresses: Digest,
-    /// The digest of its secret.
+    /// The digest of the secret.
     pub secret: Digest,
     /// Since when.
     pub since: Timestamp,

@@ -116,6 +116,8 @@ pub struct Federation {
     attempts: Attempts,
     /// Upstreams that stay off whatever the settings say.
     held: Vec<UpstreamId>,
+    /// Those that are off and cannot be switched on yet.
+    unfinished: Vec<SetupFault>,
     limits: SignInLimits,
 }
 
@@ -123,17 +125,24 @@ impl Federation {
     /// Makes everything that can be made without calling anybody.
     pub fn new(parts: FederationParts) -> Result<Self, SetupFault> {
         let mut upstreams: Vec<Upstream> = Vec::new();
+        let mut unfinished = parts.settings.unfinished();
         for set in parts.settings.resolved()? {
-            let Some(http) = parts.http.get(&set.id) else {
-                return Err(SetupFault { upstream: set.id, why: "nobody calls it".to_owned() });
+            let fault = |set: Resolved| SetupFault {
+                upstream: set.id,
+                why: "nothing can call it; look at its root_ca_file".to_owned(),
             };
-            upstreams.push(Upstream::new(set, Arc::clone(http)));
+            match parts.http.get(&set.id) {
+                Some(http) => upstreams.push(Upstream::new(set, Arc::clone(http))),
+                None if set.enabled => return Err(fault(set)),
+                None => unfinished.push(fault(set)),
+            }
         }
         Ok(Self {
             upstreams,
             public_url: parts.public_url.trim_end_matches('/').to_owned(),
             attempts: Attempts { vault: parts.vault, ephemeral: parts.ephemeral },
             held: Vec::new(),
+            unfinished,
             limits: parts.limits,
         })
     }
@@ -157,7 +166,12 @@ impl Federation {
         self.upstreams.iter().find(|one| one.set.id == *id)?.set.public_key()
     }
 
-    /// The ids of all upstreams, on or off.
+    /// Those that are switched off and cannot be switched on yet, with what each lacks. Nothing else here knows of them.
+    pub fn unfinished(&self) -> &[SetupFault] {
+        &self.unfinished
+    }
+
+    /// The ids of all upstreams that are set up, on or off.
     pub fn ids(&self) -> Vec<UpstreamId> {
         self.upstreams.iter().map(|one| one.set.id.clone()).collect()
     }

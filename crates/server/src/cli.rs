@@ -270,8 +270,8 @@ pub enum UpstreamCommand {
     },
     /// Say that a provider's secret may go to the addresses that are configured now.
     ///
-    /// A provider whose addresses changed while its secret did not stays off: whoever changed the address would be sent what
-    /// proves who we are. Compare the addresses with what the provider's operator told you, on a way that nobody else could
+    /// A provider whose secret was ever used with other addresses, by itself or by another provider of the configuration, stays
+    /// off: whoever changed the address would be sent what proves who we are. Compare the addresses with what the provider's operator told you, on a way that nobody else could
     /// have changed. To give the provider a new secret is better, and needs no confirmation.
     Confirm {
         /// Its id in the configuration.

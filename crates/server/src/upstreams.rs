@@ -7,13 +7,15 @@ use anyhow::Context as _;
 use portal_id_core::ctx::Ctx;
 use portal_id_core::ports::{Ephemeral, UpstreamHttp, Vault};
 use portal_id_core::store::Store;
+use portal_id_core::time::Timestamp;
 use portal_id_core::upstream::{UpstreamId, UpstreamSecret};
 use portal_id_federation::{Federation, FederationParts};
 use portal_id_notify::{HttpOutgoing, OutgoingSettings};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A client for each upstream, with its own authorities, networks and patience; `instead` in place of all of them.
+/// A client for each upstream, with its own authorities, networks and patience; `instead` in place of all of them. One that
+/// is switched off may have none yet.
 fn callers(
     config: &Config,
     instead: Option<&Arc<dyn UpstreamHttp>>,
@@ -30,7 +32,11 @@ fn callers(
                 timeout_seconds: upstream.timeout_seconds,
             };
             let caller = HttpOutgoing::new(&settings, own_machine);
-            Arc::new(caller.with_context(|| format!("federation.upstreams, {}", upstream.id))?)
+            match caller.with_context(|| format!("federation.upstreams, {}", upstream.id)) {
+                Ok(caller) => Arc::new(caller),
+                Err(_) if !upstream.enabled => continue,
+                Err(fault) => return Err(fault),
+            }
         };
         callers.insert(upstream.id.clone(), caller);
     }
@@ -45,32 +51,36 @@ pub(crate) fn preflight(config: &Config) -> anyhow::Result<()> {
 }
 
 /// How an upstream's secret stands to the addresses that it goes to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Compared {
-    /// It is used for the first time, or new.
+    /// It is used for the first time.
     New,
     /// It goes where it went.
-    Same,
-    /// It is the same, but would go elsewhere.
-    Moved,
+    Same {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// It would go elsewhere than it went.
+    Moved {
+        /// Whose it was when it went there: the upstream itself, or another of the same secret.
+        used_by: UpstreamId,
+    },
 }
 
-/// Compares what is configured with what was used before.
-pub(crate) async fn compare(
-    federation: &Federation,
-    store: &Store,
-    id: &UpstreamId,
-) -> anyhow::Result<(Compared, Option<UpstreamSecret>)> {
-    let Some((addresses, secret)) = federation.secret_digests(id) else { return Ok((Compared::New, None)) };
-    let wanted = id.clone();
-    let known = store.read("find_upstream_secret", move |tx| tx.find_upstream_secret(&wanted)).await?;
-    let compared = match &known {
-        Some(known) if known.secret != secret => Compared::New,
-        Some(known) if known.addresses != addresses => Compared::Moved,
-        Some(_) => Compared::Same,
-        None => Compared::New,
-    };
-    Ok((compared, known))
+/// Compares what is configured with what was ever used, by this upstream or another: a secret of long ago may still be good,
+/// and whoever can write other addresses into the file can write another id too.
+pub(crate) async fn compare(federation: &Federation, store: &Store, id: &UpstreamId) -> anyhow::Result<Compared> {
+    let Some((addresses, secret)) = federation.secret_digests(id) else { return Ok(Compared::New) };
+    let uses = store.read("list_upstream_secrets", move |tx| tx.list_upstream_secrets(&secret)).await?;
+    let own = uses.iter().find(|used| used.upstream == *id);
+    Ok(match own {
+        Some(own) if own.addresses == addresses => Compared::Same { since: own.since },
+        Some(own) => Compared::Moved { used_by: own.upstream.clone() },
+        None => match uses.into_iter().find(|used| used.addresses != addresses) {
+            Some(other) => Compared::Moved { used_by: other.upstream },
+            None => Compared::New,
+        },
+    })
 }
 
 /// Remembers that the secret of an upstream goes to the addresses that are configured now.
@@ -96,23 +106,26 @@ pub(crate) async fn federation(
         http: callers(config, outside.upstreams.as_ref())?,
         limits: config.accounts.limits.clone(),
     })?;
+    for fault in federation.unfinished() {
+        tracing::warn!(%fault, "An upstream provider is switched off, and cannot be switched on before it is set up.");
+    }
     held_back(federation, store, ctx).await
 }
 
-/// Keeps off every upstream whose secret would go to other addresses than before, until the secret is another one or an
+/// Keeps off every upstream whose secret would go to other addresses than ever before, until the secret is another one or an
 /// operator says that the move is meant: whoever can change an address in a file or on the way to it must not be sent
 /// what proves who we are.
 async fn held_back(federation: Federation, store: &Store, ctx: &Ctx) -> anyhow::Result<Federation> {
     let mut held = Vec::new();
     for id in federation.ids() {
-        match compare(&federation, store, &id).await?.0 {
-            Compared::Same => {}
+        match compare(&federation, store, &id).await? {
+            Compared::Same { .. } => {}
             Compared::New => remember(&federation, store, &id, ctx).await?,
-            Compared::Moved => {
+            Compared::Moved { used_by } => {
                 tracing::error!(
-                    upstream = %id,
-                    "An upstream provider stays off: its addresses have changed and its secret has not. Give it a new secret, or \
-                     say that the move is meant: portal-id upstream confirm <id>."
+                    upstream = %id, %used_by,
+                    "An upstream provider stays off: its secret was used with other addresses. Give it a new secret, or say that the \
+                     move is meant: portal-id upstream confirm <id>."
                 );
                 held.push(id);
             }

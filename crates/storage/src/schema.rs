@@ -232,10 +232,10 @@ diesel::table! {
 }
 
 diesel::table! {
-    upstream_secrets (upstream) {
+    upstream_secret_uses (secret, upstream) {
+        secret -> Binary,
         upstream -> Text,
         addresses -> Binary,
-        secret -> Binary,
         since -> BigInt,
     }
 }

@@ -17,7 +17,7 @@ use url::Url;
 
 /// Our name at every such provider.
 pub const CLIENT_ID: &str = "cong-tinh";
-/// Our secret there.
+/// Our secret at the national portal.
 pub const SECRET: &str = "bí mật & khác";
 
 /// What the provider does at a path.
@@ -248,6 +248,11 @@ impl Provider {
         }
     }
 
+    /// Our secret there: no other provider has it.
+    pub fn secret(&self) -> String {
+        if self.preset == "vnconnect" { SECRET.to_owned() } else { format!("{SECRET} của {}", self.id) }
+    }
+
     /// How an operator writes it down.
     pub fn toml(&self) -> String {
         let Self { id, base, preset, .. } = self;
@@ -258,7 +263,8 @@ impl Provider {
             "name = { vi = \"Tài khoản tỉnh\", en = \"Provincial account\" }\n"
         };
         format!(
-            "[[federation.upstreams]]\nid = \"{id}\"\npreset = \"{preset}\"\nbase_url = \"{base}{root}\"\nclient_id = \"{CLIENT_ID}\"\nclient_secret = \"{SECRET}\"\n{name}"
+            "[[federation.upstreams]]\nid = \"{id}\"\npreset = \"{preset}\"\nbase_url = \"{base}{root}\"\nclient_id = \"{CLIENT_ID}\"\nclient_secret = \"{}\"\n{name}",
+            self.secret()
         )
     }
 

@@ -47,10 +47,10 @@ pub trait UpstreamRepo {
     /// The sessions that have not ended and began by a link.
     fn list_sessions_of_link(&mut self, link: &UpstreamLinkId) -> StoreResult<Vec<SessionId>>;
 
-    /// With which addresses an upstream's secret was used.
-    fn find_upstream_secret(&mut self, upstream: &UpstreamId) -> StoreResult<Option<UpstreamSecret>>;
+    /// With which addresses a secret was ever used, by each upstream that used it; in the order of their names.
+    fn list_upstream_secrets(&mut self, secret: &Digest) -> StoreResult<Vec<UpstreamSecret>>;
 
-    /// Notes with which addresses an upstream's secret is used from now on.
+    /// Notes with which addresses an upstream uses a secret from now on.
     fn put_upstream_secret(&mut self, secret: &UpstreamSecret) -> StoreResult<()>;
 }
 

@@ -4,28 +4,40 @@ use super::{Addresses, FederationSettings, Resolved, UpstreamSettings};
 use crate::SetupFault;
 
 impl FederationSettings {
-    /// Reads the files that they name, and says what no upstream can be made of.
+    /// Reads the files that they name, and says what no upstream that is switched on can be made of.
     pub fn check(&self) -> Result<(), SetupFault> {
         self.resolved().map(drop)
     }
 
-    /// The upstreams, decided.
+    /// What those that are switched off still lack. It holds nothing up: somebody waits for an answer from there, and
+    /// everybody else signs in meanwhile.
+    pub fn unfinished(&self) -> Vec<SetupFault> {
+        let off = self.upstreams.iter().filter(|settings| !settings.enabled);
+        off.filter_map(|settings| Resolved::of(settings).err()).collect()
+    }
+
+    /// The upstreams, decided, but those that are [unfinished](Self::unfinished).
     pub(crate) fn resolved(&self) -> Result<Vec<Resolved>, SetupFault> {
-        let mut upstreams: Vec<Resolved> = Vec::new();
-        for settings in &self.upstreams {
-            if upstreams.iter().any(|other| other.id == settings.id) {
+        let mut upstreams = Vec::new();
+        for (at, settings) in self.upstreams.iter().enumerate() {
+            if self.upstreams.iter().take(at).any(|other| other.id == settings.id) {
                 let why = "another upstream has the same id".to_owned();
                 return Err(SetupFault { upstream: settings.id.clone(), why });
             }
-            upstreams.push(Resolved::of(settings)?);
+            match Resolved::of(settings) {
+                Ok(upstream) => upstreams.push(upstream),
+                Err(_) if !settings.enabled => {}
+                Err(fault) => return Err(fault),
+            }
         }
         Ok(upstreams)
     }
 
-    /// Every reason not to face real people with them: whoever reads or answers in an upstream's place would be whom they
-    /// please.
+    /// Every reason not to face real people with those that are switched on: whoever reads or answers in an upstream's place
+    /// would be whom they please.
     pub fn unfit_for_production(&self) -> Vec<String> {
-        let open = self.upstreams.iter().flat_map(|upstream| {
+        let on = self.upstreams.iter().filter(|upstream| upstream.enabled);
+        let open = on.flat_map(|upstream| {
             let is_open = |address: &str| !address.is_empty() && !address.starts_with("https://");
             let set = upstream.addresses().into_iter().filter(|(_, address)| is_open(address)).map(|(name, _)| name);
             // What a preset makes of an issuer is called all the same. An issuer itself is a name.
@@ -85,6 +97,7 @@ mod tests {
         ] {
             let refused = of(&format!("{name} = \"http://provider.example/x\""));
             assert_eq!(refused, [format!("federation.upstreams, a: {name} must be an https address")]);
+            assert!(of(&format!("enabled = false\n{name} = \"http://provider.example/x\"")).is_empty(), "{name}");
         }
         // Where a preset looks below the issuer, that is called too; where it does not, it is a name.
         let refused = of("issuer = \"http://provider.example\"");
@@ -105,5 +118,20 @@ mod tests {
         settings(&format!("{one}clock_skew_seconds = 600")).check().unwrap();
         let late = settings(&format!("{one}clock_skew_seconds = 601")).check().unwrap_err().to_string();
         assert!(late.contains("clock_skew_seconds cannot be more than 600"), "{late}");
+    }
+
+    #[test]
+    fn what_is_switched_off_may_wait_for_its_settings_and_says_what_it_lacks() {
+        let whole =
+            "[[upstreams]]\nid = \"a\"\nbase_url = \"https://p.example\"\nclient_id = \"c\"\nclient_secret = \"s\"\n";
+        let off = "[[upstreams]]\nid = \"b\"\npreset = \"vneid\"\nenabled = false\n";
+        let both = settings(&format!("{whole}{off}"));
+        assert_eq!(both.resolved().unwrap().iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["a"]);
+        let lacks: Vec<_> = both.unfinished().iter().map(ToString::to_string).collect();
+        assert!(lacks.len() == 1 && lacks[0].contains("b: ") && lacks[0].contains("token_endpoint"), "{lacks:?}");
+        assert!(settings(&off.repeat(2)).check().is_err(), "two of one name are two, on or off");
+        assert!(settings(&off.replace("false", "true")).check().is_err());
+        let gone = format!("{whole}enabled = false\nroot_ca_file = \"x\"");
+        assert!(settings(&gone).unfinished().is_empty(), "read where it is called from");
     }
 }

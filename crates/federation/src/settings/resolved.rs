@@ -171,20 +171,18 @@ impl Resolved {
         })
     }
 
-    /// The digest of the addresses that it is configured with (security.md row 37).
+    /// The digest of the addresses that it is configured with (security.md row 37). Neither it nor that of the secret names
+    /// the upstream: whoever can write other addresses can write another id too.
     pub(crate) fn addresses_digest(&self, vault: &dyn Vault) -> Digest {
         let Addresses { issuer, discovery, authorization, token, userinfo, jwks, end_session } = &self.addresses;
         let all = [issuer, discovery, authorization, token, userinfo, jwks, end_session];
         let parts = all.map(|one| one.as_deref().unwrap_or_default().as_bytes());
-        vault
-            .digest(DigestPurpose::UpstreamSecret, &[&[self.id.as_str().as_bytes(), b"addresses"], &parts[..]].concat())
+        vault.digest(DigestPurpose::UpstreamSecret, &[&[b"addresses".as_slice()], &parts[..]].concat())
     }
 
     /// The digest of what proves who we are.
     pub(crate) fn secret_digest(&self, vault: &dyn Vault) -> Digest {
-        let digest = |kind: &[u8], what: &[u8]| {
-            vault.digest(DigestPurpose::UpstreamSecret, &[self.id.as_str().as_bytes(), kind, what])
-        };
+        let digest = |kind: &[u8], what: &[u8]| vault.digest(DigestPurpose::UpstreamSecret, &[kind, what]);
         match &self.proof {
             ClientProof::Post(secret) | ClientProof::Basic(secret) => digest(b"secret", secret.expose().as_bytes()),
             ClientProof::Key { key, .. } => digest(b"key", Value::Object(key.public_jwk()).to_string().as_bytes()),

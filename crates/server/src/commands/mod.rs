@@ -115,5 +115,8 @@ fn check(config: &Config) -> anyhow::Result<()> {
         bail!("this configuration must not face real people:\n  - {}", refusals.join("\n  - "));
     }
     println!("The configuration is complete: {:?}, issuer {}.", config.mode, config.oidc.issuer);
+    for fault in config.federation.unfinished() {
+        println!("Switched off, and not to be switched on yet: {fault}");
+    }
     Ok(())
 }

@@ -24,7 +24,8 @@ pub async fn run(house: &House, command: UpstreamCommand) -> anyhow::Result<()> 
 }
 
 fn known(house: &House, id: &str) -> anyhow::Result<UpstreamId> {
-    let ids = house.federation.ids();
+    let mut ids = house.federation.ids();
+    ids.extend(house.federation.unfinished().iter().map(|fault| fault.upstream.clone()));
     let Some(known) = ids.iter().find(|known| known.as_str() == id) else {
         let names: Vec<_> = ids.iter().map(UpstreamId::as_str).collect();
         bail!("there is no upstream {id}; the configuration has: {}", names.join(", "));
@@ -39,19 +40,24 @@ pub async fn status(house: &House, only: Option<&str>) -> anyhow::Result<String>
     let ctx = house.outside.job_ctx("upstream-command");
     let mut said = String::new();
     for id in house.federation.ids().into_iter().filter(|id| only.as_ref().is_none_or(|only| only == id)) {
-        let (compared, row) = upstreams::compare(&house.federation, &house.store, &id).await?;
-        let offered = house.federation.offer(id.as_str()).is_some();
-        let is = match (offered, compared) {
-            (_, Compared::Moved) => "held back: its addresses have changed and its secret has not",
-            (true, _) => "on",
-            (false, _) => "off",
+        let compared = upstreams::compare(&house.federation, &house.store, &id).await?;
+        let is = match &compared {
+            Compared::Moved { used_by } if *used_by == id => {
+                "held back: its addresses have changed and its secret has not".to_owned()
+            }
+            Compared::Moved { used_by } => format!("held back: its secret is that of {used_by}, at other addresses"),
+            _ if house.federation.offer(id.as_str()).is_some() => "on".to_owned(),
+            _ => "off".to_owned(),
         };
         writeln!(said, "{id}: {is}")?;
-        if compared == Compared::Moved {
-            writeln!(said, "  If the move is meant: portal-id upstream confirm {id}, then start the nodes again.")?;
-        }
-        if let Some(row) = row {
-            writeln!(said, "  secret goes to these addresses since {}", moment(row.since))?;
+        match compared {
+            Compared::Moved { .. } => {
+                writeln!(said, "  If this is meant: portal-id upstream confirm {id}, then start the nodes again.")?;
+            }
+            Compared::Same { since } => {
+                writeln!(said, "  secret goes to these addresses since {}", moment(since))?;
+            }
+            Compared::New => {}
         }
         writeln!(said, "  register there: {}", house.federation.redirect_uri(&id))?;
         writeln!(said, "  and for signing out: {}", house.federation.signed_out_uri(&id))?;
@@ -67,6 +73,12 @@ pub async fn status(house: &House, only: Option<&str>) -> anyhow::Result<String>
             Err(why) => writeln!(said, "  does not answer as it should: {why}")?,
         }
     }
+    let unfinished = house.federation.unfinished().iter();
+    for fault in unfinished.filter(|fault| only.as_ref().is_none_or(|only| *only == fault.upstream)) {
+        writeln!(said, "{}: off, and not to be switched on yet: {}", fault.upstream, fault.why)?;
+        writeln!(said, "  register there: {}", house.federation.redirect_uri(&fault.upstream))?;
+        writeln!(said, "  and for signing out: {}", house.federation.signed_out_uri(&fault.upstream))?;
+    }
     if said.is_empty() {
         said.push_str("The configuration has no [[federation.upstreams]].\n");
     }
@@ -76,11 +88,11 @@ pub async fn status(house: &House, only: Option<&str>) -> anyhow::Result<String>
 /// Says that the secret of an upstream may go to the addresses that are configured now.
 pub async fn confirm(house: &House, id: &UpstreamId) -> anyhow::Result<String> {
     let ctx = house.outside.job_ctx("upstream-command");
-    Ok(match upstreams::compare(&house.federation, &house.store, id).await?.0 {
-        Compared::Moved => {
+    Ok(match upstreams::compare(&house.federation, &house.store, id).await? {
+        Compared::Moved { .. } => {
             upstreams::remember(&house.federation, &house.store, id, &ctx).await?;
             format!("The secret of {id} may go to the configured addresses. Start the nodes again.")
         }
-        Compared::New | Compared::Same => format!("There is nothing to confirm: {id} is not held back."),
+        Compared::New | Compared::Same { .. } => format!("There is nothing to confirm: {id} is not held back."),
     })
 }

@@ -5,7 +5,7 @@ mod vouched;
 
 use super::columns::{bytes, digest, digest_or_none, unreadable};
 use crate::connection::on_each;
-use crate::schema::{sessions, upstream_links, upstream_secrets, upstream_sessions};
+use crate::schema::{sessions, upstream_links, upstream_secret_uses, upstream_sessions};
 use crate::tx::SqlTx;
 use diesel::prelude::*;
 use portal_id_core::digest::Digest;
@@ -41,11 +41,11 @@ struct SessionRow {
 }
 
 #[derive(Queryable, Insertable, AsChangeset)]
-#[diesel(table_name = upstream_secrets)]
+#[diesel(table_name = upstream_secret_uses)]
 struct SecretRow {
+    secret: Vec<u8>,
     upstream: String,
     addresses: Vec<u8>,
-    secret: Vec<u8>,
     since: i64,
 }
 
@@ -104,6 +104,17 @@ impl SessionRow {
             subject: digest("upstream_sessions.subject", &self.subject)?,
             ending: Sealed::from_bytes(self.ending),
             began_at: Timestamp::from_millis(self.began_at),
+        })
+    }
+}
+
+impl SecretRow {
+    fn read(self) -> StoreResult<UpstreamSecret> {
+        Ok(UpstreamSecret {
+            upstream: upstream("upstream_secret_uses.upstream", &self.upstream)?,
+            addresses: digest("upstream_secret_uses.addresses", &self.addresses)?,
+            secret: digest("upstream_secret_uses.secret", &self.secret)?,
+            since: Timestamp::from_millis(self.since),
         })
     }
 }
@@ -245,28 +256,26 @@ impl UpstreamRepo for SqlTx<'_> {
         Ok(found.into_iter().map(SessionId::from_text).collect())
     }
 
-    fn find_upstream_secret(&mut self, id: &UpstreamId) -> StoreResult<Option<UpstreamSecret>> {
-        let query = upstream_secrets::table.filter(upstream_secrets::upstream.eq(id.as_str()));
-        let Some(row) = self.read(|conn| query.first::<SecretRow>(conn).optional())? else { return Ok(None) };
-        Ok(Some(UpstreamSecret {
-            upstream: upstream("upstream_secrets.upstream", &row.upstream)?,
-            addresses: digest("upstream_secrets.addresses", &row.addresses)?,
-            secret: digest("upstream_secrets.secret", &row.secret)?,
-            since: Timestamp::from_millis(row.since),
-        }))
+    fn list_upstream_secrets(&mut self, secret: &Digest) -> StoreResult<Vec<UpstreamSecret>> {
+        let query = upstream_secret_uses::table.filter(upstream_secret_uses::secret.eq(bytes(secret)));
+        let found = self.read(|conn| query.load::<SecretRow>(conn))?;
+        let mut secrets = found.into_iter().map(SecretRow::read).collect::<StoreResult<Vec<_>>>()?;
+        // Here and not in the database, where the order of texts depends on its locale.
+        secrets.sort_by(|one, other| one.upstream.cmp(&other.upstream));
+        Ok(secrets)
     }
 
     fn put_upstream_secret(&mut self, secret: &UpstreamSecret) -> StoreResult<()> {
         let row = SecretRow {
+            secret: bytes(&secret.secret),
             upstream: secret.upstream.as_str().to_owned(),
             addresses: bytes(&secret.addresses),
-            secret: bytes(&secret.secret),
             since: secret.since.millis(),
         };
         self.write(|conn| {
-            on_each!(conn, inner => diesel::insert_into(upstream_secrets::table)
+            on_each!(conn, inner => diesel::insert_into(upstream_secret_uses::table)
                 .values(&row)
-                .on_conflict(upstream_secrets::upstream)
+                .on_conflict((upstream_secret_uses::secret, upstream_secret_uses::upstream))
                 .do_update()
                 .set(&row)
                 .execute(inner))

@@ -154,7 +154,7 @@ macro_rules! store_suite {
             upstreams::disputes_are_listed_the_newest_first,
             upstreams::a_vouched_identifier_stands_in_the_place_of_the_one_before,
             upstreams::a_pending_contact_comes_back_as_it_was_and_changes_by_version,
-            upstreams::the_addresses_of_an_upstreams_secret_are_remembered,
+            upstreams::every_use_of_a_secret_is_remembered,
             upstreams::a_challenge_of_an_arrival_comes_back_as_it_was,
             service::signing_keys_come_back_with_their_timetable,
             service::a_data_key_is_made_once,

@@ -425,26 +425,31 @@ fn assert_same_contact(found: &PendingContact, put: &PendingContact) {
     assert_eq!((tries, used_at, version), (&put.tries, &put.used_at, &put.version));
 }
 
-/// Security.md row 37: the newest stands.
-pub async fn the_addresses_of_an_upstreams_secret_are_remembered(subject: Subject) {
+/// Security.md row 37: of one upstream and secret the newest stands, and no other use of a secret is forgotten.
+pub async fn every_use_of_a_secret_is_remembered(subject: Subject) {
     let store = &subject.store;
-    let used = |number, at| UpstreamSecret {
-        upstream: upstream("vnconnect"),
-        addresses: digest(b'a', number),
-        secret: digest(b's', number),
+    let used = |id: &str, secret, addresses, at| UpstreamSecret {
+        upstream: upstream(id),
+        addresses: digest(b'a', addresses),
+        secret: digest(b's', secret),
         since: at,
     };
-    let find = async |id: &str| {
-        let id = upstream(id);
-        store.read("find", move |tx| tx.find_upstream_secret(&id)).await.expect("a read")
+    let list = async |secret| {
+        let secret = digest(b's', secret);
+        store.read("list", move |tx| tx.list_upstream_secrets(&secret)).await.expect("a read")
     };
-    assert_eq!(find("vnconnect").await, None);
-    for put in [used(1, NOW), used(2, NOW + MINUTE)] {
-        let wanted = put.clone();
-        store.tx("put", move |tx| tx.put_upstream_secret(&wanted)).await.expect("put");
-        assert_eq!(find("vnconnect").await, Some(put));
+    assert!(list(1).await.is_empty());
+    let later = NOW + MINUTE;
+    for put in [
+        used("vnconnect", 1, 1, NOW),
+        used("vnconnect", 2, 1, NOW),
+        used("digo", 1, 2, NOW),
+        used("vnconnect", 2, 3, later),
+    ] {
+        store.tx("put", move |tx| tx.put_upstream_secret(&put)).await.expect("put");
     }
-    assert_eq!(find("vneid").await, None);
+    assert_eq!(list(1).await, [used("digo", 1, 2, NOW), used("vnconnect", 1, 1, NOW)]);
+    assert_eq!(list(2).await, [used("vnconnect", 2, 3, later)]);
 }
 
 /// It names no session, and a program that does not know of arrivals finds none.

@@ -2,6 +2,7 @@
 
 use super::{Town, expect_trouble, is_signed_in};
 use portal_id_server::commands::upstream::{confirm, status};
+use portal_id_server::config::Config;
 use portal_id_testkit::core::secret::Secret;
 use portal_id_testkit::{Provider, TestIdp};
 
@@ -76,6 +77,61 @@ async fn a_secret_goes_to_no_other_address_until_it_is_another_one_or_somebody_s
     let mut browser = browser.at_node(&idp);
     let _ = browser.open("/upstream/vnconnect/start").await.expect_away(&portal.base);
     assert!(confirm(&idp.house, &id).await.unwrap().contains("nothing to confirm"));
+}
+
+#[tokio::test]
+async fn what_is_switched_off_may_wait_for_its_settings() {
+    let portal = Provider::vnconnect();
+    let idp = TestIdp::start_with_providers(&[&portal], |config| {
+        let off = "[[federation.upstreams]]\nid = \"vneid\"\npreset = \"vneid\"\nenabled = false\n";
+        config.federation.upstreams.extend(Config::from_toml(off).unwrap().federation.upstreams);
+    })
+    .await;
+    let mut browser = idp.browser();
+    let _ = browser.open("/upstream/vnconnect/start").await.expect_away(&portal.base);
+    expect_trouble(browser.open("/upstream/vneid/start").await, 404, "upstream-unknown");
+    let said = status(&idp.house, None).await.unwrap();
+    assert!(
+        said.starts_with("vnconnect: on\n") && said.contains("vneid: off, and not to be switched on yet: "),
+        "{said}"
+    );
+    let said = status(&idp.house, Some("vneid")).await.unwrap();
+    assert!(said.contains("token_endpoint") || said.contains("client_id"), "{said}");
+    assert!(said.contains("https://id.example.gov.vn/upstream/vneid/callback"), "{said}");
+}
+
+// security: row 37
+#[tokio::test]
+async fn a_secret_of_long_ago_is_no_new_one_and_neither_is_that_of_another_provider() {
+    let portal = Provider::vnconnect();
+    let idp = TestIdp::start_with_providers(&[&portal], |_| {}).await;
+    let old = idp.house.config.federation.upstreams[0].client_secret.clone();
+    let idp = idp
+        .restart_with(|config| config.federation.upstreams[0].client_secret = Some(Secret::new("another".to_owned())))
+        .await;
+    let mut browser = idp.browser();
+    let _ = browser.open("/upstream/vnconnect/start").await.expect_away(&portal.base);
+    // The one before, which may still be good there, at an address of somebody else.
+    let idp = idp
+        .restart_with(|config| {
+            config.federation.upstreams[0].client_secret = old;
+            config.federation.upstreams[0].token_endpoint = Some("https://moved.example/oauth2/token".to_owned());
+        })
+        .await;
+    let mut browser = browser.at_node(&idp);
+    expect_trouble(browser.open("/upstream/vnconnect/start").await, 404, "upstream-unknown");
+    // Under another name.
+    let idp = idp
+        .restart_with(|config| config.federation.upstreams[0].id = portal_id_testkit::upstream::upstream("renamed"))
+        .await;
+    let mut browser = browser.at_node(&idp);
+    expect_trouble(browser.open("/upstream/renamed/start").await, 404, "upstream-unknown");
+    let said = status(&idp.house, Some("renamed")).await.unwrap();
+    assert!(said.starts_with("renamed: held back: its secret is that of vnconnect"), "{said}");
+    // Beside the one whose it is, or in its place at the same addresses, nothing is wrong.
+    let idp = idp.restart_with(|config| config.federation.upstreams[0].token_endpoint = None).await;
+    let mut browser = browser.at_node(&idp);
+    let _ = browser.open("/upstream/renamed/start").await.expect_away(&portal.base);
 }
 
 #[tokio::test]
