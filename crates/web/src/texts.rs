@@ -34,6 +34,8 @@ embedded!(
     "ways.ftl",
     "arrival.ftl",
     "links.ftl",
+    "first-password.ftl",
+    "provenance.ftl",
     "contact.ftl",
     "sessions.ftl",
     "factors.ftl",

@@ -35,3 +35,22 @@ arrival-decline-desk = If the old account is yours and you can no longer get in,
 arrival-decline-submit = I understand, open a new account
 arrival-decline-back = Go back and prove the old account
 arrival-decline-closed = No new accounts are opened here at the moment. { $name } has confirmed who you are, but you can only get in by proving that the account here is yours.
+
+# Why somebody is not let in by an account elsewhere.
+
+arrival-not-open-title = No account can be made here
+arrival-not-open-citizen = You signed in there, but you have no account at this portal, and it takes no new accounts of citizens at present. Nothing has been stored. If you have an account with other details, sign in with your username.
+arrival-not-open-business = You signed in there, but the business has no account at this portal, and it takes no new accounts of businesses at present. Nothing has been stored. If it has an account with other details, sign in with its username.
+arrival-not-open-organisation = You signed in there, but the organisation has no account at this portal, and it takes no new accounts of organisations at present. Nothing has been stored.
+arrival-person-changed-title = This does not match the account
+arrival-person-changed-body = What { $name } told us does not match the holder of this account. To protect the account we stopped here. Bring your papers to { $desk }.
+arrival-class-changed-title = The kind of account has changed
+arrival-class-changed-body = The kind of account that { $name } told us of is not that of the account here. Please ask at { $desk }.
+arrival-linked-elsewhere-title = That account is linked already
+arrival-linked-elsewhere-body = The { $name } account that you just used is linked to another account here. Sign in to that account and remove the link first.
+arrival-another-linked-here-title = Your account has another link
+arrival-another-linked-here-body = Your account is linked to another { $name } account. Remove that link first.
+arrival-somebody-else-title = You signed in with another account
+arrival-somebody-else-body = The account that was just used at { $name } is not one of the holder of the account in use here. Try again with your own account.
+arrival-desk-title = An official has to look at this
+arrival-desk-body = Another account here, which was verified, has the same identity number or business code. Bring your papers to { $desk }, where an official will look at it.

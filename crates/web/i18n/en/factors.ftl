@@ -62,6 +62,8 @@ confirm-submit = Confirm
 confirm-passkey = Or use a passkey
 confirm-refused = The password is wrong, or there were too many tries. Check it and try again. If it still does not work, wait { $minutes } minutes and try again; after very many wrong tries it can take a few hours.
 confirm-no-password-without = This account has no password. Sign in again where your account is linked; if that is not possible, sign out and sign in again.
+confirm-elsewhere = Or sign in again where your account is linked
+confirm-again-with = Sign in again with { $name }
 confirm-no-password = This account has no password. Sign in again where your account is linked, or use a passkey; if neither is possible, sign out and sign in again.
 
 security-title = Sign-in security

@@ -1,4 +1,4 @@
-# Accounts elsewhere that this one is linked to, and the first password.
+# Accounts elsewhere that this one is linked to.
 
 links-title = Links to accounts elsewhere
 links-lead = Once linked, you sign in here with the other account and need no password of this portal.
@@ -20,33 +20,3 @@ links-done-over = That link is no longer there. These are the links you have.
 links-last-way-without = Not removed: it is the only way into your account. First set a password and add a phone number, or link another account.
 links-last-way = Not removed: it is the only way into your account. First set a password and add a phone number, add a passkey, or link another account.
 account-links-body = Sign in with the National Public Service Portal or another system; add and remove links.
-
-first-password-title = Set a password
-first-password-lead = Your account has no password. Choose a username and a password to sign in right here, also when the other system cannot be reached. The way you sign in now goes on working.
-first-password-lead-named = Set a password to sign in right here with the name { $username }. The way you sign in now goes on working.
-first-password-needs-phone = Your account has no phone for codes. After setting the password, add a phone number: without one you cannot sign in with the password.
-first-password-submit = Save the password
-first-password-later = Later
-first-password-slow = There were too many tries from this network. You can try again from { $until }.
-password-set-title = The password is set
-password-set-body = From now on you can also sign in with your username and password, together with a code to your phone or another second step that you have added. If the account has an e-mail address, we have told you there.
-password-set-phone-title = The password is saved; a phone number is missing
-password-set-phone-body = You cannot sign in with this password yet, because your account has no phone for codes. Add a phone number now. Until then, go on signing in the way you do now.
-password-set-phone-add = Add a phone number
-account-first-password-body = Choose a username and a password to sign in right here.
-
-account-vouched = Confirmed by { $name }, level { $level }, { $at }
-account-vouched-plain = Confirmed by { $name }, { $at }
-account-vouched-mailbox = Verified by an e-mail to this address, { $at }
-account-vouched-phone = Verified by a code to this number, { $at }
-account-vouched-desk = An official has seen the papers, { $at }
-account-declared = Typed by you, not confirmed
-account-national-portal = the National Public Service Portal
-account-other-provider = another system
-account-disputed-identity = At { $at } the personal identity number was removed from this account, because it is confirmed as somebody else’s. If it is yours, bring your papers to { $desk }.
-account-disputed-former = At { $at } the former identity card number (CMND) was removed from this account, because it is confirmed as somebody else’s. If it is yours, bring your papers to { $desk }.
-account-disputed-both = At { $at } the personal identity number and the former identity card number (CMND) were removed from this account, because they are confirmed as somebody else’s. If they are yours, bring your papers to { $desk }.
-account-disputed-business = At { $at } the business code was removed from this account, because it is confirmed as somebody else’s. If it is yours, bring your papers to { $desk }.
-
-confirm-elsewhere = Or sign in again where your account is linked
-confirm-again-with = Sign in again with { $name }

@@ -25,6 +25,7 @@ sessions-ended-others = All other browsers are signed out.
 sessions-unknown = That sign-in is already over. Below is where you are signed in now.
 sessions-strange = Do you not recognise one?
 sessions-strange-body = Change your password: you are signed out everywhere else, and nobody can use the old one any more.
+sessions-strange-no-password = Sign out there, then change your password at the system that you sign in with.
 
 password-title = Change your password
 password-lead = You stay signed in here; you are signed out everywhere else, and services have to ask you again.

@@ -35,3 +35,22 @@ arrival-decline-desk = Nếu tài khoản cũ là của bạn mà không còn v�
 arrival-decline-submit = Tôi hiểu, mở tài khoản mới
 arrival-decline-back = Quay lại để chứng minh tài khoản cũ
 arrival-decline-closed = Hiện Cổng không mở tài khoản mới. { $name } đã xác nhận bạn là ai, nhưng bạn chỉ vào được khi chứng minh tài khoản đã có là của mình.
+
+# Vì sao không vào được bằng tài khoản ở nơi khác.
+
+arrival-not-open-title = Chưa lập được tài khoản ở đây
+arrival-not-open-citizen = Bạn đã đăng nhập ở nơi kia, nhưng chưa có tài khoản ở Cổng này, và Cổng hiện không nhận tài khoản công dân mới. Chưa có gì được lưu. Nếu đã có tài khoản với thông tin khác, hãy đăng nhập bằng tên đăng nhập.
+arrival-not-open-business = Bạn đã đăng nhập ở nơi kia, nhưng doanh nghiệp chưa có tài khoản ở Cổng này, và Cổng hiện không nhận tài khoản doanh nghiệp mới. Chưa có gì được lưu. Nếu đã có tài khoản với thông tin khác, hãy đăng nhập bằng tên đăng nhập.
+arrival-not-open-organisation = Bạn đã đăng nhập ở nơi kia, nhưng cơ quan, tổ chức chưa có tài khoản ở Cổng này, và Cổng hiện không nhận tài khoản mới của cơ quan, tổ chức. Chưa có gì được lưu.
+arrival-person-changed-title = Thông tin không khớp với tài khoản
+arrival-person-changed-body = Thông tin từ { $name } không khớp với chủ tài khoản này. Để bảo vệ tài khoản, chúng tôi đã dừng lại. Hãy mang giấy tờ đến { $desk }.
+arrival-class-changed-title = Loại tài khoản đã thay đổi
+arrival-class-changed-body = Loại tài khoản mà { $name } gửi sang khác với loại tài khoản ở đây. Hãy hỏi { $desk }.
+arrival-linked-elsewhere-title = Tài khoản đó đã được liên kết
+arrival-linked-elsewhere-body = Tài khoản { $name } mà bạn vừa dùng đã được liên kết với một tài khoản khác ở đây. Hãy đăng nhập vào tài khoản kia và gỡ liên kết trước.
+arrival-another-linked-here-title = Tài khoản của bạn đã có liên kết khác
+arrival-another-linked-here-body = Tài khoản của bạn đã được liên kết với một tài khoản { $name } khác. Hãy gỡ liên kết cũ trước.
+arrival-somebody-else-title = Bạn đã đăng nhập bằng tài khoản khác
+arrival-somebody-else-body = Tài khoản vừa dùng ở { $name } không phải của chủ tài khoản đang đăng nhập ở đây. Hãy thử lại bằng đúng tài khoản của bạn.
+arrival-desk-title = Cần cán bộ kiểm tra
+arrival-desk-body = Ở đây có một tài khoản khác đã được xác minh ghi cùng số định danh cá nhân hoặc mã số doanh nghiệp. Hãy mang giấy tờ đến { $desk } để cán bộ kiểm tra.

@@ -61,6 +61,8 @@ confirm-submit = Xác nhận
 confirm-passkey = Hoặc dùng khóa truy cập
 confirm-refused = Mật khẩu không đúng, hoặc đã có quá nhiều lần thử. Hãy kiểm tra rồi nhập lại. Nếu vẫn không được, hãy đợi { $minutes } phút rồi thử lại; sau rất nhiều lần nhập sai, có thể phải đợi vài giờ.
 confirm-no-password-without = Tài khoản này không có mật khẩu. Hãy đăng nhập lại ở nơi bạn đã liên kết; nếu không được, hãy đăng xuất rồi đăng nhập lại.
+confirm-elsewhere = Hoặc đăng nhập lại ở nơi bạn đã liên kết
+confirm-again-with = Đăng nhập lại bằng { $name }
 confirm-no-password = Tài khoản này không có mật khẩu. Hãy đăng nhập lại ở nơi bạn đã liên kết, hoặc dùng khóa truy cập; nếu không dùng được cách nào, hãy đăng xuất rồi đăng nhập lại.
 
 security-title = Bảo mật đăng nhập

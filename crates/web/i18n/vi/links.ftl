@@ -1,4 +1,4 @@
-# Tài khoản ở nơi khác được liên kết với tài khoản này, và mật khẩu đầu tiên.
+# Tài khoản ở nơi khác được liên kết với tài khoản này.
 
 links-title = Liên kết với tài khoản ở nơi khác
 links-lead = Khi đã liên kết, bạn đăng nhập ở đây bằng tài khoản kia mà không cần mật khẩu của Cổng này.
@@ -20,33 +20,3 @@ links-done-over = Liên kết đó không còn nữa. Dưới đây là những 
 links-last-way-without = Chưa gỡ: đây là cách duy nhất để vào tài khoản của bạn. Trước hết hãy đặt mật khẩu và thêm số điện thoại, hoặc liên kết với nơi khác.
 links-last-way = Chưa gỡ: đây là cách duy nhất để vào tài khoản của bạn. Trước hết hãy đặt mật khẩu và thêm số điện thoại, thêm khóa truy cập, hoặc liên kết với nơi khác.
 account-links-body = Đăng nhập bằng Cổng Dịch vụ công quốc gia hoặc nơi khác; thêm và gỡ liên kết.
-
-first-password-title = Đặt mật khẩu
-first-password-lead = Tài khoản của bạn chưa có mật khẩu. Hãy chọn tên đăng nhập và mật khẩu để đăng nhập ngay tại đây, cả khi nơi khác không truy cập được. Cách đăng nhập cũ vẫn dùng được.
-first-password-lead-named = Hãy đặt mật khẩu để đăng nhập ngay tại đây bằng tên { $username }. Cách đăng nhập bạn đang dùng vẫn như cũ.
-first-password-needs-phone = Tài khoản chưa có số điện thoại để nhận mã xác thực. Sau khi đặt mật khẩu, hãy thêm số điện thoại: chưa có số điện thoại thì chưa đăng nhập bằng mật khẩu được.
-first-password-submit = Lưu mật khẩu
-first-password-later = Để sau
-first-password-slow = Đã có quá nhiều lần thử từ mạng này. Bạn có thể thử lại từ { $until }.
-password-set-title = Đã đặt mật khẩu
-password-set-body = Từ bây giờ bạn cũng đăng nhập được bằng tên đăng nhập và mật khẩu, cùng mã gửi đến điện thoại hoặc cách xác nhận khác mà bạn đã thêm. Nếu tài khoản có địa chỉ email, chúng tôi đã gửi thư báo đến đó.
-password-set-phone-title = Đã lưu mật khẩu, còn thiếu số điện thoại
-password-set-phone-body = Mật khẩu này chưa dùng để đăng nhập được, vì tài khoản chưa có số điện thoại nhận mã xác thực. Hãy thêm số điện thoại ngay bây giờ. Cho đến khi thêm xong, bạn vẫn đăng nhập bằng cách đang dùng.
-password-set-phone-add = Thêm số điện thoại
-account-first-password-body = Chọn tên đăng nhập và mật khẩu để đăng nhập ngay tại đây.
-
-account-vouched = { $name } xác nhận, mức { $level }, { $at }
-account-vouched-plain = { $name } xác nhận, { $at }
-account-vouched-mailbox = Đã xác minh bằng thư gửi đến địa chỉ này, { $at }
-account-vouched-phone = Đã xác minh bằng mã gửi đến số này, { $at }
-account-vouched-desk = Cán bộ đã xem giấy tờ, { $at }
-account-declared = Bạn tự khai, chưa được xác nhận
-account-national-portal = Cổng Dịch vụ công quốc gia
-account-other-provider = Một hệ thống khác
-account-disputed-identity = Lúc { $at }, số định danh cá nhân đã được gỡ khỏi tài khoản này vì đã được xác nhận là của người khác. Nếu số đó là của bạn, hãy mang giấy tờ đến { $desk }.
-account-disputed-former = Lúc { $at }, số chứng minh nhân dân cũ đã được gỡ khỏi tài khoản này vì đã được xác nhận là của người khác. Nếu số đó là của bạn, hãy mang giấy tờ đến { $desk }.
-account-disputed-both = Lúc { $at }, số định danh cá nhân và số chứng minh nhân dân cũ đã được gỡ khỏi tài khoản này vì đã được xác nhận là của người khác. Nếu các số đó là của bạn, hãy mang giấy tờ đến { $desk }.
-account-disputed-business = Lúc { $at }, mã số doanh nghiệp đã được gỡ khỏi tài khoản này vì đã được xác nhận là của người khác. Nếu mã số đó là của bạn, hãy mang giấy tờ đến { $desk }.
-
-confirm-elsewhere = Hoặc đăng nhập lại ở nơi bạn đã liên kết
-confirm-again-with = Đăng nhập lại bằng { $name }

@@ -25,6 +25,7 @@ sessions-ended-others = Đã đăng xuất ở mọi trình duyệt khác.
 sessions-unknown = Lần đăng nhập đó đã kết thúc. Dưới đây là những nơi bạn đang đăng nhập.
 sessions-strange = Có nơi bạn không nhận ra?
 sessions-strange-body = Hãy đổi mật khẩu: mọi nơi khác sẽ bị đăng xuất, và không ai dùng được mật khẩu cũ nữa.
+sessions-strange-no-password = Hãy đăng xuất ở đó, rồi đổi mật khẩu ở hệ thống mà bạn dùng để đăng nhập vào đây.
 
 password-title = Đổi mật khẩu
 password-lead = Sau khi đổi, bạn vẫn đăng nhập ở trình duyệt này; mọi nơi khác bị đăng xuất, và các dịch vụ phải hỏi lại bạn.

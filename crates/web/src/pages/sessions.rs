@@ -24,6 +24,8 @@ pub(crate) struct SessionsPage {
     pub(super) others: Vec<SessionLine>,
     /// Whether there are more than these.
     pub(super) more: bool,
+    /// Whether there is a password here that somebody else may know.
+    pub(super) has_password: bool,
 }
 
 /// One session.
@@ -136,6 +138,7 @@ async fn show(
         this: SessionLine::of(texts, &own.this),
         others: own.others.iter().map(|session| SessionLine::of(texts, session)).collect(),
         more: own.more,
+        has_password: !who.account.wants_password(),
         layout,
     };
     Ok(visit.page(news.map_or(StatusCode::OK, |(status, _)| status), page))

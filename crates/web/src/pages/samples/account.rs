@@ -183,6 +183,7 @@ impl Samples {
                 this: self.session(&format!("Chrome {on} Windows")),
                 others: (0..number).map(|_| self.session(&format!("Safari {on} iPhone"))).collect(),
                 more,
+                has_password: number > 0,
             };
             self.draw(name, &page);
         }

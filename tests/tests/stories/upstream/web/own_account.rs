@@ -31,6 +31,9 @@ async fn each_fact_says_who_vouches_for_it_at_which_level_and_when() {
     assert!(words.contains("Trần Thị Bình VNConnect – Cổng Dịch vụ công quốc gia xác nhận, mức 2,"), "{words}");
     assert!(!words.contains("024185001234") && !words.contains("Tên đăng nhập:"), "{words}");
     assert!(page.link("set-password").is_some() && page.link("change-password").is_none());
+    // Whoever finds a strange sign-in has no password here to change.
+    let sessions = town.browser.open("/account/sessions").await.expect("sessions");
+    assert!(sessions.words().contains("đổi mật khẩu ở hệ thống") && sessions.link("change-password").is_none());
     let english = town.browser.in_language("en").open("/account?lang=en").await.expect("account");
     assert!(english.words().contains("level 2,"), "{}", english.words());
     // What somebody typed who registered here is told apart.
