@@ -3,6 +3,7 @@
 
 use crate::ids::{AccountId, AuditId, ClientId, SessionId};
 use crate::time::Timestamp;
+use crate::upstream::UpstreamId;
 
 macro_rules! audit_events {
     ($($(#[doc = $doc:literal])+ $variant:ident => $name:literal,)+) => {
@@ -138,7 +139,7 @@ audit_events! {
     VerifiedNumberDisputed => "verified_number_disputed",
     /// A person who arrived by another provider did not prove that an account with their number is theirs.
     ArrivalDeclined => "arrival_declined",
-    /// A person who arrived by another provider was not let in, or their account not linked.
+    /// A person who arrived by another provider was not let in, or their account not linked; the reason says why.
     ArrivalRefused => "arrival_refused",
     /// A person who had no e-mail address or phone here proved one with a code.
     ContactVerified => "contact_verified",
@@ -149,7 +150,7 @@ audit_events! {
     PasswordSet => "password_set",
 }
 
-/// An entry of the audit trail. It holds identifiers, never names, addresses, numbers or secrets.
+/// An entry of the audit trail. It holds identifiers and words of ours, never names, addresses, numbers or secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
     /// Its identity.
@@ -168,6 +169,10 @@ pub struct AuditEntry {
     pub network: String,
     /// The request's id.
     pub request_id: String,
+    /// Which upstream provider.
+    pub upstream: Option<UpstreamId>,
+    /// Why, in a word of ours.
+    pub reason: Option<String>,
 }
 
 impl AuditEntry {
@@ -182,6 +187,8 @@ impl AuditEntry {
             session_id: None,
             network: ctx.address.network(),
             request_id: ctx.request_id.clone(),
+            upstream: None,
+            reason: None,
         }
     }
 
@@ -189,6 +196,20 @@ impl AuditEntry {
     #[must_use]
     pub fn account(mut self, id: &AccountId) -> Self {
         self.account_id = Some(id.clone());
+        self
+    }
+
+    /// About a person of this upstream provider.
+    #[must_use]
+    pub fn upstream(mut self, id: &UpstreamId) -> Self {
+        self.upstream = Some(id.clone());
+        self
+    }
+
+    /// For this reason: a word of ours, never what somebody typed or another provider said.
+    #[must_use]
+    pub fn because(mut self, word: &'static str) -> Self {
+        self.reason = Some(word.to_owned());
         self
     }
 

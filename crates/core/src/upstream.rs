@@ -292,6 +292,9 @@ pub struct UpstreamLink {
     pub issuer: String,
     /// [`LinkKey::digest`].
     pub key: Digest,
+    /// The digest of what logout tokens call the person ([`LogoutOf::subject_digest`]), since they last arrived. `None`
+    /// where a program that did not note it was the last to see them.
+    pub subject: Option<Digest>,
     /// The account.
     pub account_id: AccountId,
     /// When the link was made.

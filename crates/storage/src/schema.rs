@@ -185,6 +185,7 @@ diesel::table! {
         account_id -> Text,
         created_at -> BigInt,
         last_used_at -> BigInt,
+        subject -> Nullable<Binary>,
     }
 }
 
@@ -325,6 +326,8 @@ diesel::table! {
         session_id -> Nullable<Text>,
         network -> Text,
         request_id -> Text,
+        upstream -> Nullable<Text>,
+        reason -> Nullable<Text>,
     }
 }
 
@@ -347,6 +350,7 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(sessions, session_clients);
 diesel::joinable!(upstream_sessions -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(sessions, upstream_sessions);
+diesel::allow_tables_to_appear_in_same_query!(upstream_links, upstream_sessions);
 diesel::joinable!(identifiers -> accounts (account_id));
 diesel::joinable!(credentials -> accounts (account_id));
 diesel::joinable!(challenges -> accounts (account_id));

@@ -208,6 +208,8 @@ mod tests {
             session_id: None,
             network: String::new(),
             request_id: String::new(),
+            upstream: None,
+            reason: None,
         };
         task(move |tx| tx.insert_audit(&entry))
     }
@@ -285,6 +287,8 @@ mod tests {
                 session_id: None,
                 network: "x".repeat(3900),
                 request_id: String::new(),
+                upstream: None,
+                reason: None,
             };
             task(move |tx| tx.insert_audit(&entry))
         };

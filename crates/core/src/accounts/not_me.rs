@@ -179,7 +179,8 @@ fn remove_added_since(
     let links = tx.list_upstream_links(&account.id)?;
     for link in links.iter().filter(|link| link.created_at >= since && link.created_at > account.created_at) {
         if tx.delete_upstream_link(&account.id, &link.id)? {
-            tx.insert_audit(&AuditEntry::new(ctx, AuditKind::UpstreamUnlinked).account(&account.id))?;
+            let entry = AuditEntry::new(ctx, AuditKind::UpstreamUnlinked).upstream(&link.upstream);
+            tx.insert_audit(&entry.account(&account.id))?;
             removed.push(AuditKind::UpstreamUnlinked);
         }
     }

@@ -68,6 +68,7 @@ mod tests {
             upstream: UpstreamId::parse("vnconnect").unwrap(),
             issuer: "https://portal.example".to_owned(),
             key: Digest::from_bytes([8; 32]),
+            subject: None,
             account_id: AccountId::from_text("a"),
             created_at: NOW,
             last_used_at: NOW,

@@ -20,7 +20,7 @@ pub trait UpstreamRepo {
     /// The links of an account, the oldest first.
     fn list_upstream_links(&mut self, account: &AccountId) -> StoreResult<Vec<UpstreamLink>>;
 
-    /// Gate: notes an arrival by a link, under the key of today; `false` when it is gone. It stays until the transaction
+    /// Gate: notes an arrival by a link, under key and subject of today; `false` when it is gone. It stays until the transaction
     /// ends: whoever unlinks came before, or waits.
     fn use_upstream_link(&mut self, link: &UpstreamLink, now: Timestamp) -> StoreResult<bool>;
 
@@ -39,6 +39,10 @@ pub trait UpstreamRepo {
         upstream: &UpstreamId,
         ended: &EndedBy,
     ) -> StoreResult<Vec<(SessionId, AccountId)>>;
+
+    /// The accounts that are linked to whom an upstream means, by id; also where no session is left that began by the
+    /// link. Of a session and a person that are not each other's nobody is meant.
+    fn list_accounts_of_upstream(&mut self, upstream: &UpstreamId, ended: &EndedBy) -> StoreResult<Vec<AccountId>>;
 
     /// The sessions that have not ended and began by a link.
     fn list_sessions_of_link(&mut self, link: &UpstreamLinkId) -> StoreResult<Vec<SessionId>>;

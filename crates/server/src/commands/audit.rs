@@ -5,6 +5,7 @@ use crate::house::House;
 use portal_id_core::audit::AuditEntry;
 use portal_id_core::ids::{AccountId, ClientId, SessionId};
 use portal_id_core::store::AuditFilter;
+use portal_id_core::upstream::UpstreamId;
 
 /// Prints the newest entries that are asked for.
 pub async fn run(house: &House, command: AuditCommand) -> anyhow::Result<()> {
@@ -12,7 +13,7 @@ pub async fn run(house: &House, command: AuditCommand) -> anyhow::Result<()> {
     let filter = AuditFilter { account_id: account.map(AccountId::from_text), kind: event };
     let entries = house.store.read("list_audit", move |tx| tx.list_audit(&filter, limit)).await?;
     println!(
-        "when              what                        account                              client        session                              network             request"
+        "when              what                        account                              client        session                              network             upstream      reason              request"
     );
     for entry in &entries {
         println!("{}", line(entry));
@@ -22,13 +23,15 @@ pub async fn run(house: &House, command: AuditCommand) -> anyhow::Result<()> {
 
 fn line(entry: &AuditEntry) -> String {
     format!(
-        "{:<17} {:<27} {:<36} {:<13} {:<36} {:<19} {}",
+        "{:<17} {:<27} {:<36} {:<13} {:<36} {:<19} {:<13} {:<19} {}",
         super::moment(entry.at),
         entry.kind.as_str(),
         entry.account_id.as_ref().map_or("-", AccountId::as_str),
         entry.client_id.as_ref().map_or("-", ClientId::as_str),
         entry.session_id.as_ref().map_or("-", SessionId::as_str),
         entry.network,
+        entry.upstream.as_ref().map_or("-", UpstreamId::as_str),
+        entry.reason.as_deref().unwrap_or("-"),
         entry.request_id,
     )
 }
@@ -54,10 +57,15 @@ mod tests {
             session_id: None,
             network: "203.0.113.0/24".to_owned(),
             request_id: "r-1".to_owned(),
+            upstream: None,
+            reason: None,
         };
-        let line = line(&entry);
-        let words: Vec<_> = line.split_whitespace().skip(2).collect();
-        assert_eq!(words, ["service_revoked", "an", "tax", "-", "203.0.113.0/24", "r-1"]);
+        let words = |entry: &AuditEntry| line(entry).split_whitespace().skip(2).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(words(&entry), ["service_revoked", "an", "tax", "-", "203.0.113.0/24", "-", "-", "r-1"]);
+        let entry = AuditEntry { account_id: None, client_id: None, kind: AuditKind::ArrivalRefused, ..entry };
+        let entry = entry.upstream(&UpstreamId::parse("vnconnect").unwrap()).because("person_changed");
+        let expected = ["arrival_refused", "-", "-", "-", "203.0.113.0/24", "vnconnect", "person_changed", "r-1"];
+        assert_eq!(words(&entry), expected);
     }
 
     #[test]

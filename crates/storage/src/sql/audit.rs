@@ -7,6 +7,7 @@ use portal_id_core::audit::{AuditEntry, AuditKind};
 use portal_id_core::ids::{AccountId, AuditId, ClientId, SessionId};
 use portal_id_core::store::{AuditFilter, AuditRepo, StoreResult};
 use portal_id_core::time::Timestamp;
+use portal_id_core::upstream::UpstreamId;
 
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = audit, treat_none_as_default_value = false)]
@@ -19,6 +20,8 @@ struct EntryRow {
     session_id: Option<String>,
     network: String,
     request_id: String,
+    upstream: Option<String>,
+    reason: Option<String>,
 }
 
 impl EntryRow {
@@ -32,6 +35,8 @@ impl EntryRow {
             session_id: entry.session_id.as_ref().map(|id| id.as_str().to_owned()),
             network: entry.network.clone(),
             request_id: entry.request_id.clone(),
+            upstream: entry.upstream.as_ref().map(|id| id.as_str().to_owned()),
+            reason: entry.reason.clone(),
         }
     }
 
@@ -55,6 +60,8 @@ impl EntryRow {
             session_id: self.session_id.map(SessionId::from_text),
             network: self.network,
             request_id: self.request_id,
+            upstream: self.upstream.as_deref().and_then(|id| UpstreamId::parse(id).ok()),
+            reason: self.reason,
         })
     }
 }

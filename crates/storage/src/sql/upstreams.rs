@@ -16,7 +16,7 @@ use portal_id_core::time::Timestamp;
 use portal_id_core::upstream::{EndedBy, UpstreamId, UpstreamLink, UpstreamSecret, UpstreamSession};
 
 #[derive(Queryable, Insertable)]
-#[diesel(table_name = upstream_links)]
+#[diesel(table_name = upstream_links, treat_none_as_default_value = false)]
 struct LinkRow {
     id: String,
     upstream: String,
@@ -25,6 +25,7 @@ struct LinkRow {
     account_id: String,
     created_at: i64,
     last_used_at: i64,
+    subject: Option<Vec<u8>>,
 }
 
 #[derive(Queryable, Insertable, AsChangeset)]
@@ -63,6 +64,7 @@ impl LinkRow {
             account_id: link.account_id.as_str().to_owned(),
             created_at: link.created_at.millis(),
             last_used_at: link.last_used_at.millis(),
+            subject: link.subject.as_ref().map(bytes),
         }
     }
 
@@ -72,6 +74,7 @@ impl LinkRow {
             upstream: upstream("upstream_links.upstream", &self.upstream)?,
             issuer: self.issuer,
             key: digest("upstream_links.key", &self.key)?,
+            subject: digest_or_none("upstream_links.subject", self.subject.as_deref())?,
             account_id: AccountId::from_text(self.account_id),
             created_at: Timestamp::from_millis(self.created_at),
             last_used_at: Timestamp::from_millis(self.last_used_at),
@@ -132,6 +135,7 @@ impl UpstreamRepo for SqlTx<'_> {
         let changes = (
             upstream_links::key.eq(bytes(&link.key)),
             upstream_links::issuer.eq(&link.issuer),
+            upstream_links::subject.eq(link.subject.as_ref().map(bytes)),
             upstream_links::last_used_at.eq(now.millis()),
         );
         self.gate(|conn| diesel::update(row).set(changes).execute(conn))
@@ -192,6 +196,42 @@ impl UpstreamRepo for SqlTx<'_> {
         found.sort();
         let read = |(session, account)| (SessionId::from_text(session), AccountId::from_text(account));
         Ok(found.into_iter().map(read).collect())
+    }
+
+    fn list_accounts_of_upstream(&mut self, upstream: &UpstreamId, ended: &EndedBy) -> StoreResult<Vec<AccountId>> {
+        // Ended or not: who was meant by a session that is over is meant still.
+        let of_sessions = upstream_sessions::table
+            .inner_join(upstream_links::table.on(upstream_links::id.eq(upstream_sessions::link_id)))
+            .filter(upstream_sessions::upstream.eq(upstream.as_str()))
+            .select((upstream_links::account_id, upstream_sessions::subject));
+        let of_links = upstream_links::table
+            .filter(upstream_links::upstream.eq(upstream.as_str()))
+            .select(upstream_links::account_id);
+        let (sid, subject) = match ended {
+            EndedBy::Session(sid) => (Some(sid), None),
+            EndedBy::Subject(subject) => (None, Some(subject)),
+            EndedBy::Both { session, subject } => (Some(session), Some(subject)),
+        };
+        let mut found: Vec<String> = Vec::new();
+        if let Some(sid) = sid {
+            let query = of_sessions.filter(upstream_sessions::sid.eq(Some(bytes(sid))));
+            let of_sid: Vec<(String, Vec<u8>)> = self.read(|conn| query.load(conn))?;
+            let meant = |of: &[u8]| subject.is_none_or(|subject| subject.as_bytes().as_slice() == of);
+            if !of_sid.iter().all(|(_, of)| meant(of)) {
+                return Ok(Vec::new());
+            }
+            found.extend(of_sid.into_iter().map(|(account, _)| account));
+        }
+        if let Some(subject) = subject {
+            let query = of_links.filter(upstream_links::subject.eq(Some(bytes(subject))));
+            found.extend(self.read(|conn| query.load::<String>(conn))?);
+            let query = of_sessions.filter(upstream_sessions::subject.eq(bytes(subject)));
+            let of_sessions: Vec<(String, Vec<u8>)> = self.read(|conn| query.load(conn))?;
+            found.extend(of_sessions.into_iter().map(|(account, _)| account));
+        }
+        found.sort();
+        found.dedup();
+        Ok(found.into_iter().map(AccountId::from_text).collect())
     }
 
     fn list_sessions_of_link(&mut self, link: &UpstreamLinkId) -> StoreResult<Vec<SessionId>> {

@@ -1,8 +1,9 @@
 //! What ended at the upstream ends here.
 
-use super::signed_in;
+use super::{id_of, known, signed_in};
 use portal_id_testkit::core::audit::AuditKind;
-use portal_id_testkit::core::upstream::{LogoutOf, UpstreamIdentity};
+use portal_id_testkit::core::time::Span;
+use portal_id_testkit::core::upstream::{LogoutOf, Purpose, UpstreamIdentity};
 use portal_id_testkit::upstream::{UPSTREAM_ISSUER, upstream, vouched_citizen};
 use portal_id_testkit::{TestIdp, Visitor};
 
@@ -56,7 +57,7 @@ async fn everywhere_means_every_session_of_the_person_however_it_began() {
     visitor.sign_in(&an).await;
     let session = visitor.who().await.expect("signed in").session.id;
     let identity = vouched_citizen(&idp, "an", &an.identity_number);
-    visitor.arrive_to(&identity, portal_id_testkit::core::upstream::Purpose::Link { session }).await;
+    visitor.arrive_to(&identity, Purpose::Link { session }).await;
     let mut by_link = Visitor::new(&idp, 2);
     by_link.arrive(&identity).await;
     let whose = of(Some("an"), None);
@@ -65,6 +66,37 @@ async fn everywhere_means_every_session_of_the_person_however_it_began() {
     by_link.arrive(&identity).await;
     assert_eq!(end(&idp, "vnconnect", UPSTREAM_ISSUER, &whose, true).await, 2);
     assert!(visitor.who().await.is_none() && by_link.who().await.is_none());
+}
+
+/// Also when nothing that began there is left: signed out by hand, or swept.
+#[tokio::test]
+async fn everywhere_reaches_a_person_who_has_no_session_left_that_began_there() {
+    let idp = TestIdp::start().await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut visitor = Visitor::new(&idp, 1);
+    visitor.sign_in(&an).await;
+    let session = visitor.who().await.expect("signed in").session.id;
+    let identity = vouched_citizen(&idp, "an", &an.identity_number);
+    // Linked, and never arrived by it.
+    visitor.arrive_to(&identity, Purpose::Link { session }).await;
+    assert_eq!(end(&idp, "vnconnect", UPSTREAM_ISSUER, &of(Some("an"), None), false).await, 0);
+    assert_eq!(end(&idp, "vnconnect", UPSTREAM_ISSUER, &of(Some("an"), Some("never-seen")), true).await, 1);
+    assert!(visitor.who().await.is_none());
+    // The session that began there has ended, the other goes on; the notice names only that session.
+    let mut by_link = Visitor::new(&idp, 2);
+    by_link.arrive(&identity).await;
+    idp.house.accounts.sign_out(&by_link.ctx(), &by_link.who().await.expect("signed in")).await.unwrap();
+    idp.advance(Span::minutes(2)).await;
+    visitor.sign_in(&an).await;
+    assert_eq!(end(&idp, "vnconnect", UPSTREAM_ISSUER, &of(None, Some("session-of-an")), true).await, 1);
+    assert!(visitor.who().await.is_none());
+    // Whoever took the link away is no business of the upstream any more.
+    idp.advance(Span::minutes(2)).await;
+    visitor.sign_in(&an).await;
+    let link = known(&idp, &id_of(&idp, &an.username).await).await.links[0].id.clone();
+    idp.house.accounts.unlink(&visitor.ctx(), &visitor.confirmed().await, &link).await.unwrap();
+    assert_eq!(end(&idp, "vnconnect", UPSTREAM_ISSUER, &of(Some("an"), None), true).await, 0);
+    assert!(visitor.who().await.is_some());
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod again;
 mod contacts;
 mod ended_there;
 mod entry;
+mod explained;
 mod first;
 mod first_password;
 mod last_way;

@@ -9,10 +9,17 @@ use crate::ids::AccountId;
 use crate::outbox::Message;
 use crate::profile::{IdentifierKind, Profile};
 use crate::store::{StoreResult, Tx};
+use crate::upstream::UpstreamId;
 use crate::vouched::VouchedKind;
 
-/// Takes every number that `found` shares from it.
-pub(super) fn displace(tx: &mut dyn Tx, letters: &Letters, ctx: &Ctx, found: &Found) -> StoreResult<()> {
+/// Takes every number that `found` shares from it, since `by` vouches for it.
+pub(super) fn displace(
+    tx: &mut dyn Tx,
+    letters: &Letters,
+    ctx: &Ctx,
+    by: &UpstreamId,
+    found: &Found,
+) -> StoreResult<()> {
     let id = &found.account.id;
     let mut taken = Vec::new();
     for kind in &found.same {
@@ -30,7 +37,7 @@ pub(super) fn displace(tx: &mut dyn Tx, letters: &Letters, ctx: &Ctx, found: &Fo
     }
     tx.update_profile(id, &profile.seal_for(id, letters.vault.as_ref(), ctx.entropy()), ctx.now)?;
     let kind = if found.as_match.verified { AuditKind::VerifiedNumberDisputed } else { AuditKind::NumberDisputed };
-    tx.insert_audit(&AuditEntry::new(ctx, kind).account(id))?;
+    tx.insert_audit(&AuditEntry::new(ctx, kind).upstream(by).account(id))?;
     let Some(email) = &profile.email else { return Ok(()) };
     let message = Message::NumberDisputed {
         username: letters.called(&account),

@@ -5,7 +5,6 @@ use crate::accounts::{Accounts, Failure};
 use crate::audit::{AuditEntry, AuditKind};
 use crate::ctx::Ctx;
 use crate::ids::{AccountId, SessionId};
-use crate::store::{StoreResult, Tx};
 use crate::time::Timestamp;
 use crate::upstream::{LogoutOf, UpstreamEnding, UpstreamId};
 use std::collections::BTreeMap;
@@ -25,8 +24,8 @@ impl Accounts {
     }
 
     /// An upstream says that a session of it, or everything of a person, ended there (OpenID Connect Back-Channel Logout
-    /// 1.0 §2.6): what began with it ends here, and the services are told. With `everywhere` every session of those
-    /// people ends, however it began. How many ended.
+    /// 1.0 §2.6): what began with it ends here, and the services are told. With `everywhere` every session of the person
+    /// ends, however it began, and whether or not one that began there is left. How many ended.
     pub async fn end_upstream_sessions(
         &self,
         ctx: &Ctx,
@@ -43,13 +42,16 @@ impl Accounts {
                 let mut found: BTreeMap<SessionId, AccountId> =
                     tx.list_sessions_of_upstream(&upstream, &ended)?.into_iter().collect();
                 if everywhere {
-                    add_all(tx, &mut found, ctx.now)?;
+                    for account in tx.list_accounts_of_upstream(&upstream, &ended)? {
+                        let all = tx.list_sessions(&account, ctx.now, Timestamp::from_millis(0), ALL)?;
+                        found.extend(all.into_iter().map(|session| (session.id, account.clone())));
+                    }
                 }
                 let mut count = 0;
                 for (session, account) in &found {
                     if ending::end(tx, &letters, &ctx, Which::One(session))?.sessions > 0 {
-                        let entry = AuditEntry::new(&ctx, AuditKind::UpstreamEndedSession).account(account);
-                        tx.insert_audit(&entry.session(session))?;
+                        let entry = AuditEntry::new(&ctx, AuditKind::UpstreamEndedSession).upstream(&upstream);
+                        tx.insert_audit(&entry.account(account).session(session))?;
                         count += 1;
                     }
                 }
@@ -58,15 +60,4 @@ impl Accounts {
             .await?;
         Ok(count)
     }
-}
-
-/// Every other session of the same people.
-fn add_all(tx: &mut dyn Tx, found: &mut BTreeMap<SessionId, AccountId>, now: Timestamp) -> StoreResult<()> {
-    let mut people: Vec<AccountId> = found.values().cloned().collect();
-    people.dedup();
-    for account in people {
-        let sessions = tx.list_sessions(&account, now, Timestamp::from_millis(0), ALL)?;
-        found.extend(sessions.into_iter().map(|session| (session.id, account.clone())));
-    }
-    Ok(())
 }

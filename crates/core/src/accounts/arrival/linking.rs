@@ -12,22 +12,6 @@ use crate::profile::{Account, AccountState, Profile};
 use crate::store::{StoreError, StoreResult, Tx};
 use crate::upstream::{UpstreamIdentity, UpstreamLink};
 
-/// The link by which a person arrives, under whichever issuer of the upstream it was made.
-pub(super) fn find(
-    tx: &mut dyn Tx,
-    identity: &UpstreamIdentity,
-    digests: &[Digest],
-) -> StoreResult<Option<UpstreamLink>> {
-    for digest in digests {
-        if let Some(link) = tx.find_upstream_link(&identity.upstream, digest)? {
-            // From now on under the issuer of today.
-            let key = digests.first().copied().unwrap_or(*digest);
-            return Ok(Some(UpstreamLink { key, issuer: identity.issuer.clone(), ..link }));
-        }
-    }
-    Ok(None)
-}
-
 /// One link to be made.
 pub(super) struct Linking<'a> {
     pub(super) ctx: &'a Ctx,
@@ -35,6 +19,8 @@ pub(super) struct Linking<'a> {
     pub(super) identity: &'a UpstreamIdentity,
     /// The digest of who the person is there.
     pub(super) key: Digest,
+    /// The digest of what its logout tokens call the person.
+    pub(super) subject: Digest,
     /// The session that goes on whatever else ends.
     pub(super) keep: Option<&'a SessionId>,
 }
@@ -52,7 +38,7 @@ impl Linking<'_> {
             (kind, change) = (AuditKind::UpstreamLinkReplaced, SecurityChange::UpstreamLinkReplaced);
         }
         let link = self.insert(tx, &account.id)?;
-        tx.insert_audit(&AuditEntry::new(ctx, kind).account(&account.id))?;
+        tx.insert_audit(&AuditEntry::new(ctx, kind).upstream(&self.identity.upstream).account(&account.id))?;
         let profile = account.open_profile(self.letters.vault.as_ref())?;
         let mail = self.letters.security_change(ctx, account, &profile, change);
         mail.iter().try_for_each(|mail| mail.post(tx, ctx.now))?;
@@ -84,7 +70,8 @@ impl Linking<'_> {
         };
         tx.insert_account(&account)?;
         let link = self.insert(tx, id)?;
-        tx.insert_audit(&AuditEntry::new(ctx, AuditKind::AccountMadeByFederation).account(id))?;
+        let entry = AuditEntry::new(ctx, AuditKind::AccountMadeByFederation).upstream(&self.identity.upstream);
+        tx.insert_audit(&entry.account(id))?;
         Ok((account, link))
     }
 
@@ -94,6 +81,7 @@ impl Linking<'_> {
             upstream: self.identity.upstream.clone(),
             issuer: self.identity.issuer.clone(),
             key: self.key,
+            subject: Some(self.subject),
             account_id: account.clone(),
             created_at: self.ctx.now,
             last_used_at: self.ctx.now,

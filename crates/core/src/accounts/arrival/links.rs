@@ -92,9 +92,7 @@ impl Accounts {
                 }
                 let Some(account) = tx.find_account(&account)? else { return Ok(UnlinkOutcome::Unknown) };
                 let links = tx.list_upstream_links(&account.id)?;
-                if !links.iter().any(|link| link.id == id) {
-                    return Ok(UnlinkOutcome::Unknown);
-                }
+                let Some(link) = links.iter().find(|link| link.id == id) else { return Ok(UnlinkOutcome::Unknown) };
                 if !has_other_ways(tx, letters.vault.as_ref(), &account, &links, ctx.now)? {
                     return Ok(UnlinkOutcome::LastWayIn);
                 }
@@ -106,7 +104,8 @@ impl Accounts {
                 {
                     tx.renew_session(&Session { ial: Ial(0), ..own })?;
                 }
-                tx.insert_audit(&AuditEntry::new(&ctx, AuditKind::UpstreamUnlinked).account(&account.id))?;
+                let entry = AuditEntry::new(&ctx, AuditKind::UpstreamUnlinked).upstream(&link.upstream);
+                tx.insert_audit(&entry.account(&account.id))?;
                 let profile = account.open_profile(letters.vault.as_ref())?;
                 let mail = letters.security_change(&ctx, &account, &profile, SecurityChange::UpstreamUnlinked);
                 mail.iter().try_for_each(|mail| mail.post(tx, ctx.now))?;

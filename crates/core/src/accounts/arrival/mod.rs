@@ -56,6 +56,9 @@ struct Arriving {
     identity: Arc<UpstreamIdentity>,
     /// Under which digests a link to the person may stand; that of today first.
     digests: Vec<Digest>,
+    /// What logout tokens of today call the upstream's session, and the person.
+    sid: Option<Digest>,
+    subject: Digest,
     proof: Proof,
     mode: RegistrationMode,
     sessions: SessionSettings,
@@ -104,10 +107,13 @@ impl Accounts {
         let cookie = Secret::random(ctx.entropy());
         let identity = Arc::new(identity);
         let digests = identity.link_digests(self.vault.as_ref());
+        let (sid, subject) = identity.session_digests(self.vault.as_ref());
         let arriving = Arriving {
             ctx: ctx.clone(),
             identity: Arc::clone(&identity),
             digests,
+            sid,
+            subject,
             proof,
             mode: self.registration_mode(ctx, identity.class),
             sessions: self.settings.sessions.clone(),
@@ -134,7 +140,11 @@ impl Accounts {
             }
             Came::Ask(accounts) => ArrivalOutcome::Prove(self.keep_waiting(ctx, &identity, accounts).await?),
             Came::Linked => ArrivalOutcome::Linked,
-            Came::Refused(why) => ArrivalOutcome::Refused(why),
+            Came::Refused(why) => {
+                let (request_id, upstream, reason) = (&ctx.request_id, &identity.upstream, why.word());
+                tracing::info!(request_id, %upstream, reason, "Somebody arrived by another provider and was refused.");
+                ArrivalOutcome::Refused(why)
+            }
         })
     }
 
@@ -155,6 +165,19 @@ impl Accounts {
 }
 
 impl Arriving {
+    /// The link by which the person arrives, under whichever issuer of the upstream it was made.
+    fn find_link(&self, tx: &mut dyn Tx) -> StoreResult<Option<UpstreamLink>> {
+        for digest in &self.digests {
+            if let Some(link) = tx.find_upstream_link(&self.identity.upstream, digest)? {
+                // From now on under the issuer of today.
+                let key = self.digests.first().copied().unwrap_or(*digest);
+                let (issuer, subject) = (self.identity.issuer.clone(), Some(self.subject));
+                return Ok(Some(UpstreamLink { key, issuer, subject, ..link }));
+            }
+        }
+        Ok(None)
+    }
+
     /// Lets a known person in: whoever may not come in is told why, and what is vouched for now becomes the account's.
     fn let_in(
         &self,
@@ -192,21 +215,19 @@ impl Arriving {
     fn begin(&self, tx: &mut dyn Tx, link: &UpstreamLink, account: Account, first: bool) -> StoreResult<Came> {
         let session = self.beginning.arrive(tx, &account, &self.proved(), first)?;
         self.note_session(tx, link, &session)?;
-        let entry = AuditEntry::new(&self.ctx, AuditKind::UpstreamArrived).account(&account.id);
-        tx.insert_audit(&entry.session(&session.id))?;
+        tx.insert_audit(&self.entry(AuditKind::UpstreamArrived).account(&account.id).session(&session.id))?;
         Ok(Came::In(Box::new(In { session, account, first })))
     }
 
     /// Remembers on which session of the upstream ours stands.
     fn note_session(&self, tx: &mut dyn Tx, link: &UpstreamLink, session: &Session) -> StoreResult<()> {
         let vault = self.letters.vault.as_ref();
-        let (sid, subject) = self.identity.session_digests(vault);
         tx.put_upstream_session(&UpstreamSession {
             session_id: session.id.clone(),
             link_id: link.id.clone(),
             upstream: self.identity.upstream.clone(),
-            sid,
-            subject,
+            sid: self.sid,
+            subject: self.subject,
             ending: self.identity.ending.seal_for(&session.id, vault, self.ctx.entropy()),
             began_at: self.ctx.now,
         })
@@ -224,6 +245,7 @@ impl Arriving {
             letters: &self.letters,
             identity: &self.identity,
             key: self.identity.key.digest(vault, &self.identity.upstream, &self.identity.issuer),
+            subject: self.subject,
             keep: self.beginning.previous().map(|previous| &previous.id),
         }
     }
@@ -241,13 +263,17 @@ impl Arriving {
     }
 
     fn displace(&self, tx: &mut dyn Tx, displaced: &[Found]) -> StoreResult<()> {
-        displaced.iter().try_for_each(|found| displacing::displace(tx, &self.letters, &self.ctx, found))
+        let by = &self.identity.upstream;
+        displaced.iter().try_for_each(|found| displacing::displace(tx, &self.letters, &self.ctx, by, found))
     }
 
     fn refuse(&self, tx: &mut dyn Tx, why: ArrivalRefusal, account: Option<&AccountId>) -> StoreResult<Came> {
-        let mut entry = AuditEntry::new(&self.ctx, AuditKind::ArrivalRefused);
-        entry.account_id = account.cloned();
-        tx.insert_audit(&entry)?;
+        let entry = self.entry(AuditKind::ArrivalRefused).because(why.word());
+        tx.insert_audit(&AuditEntry { account_id: account.cloned(), ..entry })?;
         Ok(Came::Refused(why))
+    }
+
+    fn entry(&self, kind: AuditKind) -> AuditEntry {
+        AuditEntry::new(&self.ctx, kind).upstream(&self.identity.upstream)
     }
 }

@@ -1,7 +1,7 @@
 //! Arriving from a session here: to prove again, or better, who one is; or to link one's own account.
 
 use super::looking::{is_complete, look};
-use super::{ArrivalRefusal, Arriving, Came, In, linking};
+use super::{ArrivalRefusal, Arriving, Came, In};
 use crate::ids::SessionId;
 use crate::profile::{Account, AccountState};
 use crate::session::Session;
@@ -13,7 +13,7 @@ impl Arriving {
         let Some((before, account)) = self.own_session(tx, session)? else {
             return self.refuse(tx, ArrivalRefusal::SomebodyElse, None);
         };
-        let link = match linking::find(tx, &self.identity, &self.digests)? {
+        let link = match self.find_link(tx)? {
             Some(link) if link.account_id == account.id => link,
             // Never linked, and of the same number: once the person has proved that the account is theirs, it is.
             None if self.may_be_of(tx, &account)? => return Ok(Came::Ask(vec![account.id])),
@@ -43,7 +43,7 @@ impl Arriving {
             return self.refuse(tx, ArrivalRefusal::SomebodyElse, None);
         };
         let whose = Some(&account.id);
-        match linking::find(tx, &self.identity, &self.digests)? {
+        match self.find_link(tx)? {
             Some(link) if link.account_id == account.id => {
                 return match self.let_in(tx, &link, &account)? {
                     Ok(_) => Ok(Came::Linked),

@@ -57,6 +57,24 @@ pub enum ArrivalRefusal {
     AtTheDesk,
 }
 
+impl ArrivalRefusal {
+    /// The word in the audit trail and the log.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::NotOpen => "not_open",
+            Self::Incomplete => "incomplete",
+            Self::PersonChanged => "person_changed",
+            Self::ClassChanged => "class_changed",
+            Self::LinkedElsewhere => "linked_elsewhere",
+            Self::AnotherLinkedHere => "another_linked_here",
+            Self::SomebodyElse => "somebody_else",
+            Self::Disabled => "disabled",
+            Self::Closed => "closed",
+            Self::AtTheDesk => "at_the_desk",
+        }
+    }
+}
+
 /// How a person cannot be reached yet, and what the upstream says about it without vouching.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Missing {

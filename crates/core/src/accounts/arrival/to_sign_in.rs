@@ -2,8 +2,8 @@
 
 use super::decide::{self, First, Proved, Verdict};
 use super::looking::{Found, is_complete, look};
-use super::{Arriving, Came, Proof, linking};
-use crate::audit::{AuditEntry, AuditKind};
+use super::{Arriving, Came, Proof};
+use crate::audit::AuditKind;
 use crate::profile::{Account, AccountState};
 use crate::store::{StoreError, StoreResult, Tx};
 use crate::upstream::UpstreamLink;
@@ -11,7 +11,7 @@ use crate::upstream::UpstreamLink;
 impl Arriving {
     /// Whoever signs in.
     pub(super) fn sign_in(&self, tx: &mut dyn Tx) -> StoreResult<Came> {
-        let known = match linking::find(tx, &self.identity, &self.digests)? {
+        let known = match self.find_link(tx)? {
             Some(link) => tx.find_account(&link.account_id)?.map(|account| (link, account)),
             None => None,
         };
@@ -70,7 +70,7 @@ impl Arriving {
                 let (id, username) = &self.fresh;
                 let (account, link) = self.linking().new_account(tx, id, username)?;
                 if matches!(self.proof, Proof::Declined(_)) {
-                    tx.insert_audit(&AuditEntry::new(&self.ctx, AuditKind::ArrivalDeclined).account(id))?;
+                    tx.insert_audit(&self.entry(AuditKind::ArrivalDeclined).account(id))?;
                 }
                 let account = self.vouch(tx, &account)?;
                 self.begin(tx, &link, account, true)

@@ -43,7 +43,8 @@ impl Vouching<'_> {
             tx.update_profile(id, &sealed, self.ctx.now)?;
         }
         if changed || news {
-            tx.insert_audit(&AuditEntry::new(self.ctx, AuditKind::FactsVouched).account(id))?;
+            let entry = AuditEntry::new(self.ctx, AuditKind::FactsVouched).upstream(&self.identity.upstream);
+            tx.insert_audit(&entry.account(id))?;
         }
         self.put_identifiers(tx, account, &profile, &vouched, &standing)?;
         Ok(if changed {

@@ -144,6 +144,7 @@ macro_rules! store_suite {
             relying_parties::of_64_parallel_pairwise_subjects_one_stands,
             relying_parties::a_revoked_token_is_remembered_until_it_is_swept,
             upstreams::a_link_of_an_upstream_is_found_used_and_deleted_by_its_own,
+            upstreams::accounts_are_found_by_whom_their_upstream_means,
             upstreams::a_person_of_an_upstream_is_one_account_and_an_account_one_person_of_it,
             upstreams::of_64_first_arrivals_of_one_person_one_makes_the_account,
             upstreams::sessions_are_found_by_what_their_upstream_ended,

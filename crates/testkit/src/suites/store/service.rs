@@ -7,6 +7,7 @@ use portal_id_core::ids::{AccountId, AuditId, ClientId, KeyId, SessionId};
 use portal_id_core::profile::Account;
 use portal_id_core::signing_key::{SigningAlgorithm, SigningKey};
 use portal_id_core::store::{AuditFilter, Backfill, DataKey, StoreError, Tx};
+use portal_id_core::upstream::UpstreamId;
 
 /// All fields, the oldest first; only the timetable changes.
 pub async fn signing_keys_come_back_with_their_timetable(subject: Subject) {
@@ -76,6 +77,8 @@ pub async fn the_audit_trail_is_listed_the_newest_first_and_by_filter(subject: S
         session_id: None,
         network: "2001:db8:1:2::/64".to_owned(),
         request_id: "r-1".to_owned(),
+        upstream: None,
+        reason: None,
     };
     let full = AuditEntry {
         account_id: Some(account.clone()),
@@ -86,7 +89,7 @@ pub async fn the_audit_trail_is_listed_the_newest_first_and_by_filter(subject: S
     let entries = vec![
         entry(1, AuditKind::Registered),
         AuditEntry { account_id: Some(account.clone()), ..entry(2, AuditKind::SignedIn) },
-        entry(3, AuditKind::SignedIn),
+        entry(3, AuditKind::SignedIn).upstream(&UpstreamId::parse("vnconnect").expect("an id")).because("disabled"),
         full,
     ];
     let added = entries.clone();

@@ -27,6 +27,7 @@ fn link(number: u32, account: &AccountId) -> UpstreamLink {
         upstream: upstream("vnconnect"),
         issuer: "https://sso.example/oauth2/token".to_owned(),
         key: digest(b'u', number),
+        subject: Some(digest(b'j', number)),
         account_id: account.clone(),
         created_at: NOW,
         last_used_at: NOW,
@@ -56,7 +57,8 @@ pub async fn a_link_of_an_upstream_is_found_used_and_deleted_by_its_own(subject:
     assert_eq!(find("vnconnect", put.key).await.as_ref(), Some(&put));
     assert_eq!(find("vneid", put.key).await, None);
     assert_eq!(find("vnconnect", digest(b'u', 2)).await, None);
-    let moved = UpstreamLink { key: digest(b'u', 9), issuer: "https://new.example".to_owned(), ..put.clone() };
+    let issuer = "https://new.example".to_owned();
+    let moved = UpstreamLink { key: digest(b'u', 9), subject: Some(digest(b'j', 9)), issuer, ..put.clone() };
     for (used, by, stands) in
         [(true, &moved, true), (false, &UpstreamLink { account_id: two.clone(), ..put.clone() }, true)]
     {
@@ -165,6 +167,49 @@ pub async fn sessions_are_found_by_what_their_upstream_ended(subject: Subject) {
     assert!(ended("vneid", EndedBy::Subject(person)).await.is_empty());
     let of_link = store.read("list", |tx| tx.list_sessions_of_link(&UpstreamLinkId::from_text("link-0001"))).await;
     assert_eq!(of_link.expect("a read").len(), 2);
+}
+
+/// By their link also when no session is left; where an old program left out whom it is of, by sessions that ended.
+pub async fn accounts_are_found_by_whom_their_upstream_means(subject: Subject) {
+    let store = &subject.store;
+    let (one, two, three) = (add_account(store, 1).await, add_account(store, 2).await, add_account(store, 3).await);
+    let of_old = UpstreamLink { subject: None, ..link(2, &two) };
+    for link in [&link(1, &one), &of_old, &UpstreamLink { upstream: upstream("vneid"), ..link(3, &three) }] {
+        assert!(add(store, link).await);
+    }
+    // The second link's session has ended; what the third began stands on a link that is gone.
+    let put = [
+        (session(2, &two), upstream_session(2, 2, Some(2), 2)),
+        (session(3, &three), upstream_session(3, 9, Some(3), 3)),
+    ];
+    let begin = move |tx: &mut dyn Tx| {
+        for (session, of_upstream) in &put {
+            tx.insert_session(session)?;
+            tx.put_upstream_session(of_upstream)?;
+        }
+        tx.end_session(&SessionId::from_text("session-0002"), NOW)
+    };
+    assert_eq!(store.tx("begin", begin).await, Ok(true));
+    let meant = async |id: &str, by: EndedBy| {
+        let id = upstream(id);
+        store.read("meant", move |tx| tx.list_accounts_of_upstream(&id, &by)).await.expect("a read")
+    };
+    let (sid, person) = (|number| digest(b'i', number), |number| digest(b'j', number));
+    for (by, expected) in [
+        (EndedBy::Subject(person(1)), vec![&one]),
+        (EndedBy::Subject(person(2)), vec![&two]),
+        (EndedBy::Subject(person(3)), vec![]),
+        (EndedBy::Session(sid(2)), vec![&two]),
+        (EndedBy::Session(sid(3)), vec![]),
+        (EndedBy::Session(sid(9)), vec![]),
+        (EndedBy::Both { session: sid(2), subject: person(2) }, vec![&two]),
+        (EndedBy::Both { session: sid(9), subject: person(1) }, vec![&one]),
+        (EndedBy::Both { session: sid(2), subject: person(1) }, vec![]),
+    ] {
+        assert_eq!(meant("vnconnect", by).await.iter().collect::<Vec<_>>(), expected, "{by:?}");
+    }
+    assert_eq!(meant("vneid", EndedBy::Subject(person(3))).await, [three]);
+    assert!(meant("vneid", EndedBy::Subject(person(1))).await.is_empty());
 }
 
 /// All fields; the newest stands, and goes with its session.

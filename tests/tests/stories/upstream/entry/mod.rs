@@ -94,6 +94,7 @@ impl Gate {
             key: key.digest(idp.house.vault.as_ref(), &name, &self.portal.issuer()),
             upstream: name,
             issuer: self.portal.issuer(),
+            subject: None,
             account_id: super::id_of(idp, username).await,
             created_at: ctx.now,
             last_used_at: ctx.now,

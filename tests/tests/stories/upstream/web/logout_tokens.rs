@@ -1,7 +1,8 @@
 //! Another provider says that somebody left it (OpenID Connect Back-Channel Logout 1.0).
 
-use super::{Town, expect_trouble, is_signed_in};
+use super::{Town, expect_trouble, is_signed_in, links};
 use crate::back_channel::{address, told};
+use crate::walk::sign_in_with;
 use http::{Request, StatusCode};
 use portal_id_testkit::browser::Answer;
 use portal_id_testkit::core::audit::AuditKind;
@@ -121,6 +122,20 @@ async fn where_the_policy_says_all_every_session_of_the_person_ends_whichever_wa
     assert_eq!(signed.post(json!({})).await.status, StatusCode::OK);
     assert_eq!(signed.here_and_elsewhere().await, (false, false));
     assert_eq!(told(&signed.town.idp).await.len(), 1, "a service hears once of what it was signed in with");
+}
+
+#[tokio::test]
+async fn where_the_policy_says_all_also_what_a_password_began_ends_though_nothing_is_left_that_began_there() {
+    let mut town = Town::with("logout = \"all\"").await;
+    let an = town.idp.citizen("nguyen.thi.an").activated().create().await;
+    let _ = sign_in_with(&town.idp, &an, &mut town.browser).await.expect("home");
+    town.portal.inside().userinfo.insert("SoDinhDanh".to_owned(), json!(an.identity_number));
+    let _ = links::link(&mut town).await;
+    assert!(is_signed_in(&mut town.browser).await);
+    let claims = with(good(&town.idp, &town.portal), &json!({ "sid": null }));
+    let token = signed_by(&town.portal.inside().key.clone(), &claims);
+    assert_eq!(post(&town.idp, "vnconnect", &token).await.status, StatusCode::OK);
+    assert!(!is_signed_in(&mut town.browser).await);
 }
 
 #[tokio::test]
