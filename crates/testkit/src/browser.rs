@@ -9,6 +9,7 @@ use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
 use tower::ServiceExt as _;
 use url::Url;
 
@@ -45,6 +46,8 @@ pub struct Browser {
     pub language: String,
     /// Sent as `User-Agent`.
     pub user_agent: String,
+    /// Everything that it got, if it notes that: addresses, headers, bodies.
+    diary: Option<Arc<Mutex<Vec<String>>>>,
     /// Whether it says that it shows what it gets (`Sec-Fetch-Mode: navigate`), as browsers for people do.
     pub navigates: bool,
 }
@@ -58,8 +61,21 @@ impl Browser {
             address: SocketAddr::from(([203, 0, 113, 7], 40_000)),
             language: "vi".to_owned(),
             user_agent: "Testkit/1.0".to_owned(),
+            diary: None,
             navigates: false,
         }
+    }
+
+    /// The same browser, which notes everything that it gets.
+    #[must_use]
+    pub fn keeping_a_diary(mut self) -> Self {
+        self.diary = Some(Arc::default());
+        self
+    }
+
+    /// What it got since.
+    pub fn diary(&self) -> Vec<String> {
+        self.diary.as_ref().map(|diary| diary.lock().unwrap().clone()).unwrap_or_default()
     }
 
     /// The same browser, whose next requests reach another node.
@@ -186,6 +202,10 @@ impl Browser {
         self.keep_cookies(&response);
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes().to_vec();
+        if let Some(diary) = &self.diary {
+            let got = format!("{} {:?}\n{}", parts.status, parts.headers, String::from_utf8_lossy(&body));
+            diary.lock().unwrap().push(got);
+        }
         Answer { status: parts.status, headers: parts.headers, body }
     }
 

@@ -54,6 +54,8 @@ pub struct Inside {
     /// What it does at a path, if not what it should.
     pub manners: HashMap<String, Manner>,
     pub asked: Vec<Asked>,
+    /// What it answered to those who redeemed a code.
+    pub given: Vec<Value>,
     /// By what it signs.
     pub key: OwnKey,
     /// The keys that it publishes.
@@ -128,6 +130,7 @@ impl Provider {
         let inside = Inside {
             manners: HashMap::new(),
             asked: Vec::new(),
+            given: Vec::new(),
             published: vec![key.public_jwk()],
             key,
             id_token: Map::new(),
@@ -234,7 +237,7 @@ impl Provider {
             "/oauth2/token" => match asked.field("code").filter(|code| inside.nonces.contains_key(*code)) {
                 Some(code) => {
                     let id_token = inside.token.clone().unwrap_or_else(|| self.id_token(inside, code));
-                    let answer = json!({ "access_token": "at-1", "token_type": "Bearer", "expires_in": 300, "id_token": id_token });
+                    let answer = json!({ "access_token": "access-token-of-the-portal", "token_type": "Bearer", "expires_in": 300, "id_token": id_token });
                     (200, JSON, answer.to_string())
                 }
                 None => (400, JSON, json!({ "error": "invalid_grant" }).to_string()),
@@ -267,6 +270,9 @@ impl Provider {
             Some(Manner::Say(content_type, body)) => (200, content_type, body),
             Some(Manner::Hang | Manner::Cut) | None => self.well(&inside, asked),
         };
+        if asked.path == "/oauth2/token" {
+            inside.given.extend(serde_json::from_str::<Value>(&body));
+        }
         // A code is good once.
         if let Some(code) = asked.field("code") {
             inside.nonces.remove(code);

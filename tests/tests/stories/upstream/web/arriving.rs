@@ -6,7 +6,7 @@ use portal_id_testkit::core::accounts::RegistrationMode;
 use portal_id_testkit::core::audit::AuditKind;
 use portal_id_testkit::core::ids::AccountId;
 use portal_id_testkit::core::time::Span;
-use portal_id_testkit::{Provider, TestIdp};
+use portal_id_testkit::{Journal, Provider, TestIdp};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -122,18 +122,44 @@ async fn blanks_are_nothing_and_a_long_name_stays_whole() {
     );
 }
 
-// What real integrations did: tokens in addresses, links and pages.
+// What real integrations did: tokens in addresses, pages and logs.
 #[tokio::test]
-async fn no_token_of_the_provider_ever_reaches_the_browser() {
+async fn no_token_of_the_provider_reaches_the_browser_or_the_log() {
     let mut town = Town::begin().await;
+    let journal = Journal::begin();
+    town.browser = town.idp.browser().keeping_a_diary();
     let there = town.leave().await;
-    let back = town.portal.sign_in(&there);
-    let page = town.browser.come_back(back.as_str()).await;
-    let given = format!("{:?} {} {:?}", page.answer.headers, page.url, town.browser.cookies());
-    for token in ["at-1", "s-binh", "TechID"] {
-        assert!(!given.contains(token), "{given}");
+    let page = town.browser.open(town.portal.sign_in(&there).as_str()).await.expect("contact");
+    let onward = town.browser.open(&page.link("skip").unwrap()).await;
+    for address in ["/", "/account", "/account/links", "/account/sessions", "/account/services"] {
+        let _ = town.browser.open(address).await;
     }
-    town.tokens(page).await.fields();
+    // Nor where something is wrong: a person who is refused, and an answer that is not believed.
+    for (claim, value) in [("SoDinhDanh", "024185007777"), ("sub", "s-other")] {
+        town.portal.inside().userinfo.insert(claim.to_owned(), json!(value));
+        let there = town.browser.open("/upstream/vnconnect/start").await.expect_away(&town.portal.base);
+        let _ = town.browser.open(town.portal.sign_in(&there).as_str()).await.expect("upstream-trouble");
+    }
+    let given = town.portal.inside().given.clone();
+    assert_eq!(given.len(), 3, "each time it was asked");
+    let parts = given.iter().flat_map(|given| {
+        let text = |member: &str| given[member].as_str().unwrap().to_owned();
+        // The claims are recognised without the rest too.
+        let claims = text("id_token").split('.').nth(1).unwrap().to_owned();
+        [text("access_token"), text("id_token"), claims]
+    });
+    let mut secrets: Vec<String> = parts.collect();
+    secrets.extend(["eyJhbGciO", "s-binh", "TechID"].map(str::to_owned));
+    let (cookies, lines) = (format!("{:?}", town.browser.cookies()), journal.lines());
+    assert!(lines.iter().any(|line| line.contains("person_changed")), "{lines:?}");
+    let diary = town.browser.diary();
+    assert!(diary.len() >= 15, "{}", diary.len());
+    for secret in secrets {
+        for got in diary.iter().chain(&lines).chain([&cookies]) {
+            assert!(!got.contains(&secret), "{secret} in {got}");
+        }
+    }
+    town.tokens(onward).await.fields();
 }
 
 fn claims(object: Value) -> serde_json::Map<String, Value> {

@@ -63,7 +63,8 @@ fn all() -> Vec<Spoil> {
         (
             "no ID token",
             Box::new(|inside, _| {
-                let answer = json!({ "access_token": "at-1", "token_type": "Bearer" }).to_string();
+                let answer =
+                    json!({ "access_token": "access-token-of-the-portal", "token_type": "Bearer" }).to_string();
                 inside.manners.insert("/oauth2/token".to_owned(), Manner::Say("application/json", answer));
             }),
         ),
