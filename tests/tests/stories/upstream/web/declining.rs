@@ -46,6 +46,40 @@ async fn whoever_declines_gets_an_account_of_their_own_and_the_old_one_loses_the
     let _ = sign_in_with(&town.idp, &an, &mut by_name).await.expect("home");
 }
 
+/// Between asking and declining somebody activated an account with the number of the person's former card.
+// security: row 7
+#[tokio::test]
+async fn whoever_has_the_number_only_since_is_asked_about_before_they_lose_it() {
+    let portal = portal_id_testkit::Provider::vnconnect();
+    let idp = TestIdp::start_with_providers(&[&portal], |config| config.accounts.accept_cmnd = true).await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let numbers = json!({ "SoDinhDanh": an.identity_number, "SoCMND": "121234567" });
+    portal.inside().userinfo.extend(numbers.as_object().unwrap().clone());
+    let mut browser = idp.browser();
+    let there = browser.open("/upstream/vnconnect/start").await.expect_away(&portal.base);
+    let page = browser.open(portal.sign_in(&there).as_str()).await.expect("arrival");
+    assert!(page.words().contains("ng••••") && !page.words().contains("tr••••"), "{}", page.words());
+    let page = browser.open(&page.link("decline").unwrap()).await.expect("arrival-decline");
+
+    let chi =
+        idp.citizen("tran.thi.chi").with(|chi| chi.identity_number = "121234567".to_owned()).activated().create().await;
+    let ids = [id_of(&idp, &an.username).await, id_of(&idp, &chi.username).await];
+    let page = browser.submit(page.form_to("/sign-in/arrival/decline")).await.expect("arrival");
+    assert!(page.words().contains("ng••••") && page.words().contains("tr••••"), "{}", page.words());
+    assert!(!is_signed_in(&mut browser).await);
+    for id in &ids {
+        assert!(known(&idp, id).await.disputed.is_empty());
+    }
+    assert!(!idp.audited(AuditKind::AccountMadeByFederation).await && !idp.audited(AuditKind::ArrivalDeclined).await);
+
+    let page = browser.open(&page.link("decline").unwrap()).await.expect("arrival-decline");
+    let _ = browser.submit(page.form_to("/sign-in/arrival/decline")).await.expect("contact");
+    assert!(is_signed_in(&mut browser).await);
+    for (id, email) in ids.iter().zip([&an.email, &chi.email]) {
+        assert!(!known(&idp, id).await.disputed.is_empty() && idp.told(email, "gỡ khỏi tài khoản").await);
+    }
+}
+
 #[tokio::test]
 async fn where_no_account_can_be_opened_the_page_says_so_and_offers_nothing() {
     let portal = portal_id_testkit::Provider::vnconnect();
