@@ -27,7 +27,8 @@ impl Match {
         matches!(self.state, AccountState::Disabled) && self.verified
     }
 
-    /// Whose number cannot be taken away by this upstream: it vouched for another person, who would take it back.
+    /// Whose number cannot be taken away by this upstream: it vouched for another person, who would take it back; or an
+    /// operator stopped the account.
     const fn stands(self) -> bool {
         self.is_stopped() || (self.is_active() && self.linked_here)
     }
