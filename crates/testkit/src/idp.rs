@@ -70,11 +70,19 @@ impl TestIdp {
 
     /// The same, called over the network by the house's own client, with `more` lines of the upstream's settings.
     pub async fn start_calling(provider: &Arc<Provider>, more: &str) -> Self {
+        Self::start_calling_all(&[(provider, more)]).await
+    }
+
+    /// The same with several of them.
+    pub async fn start_calling_all(providers: &[(&Arc<Provider>, &str)]) -> Self {
+        let configure = |config: &mut Config| providers.iter().for_each(|(one, more)| one.configure(config, more));
         let add = |outside: &mut Outside| {
-            provider.by_clock(&outside.clock);
+            for (one, _) in providers {
+                one.by_clock(&outside.clock);
+            }
             outside.upstreams = None;
         };
-        Self::start_outside(|config| provider.configure(config, more), add).await
+        Self::start_outside(configure, add).await
     }
 
     async fn start_outside(change: impl FnOnce(&mut Config), exchange: impl FnOnce(&mut Outside)) -> Self {
@@ -210,7 +218,7 @@ impl TestIdp {
 
     /// A browser that has never been here.
     pub fn browser(&self) -> Browser {
-        Browser::new(self.router(), ISSUER)
+        Browser::new(self.router(), &self.house.config.oidc.issuer)
     }
 
     pub fn citizen(&self, username: &str) -> HolderBuilder<'_, Person> {

@@ -11,6 +11,7 @@ use portal_id_server::config::Config;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use tempfile::NamedTempFile;
 use tokio::sync::{Notify, watch};
 use url::Url;
 
@@ -96,6 +97,8 @@ pub struct Provider {
     news: Notify,
     /// Whoever hangs is cut off.
     released: watch::Sender<()>,
+    /// Who vouches for its certificate, if it has one.
+    root_ca: Option<NamedTempFile>,
 }
 
 impl Provider {
@@ -145,6 +148,7 @@ impl Provider {
             clock: OnceLock::new(),
             news: Notify::new(),
             released: watch::Sender::new(()),
+            root_ca: None,
         }
     }
 

@@ -5,6 +5,7 @@ mod distrust;
 mod house;
 mod leaving;
 mod logs;
+mod metadata;
 mod mixing;
 mod outage;
 mod presets;

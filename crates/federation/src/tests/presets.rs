@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use super::house::{House, settings};
-use super::provider::{CLIENT_ID, Provider};
+use super::provider::Provider;
 use crate::settings::{Addresses, Resolved};
 use crate::{Preset, SetupFault};
 use portal_id_core::acr::{Aal, Ial};
@@ -72,29 +72,6 @@ fn who_says_where_the_metadata_are_has_everything_from_there_but_what_is_set() {
     assert_eq!((wso2.authorization, wso2.token, wso2.jwks, wso2.end_session), (None, None, None, None));
     let without = addresses("preset = \"wso2\"\nbase_url = \"https://login.example\"\ndiscovery_url = \"\"");
     assert_eq!(without.jwks.as_deref(), Some("https://login.example/oauth2/jwks"), "without them it is what is known");
-}
-
-/// Nothing of the preset's addresses is called where metadata say others, and the metadata really are asked.
-#[tokio::test]
-async fn discovered_endpoints_are_called_and_the_presets_are_not() {
-    let provider = Provider::start().await;
-    let place = "/oauth2/token/.well-known/openid-configuration";
-    for name in ["token", "userinfo", "jwks"] {
-        let key = if name == "jwks" { "jwks_uri".to_owned() } else { format!("{name}_endpoint") };
-        provider.state().metadata.insert(key, format!("{}/moved/{name}", provider.base).into());
-    }
-    let toml = format!(
-        "id = \"vnconnect\"\npreset = \"vnconnect\"\nclient_id = \"{CLIENT_ID}\"\nclient_secret = \"x\"\ndiscovery_url = \"{}{place}\"",
-        provider.base
-    );
-    let house = House::with(vec![settings(&toml)]);
-    let arrived = house.round_trip(&provider).await.unwrap();
-    assert_eq!(arrived.identity.issuer, format!("{}/oauth2/token", provider.base));
-    let asked = |path: &str| provider.asked(path).len();
-    for name in ["token", "userinfo", "jwks"] {
-        assert_eq!((asked(&format!("/moved/{name}")), asked(&format!("/oauth2/{name}"))), (1, 0), "{name}");
-    }
-    assert_eq!(asked(place), 1);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use url::{Host, Url};
 
 /// Why an address is not called.
-pub(super) const NOT_PUBLIC: &str = "it leads to a network that is neither public nor in outgoing.allowed_networks";
+pub(super) const NOT_PUBLIC: &str = "it leads to a network that is neither public nor in allowed_networks";
 
 /// The places within reach.
 pub(super) struct Reach {

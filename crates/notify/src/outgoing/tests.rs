@@ -1,14 +1,17 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod upstream;
+
 use super::guard::NOT_PUBLIC;
 use super::resolve::LookingUp;
 use super::*;
-use portal_id_core::secret::Secret;
 use std::collections::VecDeque;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Mutex;
+use tempfile::NamedTempFile;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 /// The name of the one service here.
 const SERVICE: &str = "dich-vu.example";
@@ -48,14 +51,17 @@ type Heard = Arc<Mutex<Vec<String>>>;
 struct Server {
     address: SocketAddr,
     heard: Heard,
-    root_ca: tempfile::NamedTempFile,
+    root_ca: NamedTempFile,
 }
 
 impl Server {
     async fn start(at: &str, manner: Manner) -> Self {
+        Self::start_as(crate::false_authority::certified_for(SERVICE), at, manner).await
+    }
+
+    async fn start_as((acceptor, root_ca): (TlsAcceptor, NamedTempFile), at: &str, manner: Manner) -> Self {
         let listener = TcpListener::bind(at).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (acceptor, root_ca) = crate::false_authority::certified_for(SERVICE);
         let heard = Heard::default();
         let log = Arc::clone(&heard);
         tokio::spawn(async move {
@@ -144,41 +150,6 @@ async fn a_service_in_a_network_that_the_operator_named_is_told_what_was_to_be_t
         "{posted}"
     );
     assert!(got.starts_with("GET /out ") && got.contains("accept: application/jwk-set+json"), "{got}");
-}
-
-// security: row 27
-#[tokio::test]
-async fn an_upstream_is_called_as_it_wants_to_be_and_only_within_reach() {
-    let typed = "HTTP/1.1 200 OK\r\ncontent-type: Application/JWT; charset=utf-8\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
-    let server = Server::start("127.0.0.2:0", Manner::Answer(typed)).await;
-    let outgoing = server.production(Names::of(&[&["127.0.0.2"]]));
-    let (url, bearer) = (server.url(), Secret::new("Bearer abc".to_owned()));
-    let call = |body, authorization| UpstreamCall { url: &url, accept: "application/json", authorization, body };
-    let form = [("grant_type", "authorization_code"), ("code", "a b")];
-    for call in [
-        call(CallBody::Get, Some(&bearer)),
-        call(CallBody::EmptyPost, Some(&bearer)),
-        call(CallBody::Form(&form), None),
-    ] {
-        let answer = outgoing.call(call).await.unwrap();
-        assert_eq!(
-            (answer.status, answer.content_type.as_str(), answer.body.as_slice()),
-            (200, "application/jwt", &b"{}"[..])
-        );
-    }
-    let [got, posted, form] = <[String; 3]>::try_from(server.heard()).unwrap();
-    assert!(got.starts_with("GET /out ") && got.contains("authorization: Bearer abc\r\n"), "{got}");
-    assert!(posted.starts_with("POST /out ") && posted.contains("content-length: 0\r\n"), "{posted}");
-    assert!(posted.contains("authorization: Bearer abc\r\n") && posted.ends_with("\r\n\r\n"), "{posted}");
-    assert!(form.ends_with("grant_type=authorization_code&code=a+b") && !form.contains("authorization: "), "{form}");
-    let split = Secret::new("Bearer a\r\nx: y".to_owned());
-    for refused in [
-        outgoing.call(call(CallBody::Get, Some(&split))).await,
-        outgoing.call(UpstreamCall { url: "https://10.0.0.1/token", ..call(CallBody::Get, None) }).await,
-        outgoing.call(UpstreamCall { url: "http://sso.example/token", ..call(CallBody::Get, None) }).await,
-    ] {
-        assert!(matches!(refused, Err(NotAnswered::Forbidden(_))), "{refused:?}");
-    }
 }
 
 // security: row 27

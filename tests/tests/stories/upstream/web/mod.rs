@@ -2,6 +2,7 @@
 
 mod arriving;
 mod away;
+mod certificates;
 mod contact;
 mod declining;
 mod distrust;
