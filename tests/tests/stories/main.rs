@@ -43,6 +43,7 @@ mod parameters;
 mod parting;
 mod passkey_names;
 mod passkeys;
+mod passkeys_by_number;
 mod password_change;
 mod passwords;
 mod phone_correction;

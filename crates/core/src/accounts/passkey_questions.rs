@@ -87,8 +87,11 @@ impl Accounts {
     }
 
     /// A fresh question, base64url: moment, random bytes, and a digest that binds both to this browser and to what the
-    /// answer is for. `None` without a browser.
+    /// answer is for. `None` without a browser, and where no browser has passkeys.
     pub(super) fn question(&self, ctx: &Ctx, purpose: Purpose, subject: &[u8]) -> Option<String> {
+        if !self.relying_party.is_domain() {
+            return None;
+        }
         let (moment, nonce) = (ctx.now.millis().to_be_bytes(), ctx.entropy().bytes::<NONCE_BYTES>());
         let stamp = self.stamp(ctx, (purpose, subject), &moment, &nonce[..])?;
         Some(encode(&[&moment[..], &nonce[..], stamp.as_bytes()].concat()))

@@ -41,6 +41,14 @@ impl RelyingParty {
         };
         Self { id: host.to_owned(), origin: format!("{scheme}://{authority}") }
     }
+
+    /// Whether browsers make and use passkeys here at all: at the address of a machine they never do (§5.1.3 step 7: the
+    /// host must be a domain).
+    pub fn is_domain(&self) -> bool {
+        let last = self.id.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+        // No domain ends in a number: such a host is an IPv4 address, however it is spelt.
+        !self.id.starts_with('[') && !last.bytes().all(|byte| byte.is_ascii_digit())
+    }
 }
 
 /// What is kept of a passkey, sealed in its credential's row.
@@ -100,6 +108,20 @@ mod tests {
             ("http://localhost:80", "localhost", "http://localhost"),
         ] {
             assert_eq!(RelyingParty::of(url), RelyingParty { id: id.to_owned(), origin: origin.to_owned() }, "{url}");
+        }
+    }
+
+    #[test]
+    fn there_are_passkeys_at_domains_alone() {
+        for url in
+            ["https://id.tinh.example", "http://localhost:8080", "https://id.tinh.example.:8443/", "https://1.vn"]
+        {
+            assert!(RelyingParty::of(url).is_domain(), "{url}");
+        }
+        for url in
+            ["http://127.0.0.1:8082", "https://10.1.2.3/", "http://[::1]:8080", "https://[2001:db8::1]", "http://127.1"]
+        {
+            assert!(!RelyingParty::of(url).is_domain(), "{url}");
         }
     }
 }

@@ -43,11 +43,13 @@ sign-in-passkey = Sign in without a password
 sign-in-passkey-body = If your account has a passkey, unlocking your device is enough.
 sign-in-passkey-submit = Sign in with a passkey
 
+home-factors-hint-without = An authenticator app lets you sign in faster and more safely than text messages.
 home-factors-hint = An authenticator app or a passkey lets you sign in faster and more safely than text messages.
 home-factors-link = See the ways to sign in
 home-look-after = Look after your account
 
 account-title = Your account
+account-security-body-without = Authenticator app, recovery codes, remembered browsers.
 account-security-body = Authenticator app, passkeys, recovery codes, remembered browsers.
 account-sessions-body = See in which browsers your account is open, and sign out of them.
 account-services-body = See which service may know what, and withdraw it.
@@ -58,10 +60,12 @@ confirm-lead = To protect your account, please enter your password again before 
 confirm-submit = Confirm
 confirm-passkey = Or use a passkey
 confirm-refused = The password is wrong, or there were too many tries. Check it and try again. If it still does not work, wait { $minutes } minutes and try again; after very many wrong tries it can take a few hours.
+confirm-no-password-without = This account has no password. Sign in again where your account is linked; if that is not possible, sign out and sign in again.
 confirm-no-password = This account has no password. Sign in again where your account is linked, or use a passkey; if neither is possible, sign out and sign in again.
 
 security-title = Sign-in security
 security-lead = Your password always goes together with a second step. Text messages work for everybody; the ways below are faster and need no phone signal.
+security-must-enrol-without = Accounts of your kind need an authenticator app before services can be used. Please add one below.
 security-must-enrol = Accounts of your kind need an authenticator app or a passkey before services can be used. Please add one below.
 security-continue = Continue to the service
 security-authenticators = Authenticator app

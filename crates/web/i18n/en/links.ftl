@@ -15,6 +15,7 @@ links-add-with = Link { $name }
 links-done-linked = Linked. From now on you can sign in with that account.
 links-done-removed = The link was removed. Sign-ins by it in other places have ended too.
 links-done-over = That link is no longer there. These are the links you have.
+links-last-way-without = Not removed: it is the only way into your account. First set a password or link another account.
 links-last-way = Not removed: it is the only way into your account. First set a password, add a passkey or link another account.
 account-links-body = Sign in with the National Public Service Portal or another system; add and remove links.
 

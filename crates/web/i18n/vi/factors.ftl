@@ -42,11 +42,13 @@ sign-in-passkey = Đăng nhập không cần mật khẩu
 sign-in-passkey-body = Nếu đã tạo khóa truy cập cho tài khoản, bạn chỉ cần mở khóa thiết bị.
 sign-in-passkey-submit = Đăng nhập bằng khóa truy cập
 
+home-factors-hint-without = Với ứng dụng xác thực, bạn đăng nhập nhanh và an toàn hơn so với mã qua tin nhắn.
 home-factors-hint = Với ứng dụng xác thực hoặc khóa truy cập, bạn đăng nhập nhanh và an toàn hơn so với mã qua tin nhắn.
 home-factors-link = Xem các cách đăng nhập
 home-look-after = Quản lý tài khoản
 
 account-title = Tài khoản của tôi
+account-security-body-without = Ứng dụng xác thực, mã dự phòng, trình duyệt được ghi nhớ.
 account-security-body = Ứng dụng xác thực, khóa truy cập, mã dự phòng, trình duyệt được ghi nhớ.
 account-sessions-body = Xem tài khoản đang mở ở những trình duyệt nào và đăng xuất ở đó.
 account-services-body = Xem dịch vụ nào được biết thông tin gì của bạn, và rút lại.
@@ -57,10 +59,12 @@ confirm-lead = Để bảo vệ tài khoản, hãy nhập lại mật khẩu tr�
 confirm-submit = Xác nhận
 confirm-passkey = Hoặc dùng khóa truy cập
 confirm-refused = Mật khẩu không đúng, hoặc đã có quá nhiều lần thử. Hãy kiểm tra rồi nhập lại. Nếu vẫn không được, hãy đợi { $minutes } phút rồi thử lại; sau rất nhiều lần nhập sai, có thể phải đợi vài giờ.
+confirm-no-password-without = Tài khoản này không có mật khẩu. Hãy đăng nhập lại ở nơi bạn đã liên kết; nếu không được, hãy đăng xuất rồi đăng nhập lại.
 confirm-no-password = Tài khoản này không có mật khẩu. Hãy đăng nhập lại ở nơi bạn đã liên kết, hoặc dùng khóa truy cập; nếu không dùng được cách nào, hãy đăng xuất rồi đăng nhập lại.
 
 security-title = Bảo mật đăng nhập
 security-lead = Mật khẩu luôn đi cùng một bước xác nhận thứ hai. Tin nhắn dùng được cho mọi người; các cách dưới đây nhanh hơn và không phụ thuộc vào sóng điện thoại.
+security-must-enrol-without = Loại tài khoản của bạn cần có ứng dụng xác thực trước khi dùng dịch vụ. Hãy thêm một ứng dụng dưới đây.
 security-must-enrol = Loại tài khoản của bạn cần có ứng dụng xác thực hoặc khóa truy cập trước khi dùng dịch vụ. Hãy thêm một cách dưới đây.
 security-continue = Tiếp tục tới dịch vụ
 security-authenticators = Ứng dụng xác thực

@@ -15,6 +15,7 @@ links-add-with = Liên kết với { $name }
 links-done-linked = Đã liên kết. Từ lần sau bạn có thể đăng nhập bằng tài khoản đó.
 links-done-removed = Đã gỡ liên kết. Những lần đăng nhập bằng liên kết đó ở nơi khác cũng đã kết thúc.
 links-done-over = Liên kết đó không còn nữa. Dưới đây là những liên kết hiện có.
+links-last-way-without = Chưa gỡ: đây là cách duy nhất để vào tài khoản của bạn. Hãy đặt mật khẩu hoặc liên kết với nơi khác trước.
 links-last-way = Chưa gỡ: đây là cách duy nhất để vào tài khoản của bạn. Hãy đặt mật khẩu, thêm khóa truy cập hoặc liên kết với nơi khác trước.
 account-links-body = Đăng nhập bằng Cổng Dịch vụ công quốc gia hoặc nơi khác; thêm và gỡ liên kết.
 

@@ -99,9 +99,13 @@ async fn show(
     name: String,
     problem: Option<&'static str>,
 ) -> PageResult {
+    let layout = visit.layout("add-passkey-title");
+    if !layout.passkeys {
+        let security = visit.path(Next::Security.path());
+        return Ok(visit.to(security));
+    }
     let offer = accounts.offer_passkey(&visit.ctx, owner).await?;
     let offer = offer.ok_or_else(|| PageError::Internal("a page without a browser cookie".to_owned()))?;
-    let layout = visit.layout("add-passkey-title");
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let problem = problem.map(|key| layout.t(key));
     Ok(visit.page_with_passkey(status, AddPasskeyPage::new(layout, offer, name, problem)))

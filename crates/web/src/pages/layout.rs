@@ -6,6 +6,7 @@ use crate::texts::{TextArgument, Texts};
 use http::Uri;
 use portal_id_core::ctx::Ctx;
 use portal_id_core::language::Language;
+use portal_id_core::passkey::RelyingParty;
 
 /// What the frame of a page needs. Each page's struct has one as its field `layout`.
 pub(crate) struct Layout {
@@ -29,6 +30,8 @@ pub(crate) struct Layout {
     pub(crate) logo: String,
     /// The address of the script that asks a browser for a passkey; only pages that do so load it.
     pub(crate) passkey_script: String,
+    /// Whether browsers have passkeys at our address.
+    pub(crate) passkeys: bool,
     /// The value of the hidden field `csrf` of every form.
     pub(crate) csrf: String,
     /// The sealed pending request that the address of every page of a flow carries.
@@ -88,6 +91,7 @@ impl Layout {
             theme: edge.assets.theme().map(str::to_owned),
             logo: edge.assets.logo().to_owned(),
             passkey_script: edge.assets.passkey_script().to_owned(),
+            passkeys: RelyingParty::of(&edge.origin).is_domain(),
             csrf: String::new(),
             flow: None,
             next: None,
@@ -102,6 +106,11 @@ impl Layout {
     /// The text of `key`.
     pub(crate) fn t(&self, key: &str) -> String {
         self.texts.text(key)
+    }
+
+    /// The text of `with`, which names passkeys, or that of `without` where there are none.
+    pub(crate) fn t_passkeys(&self, with: &str, without: &str) -> String {
+        self.t(if self.passkeys { with } else { without })
     }
 
     /// The text of `key` with one argument.

@@ -93,7 +93,10 @@ pub(crate) async fn get(
     let others = Way::all(texts, &federation).into_iter().filter(|way| !is_linked(way)).collect();
     let done = visit.query.get("done");
     let page = LinksPage {
-        news: DONE.into_iter().find(|(word, _)| *word == done).map(|(_, key)| key),
+        news: DONE.into_iter().find(|(word, _)| *word == done).map(|(_, key)| match key {
+            "links-last-way" if !layout.passkeys => "links-last-way-without",
+            key => key,
+        }),
         others,
         links: links.iter().map(|link| LinkLine::of(texts, &federation, link)).collect(),
         layout,

@@ -172,7 +172,7 @@ impl SecurityPage {
             onward,
             another_authenticator: view.authenticators.len() < CredentialKind::Authenticator.most(),
             authenticators: rows(view.authenticators, "security-unnamed-authenticator"),
-            another_passkey: view.passkeys.len() < CredentialKind::Passkey.most(),
+            another_passkey: layout.passkeys && view.passkeys.len() < CredentialKind::Passkey.most(),
             passkeys: rows(view.passkeys, "security-unnamed-passkey")
                 .into_iter()
                 .map(|row| row.renamable(&layout))

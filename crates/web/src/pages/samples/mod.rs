@@ -114,6 +114,7 @@ impl Samples {
             theme: Some(self.v("theme.css")),
             logo: self.v("logo.svg"),
             passkey_script: self.v("passkey.js"),
+            passkeys: true,
             csrf: self.v("csrf-value"),
             flow: None,
             next: None,
