@@ -1,7 +1,7 @@
 # What a service asks of a sign-in, and who gets an account here.
 
 way-is-off = The service wants you to sign in with a kind of account that is not taken here at the moment. Sign in another way below.
-way-for-level = This service needs an identity that an authority has confirmed. The shortest way is to sign in with { $name }, further down.
+way-for-level = This service needs an identity that an authority has confirmed. The shortest way is to sign in with { $name }.
 
 upstream-without = Go on without it
 upstream-without-body = The service may be content with how you are signed in now, or tell you what to do.

@@ -1,7 +1,7 @@
 # Dịch vụ yêu cầu điều gì khi đăng nhập, và ai lập được tài khoản ở đây.
 
 way-is-off = Dịch vụ muốn bạn đăng nhập bằng một loại tài khoản mà Cổng hiện không nhận. Hãy đăng nhập bằng cách khác dưới đây.
-way-for-level = Dịch vụ này cần danh tính đã được cơ quan nhà nước xác nhận. Cách nhanh nhất là đăng nhập bằng { $name }, ở phía dưới trang.
+way-for-level = Dịch vụ này cần danh tính đã được cơ quan nhà nước xác nhận. Cách nhanh nhất là đăng nhập bằng { $name }.
 
 upstream-without = Tiếp tục không qua bước này
 upstream-without-body = Dịch vụ có thể cho bạn làm tiếp với cách đăng nhập hiện tại, hoặc cho biết bạn cần làm gì.

@@ -12,8 +12,8 @@ use portal_id_core::profile::AccountClass;
 pub(crate) enum NewHere {
     /// The page with the forms.
     Register,
-    /// The name of the provider to come by: an account is made at the first arrival.
-    Arrive(String),
+    /// The provider to come by: an account is made at the first arrival.
+    Arrive(Way),
     /// The desk.
     Ask,
 }
@@ -26,9 +26,17 @@ impl NewHere {
         let is = |mode| classes.into_iter().any(|class| accounts.registration_mode(ctx, class) == mode);
         match ways.first() {
             _ if is(RegistrationMode::Open) => Self::Register,
-            Some(way) if is(RegistrationMode::FederatedOnly) => Self::Arrive(way.name.clone()),
+            Some(way) if is(RegistrationMode::FederatedOnly) => Self::Arrive(way.clone()),
             None if is(RegistrationMode::FederatedOnly) => Self::Register,
             _ => Self::Ask,
+        }
+    }
+
+    /// The provider that the sentence speaks of: its button stands beside it.
+    pub(crate) const fn way(&self) -> Option<&Way> {
+        match self {
+            Self::Arrive(way) => Some(way),
+            Self::Register | Self::Ask => None,
         }
     }
 
@@ -36,7 +44,7 @@ impl NewHere {
     pub(crate) fn sentence(&self, layout: &Layout) -> Option<String> {
         match self {
             Self::Register => None,
-            Self::Arrive(name) => Some(layout.t1("new-here-federated", "name", name)),
+            Self::Arrive(way) => Some(layout.t1("new-here-federated", "name", &way.name)),
             Self::Ask => Some(layout.t1("new-here-closed", "desk", &layout.desk)),
         }
     }

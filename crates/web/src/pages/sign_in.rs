@@ -37,12 +37,12 @@ pub(crate) struct SignInPage {
     pub(super) passkey: Option<PasskeyForm>,
     /// Whether the browser may offer passkeys beside its stored names, at the field for the name.
     pub(super) autofill: bool,
-    /// The other providers that vouch for people.
+    /// The providers that vouch for people, but that of `for_level`.
     pub(super) ways: Vec<Way>,
     /// How somebody without an account comes to one.
     pub(super) new_here: NewHere,
-    /// The provider that reaches the level which the service asks for, where nothing here does.
-    pub(super) for_level: Option<String>,
+    /// The provider that reaches the level which the service asks for, where nothing here does. Its button stands at the top.
+    pub(super) for_level: Option<Way>,
 }
 
 /// What the page sends.
@@ -80,12 +80,13 @@ impl SignInPage {
     /// The page with the ways to other providers, and to an account.
     pub(super) fn with_ways(self, visit: &Visit, accounts: &Accounts, federation: &Federation) -> Self {
         let texts = self.layout.texts;
-        let ways = Way::all(texts, federation);
+        let mut ways = Way::all(texts, federation);
         let new_here = NewHere::of(accounts, &visit.ctx, &ways);
         let level = visit.flow.as_ref().and_then(|open| open.requirement().level);
         // Nobody is vouched for here: whoever signs in by password goes there afterwards all the same.
         let reaching = level.filter(|(ial, _)| *ial > LOCAL.0).map(|(ial, aal)| federation.reaching(ial, aal));
-        let for_level = reaching.and_then(|offers| offers.first().map(|offer| Way::of(texts, offer).name));
+        let for_level = reaching.and_then(|offers| offers.first().map(|offer| Way::of(texts, offer)));
+        ways.retain(|way| Some(way) != for_level.as_ref());
         Self { ways, new_here, for_level, ..self }
     }
 

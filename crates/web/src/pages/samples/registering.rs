@@ -44,7 +44,7 @@ impl Samples {
             "home",
             &HomePage { layout: self.layout("home-title"), account: None, hint: false, new_here: NewHere::Register },
         );
-        let (layout, new_here) = (self.layout("home-title"), NewHere::Arrive(self.ways()[0].name.clone()));
+        let (layout, new_here) = (self.layout("home-title"), NewHere::Arrive(self.ways()[0].clone()));
         self.draw("home-federated-only", &HomePage { layout, account: None, hint: false, new_here });
         for (name, hint) in [("home-signed-in", true), ("home-signed-in-with-factors", false)] {
             let (layout, account) = (self.signed_in("home-title"), Some(self.summary()));

@@ -36,14 +36,17 @@ impl Samples {
         self.draw("step-up-too-many", &StepUpPage { layout, problem, username: self.v("nguyenthian85") });
         let again = Layout { signed_in_as: Some(self.v("nguyenthian85")), ..self.in_flow("sign-in-title") };
         self.draw("sign-in-again", &SignInPage::new(again, self.v("nguyenthian85"), None));
-        let name = self.ways()[0].name.clone();
-        for (sample, new_here, for_level) in [
-            ("sign-in-federated-only", NewHere::Arrive(name.clone()), Some(name)),
-            ("sign-in-nobody-new", NewHere::Ask, None),
+        let (all, others) = (self.ways(), self.ways().split_off(1));
+        let first = all[0].clone();
+        for (sample, ways, new_here, for_level) in [
+            ("sign-in-federated-only", all.clone(), NewHere::Arrive(first.clone()), None),
+            ("sign-in-for-level", others.clone(), NewHere::Register, Some(first.clone())),
+            ("sign-in-for-level-only", others, NewHere::Arrive(first.clone()), Some(first)),
+            ("sign-in-nobody-new", all, NewHere::Ask, None),
         ] {
             let layout = self.in_flow("sign-in-title");
-            let page = SignInPage::new(layout, String::new(), None);
-            self.draw(sample, &SignInPage { ways: self.ways(), new_here, for_level, ..page });
+            let page = SignInPage::new(layout, String::new(), None).with_passkey(Some(self.ask()));
+            self.draw(sample, &SignInPage { ways, new_here, for_level, ..page });
         }
         self.draw("sign-in-help", &SignInHelpPage { layout: self.layout("help-title") });
         self.draw(

@@ -23,7 +23,7 @@ pub(crate) struct Upstreams {
 }
 
 /// A provider by which people may arrive, as pages offer it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Way {
     /// Its name in addresses.
     pub(crate) id: String,

@@ -97,6 +97,10 @@ async fn the_sign_in_page_says_who_reaches_the_class_that_is_asked_for() {
     for (asked, says) in [(class(1), false), (class(2), false), (class(3), true), (class(4), true)] {
         let page = gate.request(&[("acr_values", &asked)]).await.expect("sign-in");
         assert_eq!(page.texts_of("#for-level").len(), usize::from(says), "{asked}");
+        // Its button stands with the words, and nowhere else.
+        assert_eq!(page.texts_of("#by-vnconnect").len(), 1, "{asked}");
+        assert_eq!(page.texts_of("#for-level #by-vnconnect").len(), usize::from(says), "{asked}");
+        assert_eq!(page.texts_of("#upstreams").len(), usize::from(!says), "{asked}: no part without a way");
     }
 }
 

@@ -23,7 +23,11 @@ impl Gate {
         for page in ["/", "/sign-in"] {
             let page = browser.open(page).await;
             assert_ne!(page.link("register").is_some(), page.link("who-may").is_some(), "{}", page.words());
-            said.push(page.texts_of("#new-here").pop());
+            let sentence = page.texts_of("#new-here").pop();
+            // Where the sentence names the portal, its button stands beside it, and leads there.
+            let by_the_portal = sentence.as_ref().is_some_and(|text| text.contains("Không cần đăng ký"));
+            assert_eq!(page.link("arrive"), by_the_portal.then(|| "/upstream/vnconnect/start".to_owned()));
+            said.push(sentence);
         }
         let asks = self.asks(&[("prompt", "create")]);
         let first = browser.open(&asks).await.name();
