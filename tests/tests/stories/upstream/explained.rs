@@ -1,13 +1,14 @@
 //! What operators can find out: by which provider somebody came, and why they were not let in.
 
 use super::{expect_refused, id_of, set_state, ticket, verify};
+use portal_id_logwatch::LogWatch;
 use portal_id_testkit::core::accounts::{ArrivalRefusal, Here, RegistrationMode};
 use portal_id_testkit::core::audit::{AuditEntry, AuditKind};
 use portal_id_testkit::core::profile::{AccountState, IdentifierKind};
 use portal_id_testkit::core::time::Span;
 use portal_id_testkit::core::upstream::{Purpose, UpstreamIdentity};
 use portal_id_testkit::upstream::{upstream, vouched_business, vouched_citizen};
-use portal_id_testkit::{Journal, TestIdp, Visitor};
+use portal_id_testkit::{TestIdp, Visitor};
 
 const NUMBER: &str = "024185001234";
 
@@ -46,7 +47,7 @@ async fn a_refusal_says_by_whom_and_why_in_the_trail_and_in_the_log_and_nothing_
         (chi, link, ArrivalRefusal::AnotherLinkedHere, "another_linked_here"),
     ] {
         idp.advance(Span::seconds(1)).await;
-        let journal = Journal::begin();
+        let log = LogWatch::begin();
         let ctx = visitor.ctx();
         let who = visitor.who().await;
         let here = Here { previous: who.as_ref().map(|who| &who.session), ..Here::default() };
@@ -55,12 +56,12 @@ async fn a_refusal_says_by_whom_and_why_in_the_trail_and_in_the_log_and_nothing_
         let entry = newest(&idp, AuditKind::ArrivalRefused).await;
         assert_eq!((entry.upstream, entry.reason.as_deref()), (Some(upstream("vnconnect")), Some(word)));
         assert_eq!(entry.request_id, ctx.request_id);
-        let lines = journal.lines();
-        let [line] = &lines[..] else { panic!("{lines:?}") };
+        let lines = log.all();
+        let [only] = &lines[..] else { panic!("{lines:?}") };
         for told in [ctx.request_id.as_str(), "upstream=vnconnect", &format!("reason=\"{word}\"")] {
-            assert!(line.contains(told), "{told} is not in {line}");
+            assert!(only.contains(told), "{told} is not in {only}");
         }
-        assert!(!line.contains("024") && !line.contains("Trần") && !line.contains("binh"), "{line}");
+        assert!(!only.contains("024") && !only.contains("Trần") && !only.contains("binh"), "{only}");
     }
 }
 

@@ -2,11 +2,12 @@
 
 use super::{SCOPE, Town, expect_trouble, is_signed_in};
 use crate::upstream::known;
+use portal_id_logwatch::LogWatch;
 use portal_id_testkit::core::accounts::RegistrationMode;
 use portal_id_testkit::core::audit::AuditKind;
 use portal_id_testkit::core::ids::AccountId;
 use portal_id_testkit::core::time::Span;
-use portal_id_testkit::{Journal, Provider, TestIdp};
+use portal_id_testkit::{Provider, TestIdp};
 use serde_json::{Value, json};
 
 #[tokio::test]
@@ -131,7 +132,7 @@ async fn blanks_are_nothing_and_a_long_name_stays_whole() {
 #[tokio::test]
 async fn no_token_of_the_provider_reaches_the_browser_or_the_log() {
     let mut town = Town::begin().await;
-    let journal = Journal::begin();
+    let log = LogWatch::begin();
     town.browser = town.idp.browser().keeping_a_diary();
     let there = town.leave().await;
     let page = town.browser.open(town.portal.sign_in(&there).as_str()).await.expect("contact");
@@ -155,7 +156,7 @@ async fn no_token_of_the_provider_reaches_the_browser_or_the_log() {
     });
     let mut secrets: Vec<String> = parts.collect();
     secrets.extend(["eyJhbGciO", "s-binh", "TechID"].map(str::to_owned));
-    let (cookies, lines) = (format!("{:?}", town.browser.cookies()), journal.lines());
+    let (cookies, lines) = (format!("{:?}", town.browser.cookies()), log.all());
     assert!(lines.iter().any(|line| line.contains("person_changed")), "{lines:?}");
     let diary = town.browser.diary();
     assert!(diary.len() >= 15, "{}", diary.len());

@@ -84,8 +84,8 @@ async fn a_first_password_opens_nothing_without_a_phone_and_the_page_leads_to_on
     let links = town.browser.open("/account/links").await.expect("links");
     let page = town.browser.open(&links.link("another-way").unwrap()).await.expect("first-password");
     assert!(page.text_of("#needs-phone").contains("thêm số điện thoại"), "{}", page.words());
-    let set = town.browser.submit(filled(&page, NAME, PASSWORD)).await.expect("password-set-phone");
-    assert!(set.words().contains("chưa dùng để đăng nhập được"), "{}", set.words());
+    let done = town.browser.submit(filled(&page, NAME, PASSWORD)).await.expect("password-set-phone");
+    assert!(done.words().contains("chưa dùng để đăng nhập được"), "{}", done.words());
     let sign_in = async |town: &Town| {
         let mut elsewhere = town.idp.browser();
         let page = elsewhere.open("/sign-in").await.expect("sign-in");
@@ -98,11 +98,11 @@ async fn a_first_password_opens_nothing_without_a_phone_and_the_page_leads_to_on
     let _ = town.browser.open(&links.link("another-way").unwrap()).await.expect("contact");
     assert!(links.words().contains("Thêm số điện thoại trước") && !links.html().contains("value=\"remove\""));
 
-    let page = town.browser.open(&set.link("contact").unwrap()).await.expect("contact");
+    let page = town.browser.open(&done.link("contact").unwrap()).await.expect("contact");
     let phone = page.form_with("phone").fill("phone", "0912 345 678").press("action", "phone");
-    let sent = town.browser.submit(phone).await.expect("contact-code");
+    let code_page = town.browser.submit(phone).await.expect("contact-code");
     let code = town.idp.newest_code("+84912345678").await;
-    let given = sent.form_with("code").fill("code", &code).press("action", "verify");
+    let given = code_page.form_with("code").fill("code", &code).press("action", "verify");
     let page = town.browser.submit(given).await.expect("contact");
     let _ = town.browser.open(&page.link("skip").unwrap()).await.expect("account");
     let _ = sign_in(&town).await.expect("code");

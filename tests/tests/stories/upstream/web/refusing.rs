@@ -2,13 +2,14 @@
 
 use super::{SCOPE, Town, expect_trouble, is_signed_in};
 use crate::upstream::{id_of, set_state, verify};
+use portal_id_logwatch::LogWatch;
 use portal_id_testkit::core::accounts::RegistrationMode;
 use portal_id_testkit::core::audit::AuditKind;
 use portal_id_testkit::core::language::LocalText;
 use portal_id_testkit::core::profile::{AccountState, IdentifierKind};
 use portal_id_testkit::core::upstream::UpstreamId;
 use portal_id_testkit::idp::ISSUER;
-use portal_id_testkit::{Browser, Citizen, Journal, Page, Provider, TestIdp};
+use portal_id_testkit::{Browser, Citizen, Page, Provider, TestIdp};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -37,10 +38,10 @@ async fn an_error_of_the_provider_is_told_in_its_own_word_and_no_more() {
         town.browser = town.idp.browser();
         let there = town.leave().await;
         let back = format!("{}&error_description=Ho+So+Mat", town.portal.refuse(&there, error));
-        let journal = Journal::begin();
+        let log = LogWatch::begin();
         let page = expect_trouble(town.browser.come_back(&back).await, 502, "upstream-said");
         assert_eq!(page.text_of("#reason"), shown);
-        let (id, lines) = (page.text_of("#request-id"), journal.lines());
+        let (id, lines) = (page.text_of("#request-id"), log.all());
         assert!(lines.iter().any(|line| line.contains(&id) && line.contains(shown)), "{lines:?}");
         assert!(lines.iter().all(|line| !line.contains("Ho So Mat") && !line.contains('<')), "{lines:?}");
         assert!(!page.html().contains("Ho So Mat") && page.link("again").unwrap().contains("flow="));
@@ -79,7 +80,7 @@ async fn another_person_or_another_kind_of_account_under_the_same_name_is_refuse
     let mut town = Town::begin().await;
     let page = town.walk().await;
     town.tokens(page).await.fields();
-    let journal = Journal::begin();
+    let log = LogWatch::begin();
     let page = walk_as(&mut town, json!({ "SoDinhDanh": "024185007777" })).await;
     let page = expect_trouble(page, 403, "arrival-person-changed");
     // The desk finds it by what the page says.
@@ -87,8 +88,8 @@ async fn another_person_or_another_kind_of_account_under_the_same_name_is_refuse
     let entry = town.idp.audit().await.into_iter().find(|entry| entry.kind == AuditKind::ArrivalRefused).unwrap();
     assert_eq!((entry.request_id.as_str(), entry.reason.as_deref()), (shown.as_str(), Some("person_changed")));
     assert_eq!(entry.upstream.as_ref().map(UpstreamId::as_str), Some("vnconnect"));
-    let found = journal.lines().iter().any(|line| line.contains(&shown) && line.contains("person_changed"));
-    assert!(found, "{:?}", journal.lines());
+    let found = log.all().iter().any(|line| line.contains(&shown) && line.contains("person_changed"));
+    assert!(found, "{:?}", log.all());
     let business = json!({ "SoDinhDanh": "024185001234", "LoaiTaiKhoan": 2, "MaSoDoanhNghiep": "0100109106" });
     expect_trouble(walk_as(&mut town, business).await, 403, "arrival-class-changed");
     assert!(!is_signed_in(&mut town.browser).await);
