@@ -198,6 +198,7 @@ diesel::table! {
         subject -> Binary,
         ending -> Binary,
         began_at -> BigInt,
+        only_to_end -> Bool,
     }
 }
 

@@ -6,3 +6,6 @@ ALTER TABLE audit ADD COLUMN reason TEXT;
 -- NULL until the person arrives again, where an older program wrote the link.
 ALTER TABLE upstream_links ADD COLUMN subject BLOB;
 CREATE INDEX upstream_links_by_subject ON upstream_links (subject) WHERE subject IS NOT NULL;
+
+-- 1: ours did not begin by it. Somebody linked their account with that sign-in, which is only ended together with ours.
+ALTER TABLE upstream_sessions ADD COLUMN only_to_end INTEGER NOT NULL DEFAULT 0;

@@ -15,6 +15,7 @@ use crate::profile::{Account, AccountState};
 use crate::session::{Session, SessionSettings};
 use crate::store::{Enrolled, StoreResult, Tx};
 use crate::time::Timestamp;
+use crate::upstream::UpstreamSession;
 
 impl Accounts {
     /// Opens a challenge for the session of whoever is signed in, and sends the code if that is what the person takes
@@ -77,7 +78,7 @@ fn stands_on_distrusted_password(tx: &mut dyn Tx, owner: &Account, session: &Ses
     let Some(distrusted_at) = owner.password_distrusted_at.filter(|_| session.amr.contains(&Amr::Pwd)) else {
         return Ok(false);
     };
-    let elsewhere = tx.find_upstream_session(&session.id)?;
+    let elsewhere = tx.find_upstream_session(&session.id)?.filter(UpstreamSession::began_ours);
     Ok(elsewhere.is_none_or(|elsewhere| elsewhere.began_at < distrusted_at))
 }
 

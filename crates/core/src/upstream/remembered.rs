@@ -89,9 +89,16 @@ pub struct UpstreamSession {
     pub ending: Sealed<UpstreamEnding>,
     /// When the person arrived.
     pub began_at: Timestamp,
+    /// Ours did not begin by it: somebody linked their account with that sign-in. It is only ended together with ours.
+    pub only_to_end: bool,
 }
 
 impl UpstreamSession {
+    /// Whether ours began by it.
+    pub fn began_ours(&self) -> bool {
+        !self.only_to_end
+    }
+
     /// Opens what is needed to end the upstream's session.
     pub fn open_ending(&self, vault: &dyn Vault) -> Result<UpstreamEnding, Unsealable> {
         self.ending.open(vault, SealPurpose::UpstreamSession, self.session_id.as_str().as_bytes())

@@ -38,6 +38,7 @@ struct SessionRow {
     subject: Vec<u8>,
     ending: Vec<u8>,
     began_at: i64,
+    only_to_end: bool,
 }
 
 #[derive(Queryable, Insertable, AsChangeset)]
@@ -92,6 +93,7 @@ impl SessionRow {
             subject: bytes(&session.subject),
             ending: session.ending.as_bytes().to_vec(),
             began_at: session.began_at.millis(),
+            only_to_end: session.only_to_end,
         }
     }
 
@@ -104,6 +106,7 @@ impl SessionRow {
             subject: digest("upstream_sessions.subject", &self.subject)?,
             ending: Sealed::from_bytes(self.ending),
             began_at: Timestamp::from_millis(self.began_at),
+            only_to_end: self.only_to_end,
         })
     }
 }
@@ -185,6 +188,7 @@ impl UpstreamRepo for SqlTx<'_> {
         let live = upstream_sessions::table
             .inner_join(sessions::table)
             .filter(sessions::ended_at.is_null())
+            .filter(upstream_sessions::only_to_end.eq(false))
             .filter(upstream_sessions::upstream.eq(upstream.as_str()))
             .select((sessions::id, sessions::account_id));
         let of_sid = |sid: &Digest| upstream_sessions::sid.eq(Some(bytes(sid)));
@@ -249,6 +253,7 @@ impl UpstreamRepo for SqlTx<'_> {
         let query = upstream_sessions::table
             .inner_join(sessions::table)
             .filter(sessions::ended_at.is_null())
+            .filter(upstream_sessions::only_to_end.eq(false))
             .filter(upstream_sessions::link_id.eq(link.as_str()))
             .select(sessions::id);
         let mut found: Vec<String> = self.read(|conn| query.load(conn))?;

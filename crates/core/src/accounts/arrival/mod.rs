@@ -226,13 +226,19 @@ impl Arriving {
 
     fn begin(&self, tx: &mut dyn Tx, link: &UpstreamLink, account: Account, first: bool) -> StoreResult<Came> {
         let session = self.beginning.arrive(tx, &account, &self.proved(), first)?;
-        self.note_session(tx, link, &session)?;
+        self.note_session(tx, link, &session, false)?;
         tx.insert_audit(&self.entry(AuditKind::UpstreamArrived).account(&account.id).session(&session.id))?;
         Ok(Came::In(Box::new(In { session, account, first })))
     }
 
-    /// Remembers on which session of the upstream ours stands.
-    fn note_session(&self, tx: &mut dyn Tx, link: &UpstreamLink, session: &Session) -> StoreResult<()> {
+    /// Remembers on which session of the upstream ours stands, or which is only to end with it.
+    fn note_session(
+        &self,
+        tx: &mut dyn Tx,
+        link: &UpstreamLink,
+        session: &Session,
+        only_to_end: bool,
+    ) -> StoreResult<()> {
         let vault = self.letters.vault.as_ref();
         tx.put_upstream_session(&UpstreamSession {
             session_id: session.id.clone(),
@@ -242,6 +248,7 @@ impl Arriving {
             subject: self.subject,
             ending: self.identity.ending.seal_for(&session.id, vault, self.ctx.entropy()),
             began_at: self.ctx.now,
+            only_to_end,
         })
     }
 

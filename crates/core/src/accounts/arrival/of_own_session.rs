@@ -28,7 +28,7 @@ impl Arriving {
         // It ended since it was looked for: look again, before anything is vouched for.
         let raised = self.beginning.raise_by_upstream(tx, &before, &self.proved(), anew)?;
         let session = raised.ok_or(StoreError::Retry)?;
-        self.note_session(tx, &link, &session)?;
+        self.note_session(tx, &link, &session, false)?;
         Ok(Came::In(Box::new(In { session, account, first: false })))
     }
 
@@ -78,7 +78,7 @@ impl Arriving {
     /// others use too, the next of them would be let in as this person.
     fn linked(&self, tx: &mut dyn Tx, link: &UpstreamLink, session: &Session) -> StoreResult<Came> {
         if tx.find_upstream_session(&session.id)?.is_none() {
-            self.note_session(tx, link, session)?;
+            self.note_session(tx, link, session, true)?;
         }
         Ok(Came::Linked)
     }

@@ -12,7 +12,7 @@ use crate::ctx::Ctx;
 use crate::ids::{AccountId, ChallengeId};
 use crate::profile::{Account, AccountState, Identifier, IdentifierKind};
 use crate::secret::Secret;
-use crate::upstream::Purpose;
+use crate::upstream::{Purpose, UpstreamSession};
 use std::sync::Arc;
 
 /// The first two letters of a username: whoever chose it knows the rest.
@@ -74,7 +74,7 @@ impl Accounts {
         let Some(waiting) = self.find_waiting(ctx, ticket).await? else { return Ok(ArrivalOutcome::Over) };
         let session = who.session.id.clone();
         let stands_on = self.store.read("find_upstream_session", move |tx| tx.find_upstream_session(&session)).await?;
-        let by_the_same = stands_on.is_some_and(|stands_on| {
+        let by_the_same = stands_on.filter(UpstreamSession::began_ours).is_some_and(|stands_on| {
             stands_on.upstream == waiting.identity.upstream && stands_on.began_at >= waiting.at
         });
         if !waiting.asked.contains(&who.account.id) || who.session.auth_time < waiting.at || by_the_same {

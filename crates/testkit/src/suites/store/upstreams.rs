@@ -130,6 +130,7 @@ fn upstream_session(number: u32, link: u32, sid: Option<u32>, subject: u32) -> U
         subject: digest(b'j', subject),
         ending: Sealed::from_bytes(vec![0, 255, 7]),
         began_at: NOW,
+        only_to_end: false,
     }
 }
 
@@ -217,7 +218,7 @@ pub async fn a_session_stands_on_the_upstream_session_that_came_last(subject: Su
     let store = &subject.store;
     let id = add_account(store, 1).await;
     let (first, last) = (upstream_session(1, 1, Some(1), 1), upstream_session(1, 2, None, 2));
-    let last = UpstreamSession { upstream: upstream("vneid"), began_at: NOW + MINUTE, ..last };
+    let last = UpstreamSession { upstream: upstream("vneid"), began_at: NOW + MINUTE, only_to_end: true, ..last };
     let (begun, puts) = (session(1, &id), [first, last.clone()]);
     let add = move |tx: &mut dyn Tx| {
         tx.insert_session(&begun)?;
@@ -227,10 +228,15 @@ pub async fn a_session_stands_on_the_upstream_session_that_came_last(subject: Su
     let find = async || {
         store.read("find", |tx| tx.find_upstream_session(&SessionId::from_text("session-0001"))).await.expect("a read")
     };
-    let UpstreamSession { session_id, link_id, upstream, sid, subject, ending, began_at } =
+    let UpstreamSession { session_id, link_id, upstream, sid, subject, ending, began_at, only_to_end } =
         find().await.expect("found");
-    assert_eq!((session_id, link_id, upstream), (last.session_id, last.link_id, last.upstream));
-    assert_eq!((sid, subject, began_at), (last.sid, last.subject, last.began_at));
+    let link = link_id.clone();
+    assert_eq!((&session_id, &link_id, &upstream), (&last.session_id, &last.link_id, &last.upstream));
+    assert_eq!((sid, subject, began_at, only_to_end), (last.sid, last.subject, last.began_at, true));
+    let by_link = store.read("by_link", move |tx| tx.list_sessions_of_link(&link)).await;
+    let (person, vneid) = (EndedBy::Subject(last.subject), last.upstream);
+    let by_person = store.read("by_person", move |tx| tx.list_sessions_of_upstream(&vneid, &person)).await;
+    assert_eq!((by_link, by_person), (Ok(vec![]), Ok(vec![])), "ours did not begin by it");
     assert_eq!(ending.as_bytes(), last.ending.as_bytes());
     store.tx("sweep", |tx| tx.delete_old_sessions(NOW + Span::days(30), 100)).await.expect("swept");
     assert!(find().await.is_none());
