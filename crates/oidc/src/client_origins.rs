@@ -31,15 +31,14 @@ impl Provider {
     /// `session_state` may be framed (decisions 18). A change of clients is seen within ten seconds.
     pub async fn origin_of_a_client(&self, ctx: &Ctx, address: &str) -> Result<Option<String>, Failure> {
         let Some(asked) = origin(address) else { return Ok(None) };
-        let origins = match self.client_origins().fresh(ctx.now) {
-            Some(origins) => origins,
-            None => {
-                let clients = self.store().read("client_origins", |tx| tx.list_clients()).await?;
-                let on = clients.iter().filter(|client| client.is_on());
-                let origins = Arc::new(on.flat_map(|client| registered_origins(&client.metadata)).collect());
-                self.client_origins().note(&origins, ctx.now);
-                origins
-            }
+        let origins = if let Some(origins) = self.client_origins().fresh(ctx.now) {
+            origins
+        } else {
+            let clients = self.store().read("client_origins", |tx| tx.list_clients()).await?;
+            let on = clients.iter().filter(|client| client.is_on());
+            let origins = Arc::new(on.flat_map(|client| registered_origins(&client.metadata)).collect());
+            self.client_origins().note(&origins, ctx.now);
+            origins
         };
         Ok(origins.contains(&asked).then_some(asked))
     }

@@ -6,7 +6,7 @@ use crate::{clients, production, upstreams};
 use anyhow::{Context as _, bail};
 use async_trait::async_trait;
 use axum::Router;
-use portal_id_core::accounts::Accounts;
+use portal_id_core::accounts::{Accounts, AccountsParts};
 use portal_id_core::ctx::Ctx;
 use portal_id_core::entropy::{Entropy, OsEntropy};
 use portal_id_core::ports::{Mailer, NoticeWriter, Outgoing, SmsGateway, UpstreamHttp, Vault};
@@ -135,15 +135,15 @@ impl House {
         make_keys_for_clients(&store, &ring, &ctx).await?;
         let ephemeral = portal_id_ephemeral::open(&config.ephemeral).await.context("opening the ephemeral store")?;
         let federation = Arc::new(upstreams::federation(&config, &outside, &store, (&vault, &ephemeral), &ctx).await?);
-        let accounts = Arc::new(Accounts::new(
-            store.clone(),
-            Arc::clone(&vault),
-            Arc::clone(&ephemeral),
-            Arc::new(PasskeySignatures),
-            config.accounts.clone(),
-            federation.ways(),
-            &config.oidc.issuer,
-        )?);
+        let accounts = Arc::new(Accounts::new(AccountsParts {
+            store: store.clone(),
+            vault: Arc::clone(&vault),
+            ephemeral: Arc::clone(&ephemeral),
+            signatures: Arc::new(PasskeySignatures),
+            settings: config.accounts.clone(),
+            upstreams: federation.ways(),
+            public_url: config.oidc.issuer.clone(),
+        })?);
         let outgoing = calls_to_services(&config, &outside)?;
         let provider = Arc::new(Provider::new(ProviderParts {
             store: store.clone(),

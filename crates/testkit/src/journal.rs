@@ -16,9 +16,9 @@ pub struct Journal {
 impl Journal {
     /// Begins to listen, to every level of what is ours.
     pub fn begin() -> Self {
-        let lines = Arc::default();
-        let _watch = tracing::subscriber::set_default(Listener(Arc::clone(&lines)));
-        Self { lines, _watch }
+        let lines = Arc::<Mutex<Vec<String>>>::default();
+        let listener = Listener(Arc::clone(&lines));
+        Self { lines, _watch: tracing::subscriber::set_default(listener) }
     }
 
     /// Everything so far: the fields of a line, and its sentence as `message`.

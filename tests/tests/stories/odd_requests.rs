@@ -103,8 +103,32 @@ const PIECES: [&str; 40] = [
     "%7f",
 ];
 
-/// What stands for a placeholder of an address.
-const PLACES: [&str; 12] = [
+/// What forms of ours have, with values that do something.
+const FIELDS: [(&str, &str); 18] = [
+    ("action", "verify"),
+    ("action", "resend"),
+    ("action", "code"),
+    ("action", "remove"),
+    ("action", "skip"),
+    ("account", "0"),
+    ("account", "7"),
+    ("code", "123456"),
+    ("code", ""),
+    ("link", "x"),
+    ("id", "x"),
+    ("name", "x"),
+    ("email", "a@example.vn"),
+    ("phone", "0912345678"),
+    ("decision", "deny"),
+    ("request", "x"),
+    ("logout_token", "a.b.c"),
+    ("username", "nguoi.khac"),
+];
+
+/// What stands for a placeholder of an address: mostly a provider that there is.
+const PLACES: [&str; 14] = [
+    "vnconnect",
+    "vnconnect",
     "vnconnect",
     "vnconnect",
     "tinh",
@@ -156,7 +180,7 @@ impl Chance {
         (&self.0 as &dyn Entropy).below(u32::try_from(bound).unwrap()) as usize
     }
 
-    fn one_of<'a, T: ?Sized>(&self, all: &[&'a T]) -> &'a T {
+    fn one_of<T: Copy>(&self, all: &[T]) -> T {
         all[self.below(all.len())]
     }
 
@@ -170,8 +194,9 @@ impl Chance {
     }
 
     fn query(&self, visitor: &Visitor) -> String {
-        let pairs = (0..self.below(9)).map(|_| self.one_of(&NAMES));
-        let pairs = pairs.map(|name| format!("{name}={}", self.value(visitor, name)));
+        let own = visitor.own.iter().filter(|(name, _)| *name != "csrf" && self.below(3) == 0).map(|(name, _)| *name);
+        let names: Vec<_> = own.chain((0..self.below(9)).map(|_| self.one_of(&NAMES))).collect();
+        let pairs = names.into_iter().map(|name| format!("{name}={}", self.value(visitor, name)));
         let mut query = pairs.collect::<Vec<_>>().join("&");
         if self.below(20) == 0 {
             query.push_str(&"x".repeat(self.below(20_000)));
@@ -184,9 +209,12 @@ impl Chance {
         if self.below(2) == 0 {
             return self.query(visitor);
         }
-        let names = ["csrf", "action", "account", "code", "id", "logout_token", "request", "decision"];
-        let pairs = names[..=self.below(names.len())].iter().filter(|name| **name == "csrf" || self.below(2) == 0);
-        pairs.map(|name| format!("{name}={}", self.value(visitor, name))).collect::<Vec<_>>().join("&")
+        let fields = (0..self.below(4)).map(|_| self.one_of(&FIELDS));
+        let pairs = fields.map(|(name, good)| match self.below(2) {
+            0 => format!("{name}={good}"),
+            _ => format!("{name}={}", self.value(visitor, name)),
+        });
+        std::iter::once(format!("csrf={}", self.value(visitor, "csrf"))).chain(pairs).collect::<Vec<_>>().join("&")
     }
 
     fn path(&self, address: &str) -> String {
@@ -255,23 +283,26 @@ async fn no_mixture_of_spoiled_parameters_is_a_fault() {
     let service = idp.service().register().await;
     let chance = Chance(SeededEntropy::new(36));
     let addresses = addresses();
+    let of_providers: Vec<_> = addresses.iter().filter(|address| address.starts_with("/upstream/")).cloned().collect();
     let mut browser = idp.browser();
     let mut visitors = Visitor::all(&idp, &portal, &service, 0).await;
-    for number in 0..6000 {
+    for number in 0..8000 {
         if number % 500 == 499 {
             // Whoever signed out or declined by chance is somebody again.
             idp.advance(Span::minutes(2)).await;
             visitors = Visitor::all(&idp, &portal, &service, number).await;
         }
         let visitor = &visitors[chance.below(3)];
-        let path = chance.path(&addresses[chance.below(addresses.len())]);
+        // Every fourth at those of other providers, which are few and take more to get far.
+        let among = if number % 4 == 0 { &of_providers } else { &addresses };
+        let path = chance.path(&among[chance.below(among.len())]);
         let (query, body) = (chance.query(visitor), chance.body(visitor));
         // What no HTTP library would let through as an address goes into the body instead.
         let address = format!("{path}?{query}");
         let uri = address.parse::<http::Uri>().unwrap_or_else(|_| http::Uri::from_static("/authorize"));
-        let request = match chance.below(3) {
-            0 => Request::get(uri),
-            1 => Request::post(uri)
+        let request = match chance.below(6) {
+            0..=2 => Request::get(uri),
+            3 | 4 => Request::post(uri)
                 .header("content-type", "application/x-www-form-urlencoded")
                 .header("origin", "https://id.example.gov.vn"),
             _ => Request::post(uri)

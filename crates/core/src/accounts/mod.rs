@@ -160,6 +160,24 @@ impl From<Unsealable> for StoreError {
     }
 }
 
+/// What the use cases need of the house.
+pub struct AccountsParts {
+    /// The database.
+    pub store: Store,
+    /// The keys of the house.
+    pub vault: Arc<dyn Vault>,
+    /// Counters, and what may vanish.
+    pub ephemeral: Arc<dyn Ephemeral>,
+    /// Checks the signatures of passkeys.
+    pub signatures: Arc<dyn SignatureVerifier>,
+    /// What an operator decides.
+    pub settings: AccountSettings,
+    /// The other providers by which people may arrive.
+    pub upstreams: UpstreamWays,
+    /// The issuer.
+    pub public_url: String,
+}
+
 /// The use cases, with what they need of the house.
 pub struct Accounts {
     store: Store,
@@ -175,16 +193,9 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// Wires the use cases. `public_url` is the issuer.
-    pub fn new(
-        store: Store,
-        vault: Arc<dyn Vault>,
-        ephemeral: Arc<dyn Ephemeral>,
-        signatures: Arc<dyn SignatureVerifier>,
-        settings: AccountSettings,
-        upstreams: UpstreamWays,
-        public_url: &str,
-    ) -> Result<Self, HashFailure> {
+    /// Wires the use cases.
+    pub fn new(parts: AccountsParts) -> Result<Self, HashFailure> {
+        let AccountsParts { store, vault, ephemeral, signatures, settings, upstreams, public_url } = parts;
         let hasher = HashPool::start(settings.hashing.clone())?;
         let letters = Letters {
             vault: Arc::clone(&vault),
@@ -193,7 +204,7 @@ impl Accounts {
             not_me_days: settings.not_me_days,
             mails: settings.limits.mails(),
         };
-        let relying_party = RelyingParty::of(public_url);
+        let relying_party = RelyingParty::of(&public_url);
         let upstreams = Arc::new(upstreams);
         Ok(Self { store, vault, ephemeral, signatures, relying_party, hasher, settings, upstreams, letters })
     }

@@ -41,7 +41,8 @@ impl FederationSettings {
             let is_open = |address: &str| !address.is_empty() && !address.starts_with("https://");
             let set = upstream.addresses().into_iter().filter(|(_, address)| is_open(address)).map(|(name, _)| name);
             // What a preset makes of an issuer is called all the same. An issuer itself is a name.
-            let made = Addresses::of(upstream).into_iter().flat_map(Addresses::called).filter(|at| is_open(at)).count();
+            let made =
+                Addresses::of(upstream).ok().into_iter().flat_map(Addresses::called).filter(|at| is_open(at)).count();
             let mut names: Vec<_> = set.collect();
             if names.is_empty() && made > 0 {
                 names.push("issuer");

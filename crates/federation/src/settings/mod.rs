@@ -1,16 +1,28 @@
 //! What an operator writes down about an upstream. Almost everything has a value by its preset, and each of those can be
 //! set otherwise.
 
+mod addresses;
+mod choices;
+mod claims;
 mod fitness;
+mod levels;
+mod proof;
 mod resolved;
 
-pub(crate) use resolved::{Addresses, ClientProof, Resolved};
+pub(crate) use addresses::Addresses;
+pub use choices::{
+    AnswerMode, AskedAge, LogoutPolicy, UpstreamClientAuth, UpstreamSource, UserinfoMethod, UserinfoSigned,
+    VouchedContact,
+};
+pub use claims::{ClaimMap, ClaimNames};
+pub use levels::{DefaultLevel, LevelRule};
+pub(crate) use proof::ClientProof;
+pub(crate) use resolved::Resolved;
 
 use crate::presets::Preset;
-use portal_id_core::acr::{Amr, Ial};
 use portal_id_core::language::LocalText;
 use portal_id_core::network::Network;
-use portal_id_core::profile::{AccountClass, FactSource};
+use portal_id_core::profile::AccountClass;
 use portal_id_core::secret::Secret;
 use portal_id_core::signing_key::SigningAlgorithm;
 use portal_id_core::time::Span;
@@ -26,209 +38,6 @@ use std::path::PathBuf;
 pub struct FederationSettings {
     /// `[[federation.upstreams]]`: each provider, in the order in which their buttons stand on the sign-in page.
     pub upstreams: Vec<UpstreamSettings>,
-}
-
-/// How we prove to the token endpoint who we are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum UpstreamClientAuth {
-    /// Id and secret in the form.
-    ClientSecretPost,
-    /// Id and secret in the header.
-    ClientSecretBasic,
-    /// An assertion signed with `private_key_file`.
-    PrivateKeyJwt,
-}
-
-/// How userinfo is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum UserinfoMethod {
-    /// GET.
-    Get,
-    /// POST with an empty body.
-    Post,
-    /// Not at all: the ID token says everything.
-    None,
-}
-
-/// Whether userinfo is signed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum UserinfoSigned {
-    /// Either way; what is signed must verify.
-    IfItIs,
-    /// Plain JSON is refused.
-    Always,
-    /// A signed answer is refused.
-    Never,
-}
-
-/// How long ago people may have signed in at the provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum AskedAge {
-    /// At most these seconds.
-    Seconds(u32),
-    /// `false`: not asked for.
-    Asked(bool),
-}
-
-impl AskedAge {
-    /// What is asked; `true` says nothing.
-    pub(crate) fn span(self) -> Result<Option<Span>, &'static str> {
-        match self {
-            Self::Seconds(seconds) => Ok(Some(Span::seconds(seconds.into()))),
-            Self::Asked(false) => Ok(None),
-            Self::Asked(true) => Err("max_age is a number of seconds, or false"),
-        }
-    }
-}
-
-/// How the answer of the authorization endpoint travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AnswerMode {
-    /// In the address.
-    Query,
-    /// In a form.
-    FormPost,
-}
-
-/// What happens at the upstream when somebody signs out here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum LogoutPolicy {
-    /// Nothing: the upstream's session goes on.
-    None,
-    /// The browser is sent to the upstream's end-session endpoint.
-    Browser,
-    /// The same; and when the upstream says that a person left, all sessions of that person here end.
-    All,
-}
-
-/// As whose word services are told what an upstream vouches for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum UpstreamSource {
-    /// The national portal's, or VNeID's.
-    NationalPortal,
-    /// Another provider's.
-    Provider,
-}
-
-impl UpstreamSource {
-    pub(crate) const fn of_facts(self) -> FactSource {
-        match self {
-            Self::NationalPortal => FactSource::NationalPortal,
-            Self::Provider => FactSource::Provider,
-        }
-    }
-}
-
-/// A contact that an upstream vouches for, though it does not say so in a claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum VouchedContact {
-    /// E-mail addresses.
-    Email,
-    /// Phones.
-    Phone,
-}
-
-/// The names of claims that may hold a fact: the first that is there and not empty counts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(from = "OneOrMany")]
-#[schemars(with = "OneOrMany")]
-pub struct ClaimNames(pub Vec<String>);
-
-#[derive(Deserialize, JsonSchema)]
-#[serde(untagged)]
-enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
-}
-
-impl From<OneOrMany> for ClaimNames {
-    fn from(names: OneOrMany) -> Self {
-        match names {
-            // An empty name takes a preset's claim away.
-            OneOrMany::One(name) if name.is_empty() => Self(Vec::new()),
-            OneOrMany::One(name) => Self(vec![name]),
-            OneOrMany::Many(names) => Self(names),
-        }
-    }
-}
-
-impl ClaimNames {
-    pub(crate) fn of(names: &[&str]) -> Self {
-        Self(names.iter().map(|name| (*name).to_owned()).collect())
-    }
-}
-
-/// In which claims an upstream says what. No other claim about a person is read: only those of `levels`, and
-/// `email_verified` and `phone_number_verified`, which say how far these can be believed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct ClaimMap {
-    /// What people are known by: it must never be given to another person.
-    pub subject: Option<ClaimNames>,
-    /// Which kind of account; see `classes`.
-    pub class: Option<ClaimNames>,
-    /// The person's name.
-    pub full_name: Option<ClaimNames>,
-    /// Date of birth.
-    pub birth_date: Option<ClaimNames>,
-    /// The 12-digit number.
-    pub identity_number: Option<ClaimNames>,
-    /// The 9-digit number of former cards.
-    pub former_number: Option<ClaimNames>,
-    /// Name of the business or organisation.
-    pub business_name: Option<ClaimNames>,
-    /// Business or tax code: the first that is a good one.
-    pub business_code: Option<ClaimNames>,
-    /// E-mail address.
-    pub email: Option<ClaimNames>,
-    /// Mobile phone.
-    pub phone: Option<ClaimNames>,
-    /// Where the person is sent to sign out there.
-    pub logout_uri: Option<ClaimNames>,
-}
-
-/// What one value of a claim about levels means.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LevelRule {
-    /// The claim.
-    pub claim: String,
-    /// Its value; numbers as text.
-    pub value: String,
-    /// Who vouches for the identity then, 0 to 3 (`docs/reference/acr.md`).
-    pub ial: u8,
-    /// How the person signed in then.
-    #[serde(default)]
-    #[schemars(with = "Vec<String>")]
-    pub amr: Vec<Amr>,
-    /// The `acr_values` that asks the upstream for this level.
-    #[serde(default)]
-    pub ask: Option<String>,
-}
-
-/// What it means when no rule fits.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct DefaultLevel {
-    /// Who vouches for the identity, 0 to 3. With 0 nothing that the upstream says of a person is used but who they are there.
-    pub ial: u8,
-    /// How the person signed in, beside what the ID token says.
-    #[schemars(with = "Vec<String>")]
-    pub amr: Vec<Amr>,
-}
-
-impl DefaultLevel {
-    pub(crate) const fn ial(&self) -> Ial {
-        Ial(self.ial)
-    }
 }
 
 /// One provider.

@@ -1,8 +1,8 @@
 //! Settings and preset put together: nothing is left open but what the metadata of the upstream says.
 
 use super::{
-    AnswerMode, ClaimMap, ClaimNames, DefaultLevel, LevelRule, LogoutPolicy, MOST_CLOCK_SKEW, UpstreamClientAuth,
-    UpstreamSettings, UpstreamSource, UserinfoMethod, UserinfoSigned, VouchedContact,
+    Addresses, AnswerMode, ClaimMap, ClientProof, DefaultLevel, LevelRule, LogoutPolicy, MOST_CLOCK_SKEW,
+    UpstreamClientAuth, UpstreamSettings, UpstreamSource, UserinfoMethod, UserinfoSigned, VouchedContact,
 };
 use crate::SetupFault;
 use portal_id_core::acr::{Aal, Ial};
@@ -10,48 +10,10 @@ use portal_id_core::digest::{Digest, DigestPurpose};
 use portal_id_core::language::LocalText;
 use portal_id_core::ports::Vault;
 use portal_id_core::profile::{AccountClass, FactSource};
-use portal_id_core::secret::Secret;
-use portal_id_core::signing_key::SigningAlgorithm;
 use portal_id_core::time::Span;
 use portal_id_core::upstream::UpstreamId;
-use portal_id_keys::OwnClientKey;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use std::path::Path;
-use url::Url;
-
-/// The addresses that are set, or follow from the preset.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Addresses {
-    pub(crate) issuer: Option<String>,
-    pub(crate) discovery: Option<String>,
-    pub(crate) authorization: Option<String>,
-    pub(crate) token: Option<String>,
-    pub(crate) userinfo: Option<String>,
-    pub(crate) jwks: Option<String>,
-    pub(crate) end_session: Option<String>,
-}
-
-impl Addresses {
-    /// Those of an upstream, unless they cannot be put together.
-    pub(super) fn of(settings: &UpstreamSettings) -> Option<Self> {
-        addresses(settings).ok()
-    }
-
-    /// Those that are called, or that people are sent to.
-    pub(super) fn called(self) -> impl Iterator<Item = String> {
-        let Self { issuer: _, discovery, authorization, token, userinfo, jwks, end_session } = self;
-        [discovery, authorization, token, userinfo, jwks, end_session].into_iter().flatten()
-    }
-}
-
-/// By what we prove who we are.
-#[derive(Debug)]
-pub(crate) enum ClientProof {
-    Post(Secret),
-    Basic(Secret),
-    Key { key: OwnClientKey, audience: Option<String> },
-}
 
 /// One upstream, decided.
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
@@ -115,7 +77,7 @@ impl Resolved {
     pub(crate) fn of(settings: &UpstreamSettings) -> Result<Self, SetupFault> {
         let fault = |why: &str| SetupFault { upstream: settings.id.clone(), why: why.to_owned() };
         let preset = settings.preset.defaults();
-        let addresses = addresses(settings).map_err(|why| fault(&why))?;
+        let addresses = Addresses::of(settings).map_err(|why| fault(&why))?;
         if settings.client_id.trim().is_empty() {
             return Err(fault("client_id is missing: the name that this provider gave us"));
         }
@@ -144,7 +106,7 @@ impl Resolved {
             addresses,
             former_issuers: settings.former_issuers.clone(),
             client_id: settings.client_id.clone(),
-            proof: proof(settings, auth).map_err(|why| fault(&why))?,
+            proof: ClientProof::of(settings, auth).map_err(|why| fault(&why))?,
             pkce: settings.pkce.unwrap_or(preset.pkce),
             nonce: settings.nonce.unwrap_or(preset.nonce),
             scope: with_openid(settings.scope.as_deref().unwrap_or(preset.scope)),
@@ -162,7 +124,7 @@ impl Resolved {
             skew,
             deep_link: settings.deep_link.unwrap_or(settings.preset == crate::Preset::VnConnect),
             vouches_for: settings.vouches_for.clone(),
-            claims: merged(&settings.claims, preset.claims),
+            claims: settings.claims.or(preset.claims),
             classes: settings.classes.clone().unwrap_or(preset.classes),
             // Who says in which claim the class is means that claim: where it says nothing, nobody guesses.
             default_class: settings.default_class.or(preset.default_class.filter(|_| !names_a_class(settings))),
@@ -196,7 +158,7 @@ impl Resolved {
         if auth != UpstreamClientAuth::PrivateKeyJwt {
             return None;
         }
-        match proof(settings, auth).ok()? {
+        match ClientProof::of(settings, auth).ok()? {
             ClientProof::Key { key, .. } => Some(key.public_jwk()),
             ClientProof::Post(_) | ClientProof::Basic(_) => None,
         }
@@ -230,104 +192,4 @@ fn with_openid(scope: &str) -> String {
         return scope.to_owned();
     }
     format!("openid {scope}").trim_end().to_owned()
-}
-
-fn merged(own: &ClaimMap, preset: ClaimMap) -> ClaimMap {
-    let pick = |own: &Option<ClaimNames>, preset: Option<ClaimNames>| own.clone().or(preset);
-    ClaimMap {
-        subject: pick(&own.subject, preset.subject),
-        class: pick(&own.class, preset.class),
-        full_name: pick(&own.full_name, preset.full_name),
-        birth_date: pick(&own.birth_date, preset.birth_date),
-        identity_number: pick(&own.identity_number, preset.identity_number),
-        former_number: pick(&own.former_number, preset.former_number),
-        business_name: pick(&own.business_name, preset.business_name),
-        business_code: pick(&own.business_code, preset.business_code),
-        email: pick(&own.email, preset.email),
-        phone: pick(&own.phone, preset.phone),
-        logout_uri: pick(&own.logout_uri, preset.logout_uri),
-    }
-}
-
-fn addresses(settings: &UpstreamSettings) -> Result<Addresses, String> {
-    let places = settings.preset.defaults().places;
-    let base = settings.base_url.as_deref().or(places.base_url).map(|base| base.trim_end_matches('/'));
-    // An issuer that is set takes the base's place, where metadata lie below it.
-    let root = base.or(settings.issuer.as_deref().map(|issuer| issuer.trim_end_matches('/')));
-    let below = |place: Option<&str>| place.zip(root).map(|(place, root)| format!("{root}{place}"));
-    let set = |name: &str, own: &Option<String>, or: Option<String>| match own {
-        Some(own) if own.is_empty() => Ok(None),
-        Some(own) => address(name, own).map(Some),
-        None => or.map(|made| address(name, &made)).transpose(),
-    };
-    let discovery = set("discovery_url", &settings.discovery_url, below(places.discovery))?;
-    // Where metadata are read they say everything that is not set. What a preset knows is a guess beside them; and when the
-    // operator says where they are, the preset's base need not even be the same place.
-    let pick = |name: &str, own, place| set(name, own, if discovery.is_none() { below(place) } else { None });
-    let own_metadata = discovery.is_some() && settings.discovery_url.is_some();
-    let found = Addresses {
-        issuer: settings.issuer.clone().or_else(|| if own_metadata { None } else { below(places.issuer) }),
-        authorization: pick("authorization_endpoint", &settings.authorization_endpoint, places.authorization)?,
-        token: pick("token_endpoint", &settings.token_endpoint, places.token)?,
-        userinfo: pick("userinfo_endpoint", &settings.userinfo_endpoint, places.userinfo)?,
-        jwks: pick("jwks_uri", &settings.jwks_uri, places.jwks)?,
-        end_session: pick("end_session_endpoint", &settings.end_session_endpoint, places.end_session)?,
-        discovery,
-    };
-    if found.discovery.is_some() {
-        return Ok(found);
-    }
-    let needed = [
-        ("issuer", &found.issuer),
-        ("authorization_endpoint", &found.authorization),
-        ("token_endpoint", &found.token),
-        ("jwks_uri", &found.jwks),
-    ];
-    let missing: Vec<_> = needed.iter().filter(|(_, one)| one.is_none()).map(|(name, _)| *name).collect();
-    if missing.is_empty() {
-        Ok(found)
-    } else {
-        Err(format!("these must be set, or discovery_url: {}", missing.join(", ")))
-    }
-}
-
-/// An absolute web address without a password in it. Whether it may be called is judged when it is.
-fn address(name: &str, text: &str) -> Result<String, String> {
-    let url = Url::parse(text).map_err(|_| format!("{name} is no address"))?;
-    let web = matches!(url.scheme(), "https" | "http") && url.username().is_empty() && url.password().is_none();
-    if web && url.fragment().is_none() { Ok(text.to_owned()) } else { Err(format!("{name} is no web address")) }
-}
-
-fn proof(settings: &UpstreamSettings, auth: UpstreamClientAuth) -> Result<ClientProof, String> {
-    if auth == UpstreamClientAuth::PrivateKeyJwt {
-        let path = settings.private_key_file.as_deref().ok_or("private_key_file is missing")?;
-        let content = read("private_key_file", path)?;
-        let algorithm = settings.private_key_algorithm.unwrap_or(SigningAlgorithm::Rs256);
-        let key = OwnClientKey::read(&content, algorithm, settings.private_key_id.as_deref());
-        let key = key.map_err(|fault| format!("private_key_file: {fault}"))?;
-        return Ok(ClientProof::Key { key, audience: settings.assertion_audience.clone() });
-    }
-    let secret = match (&settings.client_secret, &settings.client_secret_file) {
-        (Some(_), Some(_)) => return Err("client_secret and client_secret_file are both set".to_owned()),
-        (Some(secret), None) => secret.clone(),
-        (None, Some(path)) => {
-            let content = String::from_utf8(read("client_secret_file", path)?);
-            Secret::new(
-                content.map_err(|_| "client_secret_file holds no text")?.trim_end_matches(['\r', '\n']).to_owned(),
-            )
-        }
-        (None, None) => return Err("client_secret_file is missing".to_owned()),
-    };
-    if secret.expose().is_empty() {
-        return Err("the client secret is empty".to_owned());
-    }
-    Ok(if auth == UpstreamClientAuth::ClientSecretBasic {
-        ClientProof::Basic(secret)
-    } else {
-        ClientProof::Post(secret)
-    })
-}
-
-fn read(name: &str, path: &Path) -> Result<Vec<u8>, String> {
-    std::fs::read(path).map_err(|error| format!("{name} {}: {error}", path.display()))
 }

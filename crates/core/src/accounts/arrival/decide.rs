@@ -29,8 +29,8 @@ impl Match {
         matches!(self.state, AccountState::Disabled) && self.verified
     }
 
-    /// Whose number cannot be taken away by this upstream: it vouched for another person, or one whose word
-    /// weighs more did. Either would take it back.
+    /// Whose number cannot be taken away by this upstream: it vouched for another person, or one whose word weighs more did,
+    /// and either would take it back; or an operator stopped the account.
     const fn stands(self) -> bool {
         self.is_stopped() || (self.is_active() && (self.linked_here || self.outweighs))
     }

@@ -184,7 +184,7 @@ impl Arriving {
                 // From now on under the issuer of today.
                 let key = self.digests.first().copied().unwrap_or(*digest);
                 let (issuer, subject) = (self.identity.issuer.clone(), Some(self.subject));
-                return Ok(Some(UpstreamLink { key, issuer, subject, ..link }));
+                return Ok(Some(UpstreamLink { issuer, key, subject, ..link }));
             }
         }
         Ok(None)

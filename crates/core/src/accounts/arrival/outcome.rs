@@ -53,7 +53,7 @@ pub enum ArrivalRefusal {
     Disabled,
     /// The account was closed.
     Closed,
-    /// Two people of the upstream want the same number: only the desk can tell.
+    /// Another person of the upstream has the number, or an account that an operator stopped: only the desk can tell.
     AtTheDesk,
 }
 
@@ -75,7 +75,7 @@ impl ArrivalRefusal {
     }
 }
 
-/// How a person cannot be reached yet, and what the upstream says about it without vouching.
+/// How a person cannot be reached yet, and what the upstream suggests: where it did not vouch for that, or it is not free.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Missing {
     /// No e-mail address is known.

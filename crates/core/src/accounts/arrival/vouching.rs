@@ -219,7 +219,7 @@ impl Vouching<'_> {
                 let stands = own.filter(|own| self.stands(own, &text, standing));
                 let (verified_at, source) =
                     stands.map_or((Some(self.ctx.now), self.identity.source), |own| (own.verified_at, own.source));
-                let (account_id, digest) = (account.id.clone(), digest);
+                let account_id = account.id.clone();
                 let identifier = Identifier { account_id, kind, digest, claimed, verified_at, source };
                 put_identifier(tx, own, &identifier)?;
             } else if own.is_none() && kind == IdentifierKind::FormerNumber {

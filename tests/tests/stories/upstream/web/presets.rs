@@ -5,7 +5,7 @@ use super::{SCOPE, Town, is_signed_in};
 use crate::upstream::known;
 use portal_id_server::commands::upstream::status;
 use portal_id_testkit::core::ids::AccountId;
-use portal_id_testkit::provider::{CLIENT_ID, SECRET};
+use portal_id_testkit::provider::CLIENT_ID;
 use portal_id_testkit::service::{claims_of, parameter};
 use portal_id_testkit::{Journal, OwnKey, Provider, TestIdp, TokenAnswer};
 use serde_json::{Value, json};
@@ -106,7 +106,7 @@ async fn a_wso2_is_found_by_its_metadata_and_is_believed_nothing_but_who_somebod
     asks(&there, &[("scope", Some("openid profile email phone")), ("code_challenge_method", Some("S256"))]);
     assert_eq!(town.portal.asked_at("/oauth2/token/.well-known/openid-configuration").len(), 1);
     let token = &town.portal.asked_at("/oauth2/token")[0];
-    assert_eq!((token.field("client_secret"), &token.authorization), (Some(SECRET), &None));
+    assert_eq!((token.field("client_secret"), &token.authorization), (Some(town.portal.secret().as_str()), &None));
     let userinfo = &town.portal.asked_at("/oauth2/userinfo")[0];
     assert_eq!((userinfo.method, userinfo.authorization.as_deref()), ("POST", Some("Bearer at-1")));
     let id_token = tokens.id_token();

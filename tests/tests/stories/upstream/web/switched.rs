@@ -1,6 +1,8 @@
 //! Providers that are switched off, gone, or whose secret would go elsewhere than before.
 
 use super::{Town, expect_trouble, is_signed_in};
+use crate::upstream::{id_of, known};
+use crate::walk::signed_in;
 use portal_id_server::commands::upstream::{confirm, status};
 use portal_id_server::config::Config;
 use portal_id_testkit::core::secret::Secret;
@@ -24,6 +26,27 @@ async fn a_provider_that_is_switched_off_is_no_way_in_and_no_way_back() {
     assert_eq!(form.status, 404);
     expect_trouble(browser.open("/upstream/nobody/start").await, 404, "upstream-unknown");
     expect_trouble(browser.open("/upstream/%3Cscript%3E/start").await, 404, "upstream-unknown");
+}
+
+// security: row 23
+#[tokio::test]
+async fn a_button_of_before_links_nothing_at_a_provider_that_is_switched_off_meanwhile() {
+    let portal = Provider::vnconnect();
+    let idp = TestIdp::start_with_providers(&[&portal], |_| {}).await;
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut browser = signed_in(&idp, &an).await;
+    let page = browser.open("/account/links").await.expect("links");
+    let button = page.form_to("/upstream/vnconnect/link");
+    let there = browser.submit(button.clone()).await.expect_away(&portal.base);
+    let back = portal.sign_in(&there);
+    let idp = idp.restart_with(|config| config.federation.upstreams[0].enabled = false).await;
+    let mut browser = browser.at_node(&idp);
+    expect_trouble(browser.open(back.as_str()).await, 404, "upstream-unknown");
+    expect_trouble(browser.submit(button).await, 404, "upstream-unknown");
+    let page = browser.open("/account/links").await.expect("links");
+    assert!(!page.html().contains("/upstream/vnconnect/"), "{}", page.words());
+    assert!(known(&idp, &id_of(&idp, &an.username).await).await.links.is_empty());
+    assert!(portal.asked_at("/oauth2/token").is_empty());
 }
 
 // security: row 37
