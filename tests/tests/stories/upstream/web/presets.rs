@@ -108,7 +108,10 @@ async fn a_wso2_is_found_by_its_metadata_and_is_believed_nothing_but_who_somebod
     let token = &town.portal.asked_at("/oauth2/token")[0];
     assert_eq!((token.field("client_secret"), &token.authorization), (Some(town.portal.secret().as_str()), &None));
     let userinfo = &town.portal.asked_at("/oauth2/userinfo")[0];
-    assert_eq!((userinfo.method, userinfo.authorization.as_deref()), ("POST", Some("Bearer at-1")));
+    assert_eq!(
+        (userinfo.method, userinfo.authorization.as_deref()),
+        ("POST", Some("Bearer access-token-of-the-portal"))
+    );
     let id_token = tokens.id_token();
     assert_eq!(id_token["ial"], json!(0));
     let account = AccountId::from_text(id_token["sub"].as_str().unwrap());
