@@ -4,7 +4,7 @@ use crate::answer::{Answer, plain_error};
 use crate::attempt::{Attempt, Attempts, Baggage};
 use crate::key_cache::Unverified;
 use crate::line::{Errand, Standing};
-use crate::settings::{FederationSettings, Resolved};
+use crate::settings::{FederationSettings, Resolved, UpstreamSettings};
 use crate::trouble::{Distrust, LogoutRefusal, SetupFault, Stranded, Trouble};
 use crate::upstream::{Upstream, away, distrusted};
 use crate::{departure, farewell, logout_token};
@@ -118,6 +118,8 @@ pub struct Federation {
     held: Vec<UpstreamId>,
     /// Those that are off and cannot be switched on yet.
     unfinished: Vec<SetupFault>,
+    /// Of all, finished or not, that know us by a key.
+    public_keys: BTreeMap<UpstreamId, Map<String, Value>>,
     limits: SignInLimits,
 }
 
@@ -126,6 +128,8 @@ impl Federation {
     pub fn new(parts: FederationParts) -> Result<Self, SetupFault> {
         let mut upstreams: Vec<Upstream> = Vec::new();
         let mut unfinished = parts.settings.unfinished();
+        let key = |set: &UpstreamSettings| Some((set.id.clone(), Resolved::public_key_of(set)?));
+        let public_keys = parts.settings.upstreams.iter().filter_map(key).collect();
         for set in parts.settings.resolved()? {
             let fault = |set: Resolved| SetupFault {
                 upstream: set.id,
@@ -143,6 +147,7 @@ impl Federation {
             attempts: Attempts { vault: parts.vault, ephemeral: parts.ephemeral },
             held: Vec::new(),
             unfinished,
+            public_keys,
             limits: parts.limits,
         })
     }
@@ -162,8 +167,8 @@ impl Federation {
 
     /// The public half of the key by which an upstream knows us, as a JWK, for it to register; `None` where it knows us by a
     /// secret.
-    pub fn public_key(&self, id: &UpstreamId) -> Option<Map<String, Value>> {
-        self.upstreams.iter().find(|one| one.set.id == *id)?.set.public_key()
+    pub fn public_key(&self, id: &UpstreamId) -> Option<&Map<String, Value>> {
+        self.public_keys.get(id)
     }
 
     /// Those that are switched off and cannot be switched on yet, with what each lacks. Nothing else here knows of them.

@@ -2,7 +2,7 @@
 
 use super::{
     Addresses, AnswerMode, ClaimMap, ClientProof, DefaultLevel, LevelRule, LogoutPolicy, MOST_CLOCK_SKEW,
-    UpstreamSettings, UpstreamSource, UserinfoMethod, UserinfoSigned, VouchedContact,
+    UpstreamClientAuth, UpstreamSettings, UpstreamSource, UserinfoMethod, UserinfoSigned, VouchedContact,
 };
 use crate::SetupFault;
 use portal_id_core::acr::{Aal, Ial};
@@ -151,9 +151,14 @@ impl Resolved {
         }
     }
 
-    /// The public half of the key by which it knows us.
-    pub(crate) fn public_key(&self) -> Option<Map<String, Value>> {
-        match &self.proof {
+    /// The public half of the key by which an upstream is to know us, whatever else is still to be settled: whoever gives out
+    /// addresses wants it first.
+    pub(crate) fn public_key_of(settings: &UpstreamSettings) -> Option<Map<String, Value>> {
+        let auth = settings.client_auth.unwrap_or(settings.preset.defaults().client_auth);
+        if auth != UpstreamClientAuth::PrivateKeyJwt {
+            return None;
+        }
+        match ClientProof::of(settings, auth).ok()? {
             ClientProof::Key { key, .. } => Some(key.public_jwk()),
             ClientProof::Post(_) | ClientProof::Basic(_) => None,
         }

@@ -58,7 +58,7 @@ async fn an_assertion_of_ours_is_signed_for_the_issuer_alone_and_new_each_time()
     house.round_trip(&provider).await.unwrap();
     let registered = house.federation.public_key(&id()).unwrap();
     let [(header, first), (_, second)] = <[_; 2]>::try_from(
-        provider.asked("/oauth2/token").iter().map(|asked| assertion(asked, &registered)).collect::<Vec<_>>(),
+        provider.asked("/oauth2/token").iter().map(|asked| assertion(asked, registered)).collect::<Vec<_>>(),
     )
     .unwrap();
     assert_eq!((&header["alg"], &header["kid"]), (&json!("ES256"), &registered["kid"]));
@@ -85,7 +85,7 @@ async fn a_provider_that_knows_the_key_or_itself_by_another_name_is_addressed_by
     house.round_trip(&provider).await.unwrap();
     let registered = house.federation.public_key(&id()).unwrap();
     assert_eq!(registered["kid"], json!("tinh-2026"));
-    let (header, claims) = assertion(&provider.asked("/oauth2/token")[0], &registered);
+    let (header, claims) = assertion(&provider.asked("/oauth2/token")[0], registered);
     assert_eq!((&header["kid"], &claims["aud"]), (&json!("tinh-2026"), &json!("https://old.example/oauth2/token")));
 }
 
@@ -93,7 +93,8 @@ async fn a_provider_that_knows_the_key_or_itself_by_another_name_is_addressed_by
 async fn what_is_told_of_the_key_is_its_public_half_and_nothing_where_there_is_none() {
     let provider = Provider::start().await;
     let file = KeyFile::of("public");
-    let registered = house(&provider, &file.0, "").federation.public_key(&id()).unwrap();
+    let house = house(&provider, &file.0, "");
+    let registered = house.federation.public_key(&id()).unwrap();
     assert!(!registered.contains_key("d"), "{registered:?}");
     assert_eq!(registered["x"], Key::of("x", 9).public_jwk()["x"]);
     assert_eq!(House::at(&provider, "").federation.public_key(&id()), None);

@@ -59,13 +59,7 @@ pub async fn status(house: &House, only: Option<&str>) -> anyhow::Result<String>
             }
             Compared::New => {}
         }
-        writeln!(said, "  register there: {}", house.federation.redirect_uri(&id))?;
-        writeln!(said, "  and for signing out: {}", house.federation.signed_out_uri(&id))?;
-        let ours = house.config.oidc.issuer.trim_end_matches('/');
-        writeln!(said, "  and for back-channel logout: {ours}/upstream/{id}/backchannel-logout")?;
-        if let Some(key) = house.federation.public_key(&id) {
-            writeln!(said, "  and our key: {}", serde_json::to_string(&key)?)?;
-        }
+        said.push_str(&to_register(house, &id)?);
         match house.federation.probe(&ctx, &id).await {
             Ok(found) => {
                 writeln!(said, "  answers: issuer {}, {} keys", found.issuer, found.keys)?;
@@ -76,11 +70,23 @@ pub async fn status(house: &House, only: Option<&str>) -> anyhow::Result<String>
     let unfinished = house.federation.unfinished().iter();
     for fault in unfinished.filter(|fault| only.as_ref().is_none_or(|only| *only == fault.upstream)) {
         writeln!(said, "{}: off, and not to be switched on yet: {}", fault.upstream, fault.why)?;
-        writeln!(said, "  register there: {}", house.federation.redirect_uri(&fault.upstream))?;
-        writeln!(said, "  and for signing out: {}", house.federation.signed_out_uri(&fault.upstream))?;
+        said.push_str(&to_register(house, &fault.upstream)?);
     }
     if said.is_empty() {
         said.push_str("The configuration has no [[federation.upstreams]].\n");
+    }
+    Ok(said)
+}
+
+/// What the provider must know of us.
+fn to_register(house: &House, id: &UpstreamId) -> anyhow::Result<String> {
+    let (federation, mut said) = (&house.federation, String::new());
+    writeln!(said, "  register there: {}", federation.redirect_uri(id))?;
+    writeln!(said, "  and for signing out: {}", federation.signed_out_uri(id))?;
+    let ours = house.config.oidc.issuer.trim_end_matches('/');
+    writeln!(said, "  and for back-channel logout: {ours}/upstream/{id}/backchannel-logout")?;
+    if let Some(key) = federation.public_key(id) {
+        writeln!(said, "  and our key: {}", serde_json::to_string(key)?)?;
     }
     Ok(said)
 }

@@ -6,7 +6,7 @@ use crate::walk::signed_in;
 use portal_id_server::commands::upstream::{confirm, status};
 use portal_id_server::config::Config;
 use portal_id_testkit::core::secret::Secret;
-use portal_id_testkit::{Provider, TestIdp};
+use portal_id_testkit::{OwnKey, Provider, TestIdp};
 
 // security: row 23
 #[tokio::test]
@@ -105,9 +105,15 @@ async fn a_secret_goes_to_no_other_address_until_it_is_another_one_or_somebody_s
 #[tokio::test]
 async fn what_is_switched_off_may_wait_for_its_settings() {
     let portal = Provider::vnconnect();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("key.json");
+    std::fs::write(&file, OwnKey::named("ours").private_jwk().to_string()).unwrap();
     let idp = TestIdp::start_with_providers(&[&portal], |config| {
-        let off = "[[federation.upstreams]]\nid = \"vneid\"\npreset = \"vneid\"\nenabled = false\n";
-        config.federation.upstreams.extend(Config::from_toml(off).unwrap().federation.upstreams);
+        let off = format!(
+            "[[federation.upstreams]]\nid = \"vneid\"\npreset = \"vneid\"\nenabled = false\nprivate_key_file = \"{}\"\nprivate_key_algorithm = \"ES256\"\nprivate_key_id = \"tinh-1\"\n",
+            file.display()
+        );
+        config.federation.upstreams.extend(Config::from_toml(&off).unwrap().federation.upstreams);
     })
     .await;
     let mut browser = idp.browser();
@@ -120,7 +126,13 @@ async fn what_is_switched_off_may_wait_for_its_settings() {
     );
     let said = status(&idp.house, Some("vneid")).await.unwrap();
     assert!(said.contains("token_endpoint") || said.contains("client_id"), "{said}");
+    // What they must be sent before they say their addresses.
     assert!(said.contains("https://id.example.gov.vn/upstream/vneid/callback"), "{said}");
+    assert!(said.contains("https://id.example.gov.vn/upstream/vneid/backchannel-logout"), "{said}");
+    assert!(
+        said.contains("and our key: {") && said.contains("\"kid\":\"tinh-1\"") && !said.contains("\"d\":"),
+        "{said}"
+    );
 }
 
 // security: row 37
