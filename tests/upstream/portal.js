@@ -15,6 +15,7 @@ const fail = (why) => {
 const port = Number(required('PORT'));
 const base = `http://127.0.0.1:${port}`;
 const issuer = `${base}/oauth2/token`;
+const clients = JSON.parse(required('CLIENTS'));
 const METADATA = '/oauth2/token/.well-known/openid-configuration';
 
 // A client that asks for a higher level than the session has sends the person to sign in again, with a key in hardware.
@@ -29,16 +30,17 @@ policy.get('login').checks.add(new Check('level', 'a higher level was asked for'
 const levels = new Map();
 
 const provider = new Provider(issuer, {
-  clients: [{
-    client_id: required('CLIENT_ID'),
-    client_secret: required('CLIENT_SECRET'),
+  // Each is an upstream of ours, which is told of at its `address`.
+  clients: clients.map(({ client_id, client_secret, address }) => ({
+    client_id,
+    client_secret,
     token_endpoint_auth_method: 'client_secret_post',
-    redirect_uris: required('REDIRECT_URIS').split(' '),
-    post_logout_redirect_uris: required('POST_LOGOUT_URIS').split(' '),
-    backchannel_logout_uri: required('BACKCHANNEL_LOGOUT_URI'),
+    redirect_uris: [`${address}/callback`],
+    post_logout_redirect_uris: [`${address}/signed-out`],
+    backchannel_logout_uri: `${address}/backchannel-logout`,
     backchannel_logout_session_required: true,
     id_token_signed_response_alg: 'RS256',
-  }],
+  })),
   routes: {
     authorization: '/oauth2/authorize', token: '/oauth2/token', userinfo: '/oauth2/userinfo', jwks: '/oauth2/jwks', end_session: '/oidc/logout',
   },
@@ -59,7 +61,7 @@ const provider = new Provider(issuer, {
   },
   // The library calls no loopback address by itself, and there is nothing else here.
   fetch: (url, { dispatcher, ...options }) => fetch(url, options),
-  cookies: { keys: [required('CLIENT_SECRET')] },
+  cookies: { keys: [clients[0].client_secret] },
   interactions: { policy, url: (_, { uid }) => `/interaction/${uid}` },
   // Nobody is asked whether the province may know who they are.
   loadExistingGrant: async (ctx) => {

@@ -169,7 +169,7 @@ impl Line {
 
     /// Judges the status of an answer that is not what was asked for. What blames us (4xx) is an answer, and no failure:
     /// anybody can bring a code that is none. Where nothing is there, or only the way elsewhere, is no endpoint.
-    pub(crate) fn blames_us(&self, now: Timestamp, errand: Errand, status: u16) -> Result<(), Failed> {
+    pub(crate) fn judge_status(&self, now: Timestamp, errand: Errand, status: u16) -> Result<(), Failed> {
         match status {
             404 | 405 | 408 | 410 => Err(self.failed(now, errand, format!("it answered {status}"))),
             400..=499 => Ok(()),

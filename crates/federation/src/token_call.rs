@@ -101,7 +101,7 @@ async fn ask(
     };
     let answer = line.call(ctx.now, Errand::Tokens, call).await?;
     if answer.status != 200 {
-        line.blames_us(ctx.now, Errand::Tokens, answer.status)?;
+        line.judge_status(ctx.now, Errand::Tokens, answer.status)?;
         return Err(NoTokens::Refused(refusal(answer.status, &answer.body)));
     }
     let body = line.object(ctx.now, Errand::Tokens, &answer.body)?;

@@ -82,7 +82,7 @@ async fn told(
     };
     let answer = line.call(now, ERRAND, UpstreamCall { url, accept, authorization: Some(&bearer), body }).await?;
     if answer.status != 200 {
-        line.blames_us(now, ERRAND, answer.status)?;
+        line.judge_status(now, ERRAND, answer.status)?;
         return Err(NoUserinfo::Refused(answer.status));
     }
     let signed = answer.content_type == "application/jwt";

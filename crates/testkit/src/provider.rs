@@ -366,7 +366,7 @@ impl Provider {
             Some(Manner::Say(content_type, body)) => (200, content_type, body),
             Some(Manner::Hang | Manner::Cut) | None => self.well(&inside, asked),
         };
-        if asked.path == "/oauth2/token" {
+        if asked.path == self.places()[1] {
             inside.given.extend(serde_json::from_str::<Value>(&body));
         }
         // A code is good once.

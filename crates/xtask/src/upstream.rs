@@ -6,17 +6,21 @@ use crate::processes::{self, Background, progress};
 use crate::provider::{self, Addresses, Arriving, NATIONAL_PASSWORD};
 use crate::tests::{Workshop, chromium, with_log};
 use anyhow::Result;
+use serde_json::json;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// Our name at the portal that we did not write, and the secret with it.
-const CLIENT_ID: &str = "cong-tinh";
-const CLIENT_SECRET: &str = "a-secret-of-the-tests-alone";
-
-/// It is two upstreams of ours, so that both ways to its addresses are walked.
+/// The portal that we did not write is two upstreams of ours, so that both ways to its addresses are walked. Each has a
+/// secret of its own there: one that goes to other addresses than before is held back (security.md row 37).
 const DISCOVERED: &str = "vnconnect";
 const BY_PRESET: &str = "vnconnect-preset";
+
+/// Our name as an upstream, and the secret with it.
+fn credentials(id: &str) -> (String, String) {
+    (format!("cong-tinh-{id}"), format!("a-secret-of-the-tests-alone-{id}"))
+}
+
 /// Where a WSO2 Identity Server has its metadata.
 const METADATA: &str = "/oauth2/token/.well-known/openid-configuration";
 
@@ -34,9 +38,10 @@ fn by_one_that_we_did_not_write(workshop: &Workshop<'_>) -> Result<()> {
     // Nothing but what an operator must say: everything else is the preset's. The first is told where the metadata are, which
     // are not at the root, and finds the rest there; the second knows its places by the preset.
     let upstream = |id: &str, place: &str| {
+        let (client_id, client_secret) = credentials(id);
         format!(
             "[[federation.upstreams]]\nid = \"{id}\"\npreset = \"vnconnect\"\n{place}\n\
-             client_id = \"{CLIENT_ID}\"\nclient_secret = \"{CLIENT_SECRET}\"\n"
+             client_id = \"{client_id}\"\nclient_secret = \"{client_secret}\"\n"
         )
     };
     let at = addresses.national_url();
@@ -83,19 +88,18 @@ fn walk(workshop: &Workshop<'_>, addresses: Addresses, arriving: Arriving<'_>, n
 }
 
 fn start_portal(workshop: &Workshop<'_>, addresses: Addresses) -> Result<Background> {
-    let ours = |id: &str, path: &str| format!("{}/upstream/{id}/{path}", addresses.issuer());
-    let both = |path: &str| [DISCOVERED, BY_PRESET].map(|id| ours(id, path)).join(" ");
+    let client = |id: &str| {
+        let (client_id, client_secret) = credentials(id);
+        let address = format!("{}/upstream/{id}", addresses.issuer());
+        json!({ "client_id": client_id, "client_secret": client_secret, "address": address })
+    };
     let log: PathBuf = workshop.folder.join("oidc-provider.log");
     let mut command = Command::new("node");
     command
         .arg("portal.js")
         .current_dir(workshop.repository.path("tests/upstream"))
         .env("PORT", addresses.national.to_string())
-        .env("CLIENT_ID", CLIENT_ID)
-        .env("CLIENT_SECRET", CLIENT_SECRET)
-        .env("REDIRECT_URIS", both("callback"))
-        .env("POST_LOGOUT_URIS", both("signed-out"))
-        .env("BACKCHANNEL_LOGOUT_URI", ours(DISCOVERED, "backchannel-logout"));
+        .env("CLIENTS", json!([client(DISCOVERED), client(BY_PRESET)]).to_string());
     let mut portal = Background::start("oidc-provider", &mut command, Some(&log))?;
     ports::wait_until_healthy(&mut portal, addresses.national)?;
     Ok(portal)

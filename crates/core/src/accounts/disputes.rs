@@ -22,30 +22,24 @@ pub struct NumberHolder {
     pub vouched_by: Option<UpstreamId>,
 }
 
-/// The number of this kind, masked, and as what somebody vouches for it.
-fn number(profile: &Profile, kind: IdentifierKind) -> Option<(Option<String>, VouchedKind)> {
-    Some(match kind {
-        IdentifierKind::IdentityNumber => {
-            (profile.identity_number.as_ref().map(IdentityNumber::masked), VouchedKind::IdentityNumber)
-        }
-        IdentifierKind::FormerNumber => {
-            (profile.any_former_number().as_ref().map(FormerNumber::masked), VouchedKind::FormerNumber)
-        }
-        IdentifierKind::BusinessCode => {
-            (profile.business_code.as_ref().map(BusinessCode::masked), VouchedKind::BusinessCode)
-        }
+/// The number of this kind.
+fn masked(profile: &Profile, kind: IdentifierKind) -> Option<String> {
+    match kind {
+        IdentifierKind::IdentityNumber => profile.identity_number.as_ref().map(IdentityNumber::masked),
+        IdentifierKind::FormerNumber => profile.any_former_number().as_ref().map(FormerNumber::masked),
+        IdentifierKind::BusinessCode => profile.business_code.as_ref().map(BusinessCode::masked),
         // Nobody is ever matched by these.
-        IdentifierKind::Email | IdentifierKind::Phone => return None,
-    })
+        IdentifierKind::Email | IdentifierKind::Phone => None,
+    }
 }
 
 fn holder(tx: &mut dyn Tx, vault: &dyn Vault, dispute: &Dispute) -> StoreResult<Option<NumberHolder>> {
     let Some(id) = tx.find_claimant(dispute.class, dispute.kind, &dispute.digest)? else { return Ok(None) };
     let Some(account) = tx.find_account(&id)? else { return Ok(None) };
     let profile = account.open_profile(vault)?;
-    let Some((masked, fact)) = number(&profile, dispute.kind) else { return Ok(None) };
+    let (masked, kind) = (masked(&profile, dispute.kind), VouchedKind::from(dispute.kind));
     let facts = tx.list_vouched_facts(&id)?;
-    let vouched_by = facts.into_iter().find(|one| one.kind == fact && one.holds(&profile, vault));
+    let vouched_by = facts.into_iter().find(|one| one.kind == kind && one.holds(&profile, vault));
     Ok(Some(NumberHolder { account_id: id, masked, vouched_by: vouched_by.and_then(|fact| fact.upstream) }))
 }
 

@@ -20,9 +20,8 @@ pub(super) fn any<'a>(
     now: Timestamp,
 ) -> bool {
     let factors = Factors::of(credentials, now);
-    let second_step = profile.phone.is_some() || factors.authenticators > 0 || factors.recovery_codes > 0;
     let linked = links.into_iter().any(|link| upstreams.on().any(|way| way.id == link.upstream));
-    linked || factors.passkeys > 0 || (account.password_hash.is_some() && second_step)
+    linked || factors.passkeys > 0 || (account.password_hash.is_some() && factors.suffice(profile.phone.is_some()))
 }
 
 /// Whether a credential is one that people come in by, or that the password needs beside it.

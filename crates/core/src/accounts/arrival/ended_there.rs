@@ -66,13 +66,19 @@ impl Accounts {
     }
 
     /// Ends a session that began at the very moment in which it ended at its upstream.
-    pub(super) async fn end_what_ended_there(&self, ctx: &Ctx, session: &Session) -> Result<(), Failure> {
-        let (ctx, letters, session) = (ctx.clone(), self.letters.clone(), session.clone());
+    pub(super) async fn end_what_ended_there(
+        &self,
+        ctx: &Ctx,
+        upstream: &UpstreamId,
+        session: &Session,
+    ) -> Result<(), Failure> {
+        let (ctx, letters) = (ctx.clone(), self.letters.clone());
+        let (upstream, session) = (upstream.clone(), session.clone());
         self.store
             .tx("end_what_ended_there", move |tx| {
                 ending::end(tx, &letters, &ctx, Which::One(&session.id))?;
-                let entry = AuditEntry::new(&ctx, AuditKind::UpstreamEndedSession).account(&session.account_id);
-                tx.insert_audit(&entry.session(&session.id))
+                let entry = AuditEntry::new(&ctx, AuditKind::UpstreamEndedSession).upstream(&upstream);
+                tx.insert_audit(&entry.account(&session.account_id).session(&session.id))
             })
             .await?;
         Ok(())

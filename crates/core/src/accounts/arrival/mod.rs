@@ -86,6 +86,9 @@ enum Came {
     Refused(ArrivalRefusal),
 }
 
+/// Why somebody is refused whose sign-in there was over before they arrived, as the trail and the log say it.
+const LEFT_THERE: &str = "left_there";
+
 impl Accounts {
     /// Somebody arrives in the browser of `ctx`, as an upstream vouched for them a moment ago.
     pub async fn arrive(
@@ -96,7 +99,9 @@ impl Accounts {
         here: Here<'_>,
     ) -> Result<ArrivalOutcome, Failure> {
         if self.has_left(ctx, &identity).await? {
-            let entry = AuditEntry::new(ctx, AuditKind::ArrivalRefused);
+            let (request_id, upstream) = (&ctx.request_id, &identity.upstream);
+            tracing::info!(request_id, %upstream, reason = LEFT_THERE, "Somebody arrived by another provider and was refused.");
+            let entry = AuditEntry::new(ctx, AuditKind::ArrivalRefused).upstream(upstream).because(LEFT_THERE);
             self.store.tx("refuse_arrival", move |tx| tx.insert_audit(&entry)).await?;
             return Ok(ArrivalOutcome::Over);
         }
@@ -142,7 +147,7 @@ impl Accounts {
                 let In { session, account, first } = *came_in;
                 // Between the first look and now the upstream may have said that they left, and not found this session.
                 if self.has_left(ctx, &identity).await? {
-                    self.end_what_ended_there(ctx, &session).await?;
+                    self.end_what_ended_there(ctx, &identity.upstream, &session).await?;
                     return Ok(ArrivalOutcome::Over);
                 }
                 let missing = self.missing(&account, &identity)?;

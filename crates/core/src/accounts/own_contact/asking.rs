@@ -55,8 +55,7 @@ impl Accounts {
         let id = who.account.id.clone();
         let credentials = self.store.look("factors_of_contact", move |tx| tx.list_credentials(&id)).await?;
         let factors = Factors::of(&credentials, ctx.now);
-        let second_step = has_phone || factors.authenticators > 0 || factors.recovery_codes > 0;
-        Ok(factors.passkeys == 0 && (who.account.wants_password() || !second_step))
+        Ok(factors.passkeys == 0 && (who.account.wants_password() || !factors.suffice(has_phone)))
     }
 
     /// Sends a code to an address or phone that whoever is signed in gives as theirs.

@@ -3,11 +3,12 @@
 
 use super::{SCOPE, Town, is_signed_in};
 use crate::upstream::known;
+use portal_id_logwatch::LogWatch;
 use portal_id_server::commands::upstream::status;
 use portal_id_testkit::core::ids::AccountId;
 use portal_id_testkit::provider::CLIENT_ID;
 use portal_id_testkit::service::{claims_of, parameter};
-use portal_id_testkit::{Journal, OwnKey, Provider, TestIdp, TokenAnswer};
+use portal_id_testkit::{OwnKey, Provider, TestIdp, TokenAnswer};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use url::Url;
@@ -180,9 +181,9 @@ async fn whose_way_out_would_be_too_long_for_browsers_is_signed_out_here_and_goe
     let parameters =
         [("id_token_hint", tokens.field("id_token")), ("post_logout_redirect_uri", town.service.post_logout.clone())];
     let request = Url::parse_with_params("https://id.example.gov.vn/sign-out", parameters).unwrap();
-    let journal = Journal::begin();
+    let log = LogWatch::begin();
     let _ = town.browser.open(request.as_str()).await.expect_away(&town.service.post_logout);
-    let told: Vec<_> = journal.lines().into_iter().filter(|line| line.contains("too long")).collect();
+    let told: Vec<_> = log.all().into_iter().filter(|line| line.contains("too long")).collect();
     assert!(told.len() == 1 && told[0].contains("upstream=vnconnect") && !told[0].contains("eyJ"), "{told:?}");
     assert!(!is_signed_in(&mut town.browser).await);
 }

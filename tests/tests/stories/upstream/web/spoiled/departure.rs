@@ -5,7 +5,6 @@ use crate::upstream::web::{SCOPE, Town, is_signed_in};
 use portal_id_testkit::Page;
 use portal_id_testkit::core::time::Span;
 use portal_id_testkit::service::parameter;
-use url::Url;
 
 /// Where somebody is who went that way and came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +92,10 @@ async fn every_parameter_of_the_way_to_a_provider_leads_where_it_should_or_is_pa
         other.push(Ends::of(&page, &service));
     }
     assert_eq!(other, [AtHome; 3], "altered, a pending request is none");
-    let evil = Url::parse(&service).unwrap();
-    let page = start(&mut town, &[("redirect_uri", evil.as_str()), ("state", "x"), ("code", "y"), ("iss", "z")]).await;
+    let page = start(
+        &mut town,
+        &[("redirect_uri", "https://evil.example/callback"), ("state", "x"), ("code", "y"), ("iss", "z")],
+    )
+    .await;
     assert_eq!(Ends::of(&page, &service), AtHome, "what is of other addresses is nothing here");
 }

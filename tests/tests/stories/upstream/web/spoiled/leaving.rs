@@ -1,13 +1,12 @@
 //! The way back from signing out there, and what a provider says of it itself.
 
 use super::{swapped, usual};
+use crate::upstream::web::logout_tokens::{good, signed_by};
 use crate::upstream::web::{Town, is_signed_in};
 use http::Request;
 use portal_id_testkit::Page;
 use portal_id_testkit::browser::Answer;
-use portal_id_testkit::provider::CLIENT_ID;
 use portal_id_testkit::service::parameter;
-use serde_json::json;
 use url::Url;
 
 /// A person who signed out by a service and is at the provider; what the provider sends them back with.
@@ -65,14 +64,8 @@ async fn post(town: &Town, id: &str, fields: &[(&str, &str)]) -> Answer {
 }
 
 fn token(town: &Town) -> String {
-    let (key, now) = (town.portal.inside().key.clone(), town.idp.now().seconds());
-    let mut header = key.header();
-    header["typ"] = json!("logout+jwt");
-    let claims = json!({
-        "iss": town.portal.issuer(), "aud": CLIENT_ID, "iat": now, "exp": now + 120, "jti": "j-1", "sub": "s-binh",
-        "sid": "sid-binh", "events": { "http://schemas.openid.net/event/backchannel-logout": {} },
-    });
-    key.sign(&header, &claims)
+    let key = town.portal.inside().key.clone();
+    signed_by(&key, &good(&town.idp, &town.portal))
 }
 
 // security: rows 26, 36
