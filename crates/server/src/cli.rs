@@ -271,8 +271,9 @@ pub enum UpstreamCommand {
     /// Say that a provider's secret may go to the addresses that are configured now.
     ///
     /// A provider whose secret was ever used with other addresses, by itself or by another provider of the configuration, stays
-    /// off: whoever changed the address would be sent what proves who we are. Compare the addresses with what the provider's operator told you, on a way that nobody else could
-    /// have changed. To give the provider a new secret is better, and needs no confirmation.
+    /// off: whoever changed the address would be sent what proves who we are. Compare the addresses with what the provider's
+    /// operator told you, on a way that nobody else could have changed. To give the provider a new secret is better, and needs
+    /// no confirmation.
     Confirm {
         /// Its id in the configuration.
         id: String,
@@ -286,8 +287,8 @@ pub enum AccountCommand {
     ///
     /// The newest first: since when, which account lost which number, which account has it now, by whose word, and the number
     /// with all but its end hidden. A dash stands where nobody has the number any more, or nobody vouches for it today. What
-    /// the desk does about one is in docs/guide/operator/national-portal.md, "When a number is disputed"; what else happened
-    /// to an account, `portal-id audit list --account ID` says.
+    /// the desk does about one is in docs/guide/operator/desk.md, "When a number is disputed"; what else happened to an account,
+    /// `portal-id audit list --account ID` says.
     Disputes {
         /// Only those of this account, by its id.
         #[arg(long, conflicts_with = "username")]

@@ -60,7 +60,8 @@ pub struct UpstreamSettings {
     /// address.
     #[serde(default)]
     pub base_url: Option<String>,
-    /// The issuer of its tokens (`iss`). With a `discovery_url` it is what the metadata say, if that is at the same host.
+    /// The issuer of its tokens (`iss`). With a `discovery_url` it is what the metadata say, if that has the
+    /// origin of that address: scheme, host and port.
     #[serde(default)]
     pub issuer: Option<String>,
     /// Issuers that it had before: links made then still hold.

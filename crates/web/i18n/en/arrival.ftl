@@ -1,7 +1,7 @@
 # Somebody who just signed in elsewhere: is the account here with the same number theirs?
 
 arrival-title = Is this account yours?
-arrival-lead = { $name } has confirmed your identity number, and there is an account here with the same number. If it is yours, prove it once. From the next time on, { $name } takes you straight in.
+arrival-lead = { $name } has confirmed your identity number or your former identity card number (CMND), and there is an account here with the same number. If it is yours, prove it once. From the next time on, { $name } takes you straight in.
 arrival-lead-business = { $name } has confirmed your business code, and there is an account here with the same code. If it is yours, prove it once. From the next time on, { $name } takes you straight in.
 arrival-candidate = Account { $username }
 arrival-candidate-unnamed = Account without a username
@@ -27,7 +27,7 @@ arrival-code-over-body = It took too long, or there were too many wrong tries. N
 arrival-decline-title = Go on without the old account
 arrival-decline-lead = If you go on:
 arrival-decline-new = You get a new account with what { $name } has confirmed about you. From then on you sign in with { $name }.
-arrival-decline-number = The identity number that is confirmed as yours is taken out of the old account; nobody can sign in to the old account with it any more.
+arrival-decline-number = The identity number or former identity card number (CMND) that is confirmed as yours is taken out of the old account; nobody can sign in to the old account with it any more.
 arrival-decline-number-business = The business code that is confirmed as yours is taken out of the old account.
 arrival-decline-nothing-moves = Nothing else of the old account moves to the new one, and nothing is deleted: its papers, its history and its contact details stay where they are.
 arrival-decline-told = If the old account has an e-mail address, its holder is told there. It is recorded, and only an official can put it right again.
@@ -53,4 +53,4 @@ arrival-another-linked-here-body = Your account is linked to another { $name } a
 arrival-somebody-else-title = You signed in with another account
 arrival-somebody-else-body = The account that was just used at { $name } is not one of the holder of the account in use here. Try again with your own account.
 arrival-desk-title = An official has to look at this
-arrival-desk-body = Another account here, which was verified, has the same identity number or business code. Bring your papers to { $desk }, where an official will look at it.
+arrival-desk-body = Another account here, which was verified, has the same identity number, former identity card number (CMND) or business code. Bring your papers to { $desk }, where an official will look at it.

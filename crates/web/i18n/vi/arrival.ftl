@@ -1,4 +1,4 @@
-# Người vừa đăng nhập ở nơi khác: tài khoản có cùng số ở đây có phải của họ không?
+# Người vừa đăng nhập ở hệ thống khác: tài khoản có cùng số ở đây có phải của họ không?
 
 arrival-title = Đây có phải tài khoản của bạn không?
 arrival-lead = { $name } đã xác nhận số định danh cá nhân hoặc số chứng minh nhân dân cũ của bạn, và ở đây đã có tài khoản ghi cùng số đó. Nếu tài khoản là của bạn, hãy chứng minh một lần. Từ lần sau, bạn đăng nhập bằng { $name } là vào thẳng.
@@ -27,7 +27,7 @@ arrival-code-over-body = Đã quá thời gian, hoặc đã có quá nhiều l�
 arrival-decline-title = Tiếp tục mà không dùng tài khoản cũ
 arrival-decline-lead = Nếu bạn tiếp tục:
 arrival-decline-new = Bạn có một tài khoản mới với những thông tin mà { $name } đã xác nhận. Từ lần sau bạn đăng nhập bằng { $name }.
-arrival-decline-number = Số định danh cá nhân hoặc số chứng minh nhân dân đã được xác nhận là của bạn sẽ được gỡ khỏi tài khoản cũ; không ai đăng nhập vào tài khoản cũ bằng số đó được nữa.
+arrival-decline-number = Số định danh cá nhân hoặc số chứng minh nhân dân cũ đã được xác nhận là của bạn sẽ được gỡ khỏi tài khoản cũ; không ai đăng nhập vào tài khoản cũ bằng số đó được nữa.
 arrival-decline-number-business = Mã số doanh nghiệp đã được xác nhận là của bạn sẽ được gỡ khỏi tài khoản cũ.
 arrival-decline-nothing-moves = Không có gì khác trong tài khoản cũ được chuyển sang tài khoản mới hay bị xóa: hồ sơ, lịch sử và thông tin liên hệ vẫn ở nguyên chỗ cũ.
 arrival-decline-told = Nếu tài khoản cũ có địa chỉ email, chủ tài khoản được báo qua email. Việc này được ghi lại và chỉ cán bộ mới sửa lại được.
@@ -36,12 +36,12 @@ arrival-decline-submit = Tôi hiểu, mở tài khoản mới
 arrival-decline-back = Quay lại để chứng minh tài khoản cũ
 arrival-decline-closed = Hiện Cổng không mở tài khoản mới. { $name } đã xác nhận bạn là ai, nhưng bạn chỉ vào được khi chứng minh tài khoản đã có là của mình.
 
-# Vì sao không vào được bằng tài khoản ở nơi khác.
+# Vì sao không vào được bằng tài khoản ở hệ thống khác.
 
 arrival-not-open-title = Chưa lập được tài khoản ở đây
-arrival-not-open-citizen = Bạn đã đăng nhập ở nơi kia, nhưng chưa có tài khoản ở Cổng này, và Cổng hiện không nhận tài khoản công dân mới. Chưa có gì được lưu. Nếu đã có tài khoản với thông tin khác, hãy đăng nhập bằng tên đăng nhập.
-arrival-not-open-business = Bạn đã đăng nhập ở nơi kia, nhưng doanh nghiệp chưa có tài khoản ở Cổng này, và Cổng hiện không nhận tài khoản doanh nghiệp mới. Chưa có gì được lưu. Nếu đã có tài khoản với thông tin khác, hãy đăng nhập bằng tên đăng nhập.
-arrival-not-open-organisation = Bạn đã đăng nhập ở nơi kia, nhưng cơ quan, tổ chức chưa có tài khoản ở Cổng này, và Cổng hiện không nhận tài khoản mới của cơ quan, tổ chức. Chưa có gì được lưu.
+arrival-not-open-citizen = Bạn đã đăng nhập ở hệ thống kia, nhưng chưa có tài khoản ở Cổng này, và Cổng hiện không nhận tài khoản công dân mới. Chưa có gì được lưu. Nếu đã có tài khoản với thông tin khác, hãy đăng nhập bằng tên đăng nhập.
+arrival-not-open-business = Bạn đã đăng nhập ở hệ thống kia, nhưng doanh nghiệp chưa có tài khoản ở Cổng này, và Cổng hiện không nhận tài khoản doanh nghiệp mới. Chưa có gì được lưu. Nếu đã có tài khoản với thông tin khác, hãy đăng nhập bằng tên đăng nhập.
+arrival-not-open-organisation = Bạn đã đăng nhập ở hệ thống kia, nhưng cơ quan, tổ chức chưa có tài khoản ở Cổng này, và Cổng hiện không nhận tài khoản mới của cơ quan, tổ chức. Chưa có gì được lưu.
 arrival-person-changed-title = Thông tin không khớp với tài khoản
 arrival-person-changed-body = Thông tin từ { $name } không khớp với chủ tài khoản này. Để bảo vệ tài khoản, chúng tôi đã dừng lại. Hãy mang giấy tờ đến { $desk }.
 arrival-class-changed-title = Loại tài khoản đã thay đổi
@@ -53,4 +53,4 @@ arrival-another-linked-here-body = Tài khoản của bạn đã được liên 
 arrival-somebody-else-title = Bạn đã đăng nhập bằng tài khoản khác
 arrival-somebody-else-body = Tài khoản vừa dùng ở { $name } không phải của chủ tài khoản đang đăng nhập ở đây. Hãy thử lại bằng đúng tài khoản của bạn.
 arrival-desk-title = Cần cán bộ kiểm tra
-arrival-desk-body = Ở đây có một tài khoản khác đã được xác minh ghi cùng số định danh cá nhân hoặc mã số doanh nghiệp. Hãy mang giấy tờ đến { $desk } để cán bộ kiểm tra.
+arrival-desk-body = Ở đây có một tài khoản khác đã được xác minh ghi cùng số định danh cá nhân, số chứng minh nhân dân cũ hoặc mã số doanh nghiệp. Hãy mang giấy tờ đến { $desk } để cán bộ kiểm tra.

@@ -54,16 +54,16 @@ account-sessions-body = Xem tài khoản đang mở ở những trình duyệt n
 account-services-body = Xem dịch vụ nào được biết thông tin gì của bạn, và rút lại.
 account-password-body = Đặt mật khẩu khác; tài khoản sẽ bị đăng xuất ở mọi nơi khác.
 
-confirm-denied = Bạn đã không đồng ý đăng nhập ở nơi kia, nên chưa có gì thay đổi. Hãy thử lại, hoặc chọn cách khác nếu có.
+confirm-denied = Bạn đã không đồng ý đăng nhập ở hệ thống kia, nên chưa có gì thay đổi. Hãy thử lại, hoặc chọn cách khác nếu có.
 confirm-title = Xác nhận đó là bạn
 confirm-lead = Để bảo vệ tài khoản, hãy nhập lại mật khẩu trước khi xem hoặc thay đổi các cách đăng nhập.
 confirm-submit = Xác nhận
 confirm-passkey = Hoặc dùng khóa truy cập
 confirm-refused = Mật khẩu không đúng, hoặc đã có quá nhiều lần thử. Hãy kiểm tra rồi nhập lại. Nếu vẫn không được, hãy đợi { $minutes } phút rồi thử lại; sau rất nhiều lần nhập sai, có thể phải đợi vài giờ.
-confirm-no-password-without = Tài khoản này không có mật khẩu. Hãy đăng nhập lại ở nơi bạn đã liên kết; nếu không được, hãy đăng xuất rồi đăng nhập lại.
-confirm-elsewhere = Hoặc đăng nhập lại ở nơi bạn đã liên kết
+confirm-no-password-without = Tài khoản này không có mật khẩu. Hãy đăng nhập lại ở hệ thống bạn đã liên kết; nếu không được, hãy đăng xuất rồi đăng nhập lại.
+confirm-elsewhere = Hoặc đăng nhập lại ở hệ thống bạn đã liên kết
 confirm-again-with = Đăng nhập lại bằng { $name }
-confirm-no-password = Tài khoản này không có mật khẩu. Hãy đăng nhập lại ở nơi bạn đã liên kết, hoặc dùng khóa truy cập; nếu không dùng được cách nào, hãy đăng xuất rồi đăng nhập lại.
+confirm-no-password = Tài khoản này không có mật khẩu. Hãy đăng nhập lại ở hệ thống bạn đã liên kết, hoặc dùng khóa truy cập; nếu không dùng được cách nào, hãy đăng xuất rồi đăng nhập lại.
 
 security-title = Bảo mật đăng nhập
 security-lead = Mật khẩu luôn đi cùng một bước xác nhận thứ hai. Tin nhắn dùng được cho mọi người; các cách dưới đây nhanh hơn và không phụ thuộc vào sóng điện thoại.

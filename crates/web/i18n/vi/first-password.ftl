@@ -1,7 +1,7 @@
-# Mật khẩu đầu tiên của tài khoản được lập từ nơi khác.
+# Mật khẩu đầu tiên của tài khoản được lập từ hệ thống khác.
 
 first-password-title = Đặt mật khẩu
-first-password-lead = Tài khoản của bạn chưa có mật khẩu. Hãy chọn tên đăng nhập và mật khẩu để đăng nhập ngay tại đây, cả khi nơi khác không truy cập được. Cách đăng nhập cũ vẫn dùng được.
+first-password-lead = Tài khoản của bạn chưa có mật khẩu. Hãy chọn tên đăng nhập và mật khẩu để đăng nhập ngay tại đây, cả khi không truy cập được hệ thống kia. Cách đăng nhập bạn đang dùng vẫn như cũ.
 first-password-lead-named = Hãy đặt mật khẩu để đăng nhập ngay tại đây bằng tên { $username }. Cách đăng nhập bạn đang dùng vẫn như cũ.
 first-password-needs-phone = Tài khoản chưa có số điện thoại để nhận mã xác thực. Sau khi đặt mật khẩu, hãy thêm số điện thoại: chưa có số điện thoại thì chưa đăng nhập bằng mật khẩu được.
 first-password-submit = Lưu mật khẩu

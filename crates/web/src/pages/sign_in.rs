@@ -120,7 +120,6 @@ pub(crate) async fn get(
     }
     let visit = visit.showing_client();
     let expected = visit.flow.as_ref().and_then(|open| open.flow.params.get("login_hint")).unwrap_or_default();
-    // Whoever said no at another provider is asked again here.
     let off = visit.flow.as_ref().is_some_and(OpenFlow::named_a_way_that_is_off);
     let said = if denied { Some("upstream-denied") } else { off.then_some("way-is-off") };
     let problem = said.map(|key| Texts::of(visit.ctx.language).text(key));

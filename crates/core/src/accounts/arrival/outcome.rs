@@ -53,7 +53,8 @@ pub enum ArrivalRefusal {
     Disabled,
     /// The account was closed.
     Closed,
-    /// Another person of the upstream has the number, or an account that an operator stopped: only the desk can tell.
+    /// An account that was not proved has the number, and would take it back or must keep it: it is linked to another person of
+    /// the upstream, another upstream whose word weighs more vouches for it, or an operator stopped it. Only the desk can tell.
     AtTheDesk,
 }
 

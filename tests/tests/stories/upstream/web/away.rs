@@ -116,7 +116,7 @@ async fn the_page_speaks_the_language_that_the_service_asked_for() {
     let page = town.browser.open(request.as_str()).await.expect("sign-in");
     let there = town.browser.open(&page.link("by-vnconnect").unwrap()).await.expect_away(&town.portal.base);
     let page = town.browser.open(town.portal.refuse(&there, "server_error").as_str()).await;
-    assert!(page.words().contains("did not tell us who you are"), "{}", page.words());
+    assert!(page.words().contains("We did not learn from"), "{}", page.words());
     let there = town.browser.open(&page.link("again").unwrap()).await.expect_away(&town.portal.base);
     let page = town.browser.open(town.portal.refuse(&there, "access_denied").as_str()).await.expect("sign-in");
     assert!(page.words().contains("You did not agree"), "{}", page.words());
