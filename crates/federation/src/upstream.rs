@@ -129,7 +129,8 @@ impl Upstream {
         })
     }
 
-    /// Whether somebody who was to sign in anew did. A provider that does not say when is believed, unless it must say.
+    /// Whether somebody who was to sign in anew did. A provider that does not say when is believed only where it need not say:
+    /// the question went through a browser, and whoever sits there may have taken it out.
     fn signed_in_anew(&self, auth_time: Option<Timestamp>, asked_at: Timestamp) -> bool {
         // `auth_time` has whole seconds.
         let earliest = asked_at - self.set.skew - Span::seconds(1);

@@ -91,7 +91,9 @@ async fn told(
         (false, _) => line.object(now, ERRAND, &answer.body)?,
         (true, _) => {
             let token = std::str::from_utf8(&answer.body).map_err(|_| Distrust::Form)?.trim();
-            let claims = keys.verify(line, &endpoints.jwks, (token, &["JWT"]), now).await?;
+            let verified = keys.verify(line, &endpoints.jwks, (token, &["JWT"]), now).await;
+            // Where the keys fail, nothing is known of userinfo.
+            let claims = verified.inspect_err(|_| line.said_nothing(now, ERRAND))?;
             // §5.3.2: iss and aud should be there; what else is signed by the same keys is no userinfo.
             if claims.contains_key("nonce") || claims.contains_key("events") {
                 return Err(Distrust::UserinfoForm.into());

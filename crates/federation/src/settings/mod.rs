@@ -41,7 +41,6 @@ pub struct FederationSettings {
 }
 
 /// One provider.
-#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpstreamSettings {
@@ -137,9 +136,11 @@ pub struct UpstreamSettings {
     /// Whether userinfo is signed.
     #[serde(default)]
     pub userinfo_signed: Option<UserinfoSigned>,
-    /// Whether an ID token without `auth_time` is refused when the person was to sign in anew. Default false.
+    /// Whether an ID token without `auth_time` is refused when the person was to sign in anew. Default: as `max_age` is asked
+    /// for. Who was asked and does not answer may never have heard the question, which whoever sits at the browser can take
+    /// out of the address: then an old session there passes for a new sign-in.
     #[serde(default)]
-    pub auth_time_required: bool,
+    pub auth_time_required: Option<bool>,
     /// The `max_age` to ask for in seconds, or false for none: whoever is asked for one must say when people signed in.
     #[serde(default)]
     pub max_age: Option<AskedAge>,

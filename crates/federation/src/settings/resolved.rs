@@ -88,6 +88,7 @@ impl Resolved {
         if skew > MOST_CLOCK_SKEW {
             return Err(fault(&format!("clock_skew_seconds cannot be more than {}", MOST_CLOCK_SKEW.as_seconds())));
         }
+        let max_age = settings.max_age.unwrap_or(preset.max_age).span().map_err(fault)?;
         let userinfo = settings.userinfo.unwrap_or(preset.userinfo);
         if userinfo != UserinfoMethod::None && addresses.discovery.is_none() && addresses.userinfo.is_none() {
             return Err(fault("userinfo_endpoint is missing, or userinfo = \"none\""));
@@ -116,8 +117,8 @@ impl Resolved {
             answer_mode: settings.answer_mode.unwrap_or(preset.answer_mode),
             userinfo,
             userinfo_signed: settings.userinfo_signed.unwrap_or(preset.userinfo_signed),
-            auth_time_required: settings.auth_time_required,
-            max_age: settings.max_age.unwrap_or(preset.max_age).span().map_err(fault)?,
+            auth_time_required: settings.auth_time_required.unwrap_or(max_age.is_some()),
+            max_age,
             logout: settings.logout.unwrap_or(preset.logout),
             post_logout_redirect: settings.post_logout_redirect,
             backchannel_logout: settings.backchannel_logout,

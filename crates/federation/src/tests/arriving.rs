@@ -123,12 +123,19 @@ async fn when_somebody_signed_in_is_never_made_up() {
     assert_eq!(there_and_back(false, minute, within_skew).await.unwrap().0, Some(NOW + minute), "its clock is ahead");
     let tomorrow = there_and_back(false, minute, json!((NOW + Span::days(1)).seconds())).await;
     assert!(matches!(tomorrow, Err(Trouble::Distrusted(Distrust::Time))), "{tomorrow:?}");
-    // Asked to, they did so since they left, and more is not known.
-    assert_eq!(there_and_back(true, minute, Value::Null).await.unwrap(), (Some(NOW), true));
+    // Asked to, and silent: the question may never have come there.
+    let silent = there_and_back(true, minute, Value::Null).await;
+    assert!(matches!(silent, Err(Trouble::Distrusted(Distrust::TooOld))), "{silent:?}");
     let said = json!(NOW.seconds() + 20);
     assert_eq!(there_and_back(true, minute, said).await.unwrap().0, Some(NOW + Span::seconds(20)));
     let old = there_and_back(true, minute, json!(week_ago.seconds())).await;
     assert!(matches!(old, Err(Trouble::Distrusted(Distrust::TooOld))), "{old:?}");
+    // One that need not say is believed: they did so since they left, and more is not known.
+    let house = House::at(&provider, "auth_time_required = false");
+    provider.state().id_token.insert("auth_time".to_owned(), Value::Null);
+    let departure = house.begin_as(&browser(1, NOW), Departing { anew: true, ..departing() }).await.unwrap();
+    let back = house.finish(&browser(1, NOW + minute), &provider.sign_in(&departure)).await.unwrap();
+    assert_eq!((back.identity.level.at, back.identity.level.anew), (Some(NOW), true));
 }
 
 #[tokio::test]

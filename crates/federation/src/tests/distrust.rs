@@ -170,9 +170,14 @@ async fn whoever_was_to_sign_in_anew_and_did_not_is_not_let_in() {
     let off = try_with("", Some(now - 60)).await.unwrap();
     assert_eq!(off.identity.level.at, Some(NOW), "and by ours the person has just signed in");
     assert_eq!(try_with("", Some(now - 3600)).await.unwrap_err(), Trouble::Distrusted(Distrust::TooOld));
-    assert!(try_with("", None).await.is_ok());
-    let demanding = try_with("auth_time_required = true", None).await;
-    assert_eq!(demanding.unwrap_err(), Trouble::Distrusted(Distrust::TooOld));
+    // Who is asked and does not say may never have been asked: what went through the browser can be taken out there.
+    for silent in ["", "auth_time_required = true", "max_age = false\nauth_time_required = true"] {
+        let refused = try_with(silent, None).await.unwrap_err();
+        assert_eq!(refused, Trouble::Distrusted(Distrust::TooOld), "{silent}");
+    }
+    for believed in ["max_age = false", "auth_time_required = false"] {
+        assert!(try_with(believed, None).await.is_ok(), "{believed}");
+    }
 }
 
 #[tokio::test]

@@ -63,6 +63,9 @@ confirm-passkey = Or use a passkey
 confirm-refused = The password is wrong, or there were too many tries. Check it and try again. If it still does not work, wait { $minutes } minutes and try again; after very many wrong tries it can take a few hours.
 confirm-no-password-without = This account has no password. Sign in again where your account is linked; if that is not possible, sign out and sign in again.
 confirm-elsewhere = Or sign in again where your account is linked
+confirm-second-step = The second step
+confirm-second-step-body = Where you have just signed in, one step was checked. If you signed in there a moment ago, confirm with a code too, or with the way that you have set up here.
+confirm-second-step-go = Confirm with the second step
 confirm-again-with = Sign in again with { $name }
 confirm-no-password = This account has no password. Sign in again where your account is linked, or use a passkey; if neither is possible, sign out and sign in again.
 

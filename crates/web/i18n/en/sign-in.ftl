@@ -85,6 +85,7 @@ help-back = Back to signing in
 
 step-up-title = One more step
 step-up-lead = You are signed in to the account { $username } without the second step. This service needs it.
+step-up-lead-own = You are signed in to the account { $username } without the second step. To protect the account, this page needs it.
 step-up-how = You need not enter your password again. On the next page, give your code or use the way that you have set up.
 step-up-submit = Continue
 step-up-again = Sign in again, or with another account

@@ -62,6 +62,9 @@ confirm-passkey = Hoặc dùng khóa truy cập
 confirm-refused = Mật khẩu không đúng, hoặc đã có quá nhiều lần thử. Hãy kiểm tra rồi nhập lại. Nếu vẫn không được, hãy đợi { $minutes } phút rồi thử lại; sau rất nhiều lần nhập sai, có thể phải đợi vài giờ.
 confirm-no-password-without = Tài khoản này không có mật khẩu. Hãy đăng nhập lại ở hệ thống bạn đã liên kết; nếu không được, hãy đăng xuất rồi đăng nhập lại.
 confirm-elsewhere = Hoặc đăng nhập lại ở hệ thống bạn đã liên kết
+confirm-second-step = Bước xác thực thứ hai
+confirm-second-step-body = Nơi bạn vừa đăng nhập chỉ kiểm tra một bước. Nếu bạn vừa đăng nhập ở đó, hãy xác nhận thêm bằng mã hoặc cách bạn đã chọn ở Cổng này.
+confirm-second-step-go = Xác nhận thêm một bước
 confirm-again-with = Đăng nhập lại bằng { $name }
 confirm-no-password = Tài khoản này không có mật khẩu. Hãy đăng nhập lại ở hệ thống bạn đã liên kết, hoặc dùng khóa truy cập; nếu không dùng được cách nào, hãy đăng xuất rồi đăng nhập lại.
 

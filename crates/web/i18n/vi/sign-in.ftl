@@ -83,6 +83,7 @@ help-back = Về trang đăng nhập
 
 step-up-title = Xác nhận thêm một bước
 step-up-lead = Bạn đang đăng nhập bằng tài khoản { $username } mà chưa qua bước xác thực thứ hai. Dịch vụ này cần bước đó.
+step-up-lead-own = Bạn đang đăng nhập bằng tài khoản { $username } mà chưa qua bước xác thực thứ hai. Trang này cần bước đó để bảo vệ tài khoản.
 step-up-how = Bạn không phải nhập lại mật khẩu. Ở trang tiếp theo, hãy nhập mã hoặc dùng cách bạn đã chọn.
 step-up-submit = Tiếp tục
 step-up-again = Đăng nhập lại, hoặc dùng tài khoản khác

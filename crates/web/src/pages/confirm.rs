@@ -12,6 +12,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use portal_id_core::accounts::{Accounts, ConfirmOutcome, Confirmed, Field};
+use portal_id_core::acr::Aal;
 use portal_id_federation::Federation;
 use std::sync::Arc;
 
@@ -26,6 +27,8 @@ pub(crate) struct ConfirmPage {
     /// Whether there is a password to ask for.
     pub(super) has_password: bool,
     pub(super) passkey: Option<PasskeyForm>,
+    /// Whether their session stands on one factor, and they have a second: proved lately by the first, that is what lacks.
+    pub(super) second_step: bool,
     /// The providers that the account is linked to, with the addresses where one proves anew who one is.
     pub(super) ways: Vec<(Way, String)>,
 }
@@ -132,6 +135,8 @@ async fn show(
         })
         .collect();
     let denied = visit.query.get("said") == DENIED;
-    let page = ConfirmPage { layout, denied, problems, has_password, passkey, ways };
+    let second_step =
+        who.session.aal() < Aal(2) && !has_password && accounts.has_second_step(&visit.ctx, &who.account).await?;
+    let page = ConfirmPage { layout, denied, problems, has_password, passkey, second_step, ways };
     Ok(visit.page_with_passkey(status, page))
 }

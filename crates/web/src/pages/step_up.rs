@@ -1,4 +1,4 @@
-//! The second factor alone, for whoever is signed in with one while a service asks for two.
+//! The second factor alone, for whoever is signed in with one while a service, or a page of their own, asks for two.
 
 use super::layout::Layout;
 use super::sign_in;
@@ -18,6 +18,8 @@ pub(crate) struct StepUpPage {
     /// Why it cannot go on.
     pub(super) problem: Option<String>,
     pub(super) username: String,
+    /// Whether a service asks for it.
+    pub(super) for_service: bool,
 }
 
 /// What the page sends: its button, and nothing else.
@@ -31,7 +33,7 @@ impl FormFields for StepUpFields {
     }
 }
 
-/// `GET /sign-in/step-up?flow=`
+/// `GET /sign-in/step-up?flow=`, or `?next=` for a page of ours
 pub(crate) async fn get(visit: Visit) -> PageResult {
     show(visit, StatusCode::OK, None)
 }
@@ -42,7 +44,7 @@ pub(crate) async fn post(
     State(accounts): State<Arc<Accounts>>,
     CsrfForm(StepUpFields): CsrfForm<StepUpFields>,
 ) -> PageResult {
-    if visit.flow.is_none() {
+    if !is_for_something(&visit) {
         return Err(PageError::FlowOver);
     }
     let Some(who) = visit.who.clone() else { return Ok(begin_anew(visit)) };
@@ -55,6 +57,11 @@ pub(crate) async fn post(
     }
 }
 
+/// Whether a service or a page of ours waits for it.
+const fn is_for_something(visit: &Visit) -> bool {
+    visit.flow.is_some() || visit.next.is_some()
+}
+
 /// The whole sign-in, where there is no session to build on.
 fn begin_anew(visit: Visit) -> Response {
     let path = visit.path("/sign-in");
@@ -62,12 +69,13 @@ fn begin_anew(visit: Visit) -> Response {
 }
 
 fn show(visit: Visit, status: StatusCode, problem: Option<String>) -> PageResult {
-    if visit.flow.is_none() {
+    if !is_for_something(&visit) {
         return Err(PageError::FlowOver);
     }
     let Some(username) = visit.called() else {
         return Ok(begin_anew(visit));
     };
-    let page = StepUpPage { layout: visit.layout("step-up-title"), problem, username };
+    let for_service = visit.flow.is_some();
+    let page = StepUpPage { layout: visit.layout("step-up-title"), problem, username, for_service };
     Ok(visit.page(status, page))
 }

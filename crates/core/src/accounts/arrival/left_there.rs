@@ -40,15 +40,19 @@ impl Accounts {
     /// Marks that this ended at the upstream, which said so at `said_at`.
     pub(super) async fn mark_as_left(&self, ctx: &Ctx, ended: &EndedBy, said_at: Timestamp) -> Result<(), Failure> {
         let key = key(ended);
-        let left = Left { heard_at: ctx.now, said_at };
-        let value = serde_json::to_vec(&left).map_err(|error| Failure::Internal(error.to_string()))?;
+        let mut left = Left { heard_at: ctx.now, said_at };
         for _ in 0..TRIES {
+            let value = serde_json::to_vec(&left).map_err(|error| Failure::Internal(error.to_string()))?;
             if self.ephemeral.set_if_absent(&key, &value, MARKED_FOR, ctx.now).await.map_err(unavailable)? {
                 return Ok(());
             }
-            // One from before: this one says no less. Nobody slips through meanwhile: what they begin is found by whoever
-            // marks, or finds the mark.
-            self.ephemeral.take(&key, ctx.now).await.map_err(unavailable)?;
+            // One from before, which may even say more: a token that could not be judged at once comes late. Nobody slips
+            // through meanwhile: what they begin is found by whoever marks, or finds the mark.
+            let before = self.ephemeral.take(&key, ctx.now).await.map_err(unavailable)?;
+            let before: Option<Left> = before.and_then(|value| serde_json::from_slice(&value).ok());
+            if let Some(Left { heard_at, said_at }) = before {
+                left = Left { heard_at: left.heard_at.max(heard_at), said_at: left.said_at.max(said_at) };
+            }
         }
         // Others mark the same at this very moment: theirs stands.
         Ok(())

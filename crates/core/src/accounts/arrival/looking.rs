@@ -75,7 +75,7 @@ pub(super) fn look(
             let (own, brought) =
                 (tx.list_vouched_facts(&found.account.id)?, Weight::of(identity.source, identity.level.ial));
             found.as_match.outweighs = own.iter().any(|fact| {
-                found.same.iter().any(|kind| VouchedKind::from(*kind) == fact.kind)
+                found.same.iter().any(|kind| is_word_for(fact.kind, *kind))
                     && fact.upstream.as_ref().is_some_and(|by| *by != identity.upstream)
                     && fact.weight() > brought
                     && fact.holds(&profile, vault)
@@ -84,6 +84,12 @@ pub(super) fn look(
         }
     }
     Ok(possible)
+}
+
+/// Whether a word about one fact is one about the number, too: who vouched for nine digits and then for the twelve that
+/// replaced them has vouched for both.
+fn is_word_for(fact: VouchedKind, number: IdentifierKind) -> bool {
+    fact == VouchedKind::from(number) || (fact == VouchedKind::IdentityNumber && number == IdentifierKind::FormerNumber)
 }
 
 fn note(all: &mut Vec<Found>, account: Account, fact: &Identifier) {

@@ -45,13 +45,22 @@ impl Samples {
             let passkey = Some(PasskeyForm::from(self.ask()));
             self.draw(
                 name,
-                &ConfirmPage { layout, denied: false, problems, has_password: true, passkey, ways: Vec::new() },
+                &ConfirmPage {
+                    layout,
+                    denied: false,
+                    problems,
+                    has_password: true,
+                    second_step: false,
+                    passkey,
+                    ways: Vec::new(),
+                },
             );
         }
         let layout = Layout { next: Some("security"), ..self.signed_in("confirm-title") };
         let ways = self.ways_to(&layout);
         let problems = Problems::default();
-        let page = ConfirmPage { layout, denied: true, problems, has_password: false, passkey: None, ways };
+        let page =
+            ConfirmPage { layout, denied: true, problems, has_password: false, passkey: None, second_step: true, ways };
         self.draw("confirm-no-password", &page);
     }
 

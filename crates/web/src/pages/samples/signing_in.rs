@@ -29,11 +29,17 @@ impl Samples {
         self.draw("sign-in-upstream-denied", &SignInPage { ways: self.ways(), ..page });
         self.draw("sign-in-refused", &SignInPage::new(layout, self.v("nguyenthian85"), Some(problem)));
         let about = Layout { signed_in_as: Some(self.v("nguyenthian85")), ..self.in_flow("step-up-title") };
-        self.draw("step-up", &StepUpPage { layout: about, problem: None, username: self.v("nguyenthian85") });
+        self.draw(
+            "step-up",
+            &StepUpPage { layout: about, problem: None, username: self.v("nguyenthian85"), for_service: true },
+        );
         let layout = self.in_flow("step-up-title");
         let problem =
             Some(layout.texts.text_with("sign-in-too-many-codes", &[("until", &self.v("10:25, 23/11/2026"))]));
-        self.draw("step-up-too-many", &StepUpPage { layout, problem, username: self.v("nguyenthian85") });
+        self.draw(
+            "step-up-too-many",
+            &StepUpPage { layout, problem, username: self.v("nguyenthian85"), for_service: true },
+        );
         let again = Layout { signed_in_as: Some(self.v("nguyenthian85")), ..self.in_flow("sign-in-title") };
         self.draw("sign-in-again", &SignInPage::new(again, self.v("nguyenthian85"), None));
         let (all, others) = (self.ways(), self.ways().split_off(1));

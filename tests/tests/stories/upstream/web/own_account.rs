@@ -143,3 +143,28 @@ async fn who_is_vouched_for_by_nobody_is_told_so() {
     let page = browser.open("/account/links").await.expect("confirm");
     assert!(page.link("again-tinh").is_some());
 }
+
+/// Else nobody whom a provider checks by one factor could ever change how their account is opened.
+// security: row 11
+#[tokio::test]
+async fn whoever_proves_one_factor_elsewhere_confirms_by_their_second_one_here() {
+    let levels = "[[federation.upstreams.levels]]\nclaim = \"loAs\"\nvalue = \"LoA2\"\nial = 2\namr = [\"pwd\"]\n";
+    let mut town = Town::with(&format!("vouches_for = [\"phone\"]\n{levels}")).await;
+    let page = town.walk().await;
+    let _ = town.tokens(page).await;
+    town.idp.advance(Span::minutes(20)).await;
+    let confirm = town.browser.open("/account/links").await.expect("confirm");
+    let there = town.browser.open(&confirm.link("again-vnconnect").unwrap()).await.expect_away(&town.portal.base);
+    let now = town.idp.now().seconds();
+    town.portal.inside().id_token.insert("auth_time".to_owned(), json!(now));
+    let confirm = town.come_back(&there).await.expect("confirm");
+    let asked = town.browser.open(&confirm.link("second-step").unwrap()).await.expect("step-up");
+    assert!(asked.words().contains("Trang này cần bước đó"), "{}", asked.words());
+    let page = town.browser.submit(asked.form_to("/sign-in/step-up")).await.expect("code");
+    let code = town.idp.newest_code("+84912345678").await;
+    let given = page.form_with("code").fill("code", &code).press("action", "verify");
+    let _ = town.browser.submit(given).await.expect("links");
+    // The second step alone is no fresh sign-in.
+    town.idp.advance(Span::minutes(20)).await;
+    let _ = town.browser.open("/account/links").await.expect("confirm");
+}
