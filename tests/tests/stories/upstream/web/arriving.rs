@@ -251,3 +251,20 @@ async fn on_the_way_from_a_service_a_browser_goes_there_by_a_page_of_ours() {
     let mut browser = town.idp.browser().showing_pages();
     let _ = browser.open("/upstream/vnconnect/start").await.expect_away(&town.portal.base);
 }
+
+/// What most arrivals of a morning are: each statement is a round trip to a server. The second write is the code of the
+/// service.
+#[tokio::test]
+async fn whoever_comes_again_costs_two_durable_writes_and_28_statements() {
+    let mut town = Town::begin().await;
+    let page = town.walk().await;
+    let _ = town.tokens(page).await;
+    town.idp.advance(Span::hours(13)).await;
+    town.browser = town.idp.browser();
+    let there = town.leave().await;
+    let back = town.portal.sign_in(&there);
+    let counters = &town.idp.house.counters;
+    let (writes, spoken) = (counters.writes(), counters.statements());
+    let _ = town.browser.open(back.as_str()).await;
+    assert_eq!((counters.writes() - writes, counters.statements() - spoken), (2, 28));
+}
