@@ -1,11 +1,12 @@
 //! What ended at the upstream ends here.
 
 use super::{id_of, known, signed_in};
+use portal_id_testkit::core::accounts::ArrivalOutcome;
 use portal_id_testkit::core::audit::AuditKind;
 use portal_id_testkit::core::time::{Span, Timestamp};
 use portal_id_testkit::core::upstream::{LogoutOf, Purpose, UpstreamIdentity};
 use portal_id_testkit::upstream::{UPSTREAM_ISSUER, upstream, vouched_citizen};
-use portal_id_testkit::{TestIdp, Visitor};
+use portal_id_testkit::{Citizen, TestIdp, Visitor};
 
 const NUMBER: &str = "024185001234";
 
@@ -17,6 +18,37 @@ async fn end(idp: &TestIdp, name: &str, issuer: &str, of: &LogoutOf, everywhere:
     let accounts = &idp.house.accounts;
     let said_at = Timestamp::from_seconds(idp.now().seconds());
     accounts.end_upstream_sessions(&idp.ctx(), &upstream(name), issuer, (of, said_at), everywhere).await.unwrap()
+}
+
+/// A citizen who signed in by a password and linked their account, and never arrived by the link.
+async fn linked(idp: &TestIdp) -> (Citizen, UpstreamIdentity, Visitor<'_>) {
+    let an = idp.citizen("nguyen.thi.an").activated().create().await;
+    let mut visitor = Visitor::new(idp, 1);
+    visitor.sign_in(&an).await;
+    let session = visitor.who().await.expect("signed in").session.id;
+    let identity = vouched_citizen(idp, "an", &an.identity_number);
+    visitor.arrive_to(&identity, Purpose::Link { session }).await;
+    (an, identity, visitor)
+}
+
+/// Tokens that could not be judged at once are sent again, and come out of order.
+// security: row 26
+#[tokio::test]
+async fn a_notice_that_comes_late_takes_back_nothing_of_a_newer_one() {
+    let idp = TestIdp::start().await;
+    let now = Timestamp::from_seconds(idp.now().seconds());
+    let mut identity = vouched_citizen(&idp, "binh", NUMBER);
+    (identity.left_at, identity.auth_time) = (now - Span::minutes(1), Some(now - Span::seconds(30)));
+    for said_at in [now, now - Span::minutes(2)] {
+        let whose = (&of(Some("binh"), None), said_at);
+        idp.house
+            .accounts
+            .end_upstream_sessions(&idp.ctx(), &upstream("vnconnect"), UPSTREAM_ISSUER, whose, false)
+            .await
+            .unwrap();
+    }
+    let outcome = Visitor::new(&idp, 1).arrive(&identity).await;
+    assert!(matches!(outcome, ArrivalOutcome::Over), "{outcome:?}");
 }
 
 // security: row 26
@@ -53,12 +85,7 @@ async fn a_session_or_a_person_that_ended_there_ends_here_and_no_other() {
 #[tokio::test]
 async fn everywhere_means_every_session_of_the_person_however_it_began() {
     let idp = TestIdp::start().await;
-    let an = idp.citizen("nguyen.thi.an").activated().create().await;
-    let mut visitor = Visitor::new(&idp, 1);
-    visitor.sign_in(&an).await;
-    let session = visitor.who().await.expect("signed in").session.id;
-    let identity = vouched_citizen(&idp, "an", &an.identity_number);
-    visitor.arrive_to(&identity, Purpose::Link { session }).await;
+    let (_, identity, visitor) = linked(&idp).await;
     let mut by_link = Visitor::new(&idp, 2);
     by_link.arrive(&identity).await;
     let whose = of(Some("an"), None);
@@ -73,13 +100,7 @@ async fn everywhere_means_every_session_of_the_person_however_it_began() {
 #[tokio::test]
 async fn everywhere_reaches_a_person_who_has_no_session_left_that_began_there() {
     let idp = TestIdp::start().await;
-    let an = idp.citizen("nguyen.thi.an").activated().create().await;
-    let mut visitor = Visitor::new(&idp, 1);
-    visitor.sign_in(&an).await;
-    let session = visitor.who().await.expect("signed in").session.id;
-    let identity = vouched_citizen(&idp, "an", &an.identity_number);
-    // Linked, and never arrived by it.
-    visitor.arrive_to(&identity, Purpose::Link { session }).await;
+    let (an, identity, mut visitor) = linked(&idp).await;
     assert_eq!(end(&idp, "vnconnect", UPSTREAM_ISSUER, &of(Some("an"), None), false).await, 0);
     assert_eq!(end(&idp, "vnconnect", UPSTREAM_ISSUER, &of(Some("an"), Some("never-seen")), true).await, 1);
     assert!(visitor.who().await.is_none());
